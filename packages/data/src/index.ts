@@ -1,1 +1,13 @@
-export {};
+export { type ImageDataset, type LoadedData, splitValidation, subset } from './dataset.js';
+export type { DownloadProgress, RemoteFile } from './download/download.js';
+export { DataError, type DataErrorCode } from './errors.js';
+export {
+  FASHION_MNIST_CLASS_NAMES,
+  FASHION_MNIST_FILES,
+  FASHION_MNIST_MIRRORS,
+  type FashionMnistFiles,
+} from './fashion-mnist/files.js';
+export { type FashionMnistOptions, loadFashionMnist } from './fashion-mnist/load.js';
+export type { IdxArray, IdxData, IdxType } from './idx/format.js';
+export { readIdx } from './idx/read.js';
+export { writeIdx } from './idx/write.js';

@@ -1,0 +1,75 @@
+/** Labelled grey or colour pictures of one size. */
+export interface ImageDataset {
+  name: string;
+  /** One byte a value, in the order image, row, column, channel: shape [count, height, width, channels]. */
+  images: Uint8Array;
+  /** One class number an image, shape [count]. */
+  labels: Uint8Array;
+  count: number;
+  height: number;
+  width: number;
+  channels: number;
+}
+
+/** A training and a test set with what is needed to name and verify them. */
+export interface LoadedData {
+  name: 'fashion-mnist' | 'synthetic';
+  /** True if our own code drew the pictures; whatever shows results must then say so. */
+  synthetic: boolean;
+  train: ImageDataset;
+  test: ImageDataset;
+  /** `classNames[label]` names the class. */
+  classNames: readonly string[];
+  /** For Fashion-MNIST the MD5 of each file, for the synthetic set a SHA-256 of each array of bytes. */
+  checksums: Record<string, string>;
+  /** Where the pictures came from, as part of a sentence; holds no path that the user did not give. */
+  origin: string;
+}
+
+/**
+ * The first images of a data set. The arrays are views: nothing is copied.
+ *
+ * @param limit how many to keep; a number beyond the data set's count keeps them all
+ * @throws RangeError if the limit is not an integer of at least 1
+ */
+export function subset(dataset: ImageDataset, limit: number): ImageDataset {
+  if (!(Number.isInteger(limit) && limit >= 1)) {
+    throw new RangeError(`subset: the limit is ${limit}, expected an integer of at least 1.`);
+  }
+  const count = Math.min(limit, dataset.count);
+  const imageSize = dataset.height * dataset.width * dataset.channels;
+  return {
+    ...dataset,
+    images: dataset.images.subarray(0, count * imageSize),
+    labels: dataset.labels.subarray(0, count),
+    count,
+  };
+}
+
+/**
+ * How many examples train and how many validate, as Keras's `validation_split` decides it.
+ *
+ * The first floor(count * (1 - fraction)) examples, in the order of the files, are for training and the rest
+ * for validation: the cut comes before any shuffling.
+ *
+ * @param count    number of examples, at least 1
+ * @param fraction part kept for validation, in [0, 1); 0 keeps none
+ * @throws RangeError if they are outside these bounds or one of the two parts would be empty
+ * @see keras.src.trainers.data_adapters.array_slicing, train_validation_split
+ */
+export function splitValidation(count: number, fraction: number): { trainCount: number; validationCount: number } {
+  if (!(Number.isInteger(count) && count >= 1)) {
+    throw new RangeError(`splitValidation: the count is ${count}, expected an integer of at least 1.`);
+  }
+  if (!(fraction >= 0 && fraction < 1)) {
+    throw new RangeError(`splitValidation: the fraction is ${fraction}, expected at least 0 and less than 1.`);
+  }
+  const trainCount = Math.floor(count * (1 - fraction));
+  const validationCount = count - trainCount;
+  if (trainCount === 0 || (fraction > 0 && validationCount === 0)) {
+    throw new RangeError(
+      `splitValidation: ${fraction} of ${count} examples leaves ${trainCount} for training and ${validationCount} for validation. Use more examples or another fraction.`,
+    );
+  }
+  return { trainCount, validationCount };
+}

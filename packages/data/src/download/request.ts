@@ -1,0 +1,128 @@
+import { get as getHttp, type IncomingMessage } from 'node:http';
+import { get as getHttps } from 'node:https';
+
+/** Why one address did not deliver. The message is a sentence fragment for the user, such as "HTTP 404". */
+export class RequestFailure extends Error {
+  override readonly name = 'RequestFailure';
+}
+
+export interface RequestLimits {
+  /** Milliseconds until the headers of the last redirect must have come. */
+  connectMilliseconds: number;
+  /** Milliseconds between two pieces of the body. */
+  stallMilliseconds: number;
+  signal?: AbortSignal | undefined;
+}
+
+const MAXIMUM_REDIRECTS = 5;
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+
+/** The answer to one GET, whatever its status. The caller must consume or destroy it. */
+function respond(url: URL, signal: AbortSignal): Promise<IncomingMessage> {
+  const get = url.protocol === 'https:' ? getHttps : getHttp;
+  return new Promise((resolve, reject) => {
+    // A connection of its own: a kept-alive one would hold the process open after the last file.
+    const options = { signal, agent: false, headers: { 'accept-encoding': 'identity', 'user-agent': 'weft' } };
+    get(url, options, resolve).on('error', reject);
+  });
+}
+
+async function follow(address: string, signal: AbortSignal): Promise<IncomingMessage> {
+  let url = new URL(address);
+  for (let redirects = 0; redirects <= MAXIMUM_REDIRECTS; redirects++) {
+    const response = await respond(url, signal);
+    const status = response.statusCode ?? 0;
+    if (status === 200) return response;
+    response.destroy();
+    const location = response.headers.location;
+    if (!REDIRECTS.has(status) || location === undefined) throw new RequestFailure(`HTTP ${status}`);
+    if (!URL.canParse(location, url.href)) throw new RequestFailure(`redirected to ${location}, which is no address`);
+    const target = new URL(location, url);
+    if (target.protocol !== 'https:' && (target.protocol !== 'http:' || url.protocol === 'https:')) {
+      throw new RequestFailure(`redirected from ${url.protocol} to ${target.protocol}`);
+    }
+    url = target;
+  }
+  throw new RequestFailure(`redirected more than ${MAXIMUM_REDIRECTS} times`);
+}
+
+function explain(error: unknown): RequestFailure {
+  if (error instanceof RequestFailure) return error;
+  const { code, message } = error as NodeJS.ErrnoException;
+  // An AggregateError of several refused addresses has a code and an empty message.
+  return new RequestFailure(
+    message && code && !message.includes(code) ? `${message} (${code})` : message || `${code}`,
+    {
+      cause: error,
+    },
+  );
+}
+
+/**
+ * Sends the body of an address to `receive`, piece by piece.
+ *
+ * Gives up when nothing comes for too long, when the body is not of the length announced or expected, when
+ * there are more than five redirects, or when the signal is aborted.
+ *
+ * @param address       an http or https address
+ * @param expectedBytes length the body must have
+ * @param receive       takes each piece; the next is not read before it has finished
+ * @throws RequestFailure with the reason; the signal's reason if it was aborted; whatever `receive` throws
+ */
+export async function requestBytes(
+  address: string,
+  expectedBytes: number,
+  receive: (piece: Uint8Array) => Promise<void>,
+  { connectMilliseconds, stallMilliseconds, signal }: RequestLimits,
+): Promise<void> {
+  signal?.throwIfAborted();
+  const controller = new AbortController();
+  const abort = () => controller.abort(signal?.reason);
+  signal?.addEventListener('abort', abort, { once: true });
+  let timer: NodeJS.Timeout | undefined;
+  let silence: string | undefined;
+  const allow = (milliseconds: number) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      silence = `nothing came for ${milliseconds / 1000} s`;
+      controller.abort();
+    }, milliseconds);
+  };
+  let received = 0;
+  let receiverFailure: { error: unknown } | undefined;
+  try {
+    allow(connectMilliseconds);
+    const response = await follow(address, controller.signal);
+    const announced = response.headers['content-length'];
+    if (announced !== undefined && Number(announced) !== expectedBytes) {
+      response.destroy();
+      throw new RequestFailure(`has ${announced} bytes, expected ${expectedBytes}`);
+    }
+    allow(stallMilliseconds);
+    for await (const piece of response as AsyncIterable<Uint8Array>) {
+      clearTimeout(timer);
+      received += piece.length;
+      if (received > expectedBytes) throw new RequestFailure(`has more than the ${expectedBytes} bytes expected`);
+      try {
+        await receive(piece);
+      } catch (error) {
+        receiverFailure = { error };
+        throw error;
+      }
+      allow(stallMilliseconds);
+    }
+    if (received < expectedBytes) throw new RequestFailure(`ended after ${received} of ${expectedBytes} bytes`);
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (receiverFailure) throw receiverFailure.error;
+    if (silence !== undefined) throw new RequestFailure(silence, { cause: error });
+    if (received > 0 && received < expectedBytes && !(error instanceof RequestFailure)) {
+      throw new RequestFailure(`broke off after ${received} of ${expectedBytes} bytes`, { cause: error });
+    }
+    throw explain(error);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', abort);
+    controller.abort();
+  }
+}

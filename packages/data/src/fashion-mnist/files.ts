@@ -1,0 +1,45 @@
+import type { RemoteFile } from '../download/download.js';
+
+/** The names of the ten classes, in the order of their labels. */
+export const FASHION_MNIST_CLASS_NAMES: readonly string[] = [
+  'T-shirt/top',
+  'Trouser',
+  'Pullover',
+  'Dress',
+  'Coat',
+  'Sandal',
+  'Shirt',
+  'Sneaker',
+  'Bag',
+  'Ankle boot',
+];
+
+export interface FashionMnistFiles {
+  trainImages: RemoteFile;
+  trainLabels: RemoteFile;
+  testImages: RemoteFile;
+  testLabels: RemoteFile;
+}
+
+/**
+ * The four files with the MD5 sums published by their authors.
+ *
+ * @see Xiao, Rasul and Vollgraf (2017), Fashion-MNIST; README of github.com/zalandoresearch/fashion-mnist
+ */
+export const FASHION_MNIST_FILES: FashionMnistFiles = {
+  trainImages: {
+    name: 'train-images-idx3-ubyte.gz',
+    bytes: 26_421_880,
+    md5: '8d4fb7e6c68d591d4c3dfef9ec88bf0d',
+  },
+  trainLabels: { name: 'train-labels-idx1-ubyte.gz', bytes: 29_515, md5: '25c81989df183df01b3e8a0aad5dffbe' },
+  testImages: { name: 't10k-images-idx3-ubyte.gz', bytes: 4_422_102, md5: 'bef4ecab320f06d8554ea6380940ec79' },
+  testLabels: { name: 't10k-labels-idx1-ubyte.gz', bytes: 5_148, md5: 'bb300cfdad3c16e7a12a480ee83cd310' },
+};
+
+/** The data set's authors, the copy kept for Keras, and the authors' source repository. */
+export const FASHION_MNIST_MIRRORS: readonly string[] = [
+  'http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/',
+  'https://storage.googleapis.com/tensorflow/tf-keras-datasets/',
+  'https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/',
+];

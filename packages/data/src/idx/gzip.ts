@@ -1,0 +1,59 @@
+import { constants, gunzipSync } from 'node:zlib';
+import { DataError } from '../errors.js';
+
+/** Deflate cannot expand a byte to more than this many: 258 bytes for two bits and a little overhead. */
+export const MAXIMUM_RATIO = 1040;
+
+/** Enough compressed bytes for any IDX header behind a gzip header with a file name and a comment. */
+const START_BYTES = 8192;
+const LARGEST_CHUNK = 64 * 2 ** 20;
+
+export function isGzip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+/** What a compressed file begins with: `length` bytes, or fewer if it is shorter or damaged early on. */
+export function inflateStart(bytes: Uint8Array, length: number, name: string): Uint8Array {
+  try {
+    // Without Z_SYNC_FLUSH the missing end of the file would be an error.
+    const start = gunzipSync(bytes.subarray(0, START_BYTES), { finishFlush: constants.Z_SYNC_FLUSH });
+    return start.subarray(0, length);
+  } catch (cause) {
+    throw new DataError(
+      'damaged',
+      `${name} is damaged: its gzip compression is broken (${(cause as Error).message}).`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+/**
+ * Inflates a gzip file, but never beyond `maximumBytes`.
+ *
+ * @returns the content, or undefined if it is larger than `maximumBytes`
+ * @throws DataError `damaged` if the compression is broken or cut short, or other bytes follow it
+ */
+export function inflate(bytes: Uint8Array, maximumBytes: number, name: string): Uint8Array | undefined {
+  const maxOutputLength = Math.max(1, maximumBytes);
+  // One chunk for the whole file saves zlib from collecting many and copying them together.
+  const chunkSize = Math.min(Math.max(maxOutputLength, constants.Z_MIN_CHUNK), LARGEST_CHUNK);
+  try {
+    const result = gunzipSync(bytes, { maxOutputLength, chunkSize, info: true }) as unknown as {
+      buffer: Buffer;
+      engine: { bytesWritten: number };
+    };
+    if (result.engine.bytesWritten === bytes.length) return result.buffer;
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') return undefined;
+    throw new DataError(
+      'damaged',
+      `${name} is damaged: its gzip compression is broken (${(cause as Error).message}).`,
+      {
+        cause,
+      },
+    );
+  }
+  throw new DataError('damaged', `${name} is damaged: other bytes follow its gzip-compressed content.`);
+}

@@ -1,0 +1,147 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { DataError, type DataErrorCode } from '../errors.js';
+import { ELEMENTS, type IdxArray, type IdxType } from './format.js';
+import { readIdx } from './read.js';
+import { writeIdx } from './write.js';
+
+const shapes = fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 1, maxLength: 4 });
+
+const arrays: fc.Arbitrary<IdxArray> = fc
+  .tuple(fc.constantFrom(...(Object.keys(ELEMENTS) as IdxType[])), shapes)
+  .chain(([type, shape]) => {
+    const count = shape.reduce((product, size) => product * size, 1);
+    const size = ELEMENTS[type].bytes;
+    return fc.uint8Array({ minLength: count * size, maxLength: count * size }).map((bytes) => {
+      const data = ELEMENTS[type].allocate(count);
+      const view = new DataView(bytes.buffer);
+      for (let i = 0; i < count; i++) data[i] = ELEMENTS[type].get(view, i * size);
+      return { type, shape, data } as IdxArray;
+    });
+  });
+
+/** A fresh copy, so that a test may alter it and Buffer's and Uint8Array's classes do not matter. */
+const compress = (bytes: Uint8Array): Uint8Array => new Uint8Array(gzipSync(bytes));
+const join = (...parts: (Uint8Array | number[])[]): Uint8Array => Uint8Array.from(parts.flatMap((part) => [...part]));
+
+function refusal(bytes: Uint8Array, maximumBytes?: number): { code: DataErrorCode; message: string } {
+  try {
+    readIdx(bytes, { name: 'sample.idx', ...(maximumBytes === undefined ? {} : { maximumBytes }) });
+  } catch (error) {
+    if (error instanceof DataError) return { code: error.code, message: error.message };
+    throw error;
+  }
+  return expect.fail('readIdx took the file');
+}
+
+const sample = writeIdx({ type: 'uint8', shape: [2, 3], data: Uint8Array.from([1, 2, 3, 4, 5, 6]) });
+
+describe('readIdx', () => {
+  it('returns what writeIdx was given, for every type and shape, gzip-compressed or not', () => {
+    fc.assert(
+      fc.property(arrays, fc.boolean(), (array, compressed) => {
+        const bytes = writeIdx(array);
+        const back = readIdx(compressed ? compress(bytes) : bytes);
+        expect(back.type).toBe(array.type);
+        expect(back.shape).toEqual(array.shape);
+        expect(back.data.constructor === array.data.constructor || array.type === 'uint8').toBe(true);
+        expect([...back.data]).toEqual([...array.data]);
+      }),
+    );
+  });
+
+  it.each<[string, number[], IdxArray]>([
+    ['uint8', [0, 0, 8, 1, 0, 0, 0, 2, 1, 255], { type: 'uint8', shape: [2], data: Uint8Array.of(1, 255) }],
+    ['int8', [0, 0, 9, 1, 0, 0, 0, 2, 1, 255], { type: 'int8', shape: [2], data: Int8Array.of(1, -1) }],
+    ['int16', [0, 0, 0xb, 1, 0, 0, 0, 1, 1, 2], { type: 'int16', shape: [1], data: Int16Array.of(258) }],
+    ['int32', [0, 0, 0xc, 1, 0, 0, 0, 1, 0xff, 0, 0, 1], { type: 'int32', shape: [1], data: Int32Array.of(-16777215) }],
+    [
+      'float32',
+      [0, 0, 0xd, 1, 0, 0, 0, 1, 0xc0, 0x20, 0, 0],
+      { type: 'float32', shape: [1], data: Float32Array.of(-2.5) },
+    ],
+    [
+      'float64',
+      [0, 0, 0xe, 2, 0, 0, 0, 1, 0, 0, 0, 1, 0x3f, 0xf8, 0, 0, 0, 0, 0, 0],
+      { type: 'float64', shape: [1, 1], data: Float64Array.of(1.5) },
+    ],
+  ])('reads and writes %s most significant byte first', (_type, bytes, array) => {
+    expect(readIdx(Uint8Array.from(bytes))).toEqual(array);
+    expect([...writeIdx(array)]).toEqual(bytes);
+  });
+
+  it('reads from the middle of a larger buffer', () => {
+    const array: IdxArray = { type: 'int16', shape: [2], data: Int16Array.of(-7, 300) };
+    const bytes = writeIdx(array);
+    const larger = join([1, 2, 3], bytes, [4]);
+    expect(readIdx(larger.subarray(3, 3 + bytes.length))).toEqual(array);
+  });
+
+  it('refuses a file cut short at any byte, compressed or not, and says so', () => {
+    for (const file of [sample, compress(sample)]) {
+      for (let length = 0; length < file.length; length++) {
+        const { code, message } = refusal(file.slice(0, length));
+        expect(['not-idx', 'damaged']).toContain(code);
+        expect(message).toContain('sample.idx');
+      }
+    }
+    expect(refusal(sample.slice(0, 13))).toEqual({
+      code: 'damaged',
+      message:
+        'sample.idx is cut short: its header promises 2 x 3 elements of type uint8, 18 bytes in all, but it has 13.',
+    });
+  });
+
+  it('refuses bytes behind the promised content, in the array or behind the gzip member', () => {
+    expect(refusal(join(sample, [0])).code).toBe('damaged');
+    expect(refusal(compress(join(sample, [0]))).code).toBe('damaged');
+    expect(refusal(join(compress(sample), [0])).code).toBe('damaged');
+    expect(refusal(join(compress(sample), [7, 7, 7])).code).toBe('damaged');
+    expect(refusal(join(compress(sample), compress(sample))).code).toBe('damaged');
+  });
+
+  it('notices an altered byte of a compressed file', () => {
+    const file = compress(sample);
+    // Bytes 3 to 9 of a gzip header hold flags, a time and the system, which the checksum does not cover.
+    for (let i = 10; i < file.length; i++) {
+      const altered = Uint8Array.from(file);
+      altered[i]! ^= 0x10;
+      expect(() => readIdx(altered)).toThrow(DataError);
+    }
+  });
+
+  it.each([
+    ['a first byte other than zero', [1, 0, 8, 1, 0, 0, 0, 0]],
+    ['a second byte other than zero', [0, 1, 8, 1, 0, 0, 0, 0]],
+    ['an unknown type', [0, 0, 0x0a, 1, 0, 0, 0, 0]],
+    ['no dimension', [0, 0, 8, 0, 5]],
+    ['nothing at all', []],
+  ])('refuses %s', (_what, bytes) => {
+    expect(refusal(Uint8Array.from(bytes)).code).toBe('not-idx');
+  });
+
+  it('refuses absurd headers without trying to allocate what they promise', () => {
+    const huge = Array.from({ length: 255 }, () => [255, 255, 255, 255]).flat();
+    expect(refusal(Uint8Array.from([0, 0, 0xe, 255, ...huge])).code).toBe('too-large');
+    expect(refusal(compress(Uint8Array.from([0, 0, 8, 2, 0, 0, 255, 255, 0, 0, 0, 255, 1, 2]))).code).toBe('damaged');
+    expect(refusal(Uint8Array.from([0, 0, 8, 255, 0, 0, 0, 0, ...huge])).code).toBe('damaged');
+  });
+
+  it('never inflates more than the header promises or the maximum allows', () => {
+    const bomb = gzipSync(Buffer.concat([Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 1), new Uint8Array(2 ** 20)]));
+    expect(gunzipSync(bomb).length).toBeGreaterThan(2 ** 20);
+    expect(refusal(new Uint8Array(bomb)).code).toBe('damaged');
+    expect(refusal(sample, 17).code).toBe('too-large');
+    expect(refusal(compress(sample), 17).code).toBe('too-large');
+    expect(readIdx(compress(sample), { maximumBytes: 18 }).data).toHaveLength(6);
+  });
+});
+
+describe('writeIdx', () => {
+  it('refuses a shape that does not fit the data', () => {
+    expect(() => writeIdx({ type: 'uint8', shape: [3], data: new Uint8Array(2) })).toThrow(RangeError);
+    expect(() => writeIdx({ type: 'uint8', shape: [], data: new Uint8Array(1) })).toThrow(RangeError);
+    expect(() => writeIdx({ type: 'uint8', shape: [-1, -2], data: new Uint8Array(2) })).toThrow(RangeError);
+  });
+});

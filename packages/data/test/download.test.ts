@@ -1,0 +1,241 @@
+import { once } from 'node:events';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import type { RequestListener, ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { DownloadOptions, DownloadProgress } from '../src/download/download.js';
+import { DataError } from '../src/errors.js';
+import { loadFashionMnist } from '../src/fashion-mnist/load.js';
+import { deadAddress, serve, smallFiles, store, temporaryDirectory } from './fixture.js';
+
+const { files, contents } = smallFiles();
+const names = [...contents.keys()].sort();
+
+const nameOf = (url: string | undefined) => (url ?? '').split('/').at(-1)!;
+
+/** A sound mirror of the small files. */
+const sound: RequestListener = (request, response) => {
+  const content = contents.get(nameOf(request.url));
+  if (content === undefined) response.writeHead(404).end();
+  else response.writeHead(200, { 'content-length': content.length }).end(content);
+};
+
+/** A mirror on which every answer is written by `answer`, which is given the right content. */
+const mirror = (answer: (response: ServerResponse, content: Uint8Array) => void) =>
+  serve((request, response) => answer(response, contents.get(nameOf(request.url))!));
+
+async function load(downloadTo: string, mirrors: string[], options: Partial<DownloadOptions> = {}) {
+  return loadFashionMnist({ directories: [], downloadTo, mirrors, files, ...options });
+}
+
+/** The error of a load that fails, after which no file, whole or partial, may be left. */
+async function failure(mirrors: string[], options: Partial<DownloadOptions> = {}): Promise<DataError> {
+  const directory = await temporaryDirectory();
+  const error = await load(directory, mirrors, options).then(
+    () => expect.fail('the data set was loaded'),
+    (reason: unknown) => reason,
+  );
+  expect(await readdir(directory)).toEqual([]);
+  expect(error).toBeInstanceOf(DataError);
+  return error as DataError;
+}
+
+describe('the download of Fashion-MNIST', () => {
+  it('stores the four files byte for byte and nothing else, in a folder it creates', async () => {
+    const address = await serve(sound);
+    const directory = join(await temporaryDirectory(), 'new', 'folder');
+    const data = await load(directory, [address]);
+    expect((await readdir(directory)).sort()).toEqual(names);
+    for (const [name, content] of contents) {
+      expect(Buffer.compare(await readFile(join(directory, name)), content)).toBe(0);
+    }
+    expect(data.origin).toBe(`downloaded from ${address}`);
+    expect([...data.train.labels]).toEqual([9, 0, 3]);
+  });
+
+  it('finishes from a slow server and reports every step on the way', async () => {
+    const steps: DownloadProgress[] = [];
+    // The server sends the next piece only when the last was reported: any buffering of progress would hang it.
+    let reported = () => {};
+    const address = await mirror(async (response, content) => {
+      response.writeHead(200, { 'content-length': content.length });
+      const cuts = [0, 0.25, 0.5, 0.75, 1].map((part) => Math.floor(part * content.length));
+      for (let i = 1; i < cuts.length; i++) {
+        const seen = new Promise<void>((resolve) => {
+          reported = resolve;
+        });
+        response.write(content.subarray(cuts[i - 1], cuts[i]));
+        await seen;
+      }
+      response.end();
+    });
+    const directory = await temporaryDirectory();
+    await load(directory, [address], {
+      onProgress(step) {
+        steps.push(step);
+        if (step.received > 0) reported();
+      },
+    });
+    for (const [name, content] of contents) {
+      const received = steps.filter((step) => step.file === name).map((step) => step.received);
+      expect(received.length).toBeGreaterThanOrEqual(5);
+      expect(received).toEqual([...received].sort((a, b) => a - b));
+      expect(received[0]).toBe(0);
+      expect(received.at(-1)).toBe(content.length);
+    }
+    expect(steps.every((step) => step.mirror === address)).toBe(true);
+  });
+
+  it('fetches only what the folder lacks', async () => {
+    const asked: string[] = [];
+    const address = await serve((request, response) => {
+      asked.push(nameOf(request.url));
+      sound(request, response);
+    });
+    const directory = await temporaryDirectory();
+    await store(directory, new Map([...contents].filter(([name]) => name !== 'testImages.gz')));
+    await load(directory, [address]);
+    expect(asked).toEqual(['testImages.gz']);
+  });
+
+  it('goes on to the next mirror when the first is dead, answers 404, cuts off, lies or stalls', async () => {
+    const good = await serve(sound);
+    const broken: [string, string][] = [
+      ['dead', await deadAddress()],
+      ['404', await serve((_request, response) => response.writeHead(404).end('not here'))],
+      ['cut off', await mirror((response, content) => void cutOff(response, content))],
+      ['wrong bytes', await mirror((response, content) => response.end(content.map((byte) => byte ^ 1)))],
+      ['stalled', await mirror((response) => void response.writeHead(200).write('x'))],
+    ];
+    for (const [what, address] of broken) {
+      const directory = await temporaryDirectory();
+      const data = await load(directory, [address, good], { stallMilliseconds: 100 });
+      expect(data.origin, what).toBe(`downloaded from ${good}`);
+      expect((await readdir(directory)).sort(), what).toEqual(names);
+    }
+  });
+
+  it('does not ask a mirror again that failed', async () => {
+    let asked = 0;
+    const bad = await serve((_request, response) => {
+      asked++;
+      response.writeHead(500).end();
+    });
+    await load(await temporaryDirectory(), [bad, await serve(sound)]);
+    expect(asked).toBe(1);
+  });
+
+  it('says of each mirror why it failed, and what to do', async () => {
+    const notFound = await serve((_request, response) => response.writeHead(404).end());
+    const dead = await deadAddress();
+    const { code, message } = await failure([notFound, dead]);
+    expect(code).toBe('download');
+    expect(message).toContain('Fashion-MNIST: trainImages.gz could not be downloaded');
+    expect(message).toContain(`${notFound}trainImages.gz: HTTP 404`);
+    expect(message).toMatch(new RegExp(`${dead}trainImages.gz: .*ECONNREFUSED`));
+    expect(message).toContain('WEFT_DATA_DIR');
+  });
+
+  it('notices a connection that breaks off, with and without an announced length', async () => {
+    const announced = await mirror((response, content) => void cutOff(response, content));
+    expect((await failure([announced])).message).toMatch(/broke off after \d+ of \d+ bytes/);
+    const chunked = await mirror((response, content) => response.end(content.subarray(0, 40)));
+    expect((await failure([chunked])).message).toContain('has 40 bytes, expected');
+    const unannounced = await mirror((response, content) => {
+      response.writeHead(200, { 'transfer-encoding': 'chunked' });
+      response.end(content.subarray(0, 40));
+    });
+    expect((await failure([unannounced])).message).toContain('ended after 40 of');
+  });
+
+  it('notices wrong bytes of the right length', async () => {
+    const address = await mirror((response, content) => response.end(content.map((byte) => byte ^ 1)));
+    const { code, message } = await failure([address]);
+    expect(code).toBe('download');
+    expect(message).toContain(`expected ${files.trainImages.md5}`);
+  });
+
+  it('stops reading when more comes than the file can have', async () => {
+    let closed = () => {};
+    const stopped = new Promise<void>((resolve) => {
+      closed = resolve;
+    });
+    const address = await mirror(async (response) => {
+      response.on('close', () => closed());
+      response.writeHead(200);
+      const piece = Buffer.alloc(65536);
+      while (!response.closed) if (!response.write(piece)) await Promise.race([once(response, 'drain'), stopped]);
+    });
+    expect((await failure([address])).message).toMatch(/has more than the \d+ bytes expected/);
+    await stopped;
+  });
+
+  it('gives up on a server that never answers and on one that stops sending', async () => {
+    const silent = await mirror(() => {});
+    expect((await failure([silent], { connectMilliseconds: 50 })).message).toContain('nothing came for 0.05 s');
+    const stalled = await mirror((response, content) => {
+      response.writeHead(200, { 'content-length': content.length }).write(content.subarray(0, 50));
+    });
+    expect((await failure([stalled], { stallMilliseconds: 50 })).message).toContain('nothing came for 0.05 s');
+  });
+
+  it('follows redirects, but not for ever and not to other protocols', async () => {
+    const good = await serve(sound);
+    const redirecting = await serve((request, response) =>
+      response.writeHead(302, { location: `${good}${nameOf(request.url)}` }).end(),
+    );
+    const data = await load(await temporaryDirectory(), [redirecting]);
+    expect(data.train.count).toBe(3);
+    let asked = 0;
+    const looping = await serve((request, response) => {
+      asked++;
+      response.writeHead(301, { location: request.url! }).end();
+    });
+    expect((await failure([looping])).message).toContain('redirected more than 5 times');
+    expect(asked).toBe(6);
+    const file = await serve((_request, response) => response.writeHead(302, { location: 'file:///etc/hosts' }).end());
+    expect((await failure([file])).message).toContain('redirected from http: to file:');
+  });
+
+  it('stops with the signal, before it starts and in the middle, and leaves nothing behind', async () => {
+    const reason = new Error('enough');
+    const directory = await temporaryDirectory();
+    const good = await serve(sound);
+    await expect(load(directory, [good], { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    const controller = new AbortController();
+    const endless = await mirror((response, content) => {
+      response.writeHead(200, { 'content-length': content.length }).write(content.subarray(0, 50));
+    });
+    const loading = load(directory, [endless, good], {
+      signal: controller.signal,
+      onProgress: ({ received }) => received > 0 && controller.abort(reason),
+    });
+    await expect(loading).rejects.toBe(reason);
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  it('says so when the files cannot be stored, and asks no mirror', async () => {
+    const directory = await temporaryDirectory();
+    const occupied = join(directory, 'a-file');
+    await writeFile(occupied, '');
+    const error = await load(join(occupied, 'below'), [await deadAddress()]).catch((reason: DataError) => reason);
+    expect(error).toMatchObject({ name: 'DataError', code: 'unwritable' });
+  });
+
+  it('hands on an error of the progress callback and leaves nothing behind', async () => {
+    const directory = await temporaryDirectory();
+    const error = new Error('the terminal is gone');
+    const onProgress = ({ received }: DownloadProgress) => {
+      if (received > 0) throw error;
+    };
+    await expect(load(directory, [await serve(sound)], { onProgress })).rejects.toBe(error);
+    expect(await readdir(directory)).toEqual([]);
+  });
+});
+
+/** Announces the whole file, sends a part of it and drops the connection. */
+async function cutOff(response: ServerResponse, content: Uint8Array): Promise<void> {
+  response.writeHead(200, { 'content-length': content.length });
+  await new Promise<void>((resolve) => response.write(content.subarray(0, 60), () => resolve()));
+  response.destroy();
+}

@@ -1,0 +1,131 @@
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it, vi } from 'vitest';
+import { DataError } from '../src/errors.js';
+import { FASHION_MNIST_FILES } from '../src/fashion-mnist/files.js';
+import { loadFashionMnist } from '../src/fashion-mnist/load.js';
+import { writeIdx } from '../src/idx/write.js';
+import { type Contents, smallFiles, store, temporaryDirectory } from './fixture.js';
+
+async function refusal(changes: Partial<Contents>, spoil?: (directory: string) => Promise<void>): Promise<DataError> {
+  const { files, contents } = smallFiles(changes);
+  const directory = await temporaryDirectory();
+  await store(directory, contents);
+  await spoil?.(directory);
+  const error = await loadFashionMnist({ directories: [directory], download: false, files }).catch((reason) => reason);
+  expect(error).toBeInstanceOf(DataError);
+  return error;
+}
+
+describe('loadFashionMnist', () => {
+  it('reads the first folder that has all four files', async () => {
+    const { files, contents } = smallFiles();
+    const [empty, partial, full] = [await temporaryDirectory(), await temporaryDirectory(), await temporaryDirectory()];
+    await store(partial, new Map([...contents].slice(1)));
+    await store(full, contents);
+    const directories = [join(empty, 'missing'), empty, partial, full];
+    const data = await loadFashionMnist({ directories, download: false, files });
+    expect(data).toMatchObject({ name: 'fashion-mnist', synthetic: false, origin: `read from ${full}` });
+    expect(data.train).toMatchObject({ count: 3, height: 28, width: 28, channels: 1 });
+    expect(data.test).toMatchObject({ count: 2, height: 28, width: 28, channels: 1 });
+    expect([...data.train.labels, ...data.test.labels]).toEqual([9, 0, 3, 5, 1]);
+    expect([...data.test.images]).toEqual([...data.train.images.slice(0, 2 * 784)].reverse());
+    expect(data.classNames[9]).toBe('Ankle boot');
+    expect(data.checksums).toEqual(Object.fromEntries(Object.values(files).map(({ name, md5 }) => [name, md5])));
+  });
+
+  it('looks where WEFT_DATA_DIR says', async () => {
+    const { files, contents } = smallFiles();
+    const directory = await temporaryDirectory();
+    await store(directory, contents);
+    vi.stubEnv('WEFT_DATA_DIR', directory);
+    try {
+      const data = await loadFashionMnist({ download: false, files });
+      expect(data.origin).toBe(`read from ${directory}`);
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  });
+
+  it('names the places it looked in when nothing is there and it may not download', async () => {
+    const { files } = smallFiles();
+    const error = await loadFashionMnist({ directories: ['no/such/folder'], download: false, files }).catch((e) => e);
+    expect(error).toMatchObject({ name: 'DataError', code: 'not-found' });
+    expect(error.message).toContain('Fashion-MNIST is not in no/such/folder.');
+  });
+
+  it('reports a damaged file and never downloads over it', async () => {
+    const { files, contents } = smallFiles();
+    const damaged = Uint8Array.from(contents.get('trainImages.gz')!);
+    damaged[damaged.length - 1]! ^= 1;
+    const error = await refusal({}, (directory) => writeFile(join(directory, 'trainImages.gz'), damaged));
+    expect(error.code).toBe('damaged');
+    expect(error.message).toMatch(
+      new RegExp(
+        `^Fashion-MNIST: trainImages.gz is damaged \\(MD5 [0-9a-f]{32}, expected ${files.trainImages.md5}\\)\\. Delete it and run again to fetch it anew\\.`,
+      ),
+    );
+    const short = await refusal({}, (directory) => writeFile(join(directory, 'testLabels.gz'), 'x'));
+    expect(short.message).toContain(`testLabels.gz is damaged (1 bytes, expected ${files.testLabels.bytes})`);
+  });
+
+  const pack = (shape: number[], data = new Uint8Array(shape.reduce((a, b) => a * b, 1))) =>
+    gzipSync(writeIdx({ type: 'uint8', shape, data }));
+
+  it.each<[string, Partial<Contents>, string]>([
+    ['pictures of another size', { trainImages: pack([3, 28, 27]) }, 'shape [3,28,27]'],
+    ['pictures without rows', { trainImages: pack([3, 784]) }, 'shape [3,784]'],
+    ['no picture', { testImages: pack([0, 28, 28]) }, 'shape [0,28,28]'],
+    [
+      'pictures of another type',
+      { trainImages: gzipSync(writeIdx({ type: 'int8', shape: [1, 28, 28], data: new Int8Array(784) })) },
+      'int8',
+    ],
+    ['fewer labels than pictures', { trainLabels: pack([2]) }, 'shape [2], expected uint8 of shape [3]'],
+    ['labels of two dimensions', { testLabels: pack([2, 1]) }, 'shape [2,1]'],
+    ['a label beyond 9', { testLabels: pack([2], Uint8Array.of(9, 10)) }, 'label 1 of testLabels.gz is 10'],
+  ])('refuses %s', async (_what, changes, part) => {
+    const error = await refusal(changes);
+    expect(error.code).toBe('mismatch');
+    expect(error.message).toContain(part);
+  });
+});
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
+const places = [
+  ...(process.env.WEFT_DATA_DIR ? [process.env.WEFT_DATA_DIR] : []),
+  join(root, 'datasets', 'fashion-mnist'),
+  join(root, '..', 'shared', 'datasets', 'fashion-mnist'),
+];
+const place = places.find((folder) =>
+  Object.values(FASHION_MNIST_FILES).every(({ name }) => existsSync(join(folder, name))),
+);
+
+describe.skipIf(place === undefined)(
+  `the real Fashion-MNIST${place ? '' : ' (skipped: its files are not in WEFT_DATA_DIR or datasets/fashion-mnist)'}`,
+  () => {
+    it('has 60,000 and 10,000 pictures, as many of each class, with the published mean and deviation', async () => {
+      const { train, test } = await loadFashionMnist({ directories: [place!], download: false });
+      expect([train.count, test.count]).toEqual([60_000, 10_000]);
+      for (const { labels, count } of [train, test]) {
+        const counts = new Array<number>(10).fill(0);
+        for (const label of labels) counts[label]!++;
+        expect(counts).toEqual(new Array(10).fill(count / 10));
+      }
+      expect([...train.labels.subarray(0, 8)]).toEqual([9, 0, 0, 3, 0, 2, 7, 2]);
+      let sum = 0;
+      let squares = 0;
+      for (const value of train.images) {
+        sum += value;
+        squares += value * value;
+      }
+      const mean = sum / train.images.length;
+      // The numbers that torchvision users normalise Fashion-MNIST with.
+      expect(mean / 255).toBeCloseTo(0.286, 4);
+      expect(Math.sqrt(squares / train.images.length - mean * mean) / 255).toBeCloseTo(0.353, 4);
+    });
+  },
+);
