@@ -1,0 +1,40 @@
+import { broadcastTo } from '../operations/broadcast.js';
+import { scalar } from '../operations/constant.js';
+import { add } from '../operations/elementwise.js';
+import { definitionOf } from '../operations/table.js';
+import { nodesBetween } from '../tensor/path.js';
+import { type Node, Tensor } from '../tensor/tensor.js';
+import type { Program } from '../trace/program.js';
+import { rewrite } from '../trace/trace.js';
+
+/** Replaces every `gradient` by the operations that compute it. Inner gradients come first, so they may nest. */
+export function differentiate(program: Program): Program {
+  return rewrite(program, ({ name }, [loss, ...parameters]) =>
+    name === 'gradient' ? backward(loss, parameters) : undefined,
+  );
+}
+
+/** Reverse-mode differentiation: the gradient rules of the operations between parameters and loss, last to first. */
+function backward(loss: Tensor, parameters: readonly Tensor[]): Tensor[] {
+  const gradients = new Map<Node, Tensor>();
+  const accumulate = ({ node }: Tensor, gradient: Tensor) => {
+    const before = gradients.get(node);
+    gradients.set(node, before ? add(before, gradient) : gradient);
+  };
+  accumulate(loss, broadcastTo(scalar(1), loss.shape));
+  for (const node of nodesBetween(parameters, loss).reverse()) {
+    const gradient = gradients.get(node);
+    const { gradient: rule } = definitionOf(node.operation);
+    if (!gradient || !rule) continue;
+    const contributions = rule({
+      inputs: node.inputs,
+      output: new Tensor(node, 0),
+      gradient,
+      attributes: node.attributes,
+    });
+    contributions.forEach((contribution, which) => {
+      if (contribution) accumulate(node.inputs[which], contribution);
+    });
+  }
+  return parameters.map((parameter) => gradients.get(parameter.node) ?? broadcastTo(scalar(0), parameter.shape));
+}

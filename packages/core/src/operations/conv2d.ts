@@ -1,0 +1,128 @@
+import { formatShape, type Shape } from '../tensor/shape.js';
+import type { Attributes, Tensor } from '../tensor/tensor.js';
+import { apply, float32, type OperationDefinition } from './definition.js';
+import { type Padding, type Pair, resolveWindow, type Window, windowPositions } from './window.js';
+
+/** A window over the input; the adjoints carry the shape they give back as well. */
+export interface ConvolutionAttributes extends Attributes {
+  readonly window: Window;
+}
+
+/** Calls visit(input offset, weight offset, output offset) for each multiplication of a convolution. */
+function forEachProduct(
+  x: Shape,
+  y: Shape,
+  { size: [kernelHeight, kernelWidth], strides, dilation, padding }: Window,
+  visit: (input: number, weight: number, output: number) => void,
+): void {
+  const [batch, height, width, channels] = x;
+  const [, rows, columns, filters] = y;
+  for (let n = 0; n < batch; n++) {
+    for (let row = 0; row < rows; row++) {
+      for (let column = 0; column < columns; column++) {
+        for (let i = 0; i < kernelHeight; i++) {
+          const h = row * strides[0] + i * dilation[0] - padding[0][0];
+          if (h < 0 || h >= height) continue;
+          for (let j = 0; j < kernelWidth; j++) {
+            const w = column * strides[1] + j * dilation[1] - padding[1][0];
+            if (w < 0 || w >= width) continue;
+            const input = ((n * height + h) * width + w) * channels;
+            const output = ((n * rows + row) * columns + column) * filters;
+            const weight = (i * kernelWidth + j) * channels * filters;
+            for (let c = 0; c < channels; c++) {
+              for (let f = 0; f < filters; f++) visit(input + c, weight + c * filters + f, output + f);
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+export const conv2dDefinition: OperationDefinition<ConvolutionAttributes> = {
+  name: 'conv2d',
+  infer([x, weight], { window }) {
+    const [rows, columns] = windowPositions('conv2d', x.shape, window);
+    return float32([x.shape[0], rows, columns, weight.shape[3]]);
+  },
+  gradient: ({ inputs: [x, weight], gradient, attributes: { window } }) => [
+    apply(conv2dInputGradientDefinition, [gradient, weight], { window, shape: x.shape }),
+    apply(conv2dWeightGradientDefinition, [x, gradient], { window, shape: weight.shape }),
+  ],
+  reference({ inputs: [x, weight], outputs: [out], inputTypes: [type], outputTypes: [result], attributes }) {
+    const total = new Float64Array(out.length);
+    forEachProduct(type.shape, result.shape, attributes.window, (i, w, o) => {
+      total[o] += x[i] * weight[w];
+    });
+    out.set(total);
+  },
+};
+
+/** The adjoint of conv2d in its input: what a loss's gradient in the output means for the input of `shape`. */
+export const conv2dInputGradientDefinition: OperationDefinition<ConvolutionAttributes & { shape: Shape }> = {
+  name: 'conv2dInputGradient',
+  infer: (_, { shape }) => float32(shape),
+  gradient: ({ inputs: [g, weight], gradient, attributes: { window } }) => [
+    apply(conv2dDefinition, [gradient, weight], { window }),
+    apply(conv2dWeightGradientDefinition, [gradient, g], { window, shape: weight.shape }),
+  ],
+  reference({ inputs: [g, weight], outputs: [out], inputTypes: [type], attributes: { window, shape } }) {
+    const total = new Float64Array(out.length);
+    forEachProduct(shape, type.shape, window, (i, w, o) => {
+      total[i] += g[o] * weight[w];
+    });
+    out.set(total);
+  },
+};
+
+/** The adjoint of conv2d in its weight of `shape`. */
+export const conv2dWeightGradientDefinition: OperationDefinition<ConvolutionAttributes & { shape: Shape }> = {
+  name: 'conv2dWeightGradient',
+  infer: (_, { shape }) => float32(shape),
+  gradient: ({ inputs: [x, g], gradient, attributes: { window } }) => [
+    apply(conv2dInputGradientDefinition, [g, gradient], { window, shape: x.shape }),
+    apply(conv2dDefinition, [x, gradient], { window }),
+  ],
+  reference({ inputs: [x, g], outputs: [out], inputTypes: [type, result], attributes: { window } }) {
+    const total = new Float64Array(out.length);
+    forEachProduct(type.shape, result.shape, window, (i, w, o) => {
+      total[w] += x[i] * g[o];
+    });
+    out.set(total);
+  },
+};
+
+/** Options of a convolution, as Keras names them. */
+export interface Conv2dOptions {
+  readonly strides?: Pair;
+  readonly dilation?: Pair;
+  readonly padding?: Padding;
+}
+
+/**
+ * Two-dimensional cross-correlation, as deep learning calls convolution.
+ *
+ * @param x      images [batch, height, width, channels]
+ * @param weight kernels [height, width, channels, filters]
+ * @returns [batch, rows, columns, filters]
+ * @throws RangeError where channels or sizes do not fit
+ */
+export function conv2d(x: Tensor, weight: Tensor, options: Conv2dOptions = {}): Tensor {
+  const { strides = 1, dilation = 1, padding = 'valid' } = options;
+  if (x.shape.length !== 4 || weight.shape.length !== 4) {
+    throw new RangeError(
+      `conv2d: expected an input [batch, height, width, channels] and a weight [height, width, in, out], ` +
+        `got ${formatShape(x.shape)} and ${formatShape(weight.shape)}.`,
+    );
+  }
+  if (x.shape[3] !== weight.shape[2]) {
+    throw new RangeError(
+      `conv2d: the input has ${x.shape[3]} channels but the weight expects ${weight.shape[2]} ` +
+        `(input ${formatShape(x.shape)}, weight ${formatShape(weight.shape)}). Weights are height, width, in, out.`,
+    );
+  }
+  const size = [weight.shape[0], weight.shape[1]] as const;
+  return apply(conv2dDefinition, [x, weight], {
+    window: resolveWindow('conv2d', x.shape, size, strides, dilation, padding),
+  });
+}

@@ -1,0 +1,70 @@
+import { checkShape, type Shape, type TypedArray, type ValueType } from '../tensor/shape.js';
+import { type Attributes, type Engine, Tensor } from '../tensor/tensor.js';
+
+/** What a reference kernel is given: typed arrays and their types, in the order of the operation's arguments. */
+export interface KernelArguments<A extends Attributes> {
+  readonly inputs: readonly TypedArray[];
+  readonly outputs: readonly Float32Array[];
+  readonly inputTypes: readonly ValueType[];
+  readonly outputTypes: readonly ValueType[];
+  readonly attributes: A;
+}
+
+/** What a gradient rule is given: the operation as it was applied, and the gradient of the loss in its output. */
+export interface GradientArguments<A extends Attributes> {
+  readonly inputs: readonly Tensor[];
+  readonly output: Tensor;
+  readonly gradient: Tensor;
+  readonly attributes: A;
+}
+
+/**
+ * Everything there is to know about an operation but its WebAssembly: the shape rule with its errors, the gradient
+ * rule written in operations, and a kernel in plain TypeScript that is the oracle for all others.
+ */
+export interface OperationDefinition<A extends Attributes = Attributes> {
+  readonly name: string;
+  /** The type of the output; throws a RangeError where the inputs do not fit. */
+  infer(inputs: readonly ValueType[], attributes: A): ValueType;
+  /** Gradients in the inputs, in their order; undefined where there is none. Without a rule the operation is constant. */
+  gradient?(rule: GradientArguments<A>): (Tensor | undefined)[];
+  /** Computes the output in clear TypeScript; sums are kept in float64. */
+  reference(kernel: KernelArguments<A>): void;
+}
+
+/** Applies an operation lazily: checks shapes now, computes nothing. */
+export function apply<A extends Attributes>(
+  definition: OperationDefinition<A>,
+  inputs: readonly Tensor[],
+  attributes: A,
+): Tensor {
+  const output = definition.infer(
+    inputs.map((input) => ({ shape: input.shape, dtype: input.dtype })),
+    attributes,
+  );
+  checkShape(definition.name, output.shape);
+  return nodeOf(definition.name, inputs, attributes, [output])[0];
+}
+
+/** @internal A node with its output tensors; the engine is the inputs' own. */
+export function nodeOf(
+  operation: string,
+  inputs: readonly Tensor[],
+  attributes: Attributes,
+  outputs: readonly ValueType[],
+): Tensor[] {
+  const engine: Engine | undefined = inputs.find((input) => input.node.engine)?.node.engine;
+  const node = { operation, inputs, attributes, outputs, engine, data: outputs.map(() => undefined) };
+  return outputs.map((_, index) => new Tensor(node, index));
+}
+
+/** The type of a float32 value. */
+export function float32(shape: Shape): ValueType {
+  return { shape, dtype: 'float32' };
+}
+
+/** A leaf without data: an argument of a program that is run later. */
+export function placeholder(type: ValueType, name: string): Tensor {
+  checkShape('placeholder', type.shape);
+  return nodeOf('input', [], { name }, [type])[0];
+}

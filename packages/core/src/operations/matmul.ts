@@ -1,0 +1,97 @@
+import { formatShape, type Shape } from '../tensor/shape.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { apply, float32, type OperationDefinition } from './definition.js';
+import { reshape } from './reshape.js';
+
+interface MatmulAttributes extends Record<string, unknown> {
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+}
+
+/** Sizes of the products `[batch, m, k] x [batch, k, n]` after the transpositions asked for. */
+export function matmulSizes(a: Shape, b: Shape, { transposeA, transposeB }: MatmulAttributes) {
+  const rank = a.length;
+  return {
+    batch: rank === 3 ? a[0] : 1,
+    m: a[rank - (transposeA ? 1 : 2)],
+    k: a[rank - (transposeA ? 2 : 1)],
+    n: b[rank - (transposeB ? 2 : 1)],
+    innerOfB: b[rank - (transposeB ? 1 : 2)],
+  };
+}
+
+export const matmulDefinition: OperationDefinition<MatmulAttributes> = {
+  name: 'matmul',
+  infer([a, b], attributes) {
+    const rank = a.shape.length;
+    if (rank !== b.shape.length || rank < 2 || rank > 3 || (rank === 3 && a.shape[0] !== b.shape[0])) {
+      throw new RangeError(
+        `matmul: ${formatShape(a.shape)} and ${formatShape(b.shape)} are not two matrices or two equal stacks of them.`,
+      );
+    }
+    const { m, k, n, innerOfB } = matmulSizes(a.shape, b.shape, attributes);
+    if (k !== innerOfB) {
+      throw new RangeError(
+        `matmul: the inner lengths differ, ${k} and ${innerOfB} (${formatShape(a.shape)}${attributes.transposeA ? ' transposed' : ''}` +
+          ` times ${formatShape(b.shape)}${attributes.transposeB ? ' transposed' : ''}).`,
+      );
+    }
+    return float32(rank === 3 ? [a.shape[0], m, n] : [m, n]);
+  },
+  gradient({ inputs: [a, b], gradient: g, attributes: { transposeA, transposeB } }) {
+    return [
+      transposeA ? product(b, g, transposeB, true) : product(g, b, false, !transposeB),
+      transposeB ? product(g, a, true, transposeA) : product(a, g, !transposeA, false),
+    ];
+  },
+  reference({ inputs: [a, b], outputs: [out], inputTypes: [typeA, typeB], attributes }) {
+    const { batch, m, k, n } = matmulSizes(typeA.shape, typeB.shape, attributes);
+    const [rowA, columnA] = attributes.transposeA ? [1, m] : [k, 1];
+    const [rowB, columnB] = attributes.transposeB ? [1, k] : [n, 1];
+    for (let which = 0; which < batch; which++) {
+      for (let row = 0; row < m; row++) {
+        for (let column = 0; column < n; column++) {
+          let total = 0;
+          for (let inner = 0; inner < k; inner++) {
+            total +=
+              a[which * m * k + row * rowA + inner * columnA] * b[which * k * n + inner * rowB + column * columnB];
+          }
+          out[(which * m + row) * n + column] = total;
+        }
+      }
+    }
+  },
+};
+
+function product(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Tensor {
+  return apply(matmulDefinition, [a, b], { transposeA, transposeB });
+}
+
+/** Options of a matrix product. */
+export interface MatmulOptions {
+  /** Whether the last two axes of a are exchanged first. Default false. */
+  readonly transposeA?: boolean;
+  /** Whether the last two axes of b are exchanged first. Default false. */
+  readonly transposeB?: boolean;
+}
+
+/**
+ * Matrix product over the last two axes: `[m,k] x [k,n]`, stacks `[batch,m,k] x [batch,k,n]`, or a stack of any
+ * rank times one matrix.
+ *
+ * @throws RangeError if the inner lengths or the stacks differ
+ */
+export function matmul(a: Tensor, b: Tensor, { transposeA = false, transposeB = false }: MatmulOptions = {}): Tensor {
+  if (b.shape.length === 2 && a.shape.length > 2 && !transposeA) {
+    const rows = reshape(a, [-1, a.shape[a.shape.length - 1]]);
+    const result = product(rows, b, false, transposeB);
+    return reshape(result, [...a.shape.slice(0, -1), result.shape[1]]);
+  }
+  if (a.shape.length > 3 && a.shape.length === b.shape.length) {
+    const stack = a.shape.slice(0, -2);
+    const flat = (x: Tensor) => reshape(x, [-1, ...x.shape.slice(-2)]);
+    const result = product(flat(a), flat(b), transposeA, transposeB);
+    return reshape(result, [...stack, ...result.shape.slice(-2)]);
+  }
+  return product(a, b, transposeA, transposeB);
+}

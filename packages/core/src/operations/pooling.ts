@@ -1,0 +1,154 @@
+import type { Shape } from '../tensor/shape.js';
+import type { Attributes, Tensor } from '../tensor/tensor.js';
+import { broadcastTo } from './broadcast.js';
+import { scalar } from './constant.js';
+import { apply, float32, type OperationDefinition } from './definition.js';
+import { div, mul } from './elementwise.js';
+import { reshape } from './reshape.js';
+import { gatherTiles, type Tiling } from './tiles.js';
+import { type Padding, type Pair, pairOf, resolveWindow, type Window, windowPositions } from './window.js';
+
+/** A window over `shape`, the images that are pooled. */
+export interface PoolAttributes extends Attributes {
+  readonly window: Window;
+  readonly shape: Shape;
+}
+
+/** Calls visit(output offset, input offset, place in the window) for every pixel under every window. */
+function forEachPixel(
+  { window, shape: [batch, height, width, channels] }: PoolAttributes,
+  visit: (output: number, input: number, place: number) => void,
+): void {
+  const [rows, columns] = windowPositions('pool', [batch, height, width, channels], window);
+  for (let output = 0; output < batch * rows * columns * channels; output++) {
+    const c = output % channels;
+    const column = Math.floor(output / channels) % columns;
+    const row = Math.floor(output / (channels * columns)) % rows;
+    const n = Math.floor(output / (channels * columns * rows));
+    for (let place = 0; place < window.size[0] * window.size[1]; place++) {
+      const h = row * window.strides[0] + Math.floor(place / window.size[1]) - window.padding[0][0];
+      const w = column * window.strides[1] + (place % window.size[1]) - window.padding[1][0];
+      if (h < 0 || h >= height || w < 0 || w >= width) continue;
+      visit(output, ((n * height + h) * width + w) * channels + c, place);
+    }
+  }
+}
+
+function pooledType({ window, shape }: PoolAttributes) {
+  const [rows, columns] = windowPositions('maxPool2d', shape, window);
+  return float32([shape[0], rows, columns, shape[3]]);
+}
+
+/** The largest pixel under each window; NaN if there is one. */
+export const maxPool2dDefinition: OperationDefinition<PoolAttributes> = {
+  name: 'maxPool2d',
+  infer: (_, attributes) => pooledType(attributes),
+  gradient: ({ inputs: [x], gradient, attributes }) => [
+    apply(maxUnpool2dDefinition, [gradient, apply(maxPool2dPlaceDefinition, [x], attributes)], attributes),
+  ],
+  reference({ inputs: [x], outputs: [out], attributes }) {
+    out.fill(-Infinity);
+    forEachPixel(attributes, (output, input) => {
+      out[output] = Math.max(out[output], x[input]);
+    });
+  },
+};
+
+/** Where in its window the largest pixel stands, the first of equals, as a number from 0 in row-major order. */
+export const maxPool2dPlaceDefinition: OperationDefinition<PoolAttributes> = {
+  name: 'maxPool2dPlace',
+  infer: (_, attributes) => pooledType(attributes),
+  reference({ inputs: [x], outputs: [out], attributes }) {
+    const largest = new Float64Array(out.length).fill(-Infinity);
+    out.fill(-1);
+    forEachPixel(attributes, (output, input, place) => {
+      if (out[output] < 0 || x[input] > largest[output] || (Number.isNaN(x[input]) && !Number.isNaN(largest[output]))) {
+        largest[output] = x[input];
+        out[output] = place;
+      }
+    });
+  },
+};
+
+/** Puts values back to the places they were taken from; overlapping windows add up. */
+export const maxUnpool2dDefinition: OperationDefinition<PoolAttributes> = {
+  name: 'maxUnpool2d',
+  infer: (_, { shape }) => float32(shape),
+  gradient: ({ inputs: [, place], gradient, attributes }) => [
+    apply(takePlaces2dDefinition, [gradient, place], attributes),
+    undefined,
+  ],
+  reference({ inputs: [values, places], outputs: [out], attributes }) {
+    const total = new Float64Array(out.length);
+    forEachPixel(attributes, (output, input, place) => {
+      if (places[output] === place) total[input] += values[output];
+    });
+    out.set(total);
+  },
+};
+
+/** Takes from each window the pixel at a place: the adjoint of `maxUnpool2d`. */
+export const takePlaces2dDefinition: OperationDefinition<PoolAttributes> = {
+  name: 'takePlaces2d',
+  infer: (_, attributes) => pooledType(attributes),
+  gradient: ({ inputs: [, place], gradient, attributes }) => [
+    apply(maxUnpool2dDefinition, [gradient, place], attributes),
+    undefined,
+  ],
+  reference({ inputs: [x, places], outputs: [out], attributes }) {
+    out.fill(0);
+    forEachPixel(attributes, (output, input, place) => {
+      if (places[output] === place) out[output] = x[input];
+    });
+  },
+};
+
+/** Options of pooling, as Keras names them. */
+export interface PoolOptions {
+  /** Default: the size of the window. */
+  readonly strides?: Pair;
+  readonly padding?: Padding;
+}
+
+function poolAttributes(operation: string, x: Tensor, poolSize: Pair, options: PoolOptions): PoolAttributes {
+  const size = pairOf(operation, 'poolSize', poolSize);
+  const { strides = size, padding = 'valid' } = options;
+  return { window: resolveWindow(operation, x.shape, size, strides, 1, padding), shape: x.shape };
+}
+
+/**
+ * The largest pixel under each window. Its gradient goes to the first of equals.
+ *
+ * @param x images [batch, height, width, channels]
+ * @returns [batch, rows, columns, channels]
+ */
+export function maxPool2d(x: Tensor, poolSize: Pair = 2, options: PoolOptions = {}): Tensor {
+  return apply(maxPool2dDefinition, [x], poolAttributes('maxPool2d', x, poolSize, options));
+}
+
+/**
+ * The mean of the pixels under each window; zeros of `same` padding are not counted, as in Keras.
+ *
+ * @param x images [batch, height, width, channels]
+ * @returns [batch, rows, columns, channels]
+ */
+export function avgPool2d(x: Tensor, poolSize: Pair = 2, options: PoolOptions = {}): Tensor {
+  const { window, shape } = poolAttributes('avgPool2d', x, poolSize, options);
+  const [rows, columns] = windowPositions('avgPool2d', shape, window);
+  const tiling: Tiling = {
+    image: [shape[1], shape[2]],
+    grid: [rows, columns],
+    origin: [-window.padding[0][0], -window.padding[1][0]],
+    step: window.strides,
+    dilation: [1, 1],
+    rows: [new Array<number>(window.size[0]).fill(1)],
+    columns: [new Array<number>(window.size[1]).fill(1)],
+    components: 'first',
+  };
+  const sums = reshape(gatherTiles(x, tiling), [shape[0], rows, columns, shape[3]]);
+  if (window.padding.every(([before, after]) => before + after === 0)) {
+    return mul(sums, 1 / (window.size[0] * window.size[1]));
+  }
+  const pixels = broadcastTo(scalar(1), [1, shape[1], shape[2], 1]);
+  return div(sums, reshape(gatherTiles(pixels, tiling), [rows, columns, 1]));
+}

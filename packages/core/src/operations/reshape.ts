@@ -1,0 +1,78 @@
+import { formatShape, rowMajorStrides, type Shape, sameShape, sizeOf } from '../tensor/shape.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { apply, float32, type OperationDefinition } from './definition.js';
+
+export const reshapeDefinition: OperationDefinition<{ shape: Shape }> = {
+  name: 'reshape',
+  infer([x], { shape }) {
+    if (sizeOf(shape) !== sizeOf(x.shape)) {
+      throw new RangeError(
+        `reshape: ${formatShape(x.shape)} has ${sizeOf(x.shape)} elements, ${formatShape(shape)} has ${sizeOf(shape)}.`,
+      );
+    }
+    return float32(shape);
+  },
+  gradient: ({ inputs: [x], gradient }) => [reshape(gradient, x.shape)],
+  reference({ inputs: [x], outputs: [out] }) {
+    out.set(x);
+  },
+};
+
+/**
+ * The same elements in another shape. One length may be -1: it is then what the others leave.
+ *
+ * @throws RangeError if the number of elements differs
+ */
+export function reshape(x: Tensor, shape: Shape): Tensor {
+  const unknown = shape.indexOf(-1);
+  const known = shape.reduce((product, length) => (length === -1 ? product : product * length), 1);
+  const target = unknown < 0 ? shape : shape.with(unknown, known === 0 ? 0 : sizeOf(x.shape) / known);
+  if (!target.every((length) => Number.isInteger(length) && length >= 0)) {
+    throw new RangeError(`reshape: ${formatShape(x.shape)} cannot become ${formatShape(shape)}.`);
+  }
+  return sameShape(x.shape, target) ? x : apply(reshapeDefinition, [x], { shape: target });
+}
+
+export const transposeDefinition: OperationDefinition<{ permutation: readonly number[] }> = {
+  name: 'transpose',
+  infer([x], { permutation }) {
+    if ([...permutation].sort((a, b) => a - b).join() !== x.shape.map((_, axis) => axis).join()) {
+      throw new RangeError(
+        `transpose: [${permutation.join(',')}] is not a permutation of the ${x.shape.length} axes of ${formatShape(x.shape)}.`,
+      );
+    }
+    return float32(permutation.map((axis) => x.shape[axis]));
+  },
+  gradient({ gradient, attributes: { permutation } }) {
+    return [
+      transpose(
+        gradient,
+        permutation.map((_, axis) => permutation.indexOf(axis)),
+      ),
+    ];
+  },
+  reference({ inputs: [x], outputs: [out], inputTypes: [type], outputTypes: [result], attributes }) {
+    const strides = rowMajorStrides(type.shape);
+    const walked = attributes.permutation.map((axis) => strides[axis]);
+    const position = new Array<number>(walked.length).fill(0);
+    for (let index = 0; index < out.length; index++) {
+      out[index] = x[position.reduce((offset, at, axis) => offset + at * walked[axis], 0)];
+      for (let axis = walked.length - 1; axis >= 0 && ++position[axis] === result.shape[axis]; axis--)
+        position[axis] = 0;
+    }
+  },
+};
+
+/**
+ * Axes in another order; reversed where no permutation is given.
+ *
+ * @throws RangeError if it is not a permutation of the axes
+ */
+export function transpose(
+  x: Tensor,
+  permutation: readonly number[] = x.shape.map((_, axis) => axis).reverse(),
+): Tensor {
+  return permutation.every((axis, index) => axis === index) && permutation.length === x.shape.length
+    ? x
+    : apply(transposeDefinition, [x], { permutation });
+}

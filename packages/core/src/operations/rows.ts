@@ -1,0 +1,32 @@
+import { formatShape, sizeOf } from '../tensor/shape.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { apply, float32, type OperationDefinition } from './definition.js';
+
+export const takeRowsDefinition: OperationDefinition<Record<string, never>> = {
+  name: 'takeRows',
+  infer([table, index]) {
+    if (table.shape.length < 1 || index.shape.length !== 1 || index.dtype !== 'uint32') {
+      throw new RangeError(
+        `takeRows: expected a table and a list of row numbers (uint32), got ${formatShape(table.shape)} and ` +
+          `${index.dtype} ${formatShape(index.shape)}.`,
+      );
+    }
+    return float32([index.shape[0], ...table.shape.slice(1)]);
+  },
+  reference({ inputs: [table, index], outputs: [out], inputTypes: [type] }) {
+    const length = sizeOf(type.shape.slice(1));
+    index.forEach((row, at) => {
+      out.set(table.subarray(row * length, (row + 1) * length), at * length);
+    });
+  },
+};
+
+/**
+ * Rows of a table by number, as float32; bytes become the numbers they stand for. It has no gradient.
+ *
+ * @param table [rows, ...], float32 or uint8
+ * @param index [count] of uint32; a row beyond the table is read as it lies in memory, so check before
+ */
+export function takeRows(table: Tensor, index: Tensor): Tensor {
+  return apply(takeRowsDefinition, [table, index], {});
+}

@@ -1,0 +1,180 @@
+import { formatShape, normaliseAxes, rowMajorStrides, type Shape } from '../tensor/shape.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { forEachOffset } from './broadcast.js';
+import { apply, float32, type OperationDefinition } from './definition.js';
+
+interface SliceAttributes extends Record<string, unknown> {
+  readonly begin: readonly number[];
+  readonly size: Shape;
+  readonly step: readonly number[];
+}
+
+interface PadAttributes extends Record<string, unknown> {
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+  /** Zeros put between neighbours. */
+  readonly interior: readonly number[];
+}
+
+/** Offset of an element and strides of a walk that begins there and takes steps. */
+function stridedWalk(shape: Shape, begin: readonly number[], step: readonly number[]) {
+  const strides = rowMajorStrides(shape);
+  return {
+    offset: begin.reduce((total, at, axis) => total + at * strides[axis], 0),
+    strides: strides.map((stride, axis) => stride * step[axis]),
+  };
+}
+
+export const sliceDefinition: OperationDefinition<SliceAttributes> = {
+  name: 'slice',
+  infer([x], { begin, size, step }) {
+    size.forEach((length, axis) => {
+      const last = begin[axis] + (length - 1) * step[axis];
+      if (step[axis] < 1 || begin[axis] < 0 || length < 0 || (length > 0 && last >= x.shape[axis])) {
+        throw new RangeError(
+          `slice: axis ${axis} of ${formatShape(x.shape)} has no elements ${begin[axis]} to ${last} in steps of ${step[axis]}.`,
+        );
+      }
+    });
+    return float32(size);
+  },
+  gradient({ inputs: [x], gradient, attributes: { begin, size, step } }) {
+    const covered = size.map((length, axis) => (length === 0 ? 0 : (length - 1) * step[axis] + 1));
+    const after = x.shape.map((length, axis) => length - begin[axis] - covered[axis]);
+    return [padded(gradient, { before: begin, after, interior: step.map((s) => s - 1) })];
+  },
+  reference({ inputs: [x], outputs: [out], inputTypes: [type], attributes: { begin, size, step } }) {
+    const walk = stridedWalk(type.shape, begin, step);
+    forEachOffset(size, walk.strides, (index, offset) => {
+      out[index] = x[walk.offset + offset];
+    });
+  },
+};
+
+export const padDefinition: OperationDefinition<PadAttributes> = {
+  name: 'pad',
+  infer([x], { before, after, interior }) {
+    for (const amounts of [before, after, interior]) {
+      if (amounts.length !== x.shape.length || amounts.some((amount) => !Number.isInteger(amount) || amount < 0)) {
+        throw new RangeError(
+          `pad: [${amounts.join(',')}] does not fit ${formatShape(x.shape)}. Give one whole number from 0 for each axis.`,
+        );
+      }
+    }
+    return float32(
+      x.shape.map((length, axis) => before[axis] + after[axis] + length + Math.max(0, length - 1) * interior[axis]),
+    );
+  },
+  gradient({ inputs: [x], gradient, attributes: { before, interior } }) {
+    return [apply(sliceDefinition, [gradient], { begin: before, size: x.shape, step: interior.map((i) => i + 1) })];
+  },
+  reference({ inputs: [x], outputs: [out], inputTypes: [type], outputTypes: [result], attributes }) {
+    const step = attributes.interior.map((i) => i + 1);
+    const walk = stridedWalk(result.shape, attributes.before, step);
+    out.fill(0);
+    forEachOffset(type.shape, walk.strides, (index, offset) => {
+      out[walk.offset + offset] = x[index];
+    });
+  },
+};
+
+function padded(x: Tensor, attributes: PadAttributes): Tensor {
+  return [attributes.before, attributes.after, attributes.interior].every((amounts) => amounts.every((a) => a === 0))
+    ? x
+    : apply(padDefinition, [x], attributes);
+}
+
+/**
+ * Zeros around a tensor.
+ *
+ * @param amounts for each axis how many go before and after it
+ * @throws RangeError if the amounts do not fit the axes
+ */
+export function pad(x: Tensor, amounts: readonly (readonly [number, number])[]): Tensor {
+  return padded(x, {
+    before: amounts.map(([before]) => before),
+    after: amounts.map(([, after]) => after),
+    interior: amounts.map(() => 0),
+  });
+}
+
+/**
+ * A part of a tensor, as `x[begin:end:step]` in NumPy: negative positions count from the end, ends beyond the
+ * axis are cut, axes not named are taken whole.
+ *
+ * @throws RangeError if a step is below 1 or an axis is not there
+ */
+export function slice(
+  x: Tensor,
+  begin: readonly number[],
+  end: readonly (number | undefined)[] = [],
+  step: readonly number[] = [],
+): Tensor {
+  if (Math.max(begin.length, end.length, step.length) > x.shape.length) {
+    throw new RangeError(`slice: ${formatShape(x.shape)} has ${x.shape.length} axes; more were named.`);
+  }
+  const within = (at: number, length: number) => Math.min(length, Math.max(0, at < 0 ? at + length : at));
+  const steps = x.shape.map((_, axis) => step[axis] ?? 1);
+  const from = x.shape.map((length, axis) => within(begin[axis] ?? 0, length));
+  const size = x.shape.map((length, axis) => {
+    return Math.max(0, Math.ceil((within(end[axis] ?? length, length) - from[axis]) / steps[axis]));
+  });
+  if (![...steps, ...from, ...size].every(Number.isInteger)) {
+    throw new RangeError('slice: positions must be whole numbers and steps at least 1.');
+  }
+  return apply(sliceDefinition, [x], { begin: from, size, step: steps });
+}
+
+export const concatenateDefinition: OperationDefinition<{ axis: number }> = {
+  name: 'concatenate',
+  infer(inputs, { axis }) {
+    const [{ shape }] = inputs;
+    for (const other of inputs) {
+      if (other.shape.length !== shape.length || !other.shape.every((length, a) => a === axis || length === shape[a])) {
+        throw new RangeError(
+          `concatenate: ${formatShape(shape)} and ${formatShape(other.shape)} differ in an axis other than ${axis}.`,
+        );
+      }
+    }
+    return float32(
+      shape.with(
+        axis,
+        inputs.reduce((total, input) => total + input.shape[axis], 0),
+      ),
+    );
+  },
+  gradient({ inputs, gradient, attributes: { axis } }) {
+    let at = 0;
+    return inputs.map((input) => {
+      const begin = input.shape.map((_, a) => (a === axis ? at : 0));
+      at += input.shape[axis];
+      return apply(sliceDefinition, [gradient], { begin, size: input.shape, step: begin.map(() => 1) });
+    });
+  },
+  reference({ inputs, outputs: [out], inputTypes, outputTypes: [result], attributes: { axis } }) {
+    let at = 0;
+    inputs.forEach((x, which) => {
+      const { shape } = inputTypes[which];
+      const walk = stridedWalk(
+        result.shape,
+        shape.map((_, a) => (a === axis ? at : 0)),
+        shape.map(() => 1),
+      );
+      forEachOffset(shape, walk.strides, (index, offset) => {
+        out[walk.offset + offset] = x[index];
+      });
+      at += shape[axis];
+    });
+  },
+};
+
+/**
+ * Tensors one after another along an axis.
+ *
+ * @throws RangeError if there are none, or if they differ in another axis
+ */
+export function concatenate(tensors: readonly Tensor[], axis = 0): Tensor {
+  if (tensors.length === 0) throw new RangeError('concatenate: there is nothing to put together.');
+  const [at] = normaliseAxes('concatenate', axis, tensors[0].shape.length);
+  return tensors.length === 1 ? tensors[0] : apply(concatenateDefinition, tensors, { axis: at });
+}

@@ -1,0 +1,135 @@
+import type { NdArray } from 'ndarray';
+import { broadcastTo } from '../operations/broadcast.js';
+import { add, less, mul } from '../operations/elementwise.js';
+import { random as randomOperation } from '../operations/random.js';
+import { reshape } from '../operations/reshape.js';
+import { evaluate } from '../run/evaluate.js';
+import { checkShape, formatShape, type Shape, sizeOf, type TypedArray, type ValueType } from './shape.js';
+import { type Engine, Tensor } from './tensor.js';
+
+/** What a tensor can be made of: a number, nested arrays, a typed array with a shape, or an ndarray. */
+export type NestedArray = number | readonly NestedArray[];
+
+const engine: Engine = { evaluate };
+
+/** @internal A leaf that holds data. */
+export function leaf(data: TypedArray, type: ValueType): Tensor {
+  return new Tensor({ operation: 'input', inputs: [], attributes: {}, outputs: [type], engine, data: [data] }, 0);
+}
+
+/**
+ * A tensor of float32 values; the data are copied.
+ *
+ * @param values a number, nested arrays of equal lengths, a typed array in row-major order, or an ndarray
+ * @param shape  default: the nesting of the arrays, or one axis for a typed array
+ * @throws RangeError if arrays are ragged or do not fill the shape
+ */
+export function tensor(values: NestedArray | TypedArray | Float64Array | NdArray, shape?: Shape): Tensor {
+  if (isNdarray(values)) return fromNdarray(values);
+  const isTyped = ArrayBuffer.isView(values);
+  const data = isTyped ? Float32Array.from(values as TypedArray) : flatten(values as NestedArray);
+  const lengths = shape ?? (isTyped ? [data.length] : nestingOf(values as NestedArray));
+  checkShape('tensor', lengths);
+  if (data.length !== sizeOf(lengths)) {
+    throw new RangeError(
+      `tensor: ${data.length} values do not fill the shape ${formatShape(lengths)}, which has ${sizeOf(lengths)} elements.`,
+    );
+  }
+  return leaf(data, { shape: [...lengths], dtype: 'float32' });
+}
+
+/** A table of bytes or keys that stays what it is: for `takeRows` and `random`. The array is not copied. */
+export function table(data: TypedArray, shape: Shape = [data.length]): Tensor {
+  checkShape('table', shape);
+  if (data.length !== sizeOf(shape)) {
+    throw new RangeError(`table: ${data.length} elements do not fill the shape ${formatShape(shape)}.`);
+  }
+  const dtype = data instanceof Uint8Array ? 'uint8' : data instanceof Uint32Array ? 'uint32' : 'float32';
+  return leaf(data, { shape: [...shape], dtype });
+}
+
+/** A tensor from an ndarray of any strides; the data are copied. */
+export function fromNdarray(array: NdArray): Tensor {
+  const data = new Float32Array(array.size);
+  const position = new Array<number>(array.shape.length).fill(0);
+  for (let index = 0; index < data.length; index++) {
+    data[index] = Number(array.get(...position));
+    for (let axis = position.length - 1; axis >= 0 && ++position[axis] === array.shape[axis]; axis--)
+      position[axis] = 0;
+  }
+  return leaf(data, { shape: [...array.shape], dtype: 'float32' });
+}
+
+/** A tensor of one value throughout. */
+export function full(shape: Shape, value: number): Tensor {
+  return broadcastTo(tensor(value), shape);
+}
+
+/** A tensor of zeros. */
+export const zeros = (shape: Shape): Tensor => full(shape, 0);
+
+/** A tensor of ones. */
+export const ones = (shape: Shape): Tensor => full(shape, 1);
+
+/** Options of random tensors. */
+export interface RandomTensorOptions {
+  /** A whole number from 0 to 2^53 - 1: the same seed gives the same bits everywhere. */
+  readonly seed: number;
+  /** Draws for different purposes are independent. Default 0. */
+  readonly purpose?: number;
+}
+
+function draw(distribution: 'uniform' | 'normal', shape: Shape, { seed, purpose = 0 }: RandomTensorOptions): Tensor {
+  const rows = shape[0] ?? 1;
+  const keys = Uint32Array.from({ length: 2 * rows }, (_, i) => (i % 2 === 0 ? i / 2 : 0));
+  const drawn = randomOperation(distribution, shape.length === 0 ? [1] : shape, {
+    seed,
+    purpose,
+    keys: table(keys, [rows, 2]),
+  });
+  return shape.length === 0 ? reshape(drawn, []) : drawn;
+}
+
+/** Uniform random numbers in [low, high). */
+export function randomUniform(shape: Shape, options: RandomTensorOptions & { low?: number; high?: number }): Tensor {
+  const { low = 0, high = 1 } = options;
+  return add(mul(draw('uniform', shape, options), high - low), low);
+}
+
+/** Normal random numbers. */
+export function randomNormal(
+  shape: Shape,
+  options: RandomTensorOptions & { mean?: number; deviation?: number },
+): Tensor {
+  const { mean = 0, deviation = 1 } = options;
+  return add(mul(draw('normal', shape, options), deviation), mean);
+}
+
+/** 1 with the given probability, else 0. */
+export function randomBernoulli(shape: Shape, options: RandomTensorOptions & { probability?: number }): Tensor {
+  return less(draw('uniform', shape, options), options.probability ?? 0.5);
+}
+
+function isNdarray(values: unknown): values is NdArray {
+  return typeof values === 'object' && values !== null && 'stride' in values && 'shape' in values && 'get' in values;
+}
+
+function nestingOf(values: NestedArray): number[] {
+  if (typeof values === 'number') return [];
+  const [first = undefined] = values;
+  return first === undefined ? [0] : [values.length, ...nestingOf(first)];
+}
+
+function flatten(values: NestedArray): Float32Array {
+  const lengths = nestingOf(values);
+  const flat: number[] = [];
+  const visit = (part: NestedArray, axis: number) => {
+    if (typeof part === 'number' ? axis !== lengths.length : part?.length !== lengths[axis]) {
+      throw new RangeError(`tensor: the nested arrays are ragged at depth ${axis}; all parts must have equal lengths.`);
+    }
+    if (typeof part === 'number') flat.push(part);
+    else for (const inner of part) visit(inner, axis + 1);
+  };
+  visit(values, 0);
+  return Float32Array.from(flat);
+}

@@ -1,0 +1,100 @@
+/** Lengths of a tensor's axes, outermost first. The empty shape is a scalar. */
+export type Shape = readonly number[];
+
+/** How the elements of a tensor are stored. Arithmetic is done on `float32`; the others are tables and keys. */
+export type DType = 'float32' | 'uint8' | 'uint32';
+
+/** The shape and the storage of one value of a program. */
+export interface ValueType {
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+/** The typed array that holds a value of each storage type. */
+export type TypedArray = Float32Array | Uint8Array | Uint32Array;
+
+/** Number of elements of a shape. */
+export function sizeOf(shape: Shape): number {
+  return shape.reduce((product, length) => product * length, 1);
+}
+
+/** Bytes that a value occupies. */
+export function byteLength(type: ValueType): number {
+  return sizeOf(type.shape) * (type.dtype === 'uint8' ? 1 : 4);
+}
+
+/** `[8,28,28,1]`, as shapes are written in messages. */
+export function formatShape(shape: Shape): string {
+  return `[${shape.join(',')}]`;
+}
+
+/** Whether two shapes are the same. */
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((length, axis) => length === b[axis]);
+}
+
+/** Row-major strides, in elements. */
+export function rowMajorStrides(shape: Shape): number[] {
+  const strides = new Array<number>(shape.length);
+  let stride = 1;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    strides[axis] = stride;
+    stride *= shape[axis];
+  }
+  return strides;
+}
+
+/**
+ * The shape that two shapes broadcast to, by NumPy's rule: aligned at the last axis, lengths must agree or be 1.
+ *
+ * @throws RangeError naming both shapes and the axis at which they disagree
+ */
+export function broadcastShapes(operation: string, a: Shape, b: Shape): Shape {
+  const rank = Math.max(a.length, b.length);
+  return Array.from({ length: rank }, (_, axis) => {
+    const left = a[axis - rank + a.length] ?? 1;
+    const right = b[axis - rank + b.length] ?? 1;
+    if (left !== right && left !== 1 && right !== 1) {
+      throw new RangeError(
+        `${operation}: shapes ${formatShape(a)} and ${formatShape(b)} do not broadcast: ` +
+          `lengths ${left} and ${right} meet at axis ${axis - rank}. Each pair must agree, or one of them be 1.`,
+      );
+    }
+    return left === 1 ? right : left;
+  });
+}
+
+/**
+ * Axes as distinct indices in ascending order; negative ones count from the end, as in NumPy.
+ *
+ * @throws RangeError for an axis out of range or named twice
+ */
+export function normaliseAxes(operation: string, axes: number | readonly number[] | undefined, rank: number): number[] {
+  if (axes === undefined) return Array.from({ length: rank }, (_, axis) => axis);
+  const list = typeof axes === 'number' ? [axes] : axes;
+  const normalised = list.map((axis) => {
+    if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
+      throw new RangeError(
+        `${operation}: axis ${axis} does not exist in a tensor of ${rank} axes. Use ${-rank} to ${rank - 1}.`,
+      );
+    }
+    return axis < 0 ? axis + rank : axis;
+  });
+  if (new Set(normalised).size !== normalised.length) {
+    throw new RangeError(`${operation}: axes [${list.join(',')}] name an axis twice.`);
+  }
+  return normalised.sort((a, b) => a - b);
+}
+
+/**
+ * Checks that a shape is made of non-negative safe integers whose product can be stored.
+ *
+ * @throws RangeError naming the shape
+ */
+export function checkShape(operation: string, shape: Shape): void {
+  if (!shape.every((length) => Number.isSafeInteger(length) && length >= 0) || sizeOf(shape) > 2 ** 30) {
+    throw new RangeError(
+      `${operation}: ${formatShape(shape)} is not a shape. Lengths must be whole numbers from 0, their product at most 2^30.`,
+    );
+  }
+}

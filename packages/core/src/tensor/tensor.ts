@@ -1,0 +1,87 @@
+import ndarray from 'ndarray';
+import { type DType, formatShape, type Shape, sizeOf, type TypedArray, type ValueType } from './shape.js';
+
+/** Plain data that complete an operation: numbers, strings and arrays of them. */
+export type Attributes = Readonly<Record<string, unknown>>;
+
+/** Computes values. Leaves carry it, so that a tensor knows how to evaluate itself without a global. */
+export interface Engine {
+  evaluate(tensors: readonly Tensor[]): TypedArray[];
+}
+
+/** One application of an operation. Leaves (`input`) hold their data, or none if they are placeholders. */
+export interface Node {
+  readonly operation: string;
+  readonly inputs: readonly Tensor[];
+  readonly attributes: Attributes;
+  readonly outputs: readonly ValueType[];
+  readonly engine: Engine | undefined;
+  /** Data of a leaf, or values already computed, one array per output. */
+  data: (TypedArray | undefined)[];
+}
+
+/**
+ * An n-dimensional array that is computed when somebody asks for its values.
+ *
+ * Operations build tensors; `toArray`, `toNdarray` and `item` compute them. What was computed is kept.
+ */
+export class Tensor {
+  /** @internal */
+  constructor(
+    readonly node: Node,
+    readonly index: number,
+  ) {}
+
+  /** Lengths of the axes, outermost first. */
+  get shape(): Shape {
+    return this.node.outputs[this.index].shape;
+  }
+
+  /** How the elements are stored. */
+  get dtype(): DType {
+    return this.node.outputs[this.index].dtype;
+  }
+
+  /** Number of elements. */
+  get size(): number {
+    return sizeOf(this.shape);
+  }
+
+  /** The values in row-major order; a copy that is the caller's to keep. */
+  toArray(): Float32Array {
+    return Float32Array.from(this.data());
+  }
+
+  /** The values as an ndarray of the same shape. */
+  toNdarray(): ndarray.NdArray<Float32Array> {
+    return ndarray(this.toArray(), [...this.shape]);
+  }
+
+  /**
+   * The value of a tensor of one element.
+   *
+   * @throws RangeError if there are more or fewer
+   */
+  item(): number {
+    if (this.size !== 1) {
+      throw new RangeError(`item: the tensor has shape ${formatShape(this.shape)}, not one element. Use toArray().`);
+    }
+    return this.data()[0];
+  }
+
+  /** `Tensor[2,3]`: the shape, without computing anything. */
+  toString(): string {
+    return `Tensor${formatShape(this.shape)}`;
+  }
+
+  private data(): TypedArray {
+    const known = this.node.data[this.index];
+    if (known) return known;
+    if (!this.node.engine) {
+      throw new TypeError(`${this} is a placeholder: it has no values until a program that uses it is run.`);
+    }
+    const [values] = this.node.engine.evaluate([this]);
+    this.node.data[this.index] = values;
+    return values;
+  }
+}

@@ -1,0 +1,112 @@
+import { nodeOf, placeholder } from '../operations/definition.js';
+import { nodesBetween } from '../tensor/path.js';
+import type { ValueType } from '../tensor/shape.js';
+import type { Node, Tensor } from '../tensor/tensor.js';
+import type { Operation, Program } from './program.js';
+
+/** A program, and the leaves that its inputs stand for, in their order. */
+export interface Trace {
+  readonly program: Program;
+  readonly leaves: readonly Tensor[];
+}
+
+/**
+ * Writes down what tensors depend on as a program. What is applied twice to the same values is written once.
+ *
+ * @param outputs tensors that the program is to compute
+ * @param inputs  leaves that are to be its first inputs, used or not; others follow as they are met
+ */
+export function trace(outputs: readonly Tensor[], inputs: readonly Tensor[] = []): Trace {
+  const values: ValueType[] = [];
+  const operations: Operation[] = [];
+  const leaves: Tensor[] = [];
+  const written = new Map<Node, number[]>();
+  const known = new Map<string, number[]>();
+
+  const addValues = (types: readonly ValueType[]) => types.map((type) => values.push(type) - 1);
+  const addLeaf = (leaf: Tensor) => {
+    if (written.has(leaf.node)) return;
+    leaves.push(leaf);
+    written.set(leaf.node, addValues(leaf.node.outputs));
+  };
+  const write = (node: Node) => {
+    const values = node.inputs.map(valueOf);
+    const key = `${node.operation} ${values.join()} ${JSON.stringify(node.attributes)}`;
+    let results = known.get(key);
+    if (!results) {
+      results = addValues(node.outputs);
+      operations.push({ name: node.operation, inputs: values, outputs: results, attributes: node.attributes });
+      known.set(key, results);
+    }
+    written.set(node, results);
+  };
+  const valueOf = (tensor: Tensor) => (written.get(tensor.node) as number[])[tensor.index];
+
+  const differentiated = nodesUnderGradients(outputs);
+  // What has been computed need not be again, unless a gradient has to pass through it.
+  const isLeaf = (node: Node) => node.operation === 'input' || (node.data.every(Boolean) && !differentiated.has(node));
+
+  inputs.forEach(addLeaf);
+  // Depth first, with a stack of our own: programs may be deeper than the call stack.
+  const stack = [...outputs].reverse();
+  while (stack.length > 0) {
+    const tensor = stack[stack.length - 1];
+    const { node } = tensor;
+    if (written.has(node)) {
+      stack.pop();
+    } else if (isLeaf(node)) {
+      addLeaf(tensor);
+    } else {
+      const missing = node.inputs.filter((input) => !written.has(input.node));
+      if (missing.length === 0) write(node);
+      else stack.push(...missing.reverse());
+    }
+  }
+  return { program: { values, inputs: leaves.map(valueOf), operations, outputs: outputs.map(valueOf) }, leaves };
+}
+
+/** The nodes that gradients among the ancestors of some tensors have to pass through. */
+function nodesUnderGradients(outputs: readonly Tensor[]): Set<Node> {
+  const found = new Set<Node>();
+  const seen = new Set<Node>();
+  const stack = outputs.map(({ node }) => node);
+  for (let node = stack.pop(); node; node = stack.pop()) {
+    if (seen.has(node) || (node.data.every(Boolean) && !found.has(node))) continue;
+    seen.add(node);
+    if (node.operation === 'gradient') {
+      const [loss, ...parameters] = node.inputs;
+      for (const between of nodesBetween(parameters, loss)) found.add(between);
+    }
+    stack.push(...node.inputs.map((input) => input.node));
+  }
+  return found;
+}
+
+/** Replaces one operation by tensors; undefined keeps it as it is. */
+export type Rule = (operation: Operation, inputs: readonly Tensor[], index: number) => Tensor[] | undefined;
+
+/**
+ * The program with each operation replaced as the rule says. What nobody asks for any more is gone.
+ *
+ * All passes up to fusion are such rules: a program is unfolded into tensors, so that replacements are written in
+ * the same operations that users call, and folded again.
+ */
+export function rewrite(program: Program, rule: Rule): Program {
+  const tensors = new Array<Tensor>(program.values.length);
+  const inputs = program.inputs.map((value) => {
+    tensors[value] = placeholder(program.values[value], String(value));
+    return tensors[value];
+  });
+  program.operations.forEach((operation, index) => {
+    const operands = operation.inputs.map((value) => tensors[value]);
+    const types = operation.outputs.map((value) => program.values[value]);
+    const results = rule(operation, operands, index) ?? nodeOf(operation.name, operands, operation.attributes, types);
+    operation.outputs.forEach((value, which) => {
+      tensors[value] = results[which];
+    });
+  });
+  return trace(
+    program.outputs.map((value) => tensors[value]),
+    inputs,
+  ).program;
+}
