@@ -1,1 +1,21 @@
-export {};
+export { type Histogram, histogram } from './histogram.js';
+export { histogramDensities } from './histogram-densities.js';
+export { kernelDensity } from './kernel-density.js';
+export { mean } from './mean.js';
+export { meanAbsoluteErrors } from './mean-absolute-errors.js';
+export { meanSquaredErrors } from './mean-squared-errors.js';
+export { nearestNeighbourPurity } from './nearest-neighbour-purity.js';
+export { peakSignalToNoiseRatios } from './peak-signal-to-noise-ratios.js';
+export {
+  type PrincipalComponents,
+  type PrincipalComponentsOptions,
+  principalComponents,
+} from './principal-components.js';
+export { quantile } from './quantile.js';
+export { quantiles } from './quantiles.js';
+export { scottBandwidth } from './scott-bandwidth.js';
+export { type SilhouetteOptions, type SilhouetteScore, silhouetteScore } from './silhouette-score.js';
+export { silvermanBandwidth } from './silverman-bandwidth.js';
+export { skewness } from './skewness.js';
+export { type StructuralSimilarityOptions, structuralSimilarities } from './structural-similarities.js';
+export { type SummaryStatistics, summaryStatistics } from './summary-statistics.js';

@@ -1,0 +1,13 @@
+import { sampleDeviation } from './sample-deviation.js';
+
+/**
+ * Scott's rule for the bandwidth of a kernel density estimate: n^(-1/5) times the sample's deviation.
+ *
+ * @param sample observations, length n >= 2, any unit u
+ * @returns standard deviation for the Gaussian kernel in u
+ * @throws RangeError if the sample has fewer than two distinct values, or holds NaN or an infinity
+ * @see Scott (1992), Multivariate Density Estimation, section 6.5; agrees with scipy.stats.gaussian_kde
+ */
+export function scottBandwidth(sample: Float64Array): number {
+  return sample.length ** -0.2 * sampleDeviation(sample);
+}

@@ -1,0 +1,14 @@
+import { sampleDeviation } from './sample-deviation.js';
+
+/**
+ * Silverman's rule for the bandwidth of a kernel density estimate: (3n/4)^(-1/5) times the sample's deviation.
+ *
+ * @param sample observations, length n >= 2, any unit u
+ * @returns standard deviation for the Gaussian kernel in u
+ * @throws RangeError if the sample has fewer than two distinct values, or holds NaN or an infinity
+ * @see Silverman (1986), Density Estimation for Statistics and Data Analysis, section 3.4.2; agrees with
+ * scipy.stats.gaussian_kde
+ */
+export function silvermanBandwidth(sample: Float64Array): number {
+  return (0.75 * sample.length) ** -0.2 * sampleDeviation(sample);
+}
