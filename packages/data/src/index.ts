@@ -11,3 +11,4 @@ export { type FashionMnistOptions, loadFashionMnist } from './fashion-mnist/load
 export type { IdxArray, IdxData, IdxType } from './idx/format.js';
 export { readIdx } from './idx/read.js';
 export { writeIdx } from './idx/write.js';
+export { syntheticGarments } from './synthetic/dataset.js';
