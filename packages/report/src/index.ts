@@ -1,1 +1,12 @@
-export {};
+export { drawFigures } from './figures/draw-figures.js';
+export type { DatasetInfo, Figure, FigureInputs, Images, LossHistory, Numbers } from './figures/figure.js';
+export { rasterise } from './figures/rasterise.js';
+export {
+  type ErrorStatistics,
+  type ModelRecord,
+  parseRunRecord,
+  RUN_RECORD_VERSION,
+  type RunRecord,
+  RunRecordError,
+  type TrainingHistory,
+} from './record/run-record.js';

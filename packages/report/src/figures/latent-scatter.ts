@@ -1,0 +1,169 @@
+import { extent, mean, rollup } from 'd3-array';
+import { scaleLinear } from 'd3-scale';
+import { counted, formatNumber, formatPercent } from '../text/numbers.js';
+import { BELOW_PLOT, bottomAxis, emptyPlot, leftAxis, line, type PlotArea } from './axes.js';
+import { datasetTitle, type Figure, type FigureInputs } from './figure.js';
+import { shortened } from './image-grid.js';
+import { legendColumn, legendHeight } from './legend.js';
+import { MARKER_SHAPES, markerPath } from './markers.js';
+import { coordinate, element, group, label, type Markup, svgDocument } from './svg.js';
+import { CLASS_COLOURS, FIGURE_WIDTH, GRID, INK, MUTED_INK, PAPER, SMALL_TEXT_SIZE } from './theme.js';
+import { className } from './training-samples.js';
+
+const LEGEND_WIDTH = 216;
+/** The classes take turns in so many layers, so that no class hides the others. */
+const LAYERS = 10;
+/** Beyond it every k-th point is drawn; keeps the file near a megabyte. */
+const MOST_POINTS = 20_000;
+
+interface Point {
+  readonly x: number;
+  readonly y: number;
+  readonly label: number;
+}
+
+/** Figure 7: first two principal components of the CAE's test latents, coloured by class. */
+export function latentScatter(
+  dataset: FigureInputs['dataset'],
+  { scores, labels, explainedVarianceRatio, nearestNeighbourPurity: purity }: NonNullable<FigureInputs['latent']>,
+): Figure {
+  if (scores.length !== labels.length * 2) {
+    throw new RangeError(
+      `drawFigures: latent.scores holds ${scores.length} values for ${labels.length} labels, expected two for each. Scores are n x 2.`,
+    );
+  }
+  const all = Array.from(labels, (label, index) => ({ x: scores[index * 2], y: scores[index * 2 + 1], label }));
+  const finite = all.filter(({ x, y }) => Number.isFinite(x) && Number.isFinite(y));
+  const stride = Math.max(1, Math.ceil(finite.length / MOST_POINTS));
+  const points = finite.filter((_, index) => index % stride === 0);
+  const classes = [...new Set(points.map((point) => point.label))].sort((a, b) => a - b);
+  const names = classes.map((value) => className(dataset, value));
+  const bottom = Math.max(600, 16 + legendHeight(classes.length + 1) + 90);
+  const area: PlotArea = { left: 112, right: FIGURE_WIDTH - LEGEND_WIDTH - 40, top: 16, bottom };
+  const title = 'CAE: latent space of the test set';
+  const share = formatPercent(explainedVarianceRatio[0] + explainedVarianceRatio[1]);
+  const chance = purityByChance(all);
+  const caption = [
+    `The first two principal components of the CAE's latents of ${counted(points.length, 'test image')}, which explain ${share} of the variance; large marks are the classes' means.`,
+    stride > 1 ? `Drawn is one in ${stride} images.` : '',
+    finite.length < all.length
+      ? `${counted(all.length - finite.length, 'image')} without a finite score left out.`
+      : '',
+    purity === undefined
+      ? ''
+      : `Of an image's nearest neighbours in the whole latent space ${formatPercent(purity)} bear its class; by chance it would be ${formatPercent(chance)}.`,
+  ]
+    .filter(Boolean)
+    .join(' ');
+  const body =
+    points.length === 0
+      ? [emptyPlot('No latent has finite scores', area)]
+      : [...plot(points, classes, area, explainedVarianceRatio), key(names, classes, area, purity, chance)];
+  return {
+    name: 'figure-7',
+    title,
+    caption,
+    svg: svgDocument({
+      name: 'figure-7',
+      title,
+      subtitle: `${datasetTitle(dataset.name)} · first two principal components, ${share} of the variance`,
+      description: `Scatter plot. ${caption} Classes: ${names.join(', ')}.`,
+      synthetic: dataset.synthetic,
+      width: FIGURE_WIDTH,
+      height: bottom + BELOW_PLOT,
+      body,
+    }),
+  };
+}
+
+function plot(points: readonly Point[], classes: readonly number[], area: PlotArea, ratio: ArrayLike<number>) {
+  const x = componentScale(points, 'x', area.left, area.right);
+  const y = componentScale(points, 'y', area.bottom, area.top);
+  const radius = points.length > 4000 ? 2.4 : points.length > 800 ? 3.2 : 4.5;
+  const layers = Array.from({ length: LAYERS }, (_, layer) => points.filter((_, index) => index % LAYERS === layer));
+  const clouds = layers.flatMap((layer) =>
+    classes.map((value, style) => {
+      const marker = markerPath(style, radius);
+      const places = layer.filter((point) => point.label === value);
+      const d = places.map((point) => `M${short(x(point.x))} ${short(y(point.y))}${marker}`).join('');
+      return element('path', { d, fill: colourOf(style), 'data-count': places.length });
+    }),
+  );
+  const centres = classes.map((value, style) => {
+    const members = points.filter((point) => point.label === value);
+    const [centreX, centreY] = [mean(members, (point) => point.x)!, mean(members, (point) => point.y)!];
+    return bigMarker(style, x(centreX), y(centreY), 9);
+  });
+  const [ticksX, ticksY] = [x.ticks(7), y.ticks(7)];
+  const upright = ticksX.map((tick) => line(x(tick), area.top, x(tick), area.bottom, GRID));
+  return [
+    ...upright,
+    leftAxis({ scale: y, ticks: ticksY, title: componentTitle(2, ratio[1]), area }),
+    bottomAxis({ scale: x, ticks: ticksX, title: componentTitle(1, ratio[0]), area }),
+    group({ 'data-series': 'points', 'fill-opacity': 0.72 }, clouds),
+    group({ 'data-series': 'means' }, centres),
+  ];
+}
+
+function key(
+  names: readonly string[],
+  classes: readonly number[],
+  area: PlotArea,
+  purity: number | undefined,
+  chance: number,
+): Markup {
+  const left = area.right + 16;
+  const entries = classes.map((_, style) => ({
+    text: shortened(names[style], LEGEND_WIDTH - 46),
+    sample: (x: number, y: number) => bigMarker(style, x, y, 7),
+  }));
+  const below = area.top + 20 + legendHeight(entries.length);
+  const notes = ['large marks: class means'];
+  if (purity !== undefined) {
+    notes.push('', 'nearest-neighbour purity', `${formatNumber(purity)} (by chance ${formatNumber(chance, 2)})`);
+  }
+  return group({}, [
+    legendColumn(left, area.top + 10, entries),
+    group(
+      { 'font-size': SMALL_TEXT_SIZE, fill: MUTED_INK },
+      notes.map((note, row) => label(left + 8, below + row * 20, note)),
+    ),
+  ]);
+}
+
+function bigMarker(style: number, x: number, y: number, radius: number): Markup {
+  const d = `M${coordinate(x)} ${coordinate(y)}${markerPath(style, radius)}`;
+  return group({ 'stroke-linejoin': 'round' }, [
+    element('path', { d, fill: PAPER, stroke: PAPER, 'stroke-width': 5 }),
+    element('path', { d, fill: colourOf(style), stroke: INK, 'stroke-width': 1.4 }),
+  ]);
+}
+
+/** Past the tenth class the colours shift against the shapes, so that no pair of both comes twice up to a hundred. */
+function colourOf(style: number): string {
+  return CLASS_COLOURS[(style + Math.floor(style / MARKER_SHAPES)) % CLASS_COLOURS.length];
+}
+
+function componentScale(points: readonly Point[], axis: 'x' | 'y', from: number, to: number) {
+  const [low, high] = extent(points, (point) => point[axis]) as [number, number];
+  const padding = high > low ? (high - low) * 0.03 : Math.abs(high) || 1;
+  return scaleLinear([low - padding, high + padding], [from, to]);
+}
+
+function componentTitle(component: number, ratio: number): string {
+  return `Principal component ${component} (${formatPercent(ratio)} of variance)`;
+}
+
+/** The share of same-class neighbours if neighbours were drawn at random: the sum of the squared class shares. */
+function purityByChance(points: readonly Point[]): number {
+  const shares = rollup(
+    points,
+    (members) => members.length / points.length,
+    (point) => point.label,
+  );
+  return [...shares.values()].reduce((sum, share) => sum + share * share, 0);
+}
+
+function short(value: number): string {
+  return String(Math.round(value * 10) / 10);
+}

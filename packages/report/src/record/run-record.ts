@@ -1,0 +1,224 @@
+import { z } from 'zod';
+
+/** The version of run.json that this package writes and reads. */
+export const RUN_RECORD_VERSION = 1;
+
+// JSON has no NaN and no infinity: JSON.stringify writes both as null. They come back as NaN.
+const measurement = z
+  .number()
+  .nullable()
+  .transform((value) => value ?? Number.NaN);
+const count = z.number().int().nonnegative();
+const duration = z.number().nonnegative();
+
+/** Statistics of per-image mean squared errors, in squared pixel intensity (pixels scaled to [0, 1]). */
+const errorStatistics = z.looseObject({
+  mean: measurement,
+  median: measurement,
+  /** 95th percentile. */
+  p95: measurement,
+  max: measurement,
+  standardDeviation: measurement,
+  skewness: measurement,
+});
+
+/** A figure of merit averaged over images: PSNR in decibels, SSIM without unit. */
+const meanOf = z.looseObject({ mean: measurement });
+
+const history = z
+  .looseObject({
+    /** Training loss of each epoch: mean squared error in squared pixel intensity. */
+    loss: z.array(measurement),
+    /** Validation loss of each epoch, same unit; empty if nothing was held out. */
+    valLoss: z.array(measurement),
+    /** Wall-clock seconds of each epoch. */
+    seconds: z.array(measurement),
+  })
+  .superRefine(({ loss, valLoss }, context) => {
+    if (valLoss.length === 0 || valLoss.length === loss.length) return;
+    const message = `expected one number an epoch (${loss.length}, as in loss) or none, got ${valLoss.length}`;
+    context.addIssue({ code: 'custom', path: ['valLoss'], message });
+  });
+
+const layer = z.looseObject({
+  name: z.string(),
+  /** Keras's class name, such as Conv2D. */
+  type: z.string(),
+  /** Without the batch axis. */
+  outputShape: z.array(count),
+  parameters: count,
+});
+
+const model = z.looseObject({
+  parameters: count,
+  layers: z.array(layer),
+  history,
+  /** Per-image errors on the test set; for the CDAE between the denoised and the clean image. */
+  testError: errorStatistics,
+  psnr: meanOf,
+  ssim: meanOf,
+  /** For the CDAE: how far the noisy input itself lies from the clean image. */
+  noisyInput: z.looseObject({ testError: meanOf, psnr: meanOf.optional(), ssim: meanOf.optional() }).optional(),
+  /** SHA-256 of the tensors' bytes in the order of their names. */
+  weightsSha256: z.string(),
+  /** Epoch of the lowest validation loss (training loss if nothing was held out), counted from 1. */
+  bestEpoch: count,
+  /** Training images a second. */
+  imagesPerSecond: measurement,
+});
+
+const dataset = z.enum(['fashion-mnist', 'synthetic']);
+
+/** The schema of run.json. Keys beyond those named here are kept, so that newer writers stay readable. */
+const runRecord = z.looseObject({
+  formatVersion: z.literal(RUN_RECORD_VERSION),
+  /** The data the run really used. */
+  dataset,
+  /** Every option as resolved; `dataset` here is what was asked for. */
+  options: z.looseObject({
+    model: z.enum(['cae', 'cdae', 'all']),
+    dataset: z.enum(['auto', 'fashion-mnist', 'synthetic']),
+    epochs: count,
+    batchSize: count,
+    /** Fraction of the training images held out, in [0, 1). */
+    validationSplit: z.number().min(0).lt(1),
+    learningRate: z.number(),
+    /** Standard deviation of the noise in pixel intensity. */
+    noiseFactor: z.number(),
+    noisePerEpoch: z.boolean(),
+    seed: z.number(),
+    threads: count,
+    /** Number of training images used; null for all. */
+    limit: count.nullish(),
+    testLimit: count.nullish(),
+    quick: z.boolean(),
+    out: z.string().nullish(),
+  }),
+  versions: z.looseObject({ weft: z.string(), node: z.string(), v8: z.string() }),
+  machine: z.looseObject({ cores: count, cpuModel: z.string() }),
+  numerics: z.looseObject({
+    mode: z.literal('exact'),
+    version: count,
+    kernels: z.enum(['wasm-simd', 'reference']),
+  }),
+  data: z.looseObject({
+    /** Where the data came from, in words or as an address. */
+    origin: z.string(),
+    synthetic: z.boolean(),
+    trainCount: count,
+    validationCount: count,
+    testCount: count,
+    height: count,
+    width: count,
+    channels: count,
+    classNames: z.array(z.string()),
+    /** From file name to checksum. */
+    checksums: z.record(z.string(), z.string()),
+  }),
+  models: z.looseObject({ cae: model.optional(), cdae: model.optional() }),
+  latent: z
+    .looseObject({
+      /** Fraction of the latents' variance along each principal component, falling. */
+      explainedVarianceRatio: z.array(measurement),
+      /** Mean fraction of an image's nearest neighbours in latent space that bear its class, in [0, 1]. */
+      nearestNeighbourPurity: measurement,
+      /** Mean silhouette coefficient of the classes, in [-1, 1]. */
+      silhouette: measurement.optional(),
+    })
+    .optional(),
+  seconds: z.looseObject({
+    total: duration,
+    data: duration.optional(),
+    cae: duration.optional(),
+    cdae: duration.optional(),
+    analysis: duration.optional(),
+    report: duration.optional(),
+  }),
+  peakMemoryBytes: count,
+  /** ISO 8601 instants. */
+  startedAt: z.string(),
+  finishedAt: z.string(),
+});
+
+/** What run.json holds: all that made a run and all that it measured. */
+export type RunRecord = z.output<typeof runRecord>;
+/** One trained model in a run. */
+export type ModelRecord = z.output<typeof model>;
+/** Losses (squared pixel intensity) and seconds, a number an epoch. */
+export type TrainingHistory = z.output<typeof history>;
+/** Statistics of per-image errors in squared pixel intensity. */
+export type ErrorStatistics = z.output<typeof errorStatistics>;
+
+/** run.json could not be read as a run's record. Each of `problems` names a key, what was expected and what was got. */
+export class RunRecordError extends Error {
+  override readonly name = 'RunRecordError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`run.json is not a run's record: ${problems.join('; ')}. Run the training again to write it anew.`);
+    this.problems = problems;
+  }
+}
+
+/**
+ * Reads the text of run.json. Numbers written as null (NaN and infinities have no JSON form) come back as NaN.
+ *
+ * @param text the file's content
+ * @returns the record, with unknown keys kept
+ * @throws RunRecordError naming every key that is missing or of the wrong type
+ */
+export function parseRunRecord(text: string): RunRecord {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new RunRecordError([`it is not JSON (${(error as Error).message})`]);
+  }
+  const version = (json as { formatVersion?: unknown } | null)?.formatVersion;
+  if (typeof version === 'number' && version > RUN_RECORD_VERSION) {
+    throw new RunRecordError([
+      `formatVersion: expected ${RUN_RECORD_VERSION}, got ${version}, which a newer Weft wrote; update Weft to read it`,
+    ]);
+  }
+  const parsed = runRecord.safeParse(json);
+  if (!parsed.success) throw new RunRecordError(parsed.error.issues.map((issue) => describe(issue, json)));
+  return parsed.data;
+}
+
+function describe(issue: z.core.$ZodIssue, json: unknown): string {
+  const got = issue.path.reduce<unknown>(
+    (value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key],
+    json,
+  );
+  const path = issue.path.reduce<string>(
+    (text, key) => (typeof key === 'number' ? `${text}[${key}]` : text === '' ? String(key) : `${text}.${String(key)}`),
+    '',
+  );
+  return `${path || 'the whole file'}: ${expectation(issue, got)}`;
+}
+
+function expectation(issue: z.core.$ZodIssue, got: unknown): string {
+  if (issue.code === 'custom') return issue.message;
+  return `expected ${expected(issue)}, got ${shown(got)}`;
+}
+
+function expected(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.expected === 'int' ? 'a whole number' : issue.expected;
+    case 'invalid_value':
+      return issue.values.map((value) => JSON.stringify(value)).join(' or ');
+    case 'too_small':
+      return `a number ${issue.inclusive ? '>=' : '>'} ${issue.minimum}`;
+    case 'too_big':
+      return `a number ${issue.inclusive ? '<=' : '<'} ${issue.maximum}`;
+    default:
+      return issue.message;
+  }
+}
+
+function shown(value: unknown): string {
+  if (value === undefined) return 'nothing (the key is missing)';
+  const text = JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
