@@ -4,7 +4,7 @@ import { symmetricEigenvectors } from './symmetric-eigenvectors.js';
 import { type CentredMatrix, centredProducts, centredTransposedProducts } from './tall-products.js';
 
 const OVERSAMPLING = 10;
-const MAXIMUM_PASSES = 20;
+const MAXIMUM_PASSES = 16;
 /** The basis is to stay so small that its eigenvectors cost little beside a pass over the data. */
 const MAXIMUM_BASIS = 300;
 /** Accepted length of (C v - λ v) relative to λ; the error of a direction is that over its relative gap to the next. */
@@ -43,6 +43,8 @@ export function randomizedComponents(matrix: CentredMatrix, count: number, seed:
   const basis: Float64Array[] = [];
   /** C b for each vector b of the basis */
   const images: Float64Array[] = [];
+  /** C within the basis: the scalar products of the vectors with the images, row by row up to the diagonal */
+  const projected: number[][] = [];
   let components: Float64Array[] = [];
   let block = randomBlock(blockSize, columns, seed);
   for (let pass = 0; pass < passes; pass++) {
@@ -52,7 +54,9 @@ export function randomizedComponents(matrix: CentredMatrix, count: number, seed:
     if (basis.length === known) return { components, converged: true };
     block = centredTransposedProducts(matrix, centredProducts(matrix, basis.slice(known)));
     images.push(...block);
-    const projected = basis.map((vector) => images.map((image) => dot(vector, image)));
+    for (let row = known; row < basis.length; row++) {
+      projected.push(basis.slice(0, row + 1).map((vector) => dot(vector, images[row])));
+    }
     const { values, vectors } = symmetricEigenvectors(projected, count);
     components = vectors.map((weights) => combination(basis, weights));
     const accurate = components.every((component, index) => {

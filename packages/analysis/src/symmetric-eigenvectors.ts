@@ -9,14 +9,17 @@ export interface SymmetricEigenvectors {
 /**
  * Largest eigenvalues of a symmetric matrix, with their eigenvectors.
  *
- * @param rows  the rows of the matrix; it is symmetric but for rounding, which is averaged out
+ * @param rows  the rows of the matrix, each at least up to its diagonal element; what is right of it is not read
  * @param count how many eigenvalues; default all
  */
 export function symmetricEigenvectors(rows: readonly ArrayLike<number>[], count = rows.length): SymmetricEigenvectors {
   const size = rows.length;
   const matrix = new Matrix(size, size);
   for (let row = 0; row < size; row++) {
-    for (let column = 0; column < size; column++) matrix.set(row, column, (rows[row][column] + rows[column][row]) / 2);
+    for (let column = 0; column <= row; column++) {
+      matrix.set(row, column, rows[row][column]);
+      matrix.set(column, row, rows[row][column]);
+    }
   }
   const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(matrix, { assumeSymmetric: true });
   const largest = Array.from(realEigenvalues.keys())

@@ -8,8 +8,14 @@ export interface CentredMatrix {
   readonly mean: Float64Array;
 }
 
-/** Rows that are centred together: their float64 copies stay in the first-level cache while all vectors pass over them. */
+/**
+ * So many rows are centred together and interleaved, so that their float64 copies stay in the cache while all vectors pass
+ * over them and one address serves them all.
+ */
 const PANEL = 4;
+/** Vectors per pass of each kernel over a panel: as many as leave their sums in registers, by measurement. */
+const DOTS = 3;
+const UPDATES = 2;
 
 /**
  * Product of the centred matrix with a few vectors: one pass over the data, sums in float64, in fixed order.
@@ -21,19 +27,20 @@ const PANEL = 4;
 export function centredProducts(matrix: CentredMatrix, vectors: readonly Float64Array[]): Float64Array[] {
   const { rows, columns } = matrix;
   const products = vectors.map(() => new Float64Array(rows));
-  const panel = emptyPanel(columns);
-  const sums = new Float64Array(2 * PANEL);
+  const groups = interleaved(vectors, DOTS, columns);
+  const panel = new Float64Array(PANEL * columns);
+  const sums = new Float64Array(PANEL * DOTS);
   for (let row = 0; row < rows; row += PANEL) {
     fillPanel(panel, matrix, row);
     const filled = Math.min(PANEL, rows - row);
-    for (let index = 0; index < vectors.length; index += 2) {
-      const last = index + 1 === vectors.length;
-      dotPanel(panel, vectors[index], vectors[last ? index : index + 1], sums);
-      for (let lane = 0; lane < filled; lane++) {
-        products[index][row + lane] = sums[lane];
-        if (!last) products[index + 1][row + lane] = sums[PANEL + lane];
+    groups.forEach((group, index) => {
+      dotPanel(panel, group, sums);
+      for (let member = 0; member < DOTS && index * DOTS + member < vectors.length; member++) {
+        for (let lane = 0; lane < filled; lane++) {
+          products[index * DOTS + member][row + lane] = sums[member * PANEL + lane];
+        }
       }
-    }
+    });
   }
   return products;
 }
@@ -47,90 +54,95 @@ export function centredProducts(matrix: CentredMatrix, vectors: readonly Float64
  */
 export function centredTransposedProducts(matrix: CentredMatrix, vectors: readonly Float64Array[]): Float64Array[] {
   const { rows, columns } = matrix;
-  const products = vectors.map(() => new Float64Array(columns));
-  const panel = emptyPanel(columns);
-  const weights = new Float64Array(2 * PANEL);
-  const unused = new Float64Array(columns);
+  const sums = Array.from({ length: Math.ceil(vectors.length / UPDATES) }, () => new Float64Array(UPDATES * columns));
+  const panel = new Float64Array(PANEL * columns);
+  const weights = new Float64Array(UPDATES * PANEL);
   for (let row = 0; row < rows; row += PANEL) {
     fillPanel(panel, matrix, row);
     const filled = Math.min(PANEL, rows - row);
-    for (let index = 0; index < vectors.length; index += 2) {
-      const last = index + 1 === vectors.length;
+    sums.forEach((group, index) => {
       weights.fill(0);
-      for (let lane = 0; lane < filled; lane++) {
-        weights[lane] = vectors[index][row + lane];
-        if (!last) weights[PANEL + lane] = vectors[index + 1][row + lane];
+      for (let member = 0; member < UPDATES && index * UPDATES + member < vectors.length; member++) {
+        const vector = vectors[index * UPDATES + member];
+        for (let lane = 0; lane < filled; lane++) weights[member * PANEL + lane] = vector[row + lane];
       }
-      addPanel(panel, weights, products[index], last ? unused : products[index + 1]);
-    }
+      addPanel(panel, weights, group);
+    });
   }
-  return products;
+  return vectors.map((_, index) => {
+    const group = sums[Math.floor(index / UPDATES)];
+    return Float64Array.from({ length: columns }, (_, column) => group[column * UPDATES + (index % UPDATES)]);
+  });
 }
 
-function emptyPanel(columns: number): Float64Array[] {
-  return Array.from({ length: PANEL }, () => new Float64Array(columns));
+/** Groups of vectors, in each the first elements of all its members first; the last group is filled up with zeros. */
+function interleaved(vectors: readonly Float64Array[], size: number, length: number): Float64Array[] {
+  const groups = Array.from({ length: Math.ceil(vectors.length / size) }, () => new Float64Array(size * length));
+  vectors.forEach((vector, index) => {
+    const group = groups[Math.floor(index / size)];
+    for (let position = 0; position < length; position++) group[position * size + (index % size)] = vector[position];
+  });
+  return groups;
 }
 
 /** Rows past the end of the matrix become zeros, so that the kernels need no special case. */
-function fillPanel(panel: readonly Float64Array[], matrix: CentredMatrix, firstRow: number): void {
+function fillPanel(panel: Float64Array, matrix: CentredMatrix, firstRow: number): void {
   const { data, rows, columns, mean } = matrix;
-  for (let lane = 0; lane < PANEL; lane++) {
-    const target = panel[lane];
+  if (firstRow + PANEL > rows) panel.fill(0);
+  for (let lane = 0; lane < PANEL && firstRow + lane < rows; lane++) {
     const start = (firstRow + lane) * columns;
-    if (firstRow + lane >= rows) target.fill(0);
-    else for (let column = 0; column < columns; column++) target[column] = data[start + column] - mean[column];
+    for (let column = 0; column < columns; column++) {
+      panel[column * PANEL + lane] = data[start + column] - mean[column];
+    }
   }
 }
 
-/** Eight running sums at once: a single one would wait for its own last addition at every step. */
-function dotPanel(
-  [row0, row1, row2, row3]: readonly Float64Array[],
-  left: Float64Array,
-  right: Float64Array,
-  sums: Float64Array,
-): void {
-  let left0 = 0;
-  let left1 = 0;
-  let left2 = 0;
-  let left3 = 0;
-  let right0 = 0;
-  let right1 = 0;
-  let right2 = 0;
-  let right3 = 0;
-  for (let column = 0; column < row0.length; column++) {
-    const a = left[column];
-    const b = right[column];
-    left0 += row0[column] * a;
-    right0 += row0[column] * b;
-    left1 += row1[column] * a;
-    right1 += row1[column] * b;
-    left2 += row2[column] * a;
-    right2 += row2[column] * b;
-    left3 += row3[column] * a;
-    right3 += row3[column] * b;
+/** Many running sums at once: a single one would wait for its own last addition at every step. */
+function dotPanel(panel: Float64Array, vectors: Float64Array, sums: Float64Array): void {
+  let a0 = 0;
+  let a1 = 0;
+  let a2 = 0;
+  let a3 = 0;
+  let b0 = 0;
+  let b1 = 0;
+  let b2 = 0;
+  let b3 = 0;
+  let c0 = 0;
+  let c1 = 0;
+  let c2 = 0;
+  let c3 = 0;
+  for (let place = 0, position = 0; place < panel.length; place += PANEL, position += DOTS) {
+    const a = vectors[position];
+    const b = vectors[position + 1];
+    const c = vectors[position + 2];
+    const row0 = panel[place];
+    const row1 = panel[place + 1];
+    const row2 = panel[place + 2];
+    const row3 = panel[place + 3];
+    a0 += row0 * a;
+    b0 += row0 * b;
+    c0 += row0 * c;
+    a1 += row1 * a;
+    b1 += row1 * b;
+    c1 += row1 * c;
+    a2 += row2 * a;
+    b2 += row2 * b;
+    c2 += row2 * c;
+    a3 += row3 * a;
+    b3 += row3 * b;
+    c3 += row3 * c;
   }
-  sums[0] = left0;
-  sums[1] = left1;
-  sums[2] = left2;
-  sums[3] = left3;
-  sums[4] = right0;
-  sums[5] = right1;
-  sums[6] = right2;
-  sums[7] = right3;
+  sums.set([a0, a1, a2, a3, b0, b1, b2, b3, c0, c1, c2, c3]);
 }
 
-function addPanel(
-  [row0, row1, row2, row3]: readonly Float64Array[],
-  [left0, left1, left2, left3, right0, right1, right2, right3]: Float64Array,
-  left: Float64Array,
-  right: Float64Array,
-): void {
-  for (let column = 0; column < row0.length; column++) {
-    const a = row0[column];
-    const b = row1[column];
-    const c = row2[column];
-    const d = row3[column];
-    left[column] += left0 * a + left1 * b + (left2 * c + left3 * d);
-    right[column] += right0 * a + right1 * b + (right2 * c + right3 * d);
+function addPanel(panel: Float64Array, weights: Float64Array, sums: Float64Array): void {
+  const [a0, a1, a2, a3, b0, b1, b2, b3] = weights;
+  for (let place = 0, position = 0; place < panel.length; place += PANEL, position += UPDATES) {
+    const row0 = panel[place];
+    const row1 = panel[place + 1];
+    const row2 = panel[place + 2];
+    const row3 = panel[place + 3];
+    sums[position] += a0 * row0 + a1 * row1 + (a2 * row2 + a3 * row3);
+    sums[position + 1] += b0 * row0 + b1 * row1 + (b2 * row2 + b3 * row3);
   }
 }
