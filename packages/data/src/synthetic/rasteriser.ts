@@ -4,7 +4,7 @@ export const SIDE = 28;
 const CENTRE = SIDE / 2;
 /** A row of coverage: an edge at the right border writes to one cell beyond it. */
 const ROW = SIDE + 2;
-const CURVE_PIECES = 6;
+const CURVE_PIECES = 4;
 /** Distance of the control points of an eighth of a circle of radius 1 from the axis: tan(pi / 8). */
 const OCTANT = Math.SQRT2 - 1;
 

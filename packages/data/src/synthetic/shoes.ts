@@ -327,7 +327,9 @@ function highSandal(canvas: Canvas, look: Look, random: RandomStream): void {
   canvas.fill(look.shade);
 }
 
-export function sandal(canvas: Canvas, look: Look, random: RandomStream): void {
+export function sandal(canvas: Canvas, drawn: Look, random: RandomStream): void {
+  // Thin straps cover pixels in part: dark ones would vanish against the background.
+  const look = { ...drawn, shade: Math.max(drawn.shade, 0.5), detail: Math.max(drawn.detail, 0.4) };
   const kind = choose(random, [
     ['high', 3],
     ['flip-flop', 2.5],

@@ -5,7 +5,11 @@ import { SIDE } from './rasteriser.js';
 export type Pattern = 'plain' | 'bands' | 'pinstripes' | 'check' | 'dots' | 'print' | 'halves';
 
 const LATTICE = 16;
+// Working memory: a data set weaves tens of thousands of cloths.
 const lattice = new Float64Array(LATTICE * LATTICE);
+const cells = new Int32Array(SIDE);
+const blends = new Float64Array(SIDE);
+const noise = new Float64Array(SIDE * SIDE);
 
 /** How much of a pixel a stripe covers: 1 inside, 0 outside, and a ramp of about one pixel between. */
 function stripe(position: number, period: number, share: number): number {
@@ -17,25 +21,28 @@ function stripe(position: number, period: number, share: number): number {
 /**
  * Value noise: random numbers in [-1, 1) on a square lattice, joined smoothly.
  *
+ * Leaves one number a pixel in `noise`, row by row.
+ *
  * @param spacing pixels between lattice points, at least 2
- * @param visit   is given each pixel's number and its value
  */
-function smoothNoise(random: RandomStream, spacing: number, visit: (pixel: number, value: number) => void): void {
+function smoothNoise(random: RandomStream, spacing: number): void {
   const points = Math.floor((SIDE - 1) / spacing) + 2;
   for (let i = 0; i < points * points; i++) lattice[i] = 2 * random.uniform() - 1;
+  for (let x = 0; x < SIDE; x++) {
+    const cell = Math.floor(x / spacing);
+    const t = x / spacing - cell;
+    cells[x] = cell;
+    blends[x] = t * t * (3 - 2 * t);
+  }
   for (let y = 0; y < SIDE; y++) {
-    const row = Math.floor(y / spacing);
-    const v = y / spacing - row;
-    const blendY = v * v * (3 - 2 * v);
+    const row = cells[y]! * points;
     for (let x = 0; x < SIDE; x++) {
-      const column = Math.floor(x / spacing);
-      const u = x / spacing - column;
-      const blendX = u * u * (3 - 2 * u);
-      const corner = row * points + column;
-      const above = lattice[corner]! + blendX * (lattice[corner + 1]! - lattice[corner]!);
+      const corner = row + cells[x]!;
+      const aboveLeft = lattice[corner]!;
       const belowLeft = lattice[corner + points]!;
-      const below = belowLeft + blendX * (lattice[corner + points + 1]! - belowLeft);
-      visit(y * SIDE + x, above + blendY * (below - above));
+      const above = aboveLeft + blends[x]! * (lattice[corner + 1]! - aboveLeft);
+      const below = belowLeft + blends[x]! * (lattice[corner + points + 1]! - belowLeft);
+      noise[y * SIDE + x] = above + blends[y]! * (below - above);
     }
   }
 }
@@ -68,9 +75,8 @@ function applyPattern(cloth: Float64Array, random: RandomStream, pattern: Patter
     });
   } else if (pattern === 'print') {
     const threshold = between(random, -0.2, 0.25);
-    smoothNoise(random, between(random, 2, 3.2), (pixel, value) => {
-      tint(pixel, Math.min(1, Math.max(0, (value - threshold) * 4 + 0.5)));
-    });
+    smoothNoise(random, between(random, 2, 3.2));
+    for (let i = 0; i < noise.length; i++) tint(i, Math.min(1, Math.max(0, (noise[i]! - threshold) * 4 + 0.5)));
   } else if (pattern === 'halves') {
     const edge = between(random, 9, 17);
     everywhere((_x, y) => Math.min(1, Math.max(0, y - edge)));
@@ -85,11 +91,10 @@ function applyPattern(cloth: Float64Array, random: RandomStream, pattern: Patter
  */
 export function weave(cloth: Float64Array, random: RandomStream, pattern: Pattern, contrast: number): void {
   const folds = between(random, 0.04, 0.16);
-  smoothNoise(random, between(random, 5, 8), (pixel, value) => {
-    cloth[pixel] = 1 + folds * value;
-  });
+  smoothNoise(random, between(random, 5, 8));
+  for (let i = 0; i < cloth.length; i++) cloth[i] = 1 + folds * noise[i]!;
   if (pattern !== 'plain') applyPattern(cloth, random, pattern, contrast);
-  const grain = between(random, 0.01, 0.07);
+  const grain = between(random, 0.01, 0.05);
   for (let pixel = 0; pixel < cloth.length; pixel += 4) {
     const word = random.uint32();
     for (let k = 0; k < 4; k++) cloth[pixel + k]! *= 1 + grain * (((word >>> (8 * k)) & 0xff) / 127.5 - 1);

@@ -51,7 +51,6 @@ function drawTorso(canvas: Canvas, look: Look, torso: Torso): void {
 /** Both sleeves. They are drawn before the torso, which covers the ends at the shoulders. */
 function drawSleeves(
   canvas: Canvas,
-  look: Look,
   { top, shoulder, chest, slope, armpit }: Torso,
   cuff: { x: number; y: number; width: number; rise: number },
   shade: number,
@@ -67,7 +66,6 @@ function drawSleeves(
     [chest - 2.5, armpit],
   ]);
   canvas.fill(shade);
-  void look;
 }
 
 function drawArmholes(canvas: Canvas, look: Look, { top, shoulder, chest, slope, armpit }: Torso, width: number): void {
@@ -143,7 +141,7 @@ export function tShirt(canvas: Canvas, look: Look, random: RandomStream): void {
     rise: 1.6,
   };
   const contrasting = chance(random, 0.15);
-  drawSleeves(canvas, look, torso, cuff, contrasting ? look.accent : look.shade * 0.92);
+  drawSleeves(canvas, torso, cuff, contrasting ? look.accent : look.shade * 0.92);
   canvas.bothLines(
     [
       [cuff.x, cuff.y],
@@ -187,7 +185,7 @@ export function pullover(canvas: Canvas, look: Look, random: RandomStream): void
     width: between(random, 2.6, 3.1),
     rise: 0.6,
   };
-  drawSleeves(canvas, look, torso, cuff, look.shade * 0.9);
+  drawSleeves(canvas, torso, cuff, look.shade * 0.9);
   canvas.both([
     [cuff.x - 0.1, cuff.y - 2],
     [cuff.x - 0.1, cuff.y + 0.2],
@@ -286,7 +284,7 @@ export function shirt(canvas: Canvas, look: Look, random: RandomStream): void {
   const cuff = long
     ? { x: between(random, 11.4, 12.6), y: between(random, 20, 24), width: 2.6, rise: 0.5 }
     : { x: between(random, 11, 12.4), y: between(random, 9, 11), width: 3, rise: 1.4 };
-  drawSleeves(canvas, look, torso, cuff, look.shade * 0.92);
+  drawSleeves(canvas, torso, cuff, look.shade * 0.92);
   const hemline: Outline = [
     [cuff.x, cuff.y - 0.9],
     [cuff.x - cuff.width, cuff.y - 0.9 + cuff.rise],
@@ -349,7 +347,7 @@ export function coat(canvas: Canvas, look: Look, random: RandomStream): void {
     width: between(random, 2.5, 3),
     rise: 0.6,
   };
-  drawSleeves(canvas, look, torso, cuff, look.shade * 0.86);
+  drawSleeves(canvas, torso, cuff, look.shade * 0.86);
   canvas.bothLines(
     [
       [cuff.x, cuff.y - 1.5],
