@@ -1,11 +1,13 @@
 import type { RandomStream } from '@weft/core';
 import { bag } from './bags.js';
 import { dress, trouser } from './bottoms.js';
+import { coat, shirt } from './buttoned.js';
+import { pullover, tShirt } from './knitwear.js';
 import type { Look } from './look.js';
 import type { Canvas } from './rasteriser.js';
-import { ankleBoot, sandal, sneaker } from './shoes.js';
+import { sandal } from './sandals.js';
+import { ankleBoot, sneaker } from './shoes.js';
 import type { Pattern } from './textures.js';
-import { coat, pullover, shirt, tShirt } from './tops.js';
 
 interface Garment {
   draw(canvas: Canvas, look: Look, random: RandomStream): void;
