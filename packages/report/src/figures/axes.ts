@@ -51,8 +51,8 @@ export function leftAxis({ scale, title, ticks, area = PLOT }: Axis): Markup {
 }
 
 /** Text centred on a point and turned to read upwards. */
-export function sideways(x: number, y: number, text: string): Markup {
-  return element('text', { transform: `translate(${x} ${y}) rotate(-90)`, ...CENTRED, 'font-size': 15 }, text);
+export function sideways(x: number, y: number, text: string, size = 15): Markup {
+  return element('text', { transform: `translate(${x} ${y}) rotate(-90)`, ...CENTRED, 'font-size': size }, text);
 }
 
 /**
@@ -65,14 +65,14 @@ export function tickTexts(ticks: readonly number[]): { texts: string[]; factor: 
   const exponent = magnitude < -3 || magnitude > 5 ? magnitude : 0;
   // Ten digits are more than a tick has; they take off what the binary division left behind.
   const shown = ticks.map((tick) => Number((tick / 10 ** exponent).toPrecision(10)));
-  const steps = shown.slice(1).map((tick, index) => tick - shown[index]);
-  const even = steps.every((step) => Math.abs(step - steps[0]) <= Math.abs(steps[0]) * 1e-6);
-  const common = Math.max(0, ...shown.map(decimalsOf));
+  const decimals = shown.map(decimalsOf);
+  // Ticks over many decades would otherwise read 10.00000 beside 0.00001.
+  const shared = Math.max(0, ...decimals) - Math.min(...decimals) <= 4 ? Math.max(0, ...decimals) : undefined;
   return {
-    texts: shown.map((tick) => {
-      const decimals = even ? common : decimalsOf(tick);
-      const options = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
-      return Math.abs(tick) === 0 ? (0).toFixed(decimals) : tick.toLocaleString('en-GB', options).replace('-', '−');
+    texts: shown.map((tick, index) => {
+      const places = shared ?? decimals[index];
+      const options = { minimumFractionDigits: places, maximumFractionDigits: places };
+      return (tick < 0 ? '−' : '') + Math.abs(tick).toLocaleString('en-GB', options);
     }),
     factor: exponent === 0 ? '' : powerOfTen(exponent),
   };

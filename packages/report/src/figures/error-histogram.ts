@@ -4,8 +4,8 @@ import { scaleLinear } from 'd3-scale';
 import { line as linePath } from 'd3-shape';
 import { counted, formatNumber } from '../text/numbers.js';
 import { BELOW_PLOT, bottomAxis, emptyPlot, leftAxis, PLOT } from './axes.js';
-import { type DatasetInfo, datasetTitle, type Figure, type Numbers } from './figure.js';
-import { type LegendEntry, legendRow } from './legend.js';
+import { capitalised, type DatasetInfo, datasetTitle, type Figure, type Numbers } from './figure.js';
+import { LEGEND_Y, type LegendEntry, legendRow } from './legend.js';
 import { element, group, type Markup, svgDocument } from './svg.js';
 import { BARS, BARS_EDGE, FIGURE_WIDTH, INK, TRAINING, VALIDATION } from './theme.js';
 
@@ -36,7 +36,7 @@ export function errorHistogram({ name, title, dataset, errors, as }: ErrorFigure
     svg: svgDocument({
       name,
       title,
-      subtitle: `${datasetTitle(dataset.name)}, ${counted(finite.length, 'test image')}`,
+      subtitle: `${capitalised(datasetTitle(dataset.name))}, ${counted(finite.length, 'test image')}`,
       description: `${drawn.caption}${left}`,
       synthetic: dataset.synthetic,
       width: FIGURE_WIDTH,
@@ -68,7 +68,7 @@ function counts(errors: Float64Array): Drawn {
       upright(x(mean), INK, '8 5'),
       upright(x(median), INK, '2 4'),
       bottomAxis({ scale: x, ticks: x.ticks(8), title: ERROR_TITLE }),
-      legendRow(PLOT.right, -16, [
+      legendRow(PLOT.right, LEGEND_Y, [
         { text: `mean ${formatNumber(mean)}`, sample: stroke(INK, '8 5') },
         { text: `median ${formatNumber(median)}`, sample: stroke(INK, '2 4') },
       ]),
@@ -111,7 +111,7 @@ function density(errors: Float64Array): Drawn {
       }),
       upright(x(mean), VALIDATION, '8 5'),
       bottomAxis({ scale: x, ticks: x.ticks(8), title: ERROR_TITLE }),
-      legendRow(PLOT.right, -16, entries),
+      legendRow(PLOT.right, LEGEND_Y, entries),
     ],
   };
 }
@@ -121,8 +121,9 @@ type Scale = ReturnType<typeof scaleLinear<number, number>>;
 function errorScale(edges: Float64Array): Scale {
   const [low, high] = [edges[0], edges[edges.length - 1]];
   const padding = (high - low) * 0.03;
-  // Errors are not negative, so neither is the axis, unless equal errors were spread over an interval around them.
-  const start = low >= 0 ? Math.max(0, low - padding) : low - padding;
+  // From 0 on unless that would leave the left half of the plot empty. Errors are not negative, so neither is the axis,
+  // unless equal errors were spread over an interval around them.
+  const start = low >= 0 && low < high - low ? 0 : low - padding;
   return scaleLinear([start, high + padding], [PLOT.left, PLOT.right]);
 }
 

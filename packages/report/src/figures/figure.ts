@@ -70,3 +70,11 @@ export function datasetTitle(name: string): string {
   if (name === 'fashion-mnist') return 'Fashion-MNIST';
   return name === 'synthetic' ? 'synthetic garments' : name;
 }
+
+export function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+export function className({ classNames }: DatasetInfo, label: number): string {
+  return classNames[label] ?? `class ${label}`;
+}

@@ -1,6 +1,6 @@
 import { meanSquaredErrors } from '@weft/analysis';
 import { counted, formatNumber } from '../text/numbers.js';
-import { type DatasetInfo, datasetTitle, type Figure, type Images } from './figure.js';
+import { capitalised, type DatasetInfo, datasetTitle, type Figure, type Images } from './figure.js';
 import { imageCount, imageGrid } from './image-grid.js';
 import { svgDocument } from './svg.js';
 import { FIGURE_WIDTH } from './theme.js';
@@ -32,7 +32,7 @@ export function imageComparison({ name, title, dataset, rows, target }: Comparis
     const errors = meanSquaredErrors(images, unitIntensities(target.images, shown, dataset), size);
     return { ...row, captions: Array.from(errors, (error) => formatNumber(error, 2)) };
   });
-  const { body, height } = imageGrid(drawn, Math.max(1, shown), dataset);
+  const { body, height } = imageGrid(drawn, COLUMNS, dataset);
   const errors = drawn.flatMap((row) => ('captions' in row ? [`${row.title}: ${row.captions.join(', ')}`] : []));
   const order = rows.map((row) => row.title.toLowerCase()).join(', ');
   return {
@@ -42,7 +42,7 @@ export function imageComparison({ name, title, dataset, rows, target }: Comparis
     svg: svgDocument({
       name,
       title,
-      subtitle: `${datasetTitle(dataset.name)}, test set · below the images: mean squared error against the ${target.title.toLowerCase()} image`,
+      subtitle: `${capitalised(datasetTitle(dataset.name))}, test set · below the images: mean squared error against the ${target.title.toLowerCase()} image`,
       description: `${counted(shown, 'column')} of images, from top to bottom: ${order}. Mean squared errors. ${errors.join('. ')}.`,
       synthetic: dataset.synthetic,
       width: FIGURE_WIDTH,

@@ -21,6 +21,7 @@ export interface ImageGrid {
 const LEFT = 24;
 const TITLE_WIDTH = 34;
 const GAP = 8;
+const ROW_GAP = 14;
 const CAPTION_HEIGHT = 26;
 const KEY_HEIGHT = 46;
 
@@ -31,17 +32,19 @@ const KEY_HEIGHT = 46;
  */
 export function imageGrid(rows: readonly ImageRow[], columns: number, dataset: DatasetInfo): ImageGrid {
   const start = LEFT + (rows.some((row) => row.title !== undefined) ? TITLE_WIDTH : 0);
-  const pitch = (FIGURE_WIDTH - LEFT + GAP - start) / columns;
-  const scale = imageScale(dataset, pitch - GAP);
+  const room = FIGURE_WIDTH - LEFT - start;
+  const scale = imageScale(dataset, (room + GAP) / columns - GAP);
   const width = dataset.width * scale;
   const height = dataset.height * scale;
+  // From margin to margin.
+  const pitch = columns === 1 ? room : (room - width) / (columns - 1);
   const body: Markup[] = [];
   let top = 4;
   for (const row of rows) {
-    if (row.title !== undefined) body.push(sideways(LEFT + 14, top + height / 2, row.title));
+    if (row.title !== undefined) body.push(sideways(LEFT + 13, top + height / 2, row.title, SMALL_TEXT_SIZE));
     const filled = Math.min(columns, imageCount('an image row', row.images, dataset));
     for (let column = 0; column < filled; column++) {
-      const x = start + column * pitch + (pitch - GAP - width) / 2;
+      const x = start + column * pitch;
       const pixels = imageAt(row.images, column, dataset);
       body.push(element('image', { x, y: top, width, height, href: dataUri(pixels, dataset, scale * 2) }));
       const caption = row.captions?.[column];
@@ -49,7 +52,7 @@ export function imageGrid(rows: readonly ImageRow[], columns: number, dataset: D
       const attributes = { 'text-anchor': 'middle', 'font-size': SMALL_TEXT_SIZE };
       body.push(label(x + width / 2, top + height + 19, shortened(caption, pitch), attributes));
     }
-    top += height + GAP + (row.captions ? CAPTION_HEIGHT : 0);
+    top += height + (row.captions ? GAP + CAPTION_HEIGHT : ROW_GAP);
   }
   if (dataset.channels !== 3) body.push(colourKey(top + 14));
   return { body, height: top + (dataset.channels === 3 ? 12 : KEY_HEIGHT) };

@@ -2,13 +2,12 @@ import { extent, mean, rollup } from 'd3-array';
 import { scaleLinear } from 'd3-scale';
 import { counted, formatNumber, formatPercent } from '../text/numbers.js';
 import { BELOW_PLOT, bottomAxis, emptyPlot, leftAxis, line, type PlotArea } from './axes.js';
-import { datasetTitle, type Figure, type FigureInputs } from './figure.js';
+import { capitalised, className, datasetTitle, type Figure, type FigureInputs } from './figure.js';
 import { shortened } from './image-grid.js';
 import { legendColumn, legendHeight } from './legend.js';
 import { MARKER_SHAPES, markerPath } from './markers.js';
 import { coordinate, element, group, label, type Markup, svgDocument } from './svg.js';
 import { CLASS_COLOURS, FIGURE_WIDTH, GRID, INK, MUTED_INK, PAPER, SMALL_TEXT_SIZE } from './theme.js';
-import { className } from './training-samples.js';
 
 const LEGEND_WIDTH = 216;
 /** The classes take turns in so many layers, so that no class hides the others. */
@@ -66,7 +65,7 @@ export function latentScatter(
     svg: svgDocument({
       name: 'figure-7',
       title,
-      subtitle: `${datasetTitle(dataset.name)} · first two principal components, ${share} of the variance`,
+      subtitle: `${capitalised(datasetTitle(dataset.name))} · first two principal components, ${share} of the variance`,
       description: `Scatter plot. ${caption} Classes: ${names.join(', ')}.`,
       synthetic: dataset.synthetic,
       width: FIGURE_WIDTH,

@@ -6,6 +6,9 @@ export interface LegendEntry {
   readonly sample: (x: number, y: number) => Markup;
 }
 
+/** Centre of a row of entries that stands beside the figure's subtitle, in the body's coordinates. */
+export const LEGEND_Y = -19;
+
 const SAMPLE_WIDTH = 36;
 const GAP = 10;
 const ROW_HEIGHT = 25;

@@ -3,13 +3,13 @@ import { scaleLinear, scaleLog } from 'd3-scale';
 import { line as linePath } from 'd3-shape';
 import { counted, formatNumber } from '../text/numbers.js';
 import { BELOW_PLOT, bottomAxis, emptyPlot, leftAxis, PLOT } from './axes.js';
-import { type DatasetInfo, datasetTitle, type Figure, type LossHistory, type Numbers } from './figure.js';
-import { type LegendEntry, legendRow } from './legend.js';
+import { capitalised, type DatasetInfo, datasetTitle, type Figure, type LossHistory, type Numbers } from './figure.js';
+import { LEGEND_Y, type LegendEntry, legendRow } from './legend.js';
 import { element, group, type Markup, svgDocument } from './svg.js';
 import { FIGURE_WIDTH, INK, PAPER, TRAINING, VALIDATION } from './theme.js';
 
 /** Losses that span more than this factor are drawn on a logarithmic axis. */
-const LOGARITHMIC_FROM = 10;
+const LOGARITHMIC_FROM = 5;
 /** Up to so many epochs each one bears a mark. */
 const MARKED_EPOCHS = 30;
 
@@ -40,7 +40,7 @@ export function lossCurves(name: string, model: string, dataset: DatasetInfo, hi
   const bestText = best ? `lowest ${judged.text} loss ${formatNumber(best.loss)} (epoch ${best.epoch})` : '';
   const missing = series.reduce((sum, { points }) => sum + points.length, 0) - finite.length;
   const caption = [
-    `Mean squared error of the ${model} after each of ${counted(epochs, 'epoch')}: ${series.map(({ text }) => text).join(' and ')}.`,
+    `Mean squared error of the ${model} in ${epochs === 1 ? 'its only epoch' : `each of ${counted(epochs, 'epoch')}`}: ${series.map(({ text }) => text).join(' and ')}.`,
     best ? `The ring marks the ${bestText}.` : '',
     missing > 0
       ? `${counted(missing, 'loss is', 'losses are')} not a finite number and ${missing === 1 ? 'is' : 'are'} left out.`
@@ -53,7 +53,7 @@ export function lossCurves(name: string, model: string, dataset: DatasetInfo, hi
     svg: svgDocument({
       name,
       title,
-      subtitle: datasetTitle(dataset.name),
+      subtitle: capitalised(datasetTitle(dataset.name)),
       description: series.map(({ text, points }) => `${text}: ${listed(points)}`).join('. '),
       synthetic: dataset.synthetic,
       width: FIGURE_WIDTH,
@@ -111,7 +111,7 @@ function plot(series: readonly Series[], finite: readonly Point[], epochs: numbe
     bottomAxis({ scale: x, ticks: epochTicks(epochs), title: 'Epoch' }),
     ...curves,
     ...marks,
-    legendRow(PLOT.right, -16, entries),
+    legendRow(PLOT.right, LEGEND_Y, entries),
   ];
 }
 
@@ -126,14 +126,17 @@ function linearAxis(low: number, high: number) {
 }
 
 function logarithmicAxis(low: number, high: number) {
-  const scale = scaleLog([low / 1.08, high * 1.08], [PLOT.bottom, PLOT.top]);
   const decades = Math.log10(high / low);
   const steps = decades > 4 ? [1] : decades > 1.5 ? [1, 2, 5] : [1, 1.5, 2, 3, 4, 5, 7];
   const first = Math.floor(Math.log10(low));
   const powers = Array.from({ length: Math.ceil(decades) + 2 }, (_, index) => first + index);
-  const [bottom, top] = scale.domain();
-  const ticks = powers.flatMap((power) => steps.map((step) => Number(`${step}e${power}`)));
-  return { scale, ticks: ticks.filter((tick) => tick >= bottom && tick <= top) };
+  const candidates = powers.flatMap((power) => steps.map((step) => Number(`${step}e${power}`)));
+  const bottom = candidates.findLast((tick) => tick <= low) ?? low;
+  const top = candidates.find((tick) => tick >= high) ?? high;
+  return {
+    scale: scaleLog([bottom, top], [PLOT.bottom, PLOT.top]),
+    ticks: candidates.filter((tick) => tick >= bottom && tick <= top),
+  };
 }
 
 /** Whole epochs only: each up to 20, beyond that the first and round ones. */

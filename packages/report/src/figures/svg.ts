@@ -35,7 +35,7 @@ export function coordinate(value: number): string {
 
 /** Rough width in pixels of text set in the figures' font: errs on the wide side. */
 export function textWidth(text: string, size: number = TEXT_SIZE): number {
-  return text.length * size * 0.62;
+  return text.length * size * 0.6;
 }
 
 export interface Sheet {

@@ -1,5 +1,5 @@
 import { counted } from '../text/numbers.js';
-import { datasetTitle, type Figure, type FigureInputs } from './figure.js';
+import { capitalised, className, datasetTitle, type Figure, type FigureInputs } from './figure.js';
 import { imageCount, imageGrid } from './image-grid.js';
 import { svgDocument } from './svg.js';
 import { FIGURE_WIDTH } from './theme.js';
@@ -22,7 +22,7 @@ export function trainingSamples({ dataset, samples }: FigureInputs): Figure {
   const { body, height } = imageGrid(rows, COLUMNS, dataset);
   const title = 'Training samples';
   const pixels = `${dataset.height} × ${dataset.width} pixels`;
-  const subtitle = `${datasetTitle(dataset.name)} · ${pixels}`;
+  const subtitle = `${capitalised(datasetTitle(dataset.name))} · ${pixels}`;
   const names = rows.flatMap((row) => row.captions).join(', ');
   return {
     name: 'figure-1',
@@ -39,8 +39,4 @@ export function trainingSamples({ dataset, samples }: FigureInputs): Figure {
       body,
     }),
   };
-}
-
-export function className({ classNames }: FigureInputs['dataset'], label: number): string {
-  return classNames[label] ?? `class ${label}`;
 }
