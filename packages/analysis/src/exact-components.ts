@@ -30,11 +30,9 @@ export function exactComponents(matrix: CentredMatrix, count: number): Float64Ar
     const some = Array.from({ length: Math.min(BLOCK, rows - first) }, (_, index) => row(matrix, first + index));
     products.push(...centredProducts(matrix, some));
   }
-  const { values, vectors } = symmetricEigenvectors(products, count);
-  // Eigenvalues are known to within rounding of the largest; what lies below that is no direction of the data.
-  const significant = vectors.filter((_, index) => values[index] > values[0] * rows * Number.EPSILON);
+  const { vectors } = symmetricEigenvectors(products, count);
   const components: Float64Array[] = [];
-  extendOrthonormal(components, centredTransposedProducts(matrix, significant));
+  extendOrthonormal(components, centredTransposedProducts(matrix, vectors));
   return components;
 }
 

@@ -85,10 +85,9 @@ function interleaved(vectors: readonly Float64Array[], size: number, length: num
   return groups;
 }
 
-/** Rows past the end of the matrix become zeros, so that the kernels need no special case. */
+/** Past the end of the matrix the panel keeps what it had: the callers give those rows no weight and read no sum of them. */
 function fillPanel(panel: Float64Array, matrix: CentredMatrix, firstRow: number): void {
   const { data, rows, columns, mean } = matrix;
-  if (firstRow + PANEL > rows) panel.fill(0);
   for (let lane = 0; lane < PANEL && firstRow + lane < rows; lane++) {
     const start = (firstRow + lane) * columns;
     for (let column = 0; column < columns; column++) {
