@@ -75,14 +75,16 @@ const definitions = {
     (a, b) => a / b,
     ([, b], y, g) => [div(g, b), neg(div(mul(g, y), b))],
   ),
-  maximum: elementwise('maximum', Math.max, ([a, b], _y, g) => [
-    where(greaterEqual(a, b), g, 0),
-    where(greaterEqual(a, b), 0, g),
-  ]),
-  minimum: elementwise('minimum', Math.min, ([a, b], _y, g) => [
-    where(greaterEqual(b, a), g, 0),
-    where(greaterEqual(b, a), 0, g),
-  ]),
+  maximum: elementwise(
+    'maximum',
+    (a, b) => Math.max(a, b),
+    ([a, b], _y, g) => [where(greaterEqual(a, b), g, 0), where(greaterEqual(a, b), 0, g)],
+  ),
+  minimum: elementwise(
+    'minimum',
+    (a, b) => Math.min(a, b),
+    ([a, b], _y, g) => [where(greaterEqual(b, a), g, 0), where(greaterEqual(b, a), 0, g)],
+  ),
   greater: elementwise('greater', (a, b) => (a > b ? 1 : 0)),
   greaterEqual: elementwise('greaterEqual', (a, b) => (a >= b ? 1 : 0)),
   equal: elementwise('equal', (a, b) => (a === b ? 1 : 0)),
