@@ -1,4 +1,4 @@
-import { formatShape, type Shape } from '../tensor/shape.js';
+import { formatShape, type Shape, sameShape, sizeOf } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { apply, float32, type OperationDefinition } from './definition.js';
 import { reshape } from './reshape.js';
@@ -83,13 +83,14 @@ export interface MatmulOptions {
  */
 export function matmul(a: Tensor, b: Tensor, { transposeA = false, transposeB = false }: MatmulOptions = {}): Tensor {
   if (b.shape.length === 2 && a.shape.length > 2 && !transposeA) {
-    const rows = reshape(a, [-1, a.shape[a.shape.length - 1]]);
+    const stack = a.shape.slice(0, -1);
+    const rows = reshape(a, [sizeOf(stack), a.shape[stack.length]]);
     const result = product(rows, b, false, transposeB);
-    return reshape(result, [...a.shape.slice(0, -1), result.shape[1]]);
+    return reshape(result, [...stack, result.shape[1]]);
   }
-  if (a.shape.length > 3 && a.shape.length === b.shape.length) {
-    const stack = a.shape.slice(0, -2);
-    const flat = (x: Tensor) => reshape(x, [-1, ...x.shape.slice(-2)]);
+  const stack = a.shape.slice(0, -2);
+  if (stack.length > 1 && sameShape(stack, b.shape.slice(0, -2))) {
+    const flat = (x: Tensor) => reshape(x, [sizeOf(stack), ...x.shape.slice(-2)]);
     const result = product(flat(a), flat(b), transposeA, transposeB);
     return reshape(result, [...stack, ...result.shape.slice(-2)]);
   }
