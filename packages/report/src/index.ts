@@ -1,6 +1,7 @@
 export { drawFigures } from './figures/draw-figures.js';
 export type { DatasetInfo, Figure, FigureInputs, Images, LossHistory, Numbers } from './figures/figure.js';
 export { rasterise } from './figures/rasterise.js';
+export { renderReport } from './page/render-report.js';
 export {
   type ErrorStatistics,
   type ModelRecord,
