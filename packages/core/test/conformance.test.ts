@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import type { Case } from './conformance/case.js';
+import { convolutions } from './conformance/convolutions.js';
+import { elementwise } from './conformance/elementwise.js';
+import { pooling } from './conformance/pooling.js';
+import { products } from './conformance/products.js';
+import { reductions } from './conformance/reductions.js';
+import { shaping } from './conformance/shaping.js';
+import { slicing } from './conformance/slicing.js';
+import { tables } from './conformance/tables.js';
+import { tiles } from './conformance/tiles.js';
+import { expectValues } from './support/compare.js';
+import { compute, kernelSets } from './support/kernels.js';
+
+/** What every set of kernels must do: each operation against an independent, plain computation. */
+const suites: Readonly<Record<string, readonly Case[]>> = {
+  elementwise,
+  shaping,
+  slicing,
+  reductions,
+  products,
+  convolutions,
+  pooling,
+  tiles,
+  tables,
+};
+
+describe.each(kernelSets)('%s kernels', (kernels) => {
+  describe.each(Object.entries(suites))('%s', (_suite, cases) => {
+    it.each(cases.map((each) => [each.name, each] as const))('%s', (_name, { tensor, shape, want, tolerance }) => {
+      expect(tensor.shape).toEqual(shape);
+      expect(tensor.dtype).toBe('float32');
+      expectValues(compute([tensor], kernels)[0], want, tolerance);
+    });
+  });
+});

@@ -1,0 +1,116 @@
+import { matmul } from '../../src/operations/matmul.js';
+import { tensor } from '../../src/tensor/create.js';
+import { formatShape, type Shape } from '../../src/tensor/shape.js';
+import { sample } from '../support/numbers.js';
+import { build, range, reader, total } from '../support/plain.js';
+import { type Case, nearly } from './case.js';
+
+const TRANSPOSITIONS = [
+  { transposeA: false, transposeB: false },
+  { transposeA: true, transposeB: false },
+  { transposeA: false, transposeB: true },
+  { transposeA: true, transposeB: true },
+];
+
+/** m, k, n. */
+const SIZES: readonly (readonly [number, number, number])[] = [
+  [1, 1, 1],
+  [2, 3, 4],
+  [3, 5, 7],
+  [4, 4, 4],
+  [1, 33, 8],
+  [5, 8, 16],
+  [7, 17, 9],
+  [8, 1, 33],
+  [16, 16, 16],
+  [17, 31, 15],
+  [33, 2, 5],
+  [6, 9, 1],
+  [13, 7, 31],
+  [0, 3, 4],
+  [3, 0, 4],
+  [3, 4, 0],
+];
+
+const STACKS: readonly Shape[] = [[], [3], [1], [2, 3], [0]];
+
+function productCases(): Case[] {
+  return STACKS.flatMap((stack) =>
+    SIZES.flatMap(([m, k, n]) =>
+      TRANSPOSITIONS.map(({ transposeA, transposeB }) => {
+        const shapeA = [...stack, ...(transposeA ? [k, m] : [m, k])];
+        const shapeB = [...stack, ...(transposeB ? [n, k] : [k, n])];
+        const [a, b] = [sample(shapeA, 1), sample(shapeB, 2)];
+        const [atA, atB] = [reader(a.values, shapeA), reader(b.values, shapeB)];
+        const want = build([...stack, m, n], (...place) => {
+          const [row, column] = place.slice(-2);
+          const which = place.slice(0, -2);
+          return total(
+            range(k).map(
+              (inner) =>
+                atA(...which, ...(transposeA ? [inner, row] : [row, inner])) *
+                atB(...which, ...(transposeB ? [column, inner] : [inner, column])),
+            ),
+          );
+        });
+        const name = `matmul ${formatShape(shapeA)}${transposeA ? 'ᵀ' : ''} ${formatShape(shapeB)}${transposeB ? 'ᵀ' : ''}`;
+        return nearly(name, matmul(a.x, b.x, { transposeA, transposeB }), [...stack, m, n], want);
+      }),
+    ),
+  );
+}
+
+/** A stack of any rank times one matrix. */
+function stackTimesMatrixCases(): Case[] {
+  const pairs: readonly (readonly [Shape, number])[] = [
+    [[3, 4, 5], 6],
+    [[2, 3, 4, 5], 7],
+    [[1, 1, 1, 1], 1],
+    [[2, 0, 5], 4],
+    [[2, 3, 0], 4],
+    [[2, 3, 4], 0],
+  ];
+  return pairs.flatMap(([shape, n]) =>
+    [false, true].map((transposeB) => {
+      const k = shape[shape.length - 1];
+      const matrix = transposeB ? [n, k] : [k, n];
+      const [a, b] = [sample(shape, 3), sample(matrix, 4)];
+      const [atA, atB] = [reader(a.values, shape), reader(b.values, matrix)];
+      const result = [...shape.slice(0, -1), n];
+      const want = build(result, (...place) =>
+        total(
+          range(k).map((inner) => {
+            const column = place[place.length - 1];
+            return atA(...place.slice(0, -1), inner) * (transposeB ? atB(column, inner) : atB(inner, column));
+          }),
+        ),
+      );
+      const name = `matmul of the stack ${formatShape(shape)} and the matrix ${formatShape(matrix)}${transposeB ? 'ᵀ' : ''}`;
+      return nearly(name, matmul(a.x, b.x, { transposeB }), result, want);
+    }),
+  );
+}
+
+function specialCases(): Case[] {
+  const { NaN: nan, POSITIVE_INFINITY: infinity } = Number;
+  return [
+    nearly(
+      'matmul hands on NaN and infinities even where it multiplies them by 0',
+      matmul(
+        tensor([
+          [0, 0],
+          [1, 2],
+          [0, 1],
+        ]),
+        tensor([
+          [nan, infinity, -infinity, 1, 0],
+          [1, 1, 1, 1, infinity],
+        ]),
+      ),
+      [3, 5],
+      [nan, nan, nan, 0, nan, nan, infinity, -infinity, 3, infinity, nan, nan, nan, 1, infinity],
+    ),
+  ];
+}
+
+export const products: Case[] = [...productCases(), ...stackTimesMatrixCases(), ...specialCases()];
