@@ -30,7 +30,7 @@ export function trace(outputs: readonly Tensor[], inputs: readonly Tensor[] = []
     written.set(leaf.node, addValues(leaf.node.outputs));
   };
   const write = (node: Node) => {
-    const values = node.inputs.map(valueOf);
+    const values = node.inputs.map(numberOf);
     const key = `${node.operation} ${values.join()} ${JSON.stringify(node.attributes)}`;
     let results = known.get(key);
     if (!results) {
@@ -40,7 +40,7 @@ export function trace(outputs: readonly Tensor[], inputs: readonly Tensor[] = []
     }
     written.set(node, results);
   };
-  const valueOf = (tensor: Tensor) => (written.get(tensor.node) as number[])[tensor.index];
+  const numberOf = (tensor: Tensor) => (written.get(tensor.node) as number[])[tensor.index];
 
   const differentiated = nodesUnderGradients(outputs);
   // What has been computed need not be again, unless a gradient has to pass through it.
@@ -62,7 +62,7 @@ export function trace(outputs: readonly Tensor[], inputs: readonly Tensor[] = []
       else stack.push(...missing.reverse());
     }
   }
-  return { program: { values, inputs: leaves.map(valueOf), operations, outputs: outputs.map(valueOf) }, leaves };
+  return { program: { values, inputs: leaves.map(numberOf), operations, outputs: outputs.map(numberOf) }, leaves };
 }
 
 /** The nodes that gradients among the ancestors of some tensors have to pass through. */

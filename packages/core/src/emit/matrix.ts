@@ -1,0 +1,84 @@
+import type { Matrix } from '../operations/tiles.js';
+import type { Code, FunctionBuilder, Local } from './assembler.js';
+import { binary, float, keep, local } from './functions.js';
+
+/** Two rows of a matrix as the sum and the difference of parts, which are then computed once. */
+interface Pair {
+  readonly plus: number;
+  readonly minus: number;
+}
+
+/**
+ * Writes `matrix · inputs`, element by element of vectors; zeros and ones cost nothing.
+ *
+ * Winograd's matrices have rows in pairs, a + b and a - b, for points in pairs of opposite sign: the parts a and b are
+ * computed once for both.
+ *
+ * @param read   code for each input; it is read once
+ * @param store  is given each result as a local
+ */
+export function applyMatrix(
+  f: FunctionBuilder,
+  matrix: Matrix,
+  read: readonly Code[],
+  store: (row: number, value: Local) => void,
+): void {
+  const inputs = read.map((code) => keep(f, code));
+  const pairs = pairsOf(matrix);
+  const inPair = new Set(pairs.flatMap(({ plus, minus }) => [plus, minus]));
+  for (const { plus, minus } of pairs) {
+    const isShared = (column: number) => matrix[plus][column] === matrix[minus][column];
+    const shared = keep(
+      f,
+      combination(
+        matrix[plus].map((x, c) => (isShared(c) ? x : 0)),
+        inputs,
+      ),
+    );
+    const opposed = keep(
+      f,
+      combination(
+        matrix[plus].map((x, c) => (isShared(c) ? 0 : x)),
+        inputs,
+      ),
+    );
+    store(plus, keep(f, binary('f32x4.add', local(shared), local(opposed))));
+    store(minus, keep(f, binary('f32x4.sub', local(shared), local(opposed))));
+  }
+  matrix.forEach((row, index) => {
+    if (!inPair.has(index)) store(index, keep(f, combination(row, inputs)));
+  });
+}
+
+/** Rows that agree in some columns and are opposite in all others, at least one of each. */
+function pairsOf(matrix: Matrix): Pair[] {
+  const pairs: Pair[] = [];
+  const taken = new Set<number>();
+  for (let plus = 0; plus < matrix.length; plus++) {
+    for (let minus = plus + 1; minus < matrix.length && !taken.has(plus); minus++) {
+      const columns = matrix[plus].map((x, c) => ({ x, y: matrix[minus][c] })).filter(({ x, y }) => x !== 0 || y !== 0);
+      const same = columns.filter(({ x, y }) => x === y).length;
+      const opposite = columns.filter(({ x, y }) => x === -y).length;
+      if (taken.has(minus) || same + opposite < columns.length || same === 0 || opposite === 0) continue;
+      pairs.push({ plus, minus });
+      taken.add(plus).add(minus);
+    }
+  }
+  return pairs;
+}
+
+/** A weighted sum of vectors, from left to right. */
+function combination(weights: readonly number[], inputs: readonly Local[]): Code {
+  let sum: Code | undefined;
+  weights.forEach((weight, index) => {
+    if (weight === 0) return;
+    const input = local(inputs[index]);
+    if (sum && Math.abs(weight) === 1) {
+      sum = binary(weight > 0 ? 'f32x4.add' : 'f32x4.sub', sum, input);
+      return;
+    }
+    const term: Code = weight === 1 ? input : binary('f32x4.mul', input, float(weight));
+    sum = sum ? binary('f32x4.add', sum, term) : term;
+  });
+  return sum ?? float(0);
+}

@@ -1,0 +1,143 @@
+import { sizeOf } from '../tensor/shape.js';
+import type { Program } from '../trace/program.js';
+import type { Code, FunctionBuilder, Local, ModuleBuilder } from './assembler.js';
+import { binary, keep, local, normalNumbers } from './functions.js';
+import type { Kernel } from './kernel.js';
+
+/** Philox 4x32's multipliers and key increments (Salmon et al. 2011, table 2). */
+const MULTIPLIERS = [0xd2511f53, 0xcd9e8d57];
+const INCREMENTS = [0x9e3779b9, 0xbb67ae85];
+const ROUNDS = 10;
+
+/** Numbers that four counters give. */
+const CHUNK = 16;
+
+const word =
+  (value: number): Code =>
+  (f) =>
+    f.i32x4(value);
+
+/**
+ * Random numbers by Philox 4x32-10, four counters at a time: sixteen numbers. A row's last chunk is computed whole in
+ * the workspace, and the part of it that belongs to the row is copied.
+ */
+export function emitRandom(module: ModuleBuilder, body: Program, name: string): Kernel {
+  const [{ attributes }] = body.operations;
+  const { distribution, shape, seed, purpose } = attributes as {
+    distribution: 'uniform' | 'normal';
+    shape: number[];
+    seed: [number, number];
+    purpose: number;
+  };
+  const length = sizeOf(shape.slice(1));
+  const normals = distribution === 'normal' ? [normalNumbers(module, 'cosine'), normalNumbers(module, 'sine')] : [];
+  const chunk = module.define(`${name}.chunk`, ['i32', 'i32', 'i32'], (f, keys, block, to) => {
+    writeChunk(f, { keys, block, to }, seed, purpose, normals);
+  });
+  const index = module.define(name, ['i32', 'i32', 'i32'], (f, workspace, keysPointer, out) => {
+    const keys = f.local('i32');
+    const to = f.local('i32');
+    const block = f.local('i32');
+    f.set(keys, local(keysPointer));
+    f.set(to, local(out));
+    f.repeat(shape[0], () => {
+      f.set(block, (g) => g.i32(0));
+      f.repeat(Math.floor(length / CHUNK), () => {
+        f.get(keys).get(block).get(to).call(chunk);
+        f.increase(block, 4);
+        f.increase(to, CHUNK * 4);
+      });
+      const rest = length % CHUNK;
+      if (rest > 0) {
+        f.get(keys).get(block).get(workspace).call(chunk);
+        for (let at = 0; at < rest; at++)
+          f.get(to)
+            .get(workspace)
+            .load('lane', at * 4)
+            .store('lane', at * 4);
+        f.increase(to, rest * 4);
+      }
+      f.increase(keys, 8);
+    });
+  });
+  return { index, workspace: CHUNK * 4 };
+}
+
+function writeChunk(
+  f: FunctionBuilder,
+  at: { keys: Local; block: Local; to: Local },
+  seed: readonly [number, number],
+  purpose: number,
+  normals: readonly number[],
+): void {
+  const splatOf = (code: Code) =>
+    keep(f, (g) => {
+      code(g);
+      g.vector('i32x4.splat');
+    });
+  // Four counters in the lanes: block, block + 1, block + 2, block + 3.
+  const lanes = keep(f, (g) => {
+    g.i32x4(1).i32x4(0).shuffle([4, 0, 4, 0]);
+    g.i32x4(2).i32x4(0).shuffle([4, 4, 0, 0]);
+    g.vector('i32x4.add');
+  });
+  let counter = [
+    keep(f, binary('i32x4.add', local(splatOf((g) => g.get(at.block))), local(lanes))),
+    splatOf((g) => g.get(at.keys).loadI32(0)),
+    splatOf((g) => g.get(at.keys).loadI32(4)),
+    keep(f, word(purpose)),
+  ];
+  for (let round = 0; round < ROUNDS; round++) {
+    const key = seed.map((part, i) => (part + Math.imul(round, INCREMENTS[i])) >>> 0);
+    const [low0, high0] = product(f, counter[0], MULTIPLIERS[0]);
+    const [low1, high1] = product(f, counter[2], MULTIPLIERS[1]);
+    const mix = (high: Local, other: Local, k: number) =>
+      keep(f, binary('v128.xor', binary('v128.xor', local(high), local(other)), word(k)));
+    counter = [mix(high1, counter[1], key[0]), low1, mix(high0, counter[3], key[1]), low0];
+  }
+  let numbers = counter;
+  if (normals.length > 0) {
+    numbers = [0, 2].flatMap((first) =>
+      normals.map((callee) =>
+        keep(f, (g) =>
+          g
+            .get(counter[first])
+            .get(counter[first + 1])
+            .call(callee),
+        ),
+      ),
+    );
+  } else {
+    numbers = counter.map((words) =>
+      keep(f, (g) => {
+        g.get(words)
+          .i32(8)
+          .vector('i32x4.shr_u')
+          .vector('f32x4.convert_i32x4_s')
+          .f32x4(2 ** -24)
+          .vector('f32x4.mul');
+      }),
+    );
+  }
+  // Lane b of numbers[j] is element 4 b + j: a transposition of four by four.
+  const pair = (a: Local, b: Local, shuffled: readonly number[]) => keep(f, (g) => g.get(a).get(b).shuffle(shuffled));
+  const [n0, n1, n2, n3] = numbers;
+  const low = [pair(n0, n1, [0, 4, 1, 5]), pair(n2, n3, [0, 4, 1, 5])];
+  const high = [pair(n0, n1, [2, 6, 3, 7]), pair(n2, n3, [2, 6, 3, 7])];
+  [low, high].forEach(([a, b], half) => {
+    f.get(at.to)
+      .get(pair(a, b, [0, 1, 4, 5]))
+      .store('vector', half * 32);
+    f.get(at.to)
+      .get(pair(a, b, [2, 3, 6, 7]))
+      .store('vector', half * 32 + 16);
+  });
+}
+
+/** Low and high words of a product with a constant. */
+function product(f: FunctionBuilder, value: Local, factor: number): [Local, Local] {
+  const wide = (part: 'low' | 'high') =>
+    keep(f, (g) => g.get(value).i32x4(factor).vector(`i64x2.extmul_${part}_i32x4_u`));
+  const [a, b] = [wide('low'), wide('high')];
+  return [keep(f, (g) => g.get(a).get(b).shuffle([0, 2, 4, 6])), keep(f, (g) => g.get(a).get(b).shuffle([1, 3, 5, 7]))];
+}

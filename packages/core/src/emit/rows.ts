@@ -1,0 +1,66 @@
+import { sizeOf } from '../tensor/shape.js';
+import type { Program } from '../trace/program.js';
+import type { FunctionBuilder, Local, ModuleBuilder } from './assembler.js';
+import { keep, local } from './functions.js';
+import type { Kernel } from './kernel.js';
+import { stridedLoop } from './strided.js';
+
+/** Rows of a table by number; bytes become floats on the way. */
+export function emitTakeRows(module: ModuleBuilder, body: Program, name: string): Kernel {
+  const [operation] = body.operations;
+  const [table, rows] = operation.inputs.map((value) => body.inputs.indexOf(value));
+  const type = body.values[operation.inputs[0]];
+  const count = body.values[operation.inputs[1]].shape[0];
+  const length = sizeOf(type.shape.slice(1));
+  const rowBytes = length * (type.dtype === 'uint8' ? 1 : 4);
+  const parameters = ['i32', ...body.inputs.map(() => 'i32'), 'i32'] as 'i32'[];
+  const index = module.define(name, parameters, (f, _workspace, ...pointers) => {
+    const number = f.local('i32');
+    const out = f.local('i32');
+    f.set(number, local(pointers[rows]));
+    f.set(out, local(pointers[body.inputs.length]));
+    const source = f.local('i32');
+    f.repeat(count, () => {
+      f.set(source, (g) => g.get(pointers[table]).get(number).loadI32().i32(rowBytes).op('mul').op('add'));
+      if (type.dtype === 'uint8') copyBytes(f, source, out, length);
+      else {
+        stridedLoop(
+          f,
+          [length],
+          [
+            { pointer: source, strides: [1] },
+            { pointer: out, strides: [1] },
+          ],
+          {
+            each: ([a, b], width) => f.get(b).get(a).load(width).store(width),
+          },
+        );
+      }
+      f.increase(number, 4);
+      f.increase(out, length * 4);
+    });
+  });
+  return { index, workspace: 0 };
+}
+
+/** Bytes as floats of the same number, eight at a time. */
+function copyBytes(f: FunctionBuilder, source: Local, target: Local, length: number): void {
+  const from = f.local('i32');
+  const to = f.local('i32');
+  f.set(from, local(source));
+  f.set(to, local(target));
+  f.repeat(Math.floor(length / 8), () => {
+    const eight = keep(f, (g) => g.get(from).loadEightBytes().vector('i16x8.extend_low_i8x16_u'));
+    for (const half of ['low', 'high'] as const) {
+      f.get(to).get(eight).vector(`i32x4.extend_${half}_i16x8_u`).vector('f32x4.convert_i32x4_u');
+      f.store('vector', half === 'low' ? 0 : 16);
+    }
+    f.increase(from, 8);
+    f.increase(to, 32);
+  });
+  f.repeat(length % 8, () => {
+    f.get(to).get(from).loadByte().vector('i32x4.splat').vector('f32x4.convert_i32x4_u').store('lane');
+    f.increase(from, 1);
+    f.increase(to, 4);
+  });
+}

@@ -1,0 +1,100 @@
+import { producers, rootOf } from '../fuse/space.js';
+import { rowMajorStrides, sizeOf } from '../tensor/shape.js';
+import type { Operation, Program } from '../trace/program.js';
+import type { ModuleBuilder } from './assembler.js';
+import type { Kernel } from './kernel.js';
+import { fill } from './loop.js';
+import { type Access, stridedLoop } from './strided.js';
+
+/** A copy of elements from one strided walk to another: where it begins and the strides, on both sides. */
+interface Copy {
+  readonly space: readonly number[];
+  readonly input: number;
+  readonly from: Omit<Access, 'pointer'>;
+  readonly to: Omit<Access, 'pointer'>;
+}
+
+type Vector = readonly number[];
+const dot = (a: Vector, b: Vector) => a.reduce((sum, x, i) => sum + x * b[i], 0);
+
+/** Operations that move elements without computing: each is a few strided copies, over zeros where not all is covered. */
+const COPIES: Readonly<Record<string, (operation: Operation, body: Program) => Copy[]>> = {
+  transpose({ inputs: [x], attributes }, { values }) {
+    const strides = rowMajorStrides(values[x].shape);
+    const permutation = attributes.permutation as Vector;
+    const space = permutation.map((axis) => values[x].shape[axis]);
+    return [
+      {
+        space,
+        input: 0,
+        from: { strides: permutation.map((axis) => strides[axis]) },
+        to: { strides: rowMajorStrides(space) },
+      },
+    ];
+  },
+  slice({ inputs: [x], attributes }, { values }) {
+    const strides = rowMajorStrides(values[x].shape);
+    const { begin, size, step } = attributes as { begin: Vector; size: Vector; step: Vector };
+    const from = { strides: strides.map((stride, axis) => stride * step[axis]), offset: dot(begin, strides) };
+    return [{ space: size, input: 0, from, to: { strides: rowMajorStrides(size) } }];
+  },
+  pad({ inputs: [x], outputs: [y], attributes }, { values }) {
+    const strides = rowMajorStrides(values[y].shape);
+    const { before, interior } = attributes as { before: Vector; interior: Vector };
+    const to = { strides: strides.map((stride, axis) => stride * (interior[axis] + 1)), offset: dot(before, strides) };
+    return [{ space: values[x].shape, input: 0, from: { strides: rowMajorStrides(values[x].shape) }, to }];
+  },
+  concatenate({ inputs, outputs: [y], attributes }, { values }) {
+    const axis = attributes.axis as number;
+    const strides = rowMajorStrides(values[y].shape);
+    let at = 0;
+    return inputs.map((x, input) => {
+      const { shape } = values[x];
+      const copy = {
+        space: shape,
+        input,
+        from: { strides: rowMajorStrides(shape) },
+        to: { strides, offset: at * strides[axis] },
+      };
+      at += shape[axis];
+      return copy;
+    });
+  },
+  reshape({ inputs: [x] }, { values }) {
+    const space = [sizeOf(values[x].shape)];
+    return [{ space, input: 0, from: { strides: [1] }, to: { strides: [1] } }];
+  },
+};
+
+/** Whether an operation only moves elements. */
+export const isCopy = (name: string): boolean => Object.hasOwn(COPIES, name);
+
+/** Transposition, slices, padding, concatenation, and reshapes that need memory of their own. */
+export function emitCopies(module: ModuleBuilder, body: Program, name: string): Kernel {
+  const operation = body.operations.at(-1) as Operation;
+  const producer = producers(body);
+  const copies = COPIES[operation.name](operation, body);
+  const size = sizeOf(body.values[operation.outputs[0]].shape);
+  const covered = copies.reduce((total, { space }) => total + sizeOf(space), 0);
+  const parameters = ['i32', ...body.inputs.map(() => 'i32'), 'i32'] as 'i32'[];
+  const index = module.define(name, parameters, (f, _workspace, ...pointers) => {
+    const out = pointers[body.inputs.length];
+    if (covered < size) fill(f, out, size, 0);
+    for (const { space, input, from, to } of copies) {
+      if (sizeOf(space) === 0) continue;
+      const source = pointers[body.inputs.indexOf(rootOf(producer, operation.inputs[input]))];
+      stridedLoop(
+        f,
+        space,
+        [
+          { ...from, pointer: source },
+          { ...to, pointer: out },
+        ],
+        {
+          each: ([a, b], width) => f.get(b).get(a).load(width).store(width),
+        },
+      );
+    }
+  });
+  return { index, workspace: 0 };
+}

@@ -1,0 +1,98 @@
+import { byteLength } from '../tensor/shape.js';
+import type { Operation, Program } from '../trace/program.js';
+
+/** Where a value lies: a segment, whose address is given when the program is run, and an offset in bytes. */
+export interface Placement {
+  readonly segment: number;
+  readonly offset: number;
+}
+
+/** Segment 0 is the arena, which holds what a program keeps for itself. */
+export const ARENA = 0;
+
+/** Everything is aligned to a cache line. */
+export const ALIGNMENT = 64;
+
+/** A program with a place for every stored value, and its operations in two parts. */
+export interface MemoryPlan {
+  /** By value; undefined for values that are not stored. */
+  readonly placements: readonly (Placement | undefined)[];
+  readonly arenaBytes: number;
+  /** Operations that depend on invariant inputs alone: to be run once for as long as those do not change. */
+  readonly prologue: readonly Operation[];
+  /** The others: to be run for every new input. */
+  readonly main: readonly Operation[];
+}
+
+/** What a plan has to keep to. */
+export interface PlanOptions {
+  /** Values that lie outside of the arena: inputs and outputs that the caller has a place for. */
+  readonly placed: ReadonlyMap<number, Placement>;
+  /** Inputs that stay the same over many runs, such as weights. */
+  readonly invariant: ReadonlySet<number>;
+}
+
+/**
+ * Gives every value a place. Values whose lives do not overlap share bytes: the largest are placed first, each at the
+ * lowest offset that is free while it lives. What the prologue computes lives for ever.
+ *
+ * @throws RangeError if an input has no place
+ */
+export function planMemory(program: Program, { placed, invariant }: PlanOptions): MemoryPlan {
+  const isInvariant = new Set(invariant);
+  const prologue: Operation[] = [];
+  const main: Operation[] = [];
+  for (const operation of program.operations) {
+    const stays = operation.inputs.every((value) => isInvariant.has(value));
+    if (stays) for (const value of operation.outputs) isInvariant.add(value);
+    (stays && !operation.outputs.some((value) => placed.has(value)) ? prologue : main).push(operation);
+  }
+
+  const ordered = [...prologue, ...main];
+  const alias = new Map<number, number>();
+  const rootOf = (value: number): number => (alias.has(value) ? rootOf(alias.get(value) as number) : value);
+  for (const { name, inputs, outputs } of ordered) {
+    if (name === 'reshape' && !placed.has(outputs[0])) alias.set(outputs[0], inputs[0]);
+  }
+
+  const lives = new Map<number, { value: number; bytes: number; from: number; to: number; offset: number }>();
+  ordered.forEach(({ inputs, outputs }, at) => {
+    for (const value of outputs) {
+      const root = rootOf(value);
+      if (placed.has(root) || root !== value) continue;
+      const bytes = Math.ceil(byteLength(program.values[value]) / ALIGNMENT) * ALIGNMENT;
+      const lasting = at < prologue.length;
+      lives.set(value, { value, bytes, from: lasting ? -1 : at, to: lasting ? ordered.length : at, offset: 0 });
+    }
+    for (const value of inputs) {
+      const life = lives.get(rootOf(value));
+      if (life) life.to = Math.max(life.to, at);
+    }
+  });
+  for (const value of program.outputs) {
+    const life = lives.get(rootOf(value));
+    if (life) life.to = ordered.length;
+  }
+  for (const value of program.inputs) {
+    if (!placed.has(value)) throw new RangeError(`planMemory: input value ${value} has no place.`);
+  }
+
+  const done: { bytes: number; from: number; to: number; offset: number }[] = [];
+  for (const life of [...lives.values()].sort((a, b) => b.bytes - a.bytes || a.from - b.from)) {
+    const neighbours = done
+      .filter((other) => other.from <= life.to && life.from <= other.to)
+      .sort((a, b) => a.offset - b.offset);
+    for (const other of neighbours) {
+      if (life.offset + life.bytes <= other.offset) break;
+      life.offset = Math.max(life.offset, other.offset + other.bytes);
+    }
+    done.push(life);
+  }
+
+  const placements = program.values.map((_, value): Placement | undefined => {
+    const root = rootOf(value);
+    const life = lives.get(root);
+    return placed.get(root) ?? (life && { segment: ARENA, offset: life.offset });
+  });
+  return { placements, arenaBytes: Math.max(0, ...done.map((d) => d.offset + d.bytes)), prologue, main };
+}

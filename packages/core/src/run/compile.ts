@@ -1,0 +1,60 @@
+import type { ConvolutionOption } from '../convolution/choose.js';
+import { type ConvolutionRecord, lowerConvolutions } from '../convolution/lower.js';
+import { differentiate } from '../differentiate/differentiate.js';
+import { type EmittedModule, emitModule, type MemoryLimits } from '../emit/emit.js';
+import { fuse } from '../fuse/fuse.js';
+import { type MemoryPlan, type Placement, planMemory } from '../plan/plan.js';
+import { canonicalise } from '../simplify/canonical.js';
+import { transposedFactors } from '../simplify/factors.js';
+import { simplify } from '../simplify/simplify.js';
+import type { Program } from '../trace/program.js';
+
+/** How a program is compiled. */
+export interface CompileOptions {
+  /** Which convolution algorithms may be used; `auto` lets the shapes decide. */
+  readonly convolution?: ConvolutionOption;
+  /** Is told of each convolution's algorithm. */
+  readonly record?: (choice: ConvolutionRecord) => void;
+}
+
+/** The passes from a traced program to one without gradients, convolutions or anything that computes nothing. */
+export function lower(program: Program, { convolution = 'auto', record }: CompileOptions = {}): Program {
+  const canonical = canonicalise(simplify(program));
+  const differentiated = differentiate(lowerConvolutions(canonical, convolution, record));
+  return simplify(transposedFactors(simplify(differentiated)));
+}
+
+/** A program after all passes. */
+export interface CompiledProgram extends EmittedModule {
+  readonly program: Program;
+  readonly plan: MemoryPlan;
+}
+
+/** Where the caller wants values, and what stays the same from run to run. */
+export interface Binding {
+  /** By position in the program's inputs. */
+  readonly inputs: readonly Placement[];
+  /** By position in the program's outputs; undefined leaves one in the arena. */
+  readonly outputs?: readonly (Placement | undefined)[];
+  /** Positions of inputs that stay the same over many runs, such as weights. */
+  readonly invariant?: readonly number[];
+  readonly memory: MemoryLimits;
+}
+
+/** All passes: what is traced becomes a WebAssembly module. */
+export function compile(traced: Program, binding: Binding, options: CompileOptions = {}): CompiledProgram {
+  const program = fuse(lower(traced, options));
+  const placed = new Map<number, Placement>();
+  program.inputs.forEach((value, which) => placed.set(value, binding.inputs[which]));
+  const outputs = program.outputs.map((value, which) => ({ value, place: binding.outputs?.[which] }));
+  for (const { value, place } of outputs) {
+    if (!place) continue;
+    if (placed.has(value)) {
+      throw new RangeError(`compile: value ${value} is asked for at two places. Give it one, and copy.`);
+    }
+    placed.set(value, place);
+  }
+  const invariant = new Set((binding.invariant ?? []).map((which) => program.inputs[which]));
+  const plan = planMemory(program, { placed, invariant });
+  return { program, plan, ...emitModule(program, plan, binding.memory) };
+}

@@ -1,0 +1,79 @@
+import { broadcastTo } from '../operations/broadcast.js';
+import { scalar } from '../operations/constant.js';
+import { elementwiseDefinitions } from '../operations/elementwise.js';
+import { reshape, transpose } from '../operations/reshape.js';
+import { sameShape } from '../tensor/shape.js';
+import type { Tensor } from '../tensor/tensor.js';
+import type { Program } from '../trace/program.js';
+import { type Rule, rewrite } from '../trace/trace.js';
+
+/**
+ * Removes what computes nothing new: reshapes and broadcasts of one another, transpositions that cancel, arithmetic on
+ * constants, factors of one. Common subexpressions and dead code go whenever a program is traced. No result changes
+ * by a bit.
+ */
+export function simplify(program: Program): Program {
+  return rewrite(program, (operation, inputs, index) => {
+    for (const rule of [collapseViews, foldConstants, dropNeutral]) {
+      const result = rule(operation, inputs, index);
+      if (result) return result;
+    }
+    return undefined;
+  });
+}
+
+const collapseViews: Rule = ({ name, attributes }, [x]) => {
+  const { operation, inputs: [inner] = [] } = x?.node ?? {};
+  if (name === 'reshape') {
+    const { shape } = attributes as { shape: number[] };
+    if (sameShape(shape, x.shape)) return [x];
+    return operation === 'reshape' ? [reshape(inner, shape)] : undefined;
+  }
+  if (name === 'broadcast') {
+    const { shape } = attributes as { shape: number[] };
+    const value = constantOf(x);
+    if (value !== undefined) return x.shape.length === 0 ? undefined : [broadcastTo(scalar(value), shape)];
+    return operation === 'broadcast' ? [broadcastTo(inner, shape)] : undefined;
+  }
+  if (name === 'transpose' && operation === 'transpose') {
+    const outer = attributes.permutation as number[];
+    const before = x.node.attributes.permutation as number[];
+    return [
+      transpose(
+        inner,
+        outer.map((axis) => before[axis]),
+      ),
+    ];
+  }
+  return undefined;
+};
+
+const foldConstants: Rule = ({ name }, inputs) => {
+  const definition = Object.hasOwn(elementwiseDefinitions, name) ? elementwiseDefinitions[name] : undefined;
+  const numbers = inputs.map(constantOf);
+  if (!definition || numbers.some((number) => number === undefined)) return undefined;
+  const out = new Float32Array(1);
+  const types = inputs.map(() => ({ shape: [], dtype: 'float32' as const }));
+  definition.reference({
+    inputs: numbers.map((number) => Float32Array.of(number as number)),
+    outputs: [out],
+    inputTypes: types,
+    outputTypes: types.slice(0, 1),
+    attributes: {},
+  });
+  return [broadcastTo(scalar(out[0]), inputs[0].shape)];
+};
+
+const dropNeutral: Rule = ({ name }, inputs) => {
+  if (name !== 'mul' && name !== 'div') return undefined;
+  const [a, b] = inputs;
+  if (constantOf(b) === 1) return [a];
+  return name === 'mul' && constantOf(a) === 1 ? [b] : undefined;
+};
+
+/** The number that every element of a tensor is, if it is a constant. */
+export function constantOf(x: Tensor): number | undefined {
+  const { operation, inputs, attributes } = x.node;
+  if (operation === 'constant') return Number(attributes.value);
+  return operation === 'broadcast' || operation === 'reshape' ? constantOf(inputs[0]) : undefined;
+}
