@@ -1,9 +1,9 @@
 import { type Shape, sizeOf } from '../tensor/shape.js';
 import type { Sequential } from './sequential.js';
 
-const HEADERS = ['Layer (type)', 'Output Shape', 'Param #'] as const;
+const HEADERS: readonly string[] = ['Layer (type)', 'Output Shape', 'Param #'];
 /** Widths of the columns in Keras, which longer entries widen. */
-const WIDTHS = [31, 22, 13] as const;
+const WIDTHS: readonly number[] = [31, 22, 13];
 
 const grouped = (count: number) => String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 

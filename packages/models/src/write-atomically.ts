@@ -1,0 +1,38 @@
+import { open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+let written = 0;
+
+/**
+ * Writes a file so that at its path there is, at any moment, the old file or the whole new one.
+ *
+ * @throws Error of the system, after which nothing is left behind
+ */
+export async function writeAtomically(path: string, bytes: Uint8Array): Promise<void> {
+  const beside = `${path}.${process.pid}.${written++}.tmp`;
+  try {
+    const file = await open(beside, 'wx');
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(beside, path);
+  } catch (error) {
+    await rm(beside, { force: true });
+    throw error;
+  }
+  await syncFolder(dirname(path));
+}
+
+/** Makes the new name last through a power cut. Windows cannot open a folder, and does not need it. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
