@@ -24,12 +24,28 @@ export function paragraph(sentences: readonly string[]): Html {
   return sentences.length === 0 ? nothing : html`<p>${sentences.join(' ')}</p>`;
 }
 
-/** A table with a caption; the first column names its row, the others are set to the right. */
-export function table(caption: string, head: readonly string[], rows: readonly (readonly string[])[]): Html {
+/**
+ * A table with a caption. The first column names its row.
+ *
+ * @param textColumns how many columns from the left are text; the others are numbers and set to the right
+ */
+export function table(
+  caption: string,
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  textColumns = 1,
+): Html {
   if (rows.length === 0) return nothing;
+  const kind = (column: number) => (column < textColumns ? html` class="text"` : nothing);
+  const headCells = head.map((cell, column) => html`<th scope="col"${kind(column)}>${cell}</th>`);
+  const bodyRows = rows.map((row) => {
+    const [first, ...others] = row;
+    const cells = others.map((cell, index) => html`<td${kind(index + 1)}>${cell}</td>`);
+    return html`<tr><th scope="row" class="text">${first}</th>${cells}</tr>\n`;
+  });
   return html`<div class="scroll"><table><caption>${caption}</caption>
-<thead><tr>${head.map((cell) => html`<th scope="col">${cell}</th>`)}</tr></thead>
-<tbody>${rows.map((row) => html`<tr>${row.map((cell, index) => (index === 0 ? html`<th scope="row">${cell}</th>` : html`<td>${cell}</td>`))}</tr>\n`)}</tbody></table></div>`;
+<thead><tr>${headCells}</tr></thead>
+<tbody>${bodyRows}</tbody></table></div>`;
 }
 
 /** Two columns of names and texts, for facts that are not numbers to compare. */

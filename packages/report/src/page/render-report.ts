@@ -1,4 +1,4 @@
-import { capitalised, datasetTitle, type Figure } from '../figures/figure.js';
+import { datasetTitle, type Figure } from '../figures/figure.js';
 import { SYNTHETIC_WARNING } from '../figures/svg.js';
 import type { RunRecord } from '../record/run-record.js';
 import { formatBytes, formatNumber, formatSeconds } from '../text/numbers.js';
@@ -19,9 +19,8 @@ const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
  */
 export function renderReport(record: RunRecord, figures: readonly Figure[]): string {
   const content = sections(record, figures);
-  const title = `${trainedModels(record)
-    .map(({ name }) => name)
-    .join(' and ')} on ${capitalised(datasetTitle(record.dataset))}`;
+  const names = trainedModels(record).map(({ name }) => name);
+  const title = `${names.join(' and ') || 'No model'} on ${datasetTitle(record.dataset)}`;
   return html`<!doctype html>
 <html lang="en-GB">
 <head>

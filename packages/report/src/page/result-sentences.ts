@@ -51,7 +51,7 @@ export function denoisingSentences({ noisyInput, testError, psnr, ssim }: ModelR
     Math.abs(change) < 0.005
       ? `${start}: denoising changed next to nothing.`
       : change < 0
-        ? `${start}: denoising took away ${formatPercent(-change)} of it.`
+        ? `${start}: denoising took away ${formatPercent(-change)} of the error.`
         : `${start}: denoising made the images worse, by ${formatPercent(change)}.`,
   ];
   sentences.push(...movedSentence('PSNR', noisyInput.psnr?.mean, psnr.mean, ' dB'));
@@ -122,7 +122,7 @@ export function latentSentences(latent: Latent, classes: number): string[] {
     );
   }
   if (silhouette !== undefined && Number.isFinite(silhouette)) {
-    sentences.push(`The silhouette coefficient is ${formatNumber(silhouette)}: ${silhouetteMeaning(silhouette)}.`);
+    sentences.push(`The silhouette coefficient is ${formatNumber(silhouette, 2)}: ${silhouetteMeaning(silhouette)}.`);
   }
   return sentences;
 }

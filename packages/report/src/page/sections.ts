@@ -88,7 +88,7 @@ function modelSection(record: RunRecord): Html[] {
       ...(alike ? ['Both have the same layers.'] : []),
     ]),
     ...shown.map(({ name, model }) =>
-      table(`Layers of the ${name}, ${counted(model.parameters, 'parameter')} in all`, head, layers(model)),
+      table(`Layers of the ${name}, ${counted(model.parameters, 'parameter')} in all`, head, layers(model), 2),
     ),
   ];
 }
@@ -198,20 +198,23 @@ function comparisonSection(cae: ModelRecord, cdae: ModelRecord): Html[] {
 
 function reproduceSection(record: RunRecord): Html[] {
   const { machine, numerics, seconds, versions } = record;
+  // A line breaks between options only, not at the hyphens within them.
+  const command = reproduceCommand(record)
+    .split(/ (?=--)/)
+    .flatMap((part, index) => [index === 0 ? '' : ' ', html`<span>${part}</span>`]);
   const phases = (['data', 'cae', 'cdae', 'analysis', 'report'] as const).flatMap((phase) => {
     const spent = seconds[phase];
     if (spent === undefined) return [];
     return [[PHASES[phase], formatSeconds(spent), seconds.total > 0 ? formatPercent(spent / seconds.total) : '–']];
   });
   return [
-    html`<pre><code>${reproduceCommand(record)}</code></pre>`,
+    html`<pre><code>${command}</code></pre>`,
     paragraph([
-      'With the same data and the same version of Weft it trains the same weights to the last bit, on any machine and any number of threads.',
-      'Compare the checksums below.',
+      `With the same data, the same version of Weft and the same kernels (${KERNELS[numerics.kernels]}) it trains the same weights to the last bit, on any machine and any number of threads; the checksums below tell.`,
     ]),
     facts([
       ...trainedModels(record).map(({ name, model }) => [`${name} weights, SHA-256`, model.weightsSha256] as const),
-      ['Numerics', `${numerics.mode}, version ${numerics.version}, ${KERNELS[numerics.kernels]}`],
+      ['Numerics', `${numerics.mode}, version ${numerics.version}, ${KERNELS[numerics.kernels]} kernels`],
       ['Versions', `Weft ${versions.weft}, Node ${versions.node}, V8 ${versions.v8}`],
       ['Machine', `${machine.cpuModel}, ${counted(machine.cores, 'core')}`],
       ['Peak memory', formatBytes(record.peakMemoryBytes)],
@@ -228,7 +231,7 @@ const PHASES = {
   report: 'Figures and report',
 } as const;
 
-const KERNELS = { 'wasm-simd': 'WebAssembly SIMD kernels', reference: 'reference kernels' } as const;
+const KERNELS = { 'wasm-simd': 'WebAssembly SIMD', reference: 'reference' } as const;
 
 function list(sentences: readonly string[]): Html {
   if (sentences.length === 0) return nothing;

@@ -18,7 +18,7 @@ a { color: var(--accent); }
 .meta { color: var(--muted); }
 .warning { background: var(--warning-shade); color: var(--warning); border-left: 4px solid var(--warning); padding: 0.75rem 1rem; font-weight: 600; max-width: none; }
 nav ol { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; list-style: none; margin: 1.25rem 0 0; padding: 0; }
-.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(10rem, 1fr)); gap: 0.75rem; margin: 1.5rem 0; }
+.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.4rem, 1fr)); gap: 0.75rem; margin: 1.5rem 0; }
 .cards div { background: var(--shade); border: 1px solid var(--rule); border-radius: 8px; padding: 0.75rem 1rem; }
 .cards strong { display: block; font-size: 1.35rem; line-height: 1.3; font-variant-numeric: tabular-nums; }
 .cards span { color: var(--muted); font-size: 0.875rem; }
@@ -26,10 +26,11 @@ nav ol { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; list-style: none;
 table { border-collapse: collapse; min-width: 26rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; color: var(--muted); font-size: 0.9rem; padding-bottom: 0.4rem; }
 th, td { padding: 0.35rem 1.5rem 0.35rem 0; text-align: right; border-bottom: 1px solid var(--rule); white-space: nowrap; }
-th:first-child { text-align: left; font-weight: 500; }
-thead th, thead th:first-child { font-weight: 600; border-bottom: 2px solid var(--muted); }
+th.text, td.text { text-align: left; }
+tbody th { font-weight: 500; }
+thead th { font-weight: 600; border-bottom: 2px solid var(--muted); }
 dl { margin: 1rem 0; }
-dl div { display: grid; grid-template-columns: 11rem 1fr; gap: 1rem; padding: 0.3rem 0; border-bottom: 1px solid var(--rule); }
+dl div { display: grid; grid-template-columns: 13rem 1fr; gap: 1rem; padding: 0.3rem 0; border-bottom: 1px solid var(--rule); }
 dt { color: var(--muted); }
 dd { margin: 0; overflow-wrap: anywhere; }
 figure { margin: 1.75rem 0; break-inside: avoid; }
@@ -39,6 +40,7 @@ figcaption { color: var(--muted); font-size: 0.925rem; margin-top: 0.5rem; max-w
 figcaption b { color: var(--ink); }
 pre { background: var(--shade); border: 1px solid var(--rule); border-radius: 8px; padding: 0.75rem 1rem; white-space: pre-wrap; overflow-wrap: anywhere; }
 code { font: 0.9em/1.5 ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace; overflow-wrap: anywhere; }
+pre span { white-space: nowrap; }
 summary { cursor: pointer; color: var(--accent); }
 footer { color: var(--muted); font-size: 0.875rem; margin-top: 3rem; padding-bottom: 3rem; }
 @media (max-width: 36rem) { dl div { grid-template-columns: 1fr; gap: 0; } h1 { font-size: 1.6rem; } }

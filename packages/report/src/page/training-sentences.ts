@@ -12,10 +12,13 @@ const LEVEL = 0.005;
  */
 export function trainingSentences(model: string, { loss, valLoss }: Losses): string[] {
   if (loss.length === 0) return [`The ${model} was not trained for any epoch.`];
-  const sentences = [
-    ...movementSentences('training loss', loss, `Over ${counted(loss.length, 'epoch')} the ${model}'s`),
-    ...(valLoss.length > 0 ? movementSentences('validation loss', valLoss, 'The') : []),
-  ];
+  const sentences =
+    loss.length === 1
+      ? [singleEpochSentence(model, loss[0], valLoss[0])]
+      : [
+          ...movementSentences('training loss', loss, `Over ${counted(loss.length, 'epoch')} the ${model}'s`),
+          ...(valLoss.length > 0 ? movementSentences('validation loss', valLoss, 'The') : []),
+        ];
   if (valLoss.length === 0) sentences.push('No images were held out, so there is no validation loss.');
   const judged = valLoss.length > 0 ? valLoss : loss;
   sentences.push(...lowestSentences(valLoss.length > 0 ? 'validation' : 'training', judged));
@@ -32,20 +35,28 @@ export function lowestEpoch(losses: readonly number[]): number | undefined {
   return best;
 }
 
+function singleEpochSentence(model: string, training: number, validation: number | undefined): string {
+  const losses = validation === undefined ? [training] : [training, validation];
+  const texts = losses.map((loss, index) => `a ${index === 0 ? 'training' : 'validation'} loss ${value(loss)}`);
+  const diverged = losses.every(Number.isFinite) ? '' : ': training diverged';
+  return `The ${model} was trained for one epoch, which shows no trend, with ${texts.join(' and ')}${diverged}.`;
+}
+
+function value(loss: number): string {
+  return Number.isFinite(loss) ? `of ${formatNumber(loss)}` : 'that is not a finite number';
+}
+
 function movementSentences(what: string, losses: readonly number[], start: string): string[] {
   const broken = losses.findIndex((loss) => !Number.isFinite(loss));
   if (broken >= 0) {
     const count = losses.filter((loss) => !Number.isFinite(loss)).length;
-    const toTheEnd = losses.slice(broken).every((loss) => !Number.isFinite(loss));
-    const place = toTheEnd
-      ? losses.length === 1
-        ? 'in its only epoch'
-        : `from epoch ${broken + 1} to the end`
-      : `in ${counted(count, 'epoch')}, first in epoch ${broken + 1}`;
-    return [`${start} ${what} is not a finite number ${place}: training ${toTheEnd ? 'diverged' : 'was unstable'}.`];
+    return [
+      losses.length - broken === count
+        ? `${start} ${what} is not a finite number from epoch ${broken + 1} on: training diverged.`
+        : `${start} ${what} is not a finite number in ${counted(count, 'epoch')}, first in epoch ${broken + 1}: training was unstable.`,
+    ];
   }
   const [first, last] = [losses[0], losses[losses.length - 1]];
-  if (losses.length === 1) return [`${start} ${what} is ${formatNumber(first)}; one epoch shows no trend.`];
   const change = (last - first) / first;
   if (first === last || Math.abs(change) < LEVEL) {
     return [

@@ -1,0 +1,102 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { exampleRecord } from '../../test/example-run.js';
+import { parseRunRecord, RunRecordError } from './run-record.js';
+
+type Json = Record<string, unknown>;
+
+const plain = (): Json => JSON.parse(JSON.stringify(exampleRecord()));
+
+/** The example with the value at a path replaced, or taken out if the value is undefined. */
+function changed(path: string, value: unknown): string {
+  const record = plain();
+  const keys = path.split('.');
+  const parent = keys.slice(0, -1).reduce<Json>((node, key) => node[key] as Json, record);
+  parent[keys[keys.length - 1]] = value;
+  return JSON.stringify(record);
+}
+
+function problems(text: string): string {
+  try {
+    parseRunRecord(text);
+  } catch (error) {
+    expect(error).toBeInstanceOf(RunRecordError);
+    return (error as Error).message;
+  }
+  throw new Error('the record was accepted');
+}
+
+describe('a record that is right', () => {
+  test('comes back as it was written', () => {
+    expect(parseRunRecord(JSON.stringify(exampleRecord()))).toEqual(exampleRecord());
+  });
+
+  test('keeps keys it does not know', () => {
+    expect(parseRunRecord(changed('options.extra', 'kept')).options.extra).toBe('kept');
+  });
+
+  test('may lack a model, the latents, limits and phases', () => {
+    const { cdae } = exampleRecord().models;
+    const record = { ...exampleRecord(), models: { cdae }, latent: undefined, seconds: { total: 3 } };
+    expect(parseRunRecord(JSON.stringify(record)).models.cae).toBeUndefined();
+    expect(parseRunRecord(changed('options.limit', undefined)).options.limit).toBeUndefined();
+  });
+
+  test('has losses that are not finite come back as NaN, for JSON writes them as null', () => {
+    const { history } = parseRunRecord(changed('models.cae.history.loss', [0.1, Number.NaN, Infinity])).models.cae!;
+    expect(history.loss).toEqual([0.1, Number.NaN, Number.NaN]);
+  });
+
+  test('may have no validation loss', () => {
+    expect(parseRunRecord(changed('models.cae.history.valLoss', [])).models.cae!.history.valLoss).toEqual([]);
+  });
+});
+
+describe('a record that is wrong', () => {
+  test.each([
+    'formatVersion',
+    'dataset',
+    'options.seed',
+    'options.threads',
+    'versions.weft',
+    'machine.cores',
+    'numerics.kernels',
+    'data.classNames',
+    'models',
+    'models.cae.history',
+    'models.cae.history.loss',
+    'models.cdae.testError.median',
+    'models.cae.weightsSha256',
+    'seconds.total',
+    'peakMemoryBytes',
+    'startedAt',
+  ])('names the missing key %s', (path) => {
+    expect(problems(changed(path, undefined))).toContain(`${path}: expected`);
+    expect(problems(changed(path, undefined))).toContain('nothing (the key is missing)');
+  });
+
+  test.each([
+    ['options.seed', 'forty-two', 'options.seed: expected number, got "forty-two"'],
+    ['dataset', 'mnist', 'dataset: expected "fashion-mnist" or "synthetic", got "mnist"'],
+    ['options.threads', -1, 'options.threads: expected a number >= 0, got -1'],
+    ['options.epochs', 2.5, 'options.epochs: expected a whole number, got 2.5'],
+    ['options.validationSplit', 1, 'options.validationSplit: expected a number < 1, got 1'],
+    ['models.cae.history.loss', [0.1, 'low', 0.2], 'models.cae.history.loss[1]: expected number, got "low"'],
+    ['models.cae.history.valLoss', [0.1], 'models.cae.history.valLoss: expected one number an epoch (3, as in loss)'],
+    ['data.checksums', { file: 7 }, 'data.checksums.file: expected string, got 7'],
+    ['models', [], 'models: expected object, got []'],
+    ['formatVersion', 2, 'formatVersion: expected 1, got 2, which a newer Weft wrote; update Weft to read it'],
+  ])('%s = %j is refused with what was expected and what was got', (path, value, message) => {
+    expect(problems(changed(path, value))).toContain(message);
+  });
+
+  test('that is no JSON or no object says so', () => {
+    expect(problems('{"formatVersion": 1,')).toContain('it is not JSON');
+    for (const text of ['null', '3', '"text"', '[]'])
+      expect(problems(text)).toContain('the whole file: expected object');
+  });
+
+  test('never throws anything but a RunRecordError', () => {
+    fc.assert(fc.property(fc.json(), (text) => problems(text).length > 0));
+  });
+});
