@@ -20,8 +20,8 @@ export const SMALL_TEXT_SIZE = 14;
 export const FONT_FAMILY = "'DejaVu Sans', Verdana, 'Segoe UI', Helvetica, Arial, sans-serif";
 
 /**
- * Ten colours that stay apart for the common colour deficiencies: Paul Tol's "muted" scheme, with its pale grey
- * darkened so that thin marks show on white.
+ * Ten colours that stay apart for the common colour deficiencies: Paul Tol's "muted" scheme, with near-black for
+ * its pale grey, which is hard to see on white.
  *
  * @see https://personal.sron.nl/~pault/ (Tol, Colour Schemes, technical note SRON/EPS/TN/09-002)
  */
@@ -35,5 +35,5 @@ export const CLASS_COLOURS = [
   '#44aa99',
   '#aa4499',
   '#999933',
-  '#7a7a7a',
+  '#222222',
 ] as const;
