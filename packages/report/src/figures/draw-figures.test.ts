@@ -75,7 +75,7 @@ describe('data that is out of the ordinary', () => {
     { epochs: 50, testCount: 2 },
     { height: 8, width: 20 },
     { height: 96, width: 64, channels: 3 },
-    { height: 300, width: 300 },
+    { height: 170, width: 170 },
     { height: 4, width: 4, channels: 2 },
     { classNames: Array.from({ length: 37 }, (_, index) => `a class with a rather long name, number ${index}`) },
   ])('is drawn: case %#', async (options) => {

@@ -79,39 +79,44 @@ function lowestSentences(which: string, losses: readonly number[]): string[] {
   const [lowest, last] = [losses[best - 1], losses[losses.length - 1]];
   if (best === losses.length) return [`The ${which} loss was lowest in the last epoch.`];
   const start = `The ${which} loss was lowest in epoch ${best} of ${losses.length}, at ${formatNumber(lowest)}`;
-  if (!Number.isFinite(last)) return [`${start}.`];
+  const factor = last / lowest;
+  if (!Number.isFinite(factor) || factor <= 1) return [`${start}.`];
   return [
-    last > lowest && lowest > 0
-      ? `${start}; in the last epoch it lay ${formatPercent((last - lowest) / lowest)} above that.`
-      : `${start}.`,
+    factor < 2
+      ? `${start}; in the last epoch it lay ${formatPercent(factor - 1)} above that.`
+      : `${start}; in the last epoch it was ${formatNumber(factor)} times that.`,
   ];
 }
 
 function gapSentences(loss: readonly number[], valLoss: readonly number[]): string[] {
   const [training, validation] = [loss[loss.length - 1], valLoss[valLoss.length - 1]];
-  if (valLoss.length === 0 || !Number.isFinite(training) || !Number.isFinite(validation) || training <= 0) return [];
-  const gap = (validation - training) / training;
-  if (Math.abs(gap) < LEVEL)
-    return ['At the end the validation loss equals the training loss to within half a per cent.'];
-  if (gap < 0) {
+  const factor = validation / training;
+  if (valLoss.length === 0 || !Number.isFinite(factor) || factor < 0) return [];
+  const start = 'At the end the validation loss';
+  if (Math.abs(factor - 1) < LEVEL) return [`${start} equals the training loss to within half a per cent.`];
+  if (factor < 1) {
     return [
-      `At the end the validation loss lies ${formatPercent(-gap)} below the training loss, which is a mean over the epoch while the weights still changed.`,
+      `${start} lies ${formatPercent(1 - factor)} below the training loss, which is a mean over the epoch while the weights still changed.`,
     ];
   }
-  const sentence = `At the end the validation loss lies ${formatPercent(gap)} above the training loss`;
-  return [gap > 0.2 ? `${sentence}, which points to overfitting.` : `${sentence}.`];
+  const sentence =
+    factor < 2
+      ? `${start} lies ${formatPercent(factor - 1)} above the training loss`
+      : `${start} is ${formatNumber(factor)} times the training loss`;
+  return [factor > 1.2 ? `${sentence}, which points to overfitting.` : `${sentence}.`];
 }
 
 function restSentences(loss: readonly number[]): string[] {
   if (loss.length < 3) return [];
   const [before, last] = [loss[loss.length - 2], loss[loss.length - 1]];
-  if (!Number.isFinite(before) || !Number.isFinite(last) || before <= 0) return [];
   const change = (last - before) / before;
+  if (!Number.isFinite(change)) return [];
   if (change < -0.01) {
     return [
       `Training had not come to rest: the last epoch alone lowered the training loss by ${formatPercent(-change)}.`,
     ];
   }
+  if (change > 1) return [`The last epoch raised the training loss to ${formatNumber(change + 1)} times what it was.`];
   if (change > 0.01) return [`The last epoch raised the training loss by ${formatPercent(change)}.`];
   return ['In the last epoch the training loss changed by less than 1 %.'];
 }
