@@ -1,0 +1,93 @@
+import { Dense, Sequential, tensor } from '@weft/core';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { Autoencoder, convAutoencoder, convDenoisingAutoencoder } from './index.js';
+
+const images = (batch: number, shape: readonly number[]) => {
+  const size = shape.reduce((product, length) => product * length, batch);
+  return tensor(
+    Float32Array.from({ length: size }, (_, i) => ((i * 37) % 256) / 255),
+    [batch, ...shape],
+  );
+};
+
+test('has the layers, shapes and parameters of the report', () => {
+  const { model, encoder, decoder } = convAutoencoder();
+  expect(model.layers.map(({ name, type }, i) => `${name} ${type} ${model.outputShapes[i].join('x')}`)).toEqual([
+    'enc_conv1 Conv2D 28x28x32',
+    'enc_pool1 MaxPooling2D 14x14x32',
+    'enc_conv2 Conv2D 14x14x64',
+    'enc_pool2 MaxPooling2D 7x7x64',
+    'dec_conv1 Conv2D 7x7x64',
+    'dec_up1 UpSampling2D 14x14x64',
+    'dec_conv2 Conv2D 14x14x32',
+    'dec_up2 UpSampling2D 28x28x32',
+    'output_image Conv2D 28x28x1',
+  ]);
+  expect(model.countParameters()).toBe(74_497);
+  expect(encoder.outputShape).toEqual([7, 7, 64]);
+  expect(encoder.countParameters() + decoder.countParameters()).toBe(74_497);
+  expect(model.summary()).toContain('Total params: 74,497 (291.00 KB)');
+});
+
+describe.each([
+  ['convAutoencoder', convAutoencoder],
+  ['convDenoisingAutoencoder', convDenoisingAutoencoder],
+])('%s', (maker, autoencoder) => {
+  test('gives images of the size that it takes, for any height and width divisible by 4 and any channels', () => {
+    const quarter = fc.integer({ min: 1, max: 30 });
+    fc.assert(
+      fc.property(quarter, quarter, fc.integer({ min: 1, max: 5 }), (rows, columns, channels) => {
+        const [height, width] = [4 * rows, 4 * columns];
+        const { model, encoder, decoder } = autoencoder({ height, width, channels });
+        expect(model.inputShape).toEqual([height, width, channels]);
+        expect(model.outputShape).toEqual([height, width, channels]);
+        expect(encoder.outputShape).toEqual([rows, columns, 64]);
+        expect(decoder.inputShape).toEqual([rows, columns, 64]);
+        expect(model.countParameters()).toBe(74_497 + (9 * 32 + 9 * 32 + 1) * (channels - 1));
+      }),
+    );
+  });
+
+  test('decoder after encoder is the model, bit for bit, and its images lie between 0 and 1', () => {
+    const { model, encoder, decoder } = autoencoder({ height: 8, width: 12, channels: 3 });
+    const x = images(2, [8, 12, 3]);
+    const y = model.call(x).toArray();
+    expect(decoder.call(encoder.call(x)).toArray()).toEqual(y);
+    for (const value of y) expect(value > 0 && value < 1).toBe(true);
+  });
+
+  test('encoder and decoder share the parameters of the model', () => {
+    const { model, encoder, decoder } = autoencoder({ height: 4, width: 4 });
+    const parts = [...encoder.parameters, ...decoder.parameters];
+    model.parameters.forEach((parameter, i) => {
+      expect(parts[i]).toBe(parameter);
+    });
+  });
+
+  test('is the same for the same seed and another for another', () => {
+    const weights = (seed: number) => autoencoder({ seed }).model.parameters;
+    expect(weights(5)).toEqual(weights(5));
+    expect(weights(5)[0].data).not.toEqual(weights(6)[0].data);
+  });
+
+  test('refuses sizes that cannot be halved twice', () => {
+    expect(() => autoencoder({ height: 30 })).toThrow(
+      `${maker}: height is 30; expected a multiple of 4 from 4, because the images are halved twice: pad or crop them.`,
+    );
+    expect(() => autoencoder({ width: 0 })).toThrow('width is 0');
+    expect(() => autoencoder({ channels: 1.5 })).toThrow('channels is 1.5; expected a whole number from 1.');
+    expect(() => autoencoder({ seed: -1 })).toThrow('seed is -1');
+  });
+});
+
+test('the two models bear their names and begin with other weights, also from one seed', () => {
+  const [cae, cdae] = [convAutoencoder({ seed: 1 }).model, convDenoisingAutoencoder({ seed: 1 }).model];
+  expect([cae.name, cdae.name, convAutoencoder({ name: 'mine' }).model.name]).toEqual(['cae', 'cdae', 'mine']);
+  expect(cae.parameters[0].data).not.toEqual(cdae.parameters[0].data);
+});
+
+test('a model without the two halves is refused', () => {
+  const model = new Sequential([new Dense({ units: 1, name: 'enc_a' })], { inputShape: [3] });
+  expect(() => new Autoencoder(model)).toThrow('Autoencoder: cannot tell encoder from decoder in sequential');
+});
