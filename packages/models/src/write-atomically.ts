@@ -1,7 +1,6 @@
-import { open, rename, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-
-let written = 0;
 
 /**
  * Writes a file so that at its path there is, at any moment, the old file or the whole new one.
@@ -9,15 +8,13 @@ let written = 0;
  * @throws Error of the system, after which nothing is left behind
  */
 export async function writeAtomically(path: string, bytes: Uint8Array): Promise<void> {
-  const beside = `${path}.${process.pid}.${written++}.tmp`;
+  const beside = `${path}.${randomUUID()}.tmp`;
+  const file = await open(beside, 'wx');
   try {
-    const file = await open(beside, 'wx');
-    try {
+    await closing(file, async () => {
       await file.writeFile(bytes);
       await file.sync();
-    } finally {
-      await file.close();
-    }
+    });
     await rename(beside, path);
   } catch (error) {
     await rm(beside, { force: true });
@@ -26,13 +23,17 @@ export async function writeAtomically(path: string, bytes: Uint8Array): Promise<
   await syncFolder(dirname(path));
 }
 
+async function closing(file: FileHandle, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } finally {
+    await file.close();
+  }
+}
+
 /** Makes the new name last through a power cut. Windows cannot open a folder, and does not need it. */
 async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
+  await closing(folder, () => folder.sync());
 }
