@@ -1,24 +1,6 @@
-export { sum } from './operations/broadcast.js';
-export { conv2d } from './operations/conv2d.js';
-export * from './operations/elementwise.js';
-export { grad } from './operations/gradient.js';
-export { matmul } from './operations/matmul.js';
-export { avgPool2d, maxPool2d } from './operations/pooling.js';
-export { max, mean } from './operations/reductions.js';
-export { reshape, transpose } from './operations/reshape.js';
-export { concatenate, pad, slice } from './operations/slice.js';
-export { upsample2d } from './operations/upsample2d.js';
-export { philox4x32 } from './random/philox.js';
-export { RandomStream } from './random/stream.js';
-export { full, ones, tensor, zeros } from './tensor/create.js';
-export { Tensor } from './tensor/tensor.js';
-export { placeholder } from './operations/definition.js';
-export { takeRows } from './operations/rows.js';
-export { random } from './operations/random.js';
-export { broadcastTo } from './operations/broadcast.js';
-export { fromNdarray, randomBernoulli, randomNormal, randomUniform, table } from './tensor/create.js';
-export { evaluate } from './run/evaluate.js';
-export type { DType, Shape, TypedArray, ValueType } from './tensor/shape.js';
+export type { ConvolutionOption } from './convolution/choose.js';
+export type { ConvolutionRecord } from './convolution/lower.js';
+export { fuse } from './fuse/fuse.js';
 export { Activation, type ActivationOptions } from './layers/activation.js';
 export type { ActivationName } from './layers/activations.js';
 export { Conv2D, type Conv2DOptions } from './layers/conv2d.js';
@@ -31,6 +13,42 @@ export { AveragePooling2D, MaxPooling2D, type Pooling2DOptions } from './layers/
 export { Flatten, Reshape, type ReshapeOptions } from './layers/reshape.js';
 export { type Parameter, Sequential, type SequentialConfig, type SequentialOptions } from './layers/sequential.js';
 export { UpSampling2D, type UpSampling2DOptions } from './layers/upsampling2d.js';
+export { broadcastTo, sum } from './operations/broadcast.js';
+export { conv2d } from './operations/conv2d.js';
+export { placeholder } from './operations/definition.js';
+export * from './operations/elementwise.js';
+export { grad } from './operations/gradient.js';
+export { matmul } from './operations/matmul.js';
+export { avgPool2d, maxPool2d } from './operations/pooling.js';
+export { random } from './operations/random.js';
+export { max, mean } from './operations/reductions.js';
+export { reshape, transpose } from './operations/reshape.js';
+export { takeRows } from './operations/rows.js';
+export { concatenate, pad, slice } from './operations/slice.js';
+export { upsample2d } from './operations/upsample2d.js';
+export { ALIGNMENT, type MemoryPlan, type Placement, planMemory } from './plan/plan.js';
+export { philox4x32 } from './random/philox.js';
+export { RandomStream } from './random/stream.js';
+export { type Binding, type CompiledProgram, type CompileOptions, compile, lower } from './run/compile.js';
+export type { KernelSet } from './run/evaluate.js';
+export { evaluate } from './run/evaluate.js';
+export { type Executable, referenceExecutable, wasmExecutable } from './run/executable.js';
+export { hasSimd } from './run/support.js';
+export {
+  fromNdarray,
+  full,
+  ones,
+  randomBernoulli,
+  randomNormal,
+  randomUniform,
+  table,
+  tensor,
+  zeros,
+} from './tensor/create.js';
+export type { DType, Shape, TypedArray, ValueType } from './tensor/shape.js';
+export { Tensor } from './tensor/tensor.js';
+export type { Operation, Program } from './trace/program.js';
+export { trace } from './trace/trace.js';
 export { binaryCrossentropy, type Loss, meanAbsoluteError, meanSquaredError } from './training/losses.js';
 export {
   Adam,

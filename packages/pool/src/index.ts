@@ -1,1 +1,11 @@
-export {};
+export type { BatchLogs, Callback, EpochLogs, TrainControl, TrainInfo } from './callbacks/callback.js';
+export { CSVLogger } from './callbacks/csv-logger.js';
+export { EarlyStopping, type EarlyStoppingOptions, type Monitor } from './callbacks/early-stopping.js';
+export { ModelCheckpoint, type ModelCheckpointOptions } from './callbacks/model-checkpoint.js';
+export { TerminateOnNaN } from './callbacks/terminate-on-nan.js';
+export type { Examples, ExampleValues } from './examples.js';
+export { type FitOptions, fit } from './fit.js';
+export type { History } from './history.js';
+export { WorkerPool, type WorkerPoolOptions } from './pool.js';
+export { evaluate, mapExamples, type PredictOptions, predict } from './predict.js';
+export type { Corruption, Draws } from './programs.js';

@@ -18,6 +18,8 @@ export interface MemoryPlan {
   /** By value; undefined for values that are not stored. */
   readonly placements: readonly (Placement | undefined)[];
   readonly arenaBytes: number;
+  /** Bytes of the arena that are used anew in every run of the main part. */
+  readonly transientBytes: number;
   /** Operations that depend on invariant inputs alone: to be run once for as long as those do not change. */
   readonly prologue: readonly Operation[];
   /** The others: to be run for every new input. */
@@ -94,5 +96,35 @@ export function planMemory(program: Program, { placed, invariant }: PlanOptions)
     const life = lives.get(root);
     return placed.get(root) ?? (life && { segment: ARENA, offset: life.offset });
   });
-  return { placements, arenaBytes: Math.max(0, ...done.map((d) => d.offset + d.bytes)), prologue, main };
+  checkOverwritten(ordered, placed, rootOf);
+  const arenaBytes = Math.max(0, ...done.map((life) => life.offset + life.bytes));
+  const lasting = done.reduce((total, life) => total + (life.from < 0 ? life.bytes : 0), 0);
+  return { placements, arenaBytes, transientBytes: arenaBytes - lasting, prologue, main };
+}
+
+/**
+ * An output may be placed upon an input, to be updated in place, if nothing reads the input any more when the output
+ * is written, or only while it is written, element by element.
+ */
+function checkOverwritten(
+  ordered: readonly Operation[],
+  placed: ReadonlyMap<number, Placement>,
+  rootOf: (value: number) => number,
+): void {
+  const lastRead = new Map<number, number>();
+  ordered.forEach(({ inputs }, at) => {
+    for (const value of inputs) lastRead.set(rootOf(value), at);
+  });
+  ordered.forEach(({ outputs }, at) => {
+    for (const output of outputs) {
+      const place = placed.get(output);
+      if (!place) continue;
+      for (const [value, other] of placed) {
+        const isSame = value !== output && other.segment === place.segment && other.offset === place.offset;
+        if (isSame && (lastRead.get(value) ?? -1) > at) {
+          throw new RangeError(`planMemory: value ${output} would overwrite value ${value} before it is read.`);
+        }
+      }
+    }
+  });
 }

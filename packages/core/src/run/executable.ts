@@ -1,0 +1,45 @@
+import type { KernelAttributes } from '../fuse/kernels.js';
+import type { MemoryPlan } from '../plan/plan.js';
+import { sizeOf, type TypedArray } from '../tensor/shape.js';
+import type { Operation, Program } from '../trace/program.js';
+import { runReference } from './reference.js';
+
+/** A compiled program that is ready to run in a memory. The addresses of its segments are given, the arena's first. */
+export interface Executable {
+  /** Computes what depends on invariant inputs alone. */
+  prologue(...segments: number[]): void;
+  /** Computes everything else. */
+  main(...segments: number[]): void;
+}
+
+/** An executable of emitted WebAssembly. */
+export function wasmExecutable(module: WebAssembly.Module, memory: WebAssembly.Memory): Executable {
+  return new WebAssembly.Instance(module, { weft: { memory } }).exports as unknown as Executable;
+}
+
+/** An executable of reference kernels, over the same memory by the same plan: for engines without SIMD, and for tests. */
+export function referenceExecutable(program: Program, plan: MemoryPlan, memory: WebAssembly.Memory): Executable {
+  const run = (operations: readonly Operation[], segments: readonly number[]) => {
+    const arrayOf = (value: number): TypedArray => {
+      const place = plan.placements[value];
+      if (!place) throw new TypeError(`value ${value} has no place`);
+      const { shape, dtype } = program.values[value];
+      const kind = { float32: Float32Array, uint8: Uint8Array, uint32: Uint32Array }[dtype];
+      return new kind(memory.buffer as ArrayBuffer, segments[place.segment] + place.offset, sizeOf(shape));
+    };
+    for (const { name, inputs, outputs, attributes } of operations) {
+      const operands = inputs.map(arrayOf);
+      const results = name === 'kernel' ? runReference((attributes as KernelAttributes).body, operands) : operands;
+      outputs.forEach((value, which) => {
+        const target = arrayOf(value) as Float32Array;
+        if (target.byteOffset !== results[which].byteOffset || target.buffer !== results[which].buffer) {
+          target.set(results[which]);
+        }
+      });
+    }
+  };
+  return {
+    prologue: (...segments) => run(plan.prologue, segments),
+    main: (...segments) => run(plan.main, segments),
+  };
+}

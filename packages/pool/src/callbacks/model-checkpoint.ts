@@ -1,0 +1,34 @@
+import { saveModel } from '@weft/models';
+import type { Callback, EpochLogs, TrainControl } from './callback.js';
+import { type Monitor, monitored } from './early-stopping.js';
+
+/** Options of `ModelCheckpoint`, as in Keras. */
+export interface ModelCheckpointOptions {
+  /** Where the safetensors file goes; `{epoch}` stands for the epoch's number, from 1. */
+  readonly path: string;
+  /** Default `valLoss`. */
+  readonly monitor?: Monitor;
+  /** Whether only improvements are saved. Default false. */
+  readonly saveBestOnly?: boolean;
+}
+
+/** Saves the model after each epoch, or after each that was the best so far. */
+export class ModelCheckpoint implements Callback {
+  private best = Number.POSITIVE_INFINITY;
+
+  constructor(private readonly options: ModelCheckpointOptions) {}
+
+  onTrainBegin(): void {
+    this.best = Number.POSITIVE_INFINITY;
+  }
+
+  async onEpochEnd(epoch: number, logs: EpochLogs, { model }: TrainControl): Promise<void> {
+    const { path, monitor = 'valLoss', saveBestOnly = false } = this.options;
+    if (saveBestOnly) {
+      const value = monitored('ModelCheckpoint', monitor, logs);
+      if (!(value < this.best)) return;
+      this.best = value;
+    }
+    await saveModel(path.replaceAll('{epoch}', String(epoch + 1)), model);
+  }
+}

@@ -1,0 +1,62 @@
+import type { Sequential, Shape } from '@weft/core';
+import type { SharedMemory } from './memory.js';
+import type { Table } from './programs.js';
+
+/** Values of examples one after another, row-major. Bytes stand for numbers from 0 to 1, in steps of 1/255. */
+export type ExampleValues = Uint8Array | Float32Array;
+
+/** What a model is trained on. */
+export interface Examples {
+  /** Inputs, [count, ...inputShape]. */
+  readonly x: ExampleValues;
+  /** What the model is to make of them, [count, ...outputShape]. Default: the inputs themselves. */
+  readonly y?: ExampleValues;
+}
+
+const sizeOf = (shape: Shape) => shape.reduce((product, length) => product * length, 1);
+
+/**
+ * How many examples of a shape an array holds.
+ *
+ * @throws RangeError if it holds none, or a part of one
+ */
+export function countExamples(name: string, values: ExampleValues, shape: Shape): number {
+  if (!(values instanceof Uint8Array) && !(values instanceof Float32Array)) {
+    throw new TypeError(
+      `${name}: expected a Uint8Array or a Float32Array, got ${Object.prototype.toString.call(values)}.`,
+    );
+  }
+  const count = values.length / sizeOf(shape);
+  if (!Number.isInteger(count) || count === 0) {
+    throw new RangeError(
+      `${name}: ${values.length} values are not a whole number of examples of shape [${shape.join(',')}], which take ${sizeOf(shape)} each.`,
+    );
+  }
+  return count;
+}
+
+/**
+ * Checks a model's examples.
+ *
+ * @returns their number
+ * @throws RangeError if inputs and targets do not fit the model or each other
+ */
+export function checkExamples(model: Sequential, { x, y }: Examples): number {
+  const count = countExamples('x', x, model.inputShape);
+  const targets = countExamples('y', y ?? x, model.outputShape);
+  if (targets !== count) throw new RangeError(`y: there are ${targets} targets for ${count} inputs.`);
+  return count;
+}
+
+/** Puts a table into shared memory. */
+export function shareTable(
+  memory: SharedMemory,
+  values: ExampleValues,
+  shape: Shape,
+): { table: Table; address: number } {
+  const address = memory.allocate(values.byteLength);
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  new Uint8Array(memory.memory.buffer, address, bytes.length).set(bytes);
+  const dtype = values instanceof Uint8Array ? 'uint8' : 'float32';
+  return { table: { dtype, count: values.length / sizeOf(shape), shape }, address };
+}

@@ -1,0 +1,76 @@
+import { ALIGNMENT } from '@weft/core';
+
+const PAGE = 65536;
+
+/** The most that one memory can hold: 4 GiB of 32-bit addresses. */
+export const MAXIMUM_PAGES = 65536;
+
+/**
+ * The memory that all workers share, handed out from the bottom up. Each WebAssembly.Memory reserves gigabytes of
+ * addresses, so a pool has one.
+ */
+export class SharedMemory {
+  readonly memory: WebAssembly.Memory;
+  private used = ALIGNMENT;
+
+  /** @throws RangeError if the system refuses the addresses, as under `ulimit -v` */
+  constructor() {
+    try {
+      this.memory = new WebAssembly.Memory({ initial: 1, maximum: MAXIMUM_PAGES, shared: true });
+    } catch (cause) {
+      throw new RangeError(
+        'The system refuses shared memory: each WebAssembly memory reserves several gigabytes of addresses (none of them is used yet). ' +
+          'Raise the limit, for instance with "ulimit -v unlimited".',
+        { cause },
+      );
+    }
+  }
+
+  /**
+   * Reserves bytes, aligned to a cache line, that are zero if they never were used.
+   *
+   * @returns their address
+   * @throws RangeError if there is no room
+   */
+  allocate(bytes: number): number {
+    const address = this.used;
+    this.used += Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+    // Vectors may be read a little beyond the end of a row.
+    const missing = Math.ceil((this.used + PAGE) / PAGE) - this.memory.buffer.byteLength / PAGE;
+    if (missing > 0) {
+      try {
+        this.memory.grow(missing);
+      } catch (cause) {
+        this.used = address;
+        throw new RangeError(
+          `${Math.ceil((address + bytes) / 2 ** 20)} MiB of shared memory are needed, and the system does not give them. ` +
+            'Use fewer images, smaller batches or fewer threads.',
+          { cause },
+        );
+      }
+    }
+    return address;
+  }
+
+  /** Reserves room for numbers and returns the address and a view. Views stay valid when the memory grows. */
+  float32(length: number): { address: number; array: Float32Array } {
+    const address = this.allocate(length * 4);
+    return { address, array: new Float32Array(this.memory.buffer, address, length) };
+  }
+
+  /** As `float32`, for 32-bit words. */
+  uint32(length: number): { address: number; array: Uint32Array } {
+    const address = this.allocate(length * 4);
+    return { address, array: new Uint32Array(this.memory.buffer, address, length) };
+  }
+
+  /** Where the next reservation will lie: for `release`. */
+  mark(): number {
+    return this.used;
+  }
+
+  /** Gives back everything reserved since a mark. */
+  release(mark: number): void {
+    this.used = mark;
+  }
+}

@@ -1,0 +1,158 @@
+import { availableParallelism } from 'node:os';
+import { type CompiledProgram, hasSimd, type KernelSet } from '@weft/core';
+import { Piscina } from 'piscina';
+import { BARRIER_WORDS, breakBarrier } from './barrier.js';
+import { SharedMemory } from './memory.js';
+import { CONTROL, CONTROL_WORDS, type EpochTask, type MapTask, type ProgramImage } from './task.js';
+
+/** Options of a pool. */
+export interface WorkerPoolOptions {
+  /** Worker threads. Default: as many as the system lets this process run at once. */
+  readonly threads?: number;
+  /** Default: WebAssembly where the engine has its SIMD, else the slow reference kernels. */
+  readonly kernels?: KernelSet;
+}
+
+type WithoutWorker<T> = T extends unknown ? Omit<T, 'worker' | 'workers' | 'memory' | 'control' | 'keys'> : never;
+/** What all workers of a pool are given; each is told its number. */
+export type PoolTask = WithoutWorker<EpochTask> | WithoutWorker<MapTask>;
+
+let sessions = 0;
+
+/** Worker threads and the memory they share. One call of `fit` or `predict` uses it at a time. */
+export class WorkerPool {
+  readonly threads: number;
+  readonly kernels: KernelSet;
+  /** @internal */
+  readonly memory = new SharedMemory();
+  private readonly piscina: Piscina;
+  private readonly controlAddress: number;
+  private busy = false;
+
+  private constructor(threads: number, kernels: KernelSet) {
+    this.threads = threads;
+    this.kernels = kernels;
+    this.controlAddress = this.memory.allocate(CONTROL_WORDS * 4);
+    this.piscina = new Piscina({
+      filename: new URL('../dist/worker.js', import.meta.url).href,
+      minThreads: threads,
+      maxThreads: threads,
+      // Every worker holds a part of a task that waits for the other parts: none may take two.
+      concurrentTasksPerWorker: 1,
+      atomics: 'disabled',
+      idleTimeout: Number.POSITIVE_INFINITY,
+    });
+  }
+
+  /**
+   * Starts the workers.
+   *
+   * @throws RangeError if the number of threads is not a whole number from 1, or the system refuses shared memory
+   */
+  static async create(options: WorkerPoolOptions = {}): Promise<WorkerPool> {
+    const { threads = availableParallelism(), kernels = hasSimd() ? 'wasm' : 'reference' } = options;
+    if (!Number.isSafeInteger(threads) || threads < 1 || threads > 1024) {
+      throw new RangeError(`threads: got ${threads}; expected a whole number from 1 to 1024.`);
+    }
+    return new WorkerPool(threads, kernels);
+  }
+
+  /** Ends the workers. */
+  async close(): Promise<void> {
+    await this.piscina.destroy();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** @internal The control words; the memory may have grown since, so they are looked at anew. */
+  get control(): Int32Array {
+    return new Int32Array(this.memory.memory.buffer, this.controlAddress, CONTROL_WORDS);
+  }
+
+  /**
+   * Holds the pool for one piece of work: memory reserved in it is given back at its end.
+   *
+   * @internal
+   * @throws Error if the pool is in use
+   */
+  async hold<T>(work: (session: string) => Promise<T>): Promise<T> {
+    if (this.busy) {
+      throw new Error('The pool is in use by another fit or predict. Wait for it to end, or make a second pool.');
+    }
+    this.busy = true;
+    const mark = this.memory.mark();
+    try {
+      return await work(String(++sessions));
+    } finally {
+      this.memory.release(mark);
+      this.busy = false;
+    }
+  }
+
+  /** @internal A compiled program as workers want it, with an arena for each. */
+  async load(id: string, compiled: CompiledProgram): Promise<ProgramImage> {
+    const arenas = Array.from({ length: this.threads }, () => this.memory.allocate(compiled.arenaBytes));
+    const isWasm = this.kernels === 'wasm';
+    return {
+      id,
+      module: isWasm ? await WebAssembly.compile(compiled.bytes) : undefined,
+      program: isWasm ? undefined : compiled.program,
+      plan: isWasm ? undefined : compiled.plan,
+      segments: compiled.segments,
+      arenas,
+    };
+  }
+
+  /**
+   * Runs a task on all workers and waits for all of them, also after a failure.
+   *
+   * @internal
+   * @param keys address of each worker's row numbers and keys
+   * @throws the error of the first worker that failed by itself
+   */
+  async runOnAll(task: PoolTask, keys: readonly number[]): Promise<void> {
+    const { control } = this;
+    control.fill(0);
+    const barrier = control.subarray(CONTROL.barrier, CONTROL.barrier + BARRIER_WORDS);
+    let failure: unknown;
+    const parts = keys.map(async (address, worker) => {
+      const own = {
+        memory: this.memory.memory,
+        control: this.controlAddress,
+        worker,
+        workers: this.threads,
+        keys: address,
+      };
+      const nested = 'validation' in task && task.validation ? { validation: { ...task.validation, ...own } } : {};
+      try {
+        await this.piscina.run({ ...task, ...own, ...nested });
+      } catch (error) {
+        // A worker that died could not free the others itself. The first error is the cause; what follows is not.
+        if (!failure || isBroken(failure)) failure = error;
+        breakBarrier(barrier);
+      }
+    });
+    await Promise.all(parts);
+    if (failure) throw failure;
+  }
+}
+
+function isBroken(error: unknown): boolean {
+  return error instanceof Error && error.name === 'BarrierBroken';
+}
+
+/** Runs work in the pool given, or in one of its own that is closed afterwards. */
+export async function withPool<T>(
+  { pool, threads }: { pool?: WorkerPool | undefined; threads?: number | undefined },
+  work: (pool: WorkerPool) => Promise<T>,
+): Promise<T> {
+  if (pool) return work(pool);
+  const own = await WorkerPool.create(threads === undefined ? {} : { threads });
+  try {
+    return await work(own);
+  } finally {
+    await own.close();
+  }
+}

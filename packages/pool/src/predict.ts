@@ -1,0 +1,181 @@
+import {
+  Activation,
+  type CompiledProgram,
+  type ConvolutionOption,
+  type Loss,
+  meanSquaredError,
+  Sequential,
+  type Shape,
+  type Tensor,
+} from '@weft/core';
+import { checkExamples, countExamples, type Examples, type ExampleValues, shareTable } from './examples.js';
+import { pieceSize, piecesOf } from './pieces.js';
+import { type PoolTask, type WorkerPool, withPool } from './pool.js';
+import {
+  type Corruption,
+  type Draws,
+  evaluationProgram,
+  keyOffsets,
+  layOutParameters,
+  mappingProgram,
+  type ParameterLayout,
+  type Table,
+} from './programs.js';
+import type { ProgramsBySize } from './task.js';
+
+/** Options of `predict`, `mapExamples` and `evaluate`. */
+export interface PredictOptions {
+  readonly pool?: WorkerPool;
+  readonly threads?: number;
+  /** Changes inputs before the model sees them. */
+  readonly corrupt?: Corruption;
+  /** Decides the draws of `corrupt`. Default 42. */
+  readonly seed?: number;
+  /** Ends the work between two chunks; the call then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  readonly convolution?: ConvolutionOption;
+}
+
+/** Examples that are computed before their results are copied out: what shared memory has to hold of them. */
+const CHUNK = 1024;
+
+/**
+ * The model's outputs for examples, computed on all cores.
+ *
+ * @returns [count, ...outputShape], row-major
+ */
+export function predict(model: Sequential, x: ExampleValues, options: PredictOptions = {}): Promise<Float32Array> {
+  const size = model.outputShape.reduce((a, b) => a * b, 1);
+  return runChunks(model, { x }, options, size, (source, count) =>
+    mappingProgram(source, count, { convolution: options.convolution ?? 'auto' }),
+  );
+}
+
+/**
+ * What a function makes of examples, computed on all cores.
+ *
+ * @param f          builds the result for a piece of the examples, [count, ...]; it must treat them one by one
+ * @param inputShape shape of one example
+ * @returns the results one after another, row-major
+ */
+export function mapExamples(
+  f: (x: Tensor, draws: Draws) => Tensor,
+  x: ExampleValues,
+  inputShape: Shape,
+  options: PredictOptions = {},
+): Promise<Float32Array> {
+  const model = new Sequential([new Activation({ activation: 'linear' })], { inputShape, name: 'map' });
+  const compileOptions = { convolution: options.convolution ?? 'auto' } as const;
+  let size = 0;
+  const program = (source: Source, count: number) => {
+    const map = (input: Tensor, draws: Draws) => {
+      const result = f(input, draws);
+      size = result.size / count;
+      return result;
+    };
+    return mappingProgram({ ...source, map }, count, compileOptions);
+  };
+  const probe: Source = {
+    model,
+    layout: layOutParameters([]),
+    x: tableOf(x, inputShape),
+    corrupt: options.corrupt,
+    seed: 0,
+  };
+  program(probe, 1);
+  return runChunks(model, { x }, options, size, program);
+}
+
+/**
+ * The model's mean loss on examples, computed on all cores.
+ */
+export async function evaluate(
+  model: Sequential,
+  data: Examples,
+  options: PredictOptions & { readonly loss?: Loss } = {},
+): Promise<number> {
+  checkExamples(model, data);
+  const losses = await runChunks(model, data, options, 0, (source, count) =>
+    evaluationProgram(
+      { ...source, y: data.y && tableOf(data.y, model.outputShape), loss: options.loss ?? meanSquaredError },
+      count,
+      { convolution: options.convolution ?? 'auto' },
+    ),
+  );
+  return losses.reduce((total, loss) => total + loss, 0) / countExamples('x', data.x, model.inputShape);
+}
+
+interface Source {
+  readonly model: Sequential;
+  readonly layout: ParameterLayout;
+  readonly x: Table;
+  readonly corrupt: Corruption | undefined;
+  readonly seed: number;
+}
+
+function tableOf(values: ExampleValues, shape: Shape): Table {
+  return { dtype: values instanceof Uint8Array ? 'uint8' : 'float32', count: countExamples('x', values, shape), shape };
+}
+
+/**
+ * Runs a program over all examples, chunk by chunk, so that shared memory has to hold the results of one chunk only.
+ *
+ * @param size numbers that the program gives for an example; 0 for one number a piece
+ */
+function runChunks(
+  model: Sequential,
+  data: Examples,
+  options: PredictOptions,
+  size: number,
+  program: (source: Source, count: number) => CompiledProgram,
+): Promise<Float32Array> {
+  const { seed = 42, corrupt, signal } = options;
+  const count = countExamples('x', data.x, model.inputShape);
+  return withPool(options, (pool) =>
+    pool.hold(async (session) => {
+      const { memory } = pool;
+      const layout = layOutParameters(model.parameters.map((parameter) => parameter.data.length));
+      const parameters = memory.float32(layout.length);
+      model.parameters.forEach((parameter, index) => parameters.array.set(parameter.data, layout.offsets[index]));
+      const x = shareTable(memory, data.x, model.inputShape);
+      const y = data.y && shareTable(memory, data.y, model.outputShape);
+      const source: Source = { model, layout, x: x.table, corrupt, seed };
+      const piece = pieceSize(program(source, 1).plan.transientBytes, CHUNK);
+      const chunks = piecesOf(count, CHUNK);
+      const programs: Record<number, ProgramsBySize[number]> = {};
+      for (const size of new Set(chunks.flatMap((chunk) => piecesOf(chunk.count, piece).map((p) => p.count)))) {
+        programs[size] = await pool.load(`${session} map ${size}`, program(source, size));
+      }
+      const perPiece = size === 0 ? 1 : piece * size;
+      const results = memory.float32(Math.ceil(CHUNK / piece) * perPiece);
+      const keys = Array.from({ length: pool.threads }, () => memory.allocate(keyOffsets(piece).bytes));
+      const all = new Float32Array(
+        size === 0 ? chunks.reduce((n, c) => n + Math.ceil(c.count / piece), 0) : count * size,
+      );
+      let written = 0;
+      for (const chunk of chunks) {
+        signal?.throwIfAborted();
+        const task: PoolTask = {
+          kind: 'map',
+          session,
+          parameters: parameters.address,
+          x: x.address,
+          y: y?.address ?? 0,
+          firstKey: 0,
+          epoch: 0,
+          begin: chunk.begin,
+          count: chunk.count,
+          piece,
+          programs,
+          results: results.address,
+          resultBytes: perPiece * 4,
+        };
+        await pool.runOnAll(task, keys);
+        const length = size === 0 ? Math.ceil(chunk.count / piece) : chunk.count * size;
+        all.set(results.array.subarray(0, length), written);
+        written += length;
+      }
+      return all;
+    }),
+  );
+}

@@ -1,0 +1,87 @@
+import type { MemoryPlan, Program } from '@weft/core';
+
+/** A compiled program as workers get it: a module, or the program and its plan for the reference kernels. */
+export interface ProgramImage {
+  /** Stands for this program in the workers' caches. */
+  readonly id: string;
+  readonly module: WebAssembly.Module | undefined;
+  readonly program: Program | undefined;
+  readonly plan: MemoryPlan | undefined;
+  readonly segments: number;
+  /** Address of each worker's arena for it. */
+  readonly arenas: readonly number[];
+}
+
+/** Programs for the sizes of pieces that occur. */
+export type ProgramsBySize = Readonly<Record<number, ProgramImage>>;
+
+/** What all tasks have in common. Addresses are bytes in the shared memory. */
+export interface Task {
+  /** Stands for one call of fit or predict: caches of others are dropped. */
+  readonly session: string;
+  readonly memory: WebAssembly.Memory;
+  /** Address of the control words. */
+  readonly control: number;
+  readonly worker: number;
+  readonly workers: number;
+  readonly parameters: number;
+  readonly x: number;
+  readonly y: number;
+  /** Address of this worker's row numbers and keys. */
+  readonly keys: number;
+  /** Added to row numbers before they are used as keys of draws. */
+  readonly firstKey: number;
+  readonly epoch: number;
+}
+
+/** One epoch of training, and the loss on validation examples after it. */
+export interface EpochTask extends Task {
+  readonly kind: 'epoch';
+  /** Address of the training examples' numbers, in the order of this epoch. */
+  readonly order: number;
+  readonly count: number;
+  readonly batchSize: number;
+  readonly piece: number;
+  readonly programs: ProgramsBySize;
+  readonly update: ProgramImage;
+  readonly slices: number;
+  readonly lanes: number;
+  readonly laneBytes: number;
+  readonly lanesAddress: number;
+  readonly state: number;
+  /** Address of each step's scalars, and bytes from one step to the next. */
+  readonly scalars: number;
+  readonly scalarBytes: number;
+  /** Address of each step's summed loss, in float64. */
+  readonly losses: number;
+  readonly validation: MapTask | undefined;
+}
+
+/** A program applied to examples in their order; each piece's results go to their place. */
+export interface MapTask extends Task {
+  readonly kind: 'map';
+  /** The examples `begin` to `begin + count` of the table. */
+  readonly begin: number;
+  readonly count: number;
+  readonly piece: number;
+  readonly programs: ProgramsBySize;
+  readonly results: number;
+  /** Bytes from one piece's results to the next. */
+  readonly resultBytes: number;
+}
+
+/** Words of control: the barrier's come first. */
+export const CONTROL = {
+  barrier: 0,
+  /** The next lane or piece that nobody works on. */
+  ticket: 2,
+  /** Steps done in this epoch. */
+  steps: 3,
+  /** Set by the main thread: stop after the running step. */
+  stopWanted: 4,
+  /** Set by worker 0 between barriers: all stop here. */
+  stopped: 5,
+} as const;
+
+/** Number of control words. */
+export const CONTROL_WORDS = 16;
