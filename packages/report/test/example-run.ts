@@ -1,7 +1,7 @@
 import type { FigureInputs, ModelRecord, RunRecord } from '../src/index.js';
 
 /** Numbers in [0, 1) that are the same each time. */
-export function sequence(seed: number): () => number {
+function sequence(seed: number): () => number {
   let state = seed;
   return () => {
     state = (Math.imul(state, 1664525) + 1013904223) | 0;
@@ -10,7 +10,7 @@ export function sequence(seed: number): () => number {
 }
 
 /** Images of soft blobs, [count, height, width, channels]. */
-export function blobs(count: number, height: number, width: number, channels: number, seed = 1): Float32Array {
+function blobs(count: number, height: number, width: number, channels: number, seed = 1): Float32Array {
   const next = sequence(seed);
   const images = new Float32Array(count * height * width * channels);
   for (let image = 0; image < count; image++) {

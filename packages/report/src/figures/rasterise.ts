@@ -4,8 +4,6 @@ import { initWasm, Resvg } from '@resvg/resvg-wasm';
 import { encode } from 'fast-png';
 
 const require = createRequire(import.meta.url);
-const FONT_FILES = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'];
-
 let fonts: Promise<Uint8Array[]> | undefined;
 
 /**
@@ -39,7 +37,10 @@ export async function rasterise(svg: string, { scale = 2 }: { scale?: number } =
 
 async function start(): Promise<Uint8Array[]> {
   await initWasm(await readFile(require.resolve('@resvg/resvg-wasm/index_bg.wasm')));
-  return Promise.all(FONT_FILES.map((file) => readFile(require.resolve(`dejavu-fonts-ttf/ttf/${file}`))));
+  return Promise.all([
+    readFile(require.resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf')),
+    readFile(require.resolve('dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf')),
+  ]);
 }
 
 function withoutAlpha(rgba: Uint8Array): Uint8Array {

@@ -19,8 +19,8 @@ a { color: var(--accent); }
 .warning { background: var(--warning-shade); color: var(--warning); border-left: 4px solid var(--warning); padding: 0.75rem 1rem; font-weight: 600; max-width: none; }
 nav ol { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; list-style: none; margin: 1.25rem 0 0; padding: 0; }
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.4rem, 1fr)); gap: 0.75rem; margin: 1.5rem 0; }
-.cards div { background: var(--shade); border: 1px solid var(--rule); border-radius: 8px; padding: 0.75rem 1rem; }
-.cards strong { display: block; font-size: 1.35rem; line-height: 1.3; font-variant-numeric: tabular-nums; }
+.cards div { background: var(--shade); border: 1px solid var(--rule); border-radius: 8px; padding: 0.6rem 0.75rem; }
+.cards strong { display: block; white-space: nowrap; font-size: 1.2rem; line-height: 1.3; font-variant-numeric: tabular-nums; }
 .cards span { color: var(--muted); font-size: 0.875rem; }
 .scroll { overflow-x: auto; margin: 1.25rem 0; }
 table { border-collapse: collapse; min-width: 26rem; font-variant-numeric: tabular-nums; }
