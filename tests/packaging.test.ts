@@ -1,0 +1,119 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
+import { publint } from 'publint';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { installPackages, packPackages } from '../scripts/packages.js';
+import { filesBelow, packageNames, packagesFolder } from './support/packages.js';
+
+/** Bytes that a tarball may have: about half as much again as when the budget was last looked at. */
+const BUDGETS: Readonly<Record<string, number>> = {
+  analysis: 36_000,
+  cli: 48_000,
+  core: 150_000,
+  data: 48_000,
+  models: 24_000,
+  pool: 48_000,
+  report: 64_000,
+};
+
+/** Native helpers of other people's packages, which are optional: npm goes on where they do not install. */
+const OPTIONAL = ['piscina: @napi-rs/nice'];
+
+const temporary = mkdtempSync(join(tmpdir(), 'weft-packaging-'));
+const tarballs = packPackages(join(temporary, 'tarballs'));
+afterAll(() => rmSync(temporary, { recursive: true }));
+
+it('packs every package', () => {
+  expect([...tarballs.keys()].sort()).toEqual(packageNames.map((name) => `@weft/${name}`));
+});
+
+describe.each(packageNames)('@weft/%s', (name) => {
+  const tarball = new Uint8Array(readFileSync(tarballs.get(`@weft/${name}`) as string));
+  const content = createPackageFromTarballData(tarball);
+  const prefix = `/node_modules/@weft/${name}/`;
+  const files = content.listFiles().map((path) => path.slice(prefix.length));
+  const read = (path: string) => content.readFile(prefix + path);
+  const manifest = JSON.parse(read('package.json'));
+
+  it('holds what is built from its sources, README, LICENSE and nothing else', () => {
+    const built = filesBelow(join(packagesFolder, name, 'src'))
+      .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
+      .flatMap((path) => ['.js', '.d.ts'].map((end) => `dist/${path.replace(/\.ts$/, end)}`));
+    const commands = Object.values<string>(manifest.bin ?? {}).map((path) => path.replace('./', ''));
+    expect(files.sort()).toEqual([...built, ...commands, 'LICENSE', 'README.md', 'package.json'].sort());
+  });
+
+  it('bears the licence of the repository', () => {
+    expect(read('LICENSE')).toBe(readFileSync(join(packagesFolder, '..', 'LICENSE'), 'utf8'));
+    expect(manifest.license).toBe('MIT');
+  });
+
+  it('is an ES module without side effects', () => {
+    expect(manifest).toMatchObject({ type: 'module', sideEffects: false, engines: { node: '>=20.19' } });
+  });
+
+  it('exports files that are in it, and no sources', () => {
+    const targets = (entry: unknown): string[] =>
+      typeof entry === 'string' ? [entry] : Object.values(entry as object).flatMap(targets);
+    const exported = targets(manifest.exports);
+    expect(exported).toContain('./dist/index.js');
+    expect(files).toEqual(expect.arrayContaining(exported.map((path) => path.replace('./', ''))));
+    expect(exported.filter((path) => path.includes('src'))).toEqual([]);
+  });
+
+  it('has nothing that publint finds', async () => {
+    const { messages } = await publint({ pack: { tarball: tarball.buffer }, strict: true });
+    expect(messages).toEqual([]);
+  });
+
+  it('has types for whoever imports it', async () => {
+    const result = await checkPackage(content);
+    if (!result.types) throw new Error('The package has no types.');
+    // ES modules only: neither `require` nor resolution from before `exports` is supported.
+    const isSupported = (kind?: string) => kind !== 'node10' && kind !== 'node16-cjs';
+    const problems = result.problems.filter(
+      (problem) => !('resolutionKind' in problem) || isSupported(problem.resolutionKind),
+    );
+    expect(problems).toEqual([]);
+  });
+
+  it('stays within its size budget', () => {
+    expect(tarball.length).toBeLessThanOrEqual(BUDGETS[name]);
+  });
+});
+
+describe('all packages, installed with npm in an empty folder', () => {
+  const folder = join(temporary, 'project');
+  beforeAll(() => {
+    mkdirSync(folder);
+    installPackages(folder, tarballs, [...tarballs.keys()]);
+  });
+  const installed = (): [string, { hasInstallScript?: boolean; optionalDependencies?: object }][] => {
+    const lock = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8'));
+    return Object.entries<object>(lock.packages).filter(([path]) => path !== '');
+  };
+
+  it('can be imported', () => {
+    const names = [...tarballs.keys()];
+    const program = names.map((name) => `await import('${name}');`).join('\n');
+    execFileSync(process.execPath, ['--input-type=module', '--eval', program], { cwd: folder });
+    expect(installed().map(([path]) => path)).toEqual(expect.arrayContaining(names.map((n) => `node_modules/${n}`)));
+  });
+
+  it('run no script when they are installed', () => {
+    const scripted = installed().filter(([, entry]) => entry.hasInstallScript === true);
+    expect(scripted.map(([path]) => path)).toEqual([]);
+  });
+
+  it('have no native part', () => {
+    const native = filesBelow(join(folder, 'node_modules')).filter((path) => /\.(node|gyp|so|dylib|dll)$/.test(path));
+    expect(native).toEqual([]);
+    const optional = installed().flatMap(([path, { optionalDependencies = {} }]) =>
+      Object.keys(optionalDependencies).map((name) => `${path.replace(/^.*node_modules\//, '')}: ${name}`),
+    );
+    expect(optional.filter((each) => !each.startsWith('@napi-rs/'))).toEqual(OPTIONAL);
+  });
+});
