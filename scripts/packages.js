@@ -64,6 +64,6 @@ export function installPackages(folder, tarballs, names) {
 export function compile(folder, files) {
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const options = ['--module', 'nodenext', '--target', 'es2022', '--strict', '--exactOptionalPropertyTypes'];
-  const scope = ['--skipLibCheck', 'false', '--types', '', '--lib', 'es2023,dom'];
+  const scope = ['--skipLibCheck', 'false', '--types', '', '--lib', 'es2023,esnext.disposable,dom'];
   run(process.execPath, folder, [tsc, ...options, ...scope, ...files]);
 }

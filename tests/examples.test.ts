@@ -28,3 +28,12 @@ it('own-network trains a network of its own with @weft/core alone', () => {
   expect(losses[5]).toBeLessThan(losses[0] / 20);
   expect(output).toContain('64 of 64 pictures are told right');
 });
+
+it("train-with-pool trains one's own network on all cores, which then does well on what it has not seen", () => {
+  const output = runExample('train-with-pool');
+  const losses = lossesIn(output);
+  expect(losses).toHaveLength(8);
+  expectFalling(losses);
+  const unseen = Number(/^unseen (\S+)$/m.exec(output)?.[1]);
+  expect(unseen).toBeLessThan(losses[0] / 10);
+});
