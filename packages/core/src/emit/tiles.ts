@@ -88,7 +88,7 @@ export function emitGatherTiles(module: ModuleBuilder, body: Program, name: stri
       f.increase(image, height * width * channels * 4);
     });
   });
-  return { index, workspace: planeBytes + scratchBytes(tiling) };
+  return { index, workspace: planeBytes + scratchBytes(tiling, channels) };
 }
 
 /** Copies the part of an image that tiles touch into the plane. */
@@ -114,9 +114,10 @@ function copyPart(
   });
 }
 
-/** Bytes in which a tile is kept between its two one-dimensional transformations. */
-function scratchBytes({ rows, columns }: Tiling): number {
-  return Math.max(rows.length, rows[0].length) * Math.max(columns.length, columns[0].length) * 16;
+/** Bytes in which a tile is kept between its two one-dimensional transformations: a vector for four channels or one. */
+function scratchBytes({ rows, columns }: Tiling, channels: number): number {
+  const vectors = Math.floor(channels / 4) + (channels % 4);
+  return Math.max(rows.length, rows[0].length) * Math.max(columns.length, columns[0].length) * 16 * vectors;
 }
 
 /** Walks the grid of one image: `pixel` points at the first pixel of each tile, `tile` at its first component. */
@@ -142,25 +143,39 @@ function forEachTile(
   });
 }
 
+/** A pointer that is walked along the channels of a tile, and the bytes from one vector of channels to the next. */
+interface ChannelWalk {
+  readonly pointer: Local;
+  readonly bytes: number;
+}
+
 /** Walks the channels of a tile by vectors, and the last few one by one. */
 function forEachChannel(
   f: FunctionBuilder,
   channels: number,
-  pointers: readonly Local[],
+  walks: readonly ChannelWalk[],
   body: (pointers: Local[], width: Width) => void,
-) {
-  const walking = pointers.map((pointer) => {
-    const at = f.local('i32');
-    f.set(at, local(pointer));
-    return at;
-  });
-  const go = (count: number, width: Width, bytes: number) =>
+): void {
+  const walking = walks.map(({ pointer }) => keepAddress(f, pointer));
+  const go = (count: number, width: Width) =>
     f.repeat(count, () => {
       body(walking, width);
-      for (const at of walking) f.increase(at, bytes);
+      walking.forEach((at, which) => {
+        const { bytes } = walks[which];
+        f.increase(at, bytes === CHANNEL_BYTES && width === 'lane' ? 4 : bytes);
+      });
     });
-  go(Math.floor(channels / 4), 'vector', 16);
-  go(channels % 4, 'lane', 4);
+  go(Math.floor(channels / 4), 'vector');
+  go(channels % 4, 'lane');
+}
+
+/** Bytes of a vector of channels where channels lie side by side. */
+const CHANNEL_BYTES = 16;
+
+function keepAddress(f: FunctionBuilder, pointer: Local, offset = 0): Local {
+  const address = f.local('i32');
+  f.set(address, (g) => g.get(pointer).i32(offset).op('add'));
+  return address;
 }
 
 function gatherOne(f: FunctionBuilder, layout: Layout, pitch: number, pixel: Local, tile: Local, scratch: Local): void {
@@ -179,29 +194,31 @@ function gatherOne(f: FunctionBuilder, layout: Layout, pitch: number, pixel: Loc
     }
     return;
   }
-  forEachChannel(f, channels, [pixel, tile], ([at, to], width) => {
-    // Down the columns of the tile into scratch, then along its rows into the components.
+  // Down the columns of the tile into scratch, then along its rows into the components. All channels of a row of
+  // components are written before the next row: planes of components lie at distances that share a cache set, which
+  // holds one row's lines but not all.
+  const kept = { pointer: scratch, bytes: rows.length * columns[0].length * 16 };
+  forEachChannel(f, channels, [{ pointer: pixel, bytes: CHANNEL_BYTES }, kept], ([at, held], width) => {
     for (let q = 0; q < columns[0].length; q++) {
       const read = rows[0].map(
-        (_, p) => (g: FunctionBuilder) => g.get(at).load(width, p * dilation[0] * pitch + q * dilation[1] * pixelBytes),
+        (_, p) => (g: FunctionBuilder) =>
+          g.get(at).load(width, p * dilation[0] * pitch + q * dilation[1] * pixelBytes),
       );
       applyMatrix(f, rows, read, (u, value) => {
-        f.get(scratch)
-          .get(value)
-          .store('vector', (u * columns[0].length + q) * 16);
-      });
-    }
-    for (let u = 0; u < rows.length; u++) {
-      const read = columns[0].map(
-        (_, q) => (g: FunctionBuilder) => g.get(scratch).load('vector', (u * columns[0].length + q) * 16),
-      );
-      applyMatrix(f, columns, read, (v, value) => {
-        f.get(to)
-          .get(value)
-          .store(width, (u * columns.length + v) * componentBytes);
+        f.get(held).get(value).store('vector', (u * columns[0].length + q) * 16);
       });
     }
   });
+  for (let u = 0; u < rows.length; u++) {
+    forEachChannel(f, channels, [kept, { pointer: tile, bytes: CHANNEL_BYTES }], ([held, to], width) => {
+      const read = columns[0].map(
+        (_, q) => (g: FunctionBuilder) => g.get(held).load('vector', (u * columns[0].length + q) * 16),
+      );
+      applyMatrix(f, columns, read, (v, value) => {
+        f.get(to).get(value).store(width, (u * columns.length + v) * componentBytes);
+      });
+    });
+  }
 }
 
 /** Copies floats that lie side by side, without a loop where there are few. */
@@ -266,7 +283,7 @@ export function emitScatterTiles(module: ModuleBuilder, body: Program, name: str
       storeImage(f, layout, epilogue, pointers, workspace, { from, size, isWhole, element, column, height, width });
     });
   });
-  return { index, workspace: planeBytes + scratchBytes(tiling) };
+  return { index, workspace: planeBytes + scratchBytes(tiling, channels) };
 }
 
 function scatterOne(
@@ -283,20 +300,21 @@ function scatterOne(
   const rows = transposedOf(tiling.rows);
   const columns = transposedOf(tiling.columns);
   const products = columns[0].length;
-  forEachChannel(f, channels, [pixel, tile], ([at, from], width) => {
-    for (let v = 0; v < products; v++) {
+  const kept = { pointer: scratch, bytes: rows.length * products * 16 };
+  for (let v = 0; v < products; v++) {
+    forEachChannel(f, channels, [{ pointer: tile, bytes: CHANNEL_BYTES }, kept], ([from, held], width) => {
       const read = rows[0].map(
         (_, u) => (g: FunctionBuilder) => g.get(from).load(width, (u * products + v) * componentBytes),
       );
       applyMatrix(f, rows, read, (p, value) => {
-        f.get(scratch)
-          .get(value)
-          .store('vector', (p * products + v) * 16);
+        f.get(held).get(value).store('vector', (p * products + v) * 16);
       });
-    }
+    });
+  }
+  forEachChannel(f, channels, [{ pointer: pixel, bytes: CHANNEL_BYTES }, kept], ([at, held], width) => {
     for (let p = 0; p < rows.length; p++) {
       const read = columns[0].map(
-        (_, v) => (g: FunctionBuilder) => g.get(scratch).load('vector', (p * products + v) * 16),
+        (_, v) => (g: FunctionBuilder) => g.get(held).load('vector', (p * products + v) * 16),
       );
       applyMatrix(f, columns, read, (q, value) => {
         const offset = p * dilation[0] * pitch + q * dilation[1] * channels * 4;
@@ -334,17 +352,24 @@ function storeImage(
     f.increase(column, bytes);
   };
   const value = f.local('v128');
+  const walk = (count: number, read: ((width: Width) => void) | undefined) => {
+    const go = (times: number, access: Width) =>
+      f.repeat(times, () => {
+        f.set(value, (g) => (read ? read(access) : g.f32x4(0)));
+        store(value, access);
+      });
+    go(Math.floor(count / 4), 'vector');
+    go(count % 4, 'lane');
+  };
   const pixels = (count: number, read: ((width: Width) => void) | undefined) => {
-    f.repeat(count, () => {
-      f.set(column, (g) => g.i32(0));
-      const go = (times: number, access: Width) =>
-        f.repeat(times, () => {
-          f.set(value, (g) => (read ? read(access) : g.f32x4(0)));
-          store(value, access);
-        });
-      go(Math.floor(channels / 4), 'vector');
-      go(channels % 4, 'lane');
-    });
+    // Pixels of one channel are walked four at a time: a vector along the channels is one number then.
+    if (channels === 1) walk(count, read);
+    else {
+      f.repeat(count, () => {
+        f.set(column, (g) => g.i32(0));
+        walk(channels, read);
+      });
+    }
   };
   const row = f.local('i32');
   const pointer = f.local('i32');
