@@ -1,6 +1,10 @@
-export type { ConvolutionOption } from './convolution/choose.js';
+// Tensors and operations.
+
+// Programs: the passes, and how their result is run. For trainers, tools and the curious.
+export type { ConvolutionAlgorithm, ConvolutionOption } from './convolution/choose.js';
 export type { ConvolutionRecord } from './convolution/lower.js';
 export { fuse } from './fuse/fuse.js';
+// Models and training.
 export { Activation, type ActivationOptions } from './layers/activation.js';
 export type { ActivationName } from './layers/activations.js';
 export { Conv2D, type Conv2DOptions } from './layers/conv2d.js';
@@ -14,13 +18,37 @@ export { Flatten, Reshape, type ReshapeOptions } from './layers/reshape.js';
 export { type Parameter, Sequential, type SequentialConfig, type SequentialOptions } from './layers/sequential.js';
 export { UpSampling2D, type UpSampling2DOptions } from './layers/upsampling2d.js';
 export { broadcastTo, sum } from './operations/broadcast.js';
-export { conv2d } from './operations/conv2d.js';
+export { type Conv2dOptions, conv2d } from './operations/conv2d.js';
 export { placeholder } from './operations/definition.js';
-export * from './operations/elementwise.js';
+export {
+  abs,
+  add,
+  clip,
+  div,
+  equal,
+  exp,
+  greater,
+  greaterEqual,
+  less,
+  lessEqual,
+  log,
+  maximum,
+  minimum,
+  mul,
+  neg,
+  relu,
+  sigmoid,
+  sqrt,
+  square,
+  sub,
+  type TensorLike,
+  tanh,
+  where,
+} from './operations/elementwise.js';
 export { grad } from './operations/gradient.js';
-export { matmul } from './operations/matmul.js';
-export { avgPool2d, maxPool2d } from './operations/pooling.js';
-export { random } from './operations/random.js';
+export { type MatmulOptions, matmul } from './operations/matmul.js';
+export { avgPool2d, maxPool2d, type PoolOptions } from './operations/pooling.js';
+export { type RandomOptions, random } from './operations/random.js';
 export { max, mean } from './operations/reductions.js';
 export { reshape, transpose } from './operations/reshape.js';
 export { takeRows } from './operations/rows.js';
@@ -30,8 +58,7 @@ export { ALIGNMENT, type MemoryPlan, type Placement, planMemory } from './plan/p
 export { philox4x32 } from './random/philox.js';
 export { RandomStream } from './random/stream.js';
 export { type Binding, type CompiledProgram, type CompileOptions, compile, lower } from './run/compile.js';
-export type { KernelSet } from './run/evaluate.js';
-export { evaluate } from './run/evaluate.js';
+export { defaultKernels, type EvaluateOptions, evaluate, type KernelSet } from './run/evaluate.js';
 export { type Executable, referenceExecutable, wasmExecutable } from './run/executable.js';
 export { hasSimd } from './run/support.js';
 export {

@@ -115,7 +115,9 @@ async function train(
   const convolutions = new Map<string, ConvolutionRecord>();
   const compileOptions: CompileOptions = {
     convolution: options.convolution ?? 'auto',
-    record: (choice) => convolutions.set(JSON.stringify([choice.input.slice(1), choice.weight]), choice),
+    record: (choice) => {
+      convolutions.set(JSON.stringify([choice.input.slice(1), choice.weight]), choice);
+    },
   };
 
   const x = shareTable(memory, data.x, model.inputShape);
@@ -124,7 +126,8 @@ async function train(
   const source: ExampleProgram = { model, layout, loss, x: x.table, y: y?.table, corrupt, seed };
   const parameters = memory.float32(layout.length);
   parameters.array.fill(0);
-  model.parameters.forEach(({ data: values }, index) => parameters.array.set(values, layout.offsets[index]));
+  for (const [index, { data: values }] of model.parameters.entries())
+    parameters.array.set(values, layout.offsets[index]);
   const state = memory.float32(Math.max(1, optimizer.slots * layout.length));
   state.array.fill(0);
 
@@ -185,7 +188,7 @@ async function train(
       scalars.array.set(numbers, step * scalarCount);
     });
     const common = { ...shared, epoch };
-    const task: PoolTask = {
+    const task: PoolEpoch = {
       ...common,
       kind: 'epoch',
       order: order.address,
@@ -205,7 +208,7 @@ async function train(
       validation:
         validationCount === 0
           ? undefined
-          : ({
+          : {
               ...common,
               kind: 'map',
               begin: trainCount,
@@ -214,7 +217,7 @@ async function train(
               programs: validationPrograms,
               results: validationLosses.address,
               resultBytes: 4,
-            } as never),
+            },
     };
     const started = performance.now();
     const reporter = new StepReporter(pool, batches, losses, epoch, callbacks, control, signal);

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { type CompiledProgram, hasSimd, type KernelSet } from '@weft/core';
+import { type CompiledProgram, defaultKernels, type KernelSet } from '@weft/core';
 import { Piscina } from 'piscina';
 import { BARRIER_WORDS, breakBarrier } from './barrier.js';
 import { SharedMemory } from './memory.js';
@@ -13,9 +13,14 @@ export interface WorkerPoolOptions {
   readonly kernels?: KernelSet;
 }
 
-type WithoutWorker<T> = T extends unknown ? Omit<T, 'worker' | 'workers' | 'memory' | 'control' | 'keys'> : never;
-/** What all workers of a pool are given; each is told its number. */
-export type PoolTask = WithoutWorker<EpochTask> | WithoutWorker<MapTask>;
+/** What a task says about the worker that runs it. */
+type Own = 'worker' | 'workers' | 'memory' | 'control' | 'keys';
+
+/** A map, as all workers of a pool are given it; each is told its number. */
+export type PoolMap = Omit<MapTask, Own>;
+
+/** An epoch, as all workers of a pool are given it. */
+export type PoolEpoch = Omit<EpochTask, Own | 'validation'> & { readonly validation: PoolMap | undefined };
 
 let sessions = 0;
 
@@ -50,7 +55,7 @@ export class WorkerPool {
    * @throws RangeError if the number of threads is not a whole number from 1, or the system refuses shared memory
    */
   static async create(options: WorkerPoolOptions = {}): Promise<WorkerPool> {
-    const { threads = availableParallelism(), kernels = hasSimd() ? 'wasm' : 'reference' } = options;
+    const { threads = availableParallelism(), kernels = defaultKernels() } = options;
     if (!Number.isSafeInteger(threads) || threads < 1 || threads > 1024) {
       throw new RangeError(`threads: got ${threads}; expected a whole number from 1 to 1024.`);
     }
@@ -112,7 +117,7 @@ export class WorkerPool {
    * @param keys address of each worker's row numbers and keys
    * @throws the error of the first worker that failed by itself
    */
-  async runOnAll(task: PoolTask, keys: readonly number[]): Promise<void> {
+  async runOnAll(task: PoolEpoch | PoolMap, keys: readonly number[]): Promise<void> {
     const { control } = this;
     control.fill(0);
     const barrier = control.subarray(CONTROL.barrier, CONTROL.barrier + BARRIER_WORDS);
@@ -125,7 +130,7 @@ export class WorkerPool {
         workers: this.threads,
         keys: address,
       };
-      const nested = 'validation' in task && task.validation ? { validation: { ...task.validation, ...own } } : {};
+      const nested = task.kind === 'epoch' && task.validation ? { validation: { ...task.validation, ...own } } : {};
       try {
         await this.piscina.run({ ...task, ...own, ...nested });
       } catch (error) {

@@ -136,7 +136,7 @@ function runChunks(
       const { memory } = pool;
       const layout = layOutParameters(model.parameters.map((parameter) => parameter.data.length));
       const parameters = memory.float32(layout.length);
-      model.parameters.forEach((parameter, index) => parameters.array.set(parameter.data, layout.offsets[index]));
+      for (const [index, { data }] of model.parameters.entries()) parameters.array.set(data, layout.offsets[index]);
       const x = shareTable(memory, data.x, model.inputShape);
       const y = data.y && shareTable(memory, data.y, model.outputShape);
       const source: Source = { model, layout, x: x.table, corrupt, seed };
@@ -155,7 +155,7 @@ function runChunks(
       let written = 0;
       for (const chunk of chunks) {
         signal?.throwIfAborted();
-        const task: PoolTask = {
+        const task: PoolMap = {
           kind: 'map',
           session,
           parameters: parameters.address,

@@ -22,7 +22,7 @@ const transposed = (matrix: Matrix): Matrix => matrix[0].map((_, column) => matr
 /** Coefficients of the product of (x - root) over roots, lowest power first. */
 function polynomial(roots: readonly number[]): number[] {
   return roots.reduce<number[]>(
-    (p, root) => [...p, 0].map((_, power) => (power > 0 ? p[power - 1] : 0) - root * (p[power] ?? 0)),
+    (p, root) => p.concat(0).map((_, power) => (power > 0 ? p[power - 1] : 0) - root * (p[power] ?? 0)),
     [1],
   );
 }

@@ -16,6 +16,9 @@ const BLOCK = 512;
 /** Fewer rows than this do not pay for packing B. */
 const PACKING_ROWS = 12;
 
+/** A right factor of this many bytes stays in the first-level cache as it is. */
+const UNPACKED_BYTES = 16384;
+
 interface Sizes {
   readonly batch: number;
   readonly m: number;
@@ -57,7 +60,7 @@ export function emitMatmul(module: ModuleBuilder, body: Program, name: string): 
   const producer = producers(body);
   const operands = anchor.inputs.map((value) => body.inputs.indexOf(rootOf(producer, value)));
   const epilogue = new Epilogue(module, body, [anchor.outputs[0]]);
-  const isPacked = m >= PACKING_ROWS && n !== 16;
+  const isPacked = m >= PACKING_ROWS && n !== 16 && (n % 16 !== 0 || Math.min(k, BLOCK) * n * 4 > UNPACKED_BYTES);
   const panelBytes = isPacked ? Math.min(k, BLOCK) * 16 * 4 : 0;
   const blocks = Math.ceil(k / BLOCK);
   const partialBytes = blocks > 1 ? (m + 4) * 16 * 4 : 0;

@@ -56,7 +56,7 @@ export function stridedLoop(f: FunctionBuilder, space: Space, accesses: readonly
     return walking;
   });
   const advance = (elements: (access: number) => number) => {
-    pointers.forEach((pointer, access) => f.increase(pointer, elements(access) * 4));
+    for (const [access, pointer] of pointers.entries()) f.increase(pointer, elements(access) * 4);
   };
   const walkInner = () => {
     const stretch = inner.stretch ?? Number.POSITIVE_INFINITY;

@@ -201,11 +201,12 @@ function gatherOne(f: FunctionBuilder, layout: Layout, pitch: number, pixel: Loc
   forEachChannel(f, channels, [{ pointer: pixel, bytes: CHANNEL_BYTES }, kept], ([at, held], width) => {
     for (let q = 0; q < columns[0].length; q++) {
       const read = rows[0].map(
-        (_, p) => (g: FunctionBuilder) =>
-          g.get(at).load(width, p * dilation[0] * pitch + q * dilation[1] * pixelBytes),
+        (_, p) => (g: FunctionBuilder) => g.get(at).load(width, p * dilation[0] * pitch + q * dilation[1] * pixelBytes),
       );
       applyMatrix(f, rows, read, (u, value) => {
-        f.get(held).get(value).store('vector', (u * columns[0].length + q) * 16);
+        f.get(held)
+          .get(value)
+          .store('vector', (u * columns[0].length + q) * 16);
       });
     }
   });
@@ -215,7 +216,9 @@ function gatherOne(f: FunctionBuilder, layout: Layout, pitch: number, pixel: Loc
         (_, q) => (g: FunctionBuilder) => g.get(held).load('vector', (u * columns[0].length + q) * 16),
       );
       applyMatrix(f, columns, read, (v, value) => {
-        f.get(to).get(value).store(width, (u * columns.length + v) * componentBytes);
+        f.get(to)
+          .get(value)
+          .store(width, (u * columns.length + v) * componentBytes);
       });
     });
   }
@@ -307,7 +310,9 @@ function scatterOne(
         (_, u) => (g: FunctionBuilder) => g.get(from).load(width, (u * products + v) * componentBytes),
       );
       applyMatrix(f, rows, read, (p, value) => {
-        f.get(held).get(value).store('vector', (p * products + v) * 16);
+        f.get(held)
+          .get(value)
+          .store('vector', (p * products + v) * 16);
       });
     });
   }

@@ -52,7 +52,7 @@ const definitions = {
   ),
   relu: elementwise(
     'relu',
-    (a) => (a < 0 ? 0 : a),
+    (a) => Math.max(a, 0),
     (_inputs, y, g) => [where(greater(y, 0), g, 0)],
   ),
   add: elementwise(

@@ -45,7 +45,7 @@ export interface Binding {
 export function compile(traced: Program, binding: Binding, options: CompileOptions = {}): CompiledProgram {
   const program = fuse(lower(traced, options));
   const placed = new Map<number, Placement>();
-  program.inputs.forEach((value, which) => placed.set(value, binding.inputs[which]));
+  for (const [which, value] of program.inputs.entries()) placed.set(value, binding.inputs[which]);
   const outputs = program.outputs.map((value, which) => ({ value, place: binding.outputs?.[which] }));
   for (const { value, place } of outputs) {
     if (!place) continue;

@@ -24,7 +24,7 @@ export function evaluate(tensors: readonly Tensor[], options: EvaluateOptions = 
     if (!values) throw new TypeError(`evaluate: a placeholder of shape [${shape}] has no values. Run it in a program.`);
     return values;
   });
-  const kernels = options.kernels ?? (hasSimd() ? 'wasm' : 'reference');
+  const kernels = options.kernels ?? defaultKernels();
   if (kernels === 'reference') return runReference(differentiate(program), data);
 
   let inputBytes = 0;
@@ -50,6 +50,21 @@ export function evaluate(tensors: readonly Tensor[], options: EvaluateOptions = 
     const length = sizeOf(compiled.program.values[value].shape);
     return new Float32Array(memory.buffer, bases[place.segment] + place.offset, length).slice();
   });
+}
+
+let isAnnounced = false;
+
+/** WebAssembly where the engine has its SIMD; else the reference kernels, with a warning, once. */
+export function defaultKernels(): KernelSet {
+  if (hasSimd()) return 'wasm';
+  if (!isAnnounced) {
+    console.warn(
+      'Weft: this engine has no WebAssembly SIMD. The reference kernels in TypeScript are used: ' +
+        'they are a hundred times slower, and results differ in their last bits.',
+    );
+  }
+  isAnnounced = true;
+  return 'reference';
 }
 
 let memory: WebAssembly.Memory | undefined;

@@ -62,6 +62,6 @@ export class EarlyStopping implements Callback {
 
   onTrainEnd(_history: unknown, { model }: TrainControl): void {
     const { weights } = this;
-    if (weights) model.parameters.forEach(({ data }, index) => data.set(weights[index]));
+    for (const [index, saved] of weights?.entries() ?? []) model.parameters[index].data.set(saved);
   }
 }
