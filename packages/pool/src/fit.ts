@@ -13,7 +13,7 @@ import type { Callback, TrainControl } from './callbacks/callback.js';
 import { checkExamples, type Examples, shareTable } from './examples.js';
 import type { History } from './history.js';
 import { laneCount, pieceSize, piecesOf } from './pieces.js';
-import { type PoolTask, type WorkerPool, withPool } from './pool.js';
+import { type PoolEpoch, type WorkerPool, withPool } from './pool.js';
 import {
   bytesOfOneExample,
   type Corruption,

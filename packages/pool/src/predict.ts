@@ -10,7 +10,7 @@ import {
 } from '@weft/core';
 import { checkExamples, countExamples, type Examples, type ExampleValues, shareTable } from './examples.js';
 import { pieceSize, piecesOf } from './pieces.js';
-import { type PoolTask, type WorkerPool, withPool } from './pool.js';
+import { type PoolMap, type WorkerPool, withPool } from './pool.js';
 import {
   type Corruption,
   type Draws,
