@@ -34,6 +34,7 @@ export function fuse(input: Program): Program {
   const groups: Group[] = [];
   const groupOf = new Map<number, Group>();
   const materialised = new Set<number>();
+  const stored = viewsToStore(program, producer);
 
   const isView = (value: number) => !materialised.has(rootOf(producer, value)) && isViewOf(producer, value);
   /** The stored value that an operand is read from. */
@@ -48,7 +49,7 @@ export function fuse(input: Program): Program {
       hasReduction: false,
       space: undefined,
       views: [],
-      open: isAnchor || isElementwise(operation) || REDUCTIONS.has(operation.name),
+      open: isAnchor || isInLoop(operation),
       position,
     };
     groups.push(group);
@@ -73,21 +74,21 @@ export function fuse(input: Program): Program {
   program.operations.forEach((operation, index) => {
     const { name, inputs, outputs } = operation;
     if (name === 'reshape' || name === 'constant') return;
-    if (name === 'broadcast') {
-      // Only a plain value can be read by strides; a view of a view is stored first.
-      const view = viewOf(program, producer, outputs[0]);
-      if (view?.source !== undefined && isView(operation.inputs[0])) materialise(operation.inputs[0], index - 0.5);
-      return;
-    }
-    const inLoop = isElementwise(operation) || REDUCTIONS.has(name);
-    if (!inLoop) for (const value of inputs) materialise(value, index - 0.5);
+    // Before its first reader, whoever it is: all read what is stored.
+    for (const value of inputs) if (stored.has(rootOf(producer, value))) materialise(value, index - 0.5);
+    if (name === 'broadcast') return;
+    const inLoop = isInLoop(operation);
 
     let group: Group | undefined;
     if (inLoop) {
       const { shape } = program.values[REDUCTIONS.has(name) ? inputs[0] : outputs[0]];
       const views = inputs.filter(isView).map((value) => viewOf(program, producer, value) as View);
       const sources = [...new Set(inputs.filter((value) => !isView(value)).map((value) => rootOf(producer, value)))];
-      const candidates = sources.map((value) => groupOf.get(value)).filter((g): g is Group => g?.open === true);
+      // What has been reduced is known when its loop is over: nothing in that loop can read it.
+      const over = new Set(sources.filter((value) => isReduction(producer[value])).map((value) => groupOf.get(value)));
+      const candidates = sources
+        .map((value) => groupOf.get(value))
+        .filter((g): g is Group => g?.open === true && !over.has(g));
       group = join(program, [...new Set(candidates)], { shape, views, isReduction: REDUCTIONS.has(name) });
       for (const merged of candidates)
         if (merged !== group && merged.operations.length === 0) groups.splice(groups.indexOf(merged), 1);
@@ -121,6 +122,28 @@ export function fuse(input: Program): Program {
 
 function isElementwise({ name }: Operation): boolean {
   return Object.hasOwn(elementwiseDefinitions, name);
+}
+
+function isReduction(operation: Operation | undefined): boolean {
+  return operation !== undefined && REDUCTIONS.has(operation.name);
+}
+
+/** Whether an operation is computed element by element in a loop, with others. */
+function isInLoop(operation: Operation): boolean {
+  return isElementwise(operation) || isReduction(operation);
+}
+
+/**
+ * Views that cannot be computed on the way by all who read them: what is asked for, what other operations than loops
+ * read, and, since only a plain value can be read by strides, views of which there are views.
+ */
+function viewsToStore(program: Program, producer: readonly (Operation | undefined)[]): Set<number> {
+  const readers = program.operations.filter((operation) => {
+    if (operation.name !== 'broadcast') return operation.name !== 'reshape' && !isInLoop(operation);
+    return viewOf(program, producer, operation.outputs[0])?.source !== undefined;
+  });
+  const read = [...readers.flatMap(({ inputs }) => inputs), ...program.outputs];
+  return new Set(read.filter((value) => isViewOf(producer, value)).map((value) => rootOf(producer, value)));
 }
 
 function isViewOf(producer: readonly (Operation | undefined)[], value: number): boolean {
