@@ -88,12 +88,15 @@ describe('golden values', () => {
     });
   });
 
-  describe.each(convolutionOptions)('convolutions by %s', (convolutions) => {
-    it.each(cases.filter(({ op }) => op === 'conv2d' || op === 'upsample2d'))(
-      '$name: values and gradients',
-      (options) => {
-        expectGolden(options, (tensors) => computeByReference(tensors, convolutions));
-      },
-    );
+  const convolutions = cases.filter(({ op }) => op === 'conv2d' || op === 'upsample2d');
+
+  describe.each(convolutionOptions)('convolutions by %s', (option) => {
+    it.each(convolutions)('$name, reference kernels', (options) => {
+      expectGolden(options, (tensors) => computeByReference(tensors, option));
+    });
+
+    it.each(convolutions)('$name, WebAssembly', (options) => {
+      expectGolden(options, (tensors) => compute(tensors, 'wasm', option));
+    });
   });
 });

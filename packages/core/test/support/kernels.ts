@@ -1,33 +1,33 @@
 import type { ConvolutionOption } from '../../src/convolution/choose.js';
 import { lowerConvolutions } from '../../src/convolution/lower.js';
 import { differentiate } from '../../src/differentiate/differentiate.js';
-import { evaluate } from '../../src/run/evaluate.js';
+import { evaluate, type KernelSet } from '../../src/run/evaluate.js';
 import { runReference } from '../../src/run/reference.js';
 import type { TypedArray } from '../../src/tensor/shape.js';
 import type { Tensor } from '../../src/tensor/tensor.js';
 import { trace } from '../../src/trace/trace.js';
 
 /** The sets of kernels that every suite runs over. */
-export const kernelSets = ['reference'] as const;
-export type KernelSet = (typeof kernelSets)[number];
+export const kernelSets: readonly KernelSet[] = ['reference', 'wasm'];
 
-/** How convolutions are computed: by an algorithm, or by their own kernels, as they are defined. */
-export const convolutionOptions = ['definition', 'auto', 'direct', 'winograd2', 'winograd4'] as const;
+/** What may be asked of the passes for convolutions. */
+export const convolutionOptions: readonly ConvolutionOption[] = ['auto', 'direct', 'winograd2', 'winograd4'];
 
 /** Values as a user gets them, computed by a set of kernels. */
-export function compute(tensors: readonly Tensor[], _kernels: KernelSet): TypedArray[] {
-  return evaluate(tensors);
+export function compute(
+  tensors: readonly Tensor[],
+  kernels: KernelSet,
+  convolution: ConvolutionOption = 'auto',
+): Float32Array[] {
+  return evaluate(tensors, { kernels, convolution }) as Float32Array[];
 }
 
-/** Values by the reference kernels, with the convolutions as asked for. */
-export function computeByReference(
-  tensors: readonly Tensor[],
-  convolutions: ConvolutionOption | 'definition' = 'definition',
-): TypedArray[] {
+/** Values by the definitions of the operations alone; the convolutions by an algorithm if one is named. */
+export function computeByReference(tensors: readonly Tensor[], algorithms?: ConvolutionOption): Float32Array[] {
   const { program, leaves } = trace(tensors);
-  const lowered = convolutions === 'definition' ? program : lowerConvolutions(program, convolutions);
+  const lowered = algorithms === undefined ? program : lowerConvolutions(program, algorithms);
   return runReference(
     differentiate(lowered),
     leaves.map(({ node, index }) => node.data[index] as TypedArray),
-  );
+  ) as Float32Array[];
 }

@@ -1,0 +1,75 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { sum } from '../src/operations/broadcast.js';
+import { mul, square, tanh } from '../src/operations/elementwise.js';
+import { grad } from '../src/operations/gradient.js';
+import { operationTable } from '../src/operations/table.js';
+import { tensor } from '../src/tensor/create.js';
+import { seeds } from './support/arbitraries.js';
+import { type Application, expectGradient } from './support/differences.js';
+import { type Applications, differentiable, unary } from './support/differentiable.js';
+import { numbers } from './support/numbers.js';
+
+describe('gradients agree with differences', () => {
+  const covered = new Set<string>();
+
+  it.each(Object.keys(differentiable))('%s', (name) => {
+    fc.assert(
+      fc.property(differentiable[name], seeds, (application, seed) => {
+        for (const operation of expectGradient(application, seed)) covered.add(operation);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('for every operation that has a gradient', () => {
+    const names = [...operationTable.values()].filter(({ gradient }) => gradient).map(({ name }) => name);
+    expect(names.filter((name) => !covered.has(name))).toEqual([]);
+  });
+});
+
+/** The function that gives the gradient of a weighted sum of a function in one of its inputs. */
+function gradientOf({ shapes, apply: f, domain }: Application, which: number): Application {
+  return {
+    shapes,
+    domain,
+    apply: (...inputs) => {
+      const result = f(...inputs);
+      const weights = tensor(numbers(result.size, 11), result.shape);
+      return grad(sum(mul(square(result), weights)), inputs)[which];
+    },
+  };
+}
+
+describe('gradients of gradients agree with differences', () => {
+  const twice: Readonly<Record<string, Applications>> = {
+    tanh: differentiable.tanh,
+    div: differentiable.div,
+    max: differentiable.max,
+    matmul: differentiable.matmul,
+    conv2d: differentiable.conv2d,
+    maxPool2d: differentiable.maxPool2d,
+    avgPool2d: differentiable.avgPool2d,
+    slice: differentiable.slice,
+    concatenate: differentiable.concatenate,
+  };
+
+  it.each(Object.keys(twice))('%s', (name) => {
+    fc.assert(
+      fc.property(twice[name], fc.nat(), seeds, (application, which, seed) => {
+        expectGradient(gradientOf(application, which % application.shapes.length), seed);
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  it('and so do those of third order', () => {
+    const cubic = unary((x) => mul(mul(x, x), tanh(x)));
+    fc.assert(
+      fc.property(cubic, seeds, (application, seed) => {
+        expectGradient(gradientOf(gradientOf(application, 0), 0), seed);
+      }),
+      { numRuns: 10 },
+    );
+  });
+});

@@ -1,0 +1,244 @@
+import fc from 'fast-check';
+import { broadcastTo, sum } from '../../src/operations/broadcast.js';
+import { conv2d, conv2dInputGradientDefinition, conv2dWeightGradientDefinition } from '../../src/operations/conv2d.js';
+import { apply } from '../../src/operations/definition.js';
+import {
+  abs,
+  add,
+  clip,
+  div,
+  exp,
+  log,
+  maximum,
+  minimum,
+  mul,
+  neg,
+  relu,
+  sigmoid,
+  sqrt,
+  square,
+  sub,
+  tanh,
+  where,
+} from '../../src/operations/elementwise.js';
+import { matmul } from '../../src/operations/matmul.js';
+import {
+  avgPool2d,
+  maxPool2d,
+  maxPool2dPlaceDefinition,
+  maxUnpool2dDefinition,
+  takePlaces2dDefinition,
+} from '../../src/operations/pooling.js';
+import { max, mean } from '../../src/operations/reductions.js';
+import { reshape, transpose } from '../../src/operations/reshape.js';
+import { concatenate, pad, slice } from '../../src/operations/slice.js';
+import { componentsOf, gatherTiles, scatterTiles } from '../../src/operations/tiles.js';
+import { upsample2d } from '../../src/operations/upsample2d.js';
+import { resolveWindow } from '../../src/operations/window.js';
+import { tensor } from '../../src/tensor/create.js';
+import { type Shape, sizeOf } from '../../src/tensor/shape.js';
+import type { Tensor } from '../../src/tensor/tensor.js';
+import { broadcastable, type DrawnWindow, seeds, shapes, shapesWithAxes, tilings, windows } from './arbitraries.js';
+import type { Application, Domain } from './differences.js';
+import { numbers } from './numbers.js';
+
+/** Random applications of one operation. */
+export type Applications = fc.Arbitrary<Application>;
+
+/** A function of one tensor of any shape. */
+export const unary = (f: (x: Tensor) => Tensor, domain: Domain = 'any'): Applications =>
+  shapes.map((shape) => ({ shapes: [shape], apply: f, domain }));
+
+const binary = (f: (x: Tensor, y: Tensor) => Tensor, domain: Domain = 'any'): Applications =>
+  broadcastable(2).map(({ operands }) => ({ shapes: operands, apply: f, domain }));
+
+const reduction = (f: typeof sum, domain: Domain = 'any'): Applications =>
+  fc
+    .tuple(shapesWithAxes, fc.boolean())
+    .map(([{ shape, axes }, keepDims]) => ({ shapes: [shape], apply: (x) => f(x, axes, { keepDims }), domain }));
+
+const sliced: Applications = fc
+  .array(
+    fc.record({
+      length: fc.integer({ min: 1, max: 5 }),
+      begin: fc.nat(3),
+      end: fc.nat(6),
+      step: fc.integer({ min: 1, max: 3 }),
+    }),
+    { maxLength: 3 },
+  )
+  .map((axes) => ({
+    shapes: [axes.map(({ length }) => length)],
+    apply: (x) =>
+      slice(
+        x,
+        axes.map(({ begin }) => begin),
+        axes.map(({ end }) => end),
+        axes.map(({ step }) => step),
+      ),
+  }));
+
+const padded: Applications = fc
+  .array(fc.record({ length: fc.integer({ min: 1, max: 4 }), before: fc.nat(2), after: fc.nat(2) }), { maxLength: 3 })
+  .map((axes) => ({
+    shapes: [axes.map(({ length }) => length)],
+    apply: (x) =>
+      pad(
+        x,
+        axes.map(({ before, after }) => [before, after]),
+      ),
+  }));
+
+const concatenated: Applications = fc
+  .record({ before: fc.nat(2), lengths: fc.array(fc.nat(3), { minLength: 1, maxLength: 5 }), after: fc.nat(2) })
+  .map(({ before, lengths, after }) => ({
+    shapes: lengths.map((length) => [...new Array(before).fill(2), length, ...new Array(after).fill(3)]),
+    apply: (...parts) => concatenate(parts, before),
+  }));
+
+const permuted: Applications = shapes.chain((shape) =>
+  fc
+    .shuffledSubarray(
+      shape.map((_, axis) => axis),
+      { minLength: shape.length },
+    )
+    .map((permutation) => ({ shapes: [shape], apply: (x) => transpose(x, permutation) })),
+);
+
+const sizes = fc.integer({ min: 1, max: 4 });
+
+const multiplied: Applications = fc
+  .record({
+    stack: fc.array(sizes, { maxLength: 2 }),
+    m: sizes,
+    k: sizes,
+    n: sizes,
+    transposeA: fc.boolean(),
+    transposeB: fc.boolean(),
+  })
+  .map(({ stack, m, k, n, transposeA, transposeB }) => ({
+    shapes: [
+      [...stack, ...(transposeA ? [k, m] : [m, k])],
+      [...stack, ...(transposeB ? [n, k] : [k, n])],
+    ],
+    apply: (a, b) => matmul(a, b, { transposeA, transposeB }),
+  }));
+
+const filters = fc.integer({ min: 1, max: 3 });
+
+function kernelOf({ image, size }: DrawnWindow, out: number): Shape {
+  return [...size, image[3], out];
+}
+
+const convolved: Applications = fc.tuple(windows('convolution'), filters).map(([window, out]) => ({
+  shapes: [window.image, kernelOf(window, out)],
+  apply: (x, weight) => conv2d(x, weight, window),
+}));
+
+/** The adjoints of a convolution, which are operations of their own. */
+const adjoint = (of: 'input' | 'weight'): Applications =>
+  fc.tuple(windows('convolution'), filters).map(([drawn, out]) => {
+    const { image, size, strides, dilation, padding } = drawn;
+    const window = resolveWindow('conv2d', image, size, strides, dilation, padding);
+    const kernel = kernelOf(drawn, out);
+    const result = conv2d(
+      tensor(new Float32Array(sizeOf(image)), image),
+      tensor(new Float32Array(sizeOf(kernel)), kernel),
+      drawn,
+    );
+    return of === 'input'
+      ? {
+          shapes: [result.shape, kernel],
+          apply: (g, weight) => apply(conv2dInputGradientDefinition, [g, weight], { window, shape: image }),
+        }
+      : {
+          shapes: [image, result.shape],
+          apply: (x, g) => apply(conv2dWeightGradientDefinition, [x, g], { window, shape: kernel }),
+        };
+  });
+
+const pooled = (f: typeof maxPool2d, domain: Domain = 'any'): Applications =>
+  windows('pooling').map(({ image, size, strides, padding }) => ({
+    shapes: [image],
+    apply: (x) => f(x, size, { strides, padding }),
+    domain,
+  }));
+
+/** What puts values back to where a maximum was found, and what takes them from there. */
+const placed = (which: 'maxUnpool2d' | 'takePlaces2d'): Applications =>
+  fc.tuple(windows('pooling'), seeds).map(([{ image, size, strides, padding }, seed]) => {
+    const attributes = { window: resolveWindow('pool', image, size, strides, 1, padding), shape: image };
+    const place = apply(maxPool2dPlaceDefinition, [tensor(numbers(sizeOf(image), seed), image)], attributes);
+    return which === 'maxUnpool2d'
+      ? { shapes: [place.shape], apply: (values) => apply(maxUnpool2dDefinition, [values, place], attributes) }
+      : { shapes: [image], apply: (x) => apply(takePlaces2dDefinition, [x, place], attributes) };
+  });
+
+const gathered: Applications = tilings.map(({ batch, channels, tiling }) => ({
+  shapes: [[batch, ...tiling.image, channels]],
+  apply: (x) => gatherTiles(x, tiling),
+}));
+
+const scattered: Applications = tilings.map(({ batch, channels, tiling }) => {
+  const count = batch * tiling.grid[0] * tiling.grid[1];
+  const parts = componentsOf(tiling);
+  return {
+    shapes: [tiling.components === 'first' ? [parts, count, channels] : [count, parts * channels]],
+    apply: (tiles) => scatterTiles(tiles, tiling),
+  };
+});
+
+const upsampled: Applications = fc
+  .record({ image: fc.tuple(sizes, sizes, sizes, sizes), size: fc.tuple(filters, filters) })
+  .map(({ image, size }) => ({ shapes: [image], apply: (x) => upsample2d(x, size) }));
+
+/** Every operation that has a gradient, in random shapes with random options. */
+export const differentiable: Readonly<Record<string, Applications>> = {
+  neg: unary(neg),
+  abs: unary(abs, 'spaced'),
+  exp: unary(exp),
+  log: unary(log, 'positive'),
+  sqrt: unary(sqrt, 'positive'),
+  tanh: unary(tanh),
+  sigmoid: unary(sigmoid),
+  relu: unary(relu, 'spaced'),
+  square: unary(square),
+  clip: unary((x) => clip(x, -0.5, 1), 'spaced'),
+  add: binary(add),
+  sub: binary(sub),
+  mul: binary(mul),
+  div: binary(div, 'positive'),
+  maximum: binary(maximum, 'spaced'),
+  minimum: binary(minimum, 'spaced'),
+  where: broadcastable(3).map(({ operands: [condition, ...operands] }) => {
+    const flags = tensor(
+      numbers(sizeOf(condition), 1).map((x) => Number(x > 0)),
+      condition,
+    );
+    return { shapes: operands, apply: (x, y) => where(flags, x, y) };
+  }),
+  'an operand used twice': unary((x) => mul(x, add(x, tanh(x)))),
+  broadcastTo: broadcastable(1).map(({ shape, operands }) => ({
+    shapes: operands,
+    apply: (x) => broadcastTo(x, shape),
+  })),
+  sum: reduction(sum),
+  mean: reduction(mean),
+  max: reduction(max, 'spaced'),
+  reshape: shapes.map((shape) => ({ shapes: [shape], apply: (x) => square(reshape(square(x), [-1])) })),
+  transpose: permuted,
+  slice: sliced,
+  pad: padded,
+  concatenate: concatenated,
+  matmul: multiplied,
+  conv2d: convolved,
+  conv2dInputGradient: adjoint('input'),
+  conv2dWeightGradient: adjoint('weight'),
+  gatherTiles: gathered,
+  scatterTiles: scattered,
+  maxPool2d: pooled(maxPool2d, 'spaced'),
+  maxUnpool2d: placed('maxUnpool2d'),
+  takePlaces2d: placed('takePlaces2d'),
+  avgPool2d: pooled(avgPool2d),
+  upsample2d: upsampled,
+};
