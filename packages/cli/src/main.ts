@@ -1,3 +1,79 @@
-export async function main(_args: string[]): Promise<number> {
-  return 0;
+import { columns, commandHelp } from './arguments/help.js';
+import { mostSimilar, parseOptions } from './arguments/parse.js';
+import type { OptionTable } from './arguments/table.js';
+import type { Command } from './commands/command.js';
+import { evaluate } from './commands/evaluate.js';
+import { info } from './commands/info.js';
+import { report } from './commands/report.js';
+import { train } from './commands/train.js';
+import { EXIT, exitCodeOf, isExpected, UsageError } from './exit.js';
+import { ignoreClosedPipes, Terminal } from './terminal/terminal.js';
+import { WEFT_VERSION } from './version.js';
+
+const COMMANDS: Readonly<Record<string, Command>> = { train, evaluate, report, info } as never;
+
+/**
+ * Runs the `weft` command.
+ *
+ * @param args what stands after `weft` on the command line
+ * @returns the exit code: 0 success, 1 failure, 2 wrong usage, 3 data missing or damaged, 130 interrupted
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  ignoreClosedPipes();
+  const terminal = new Terminal(false);
+  try {
+    const [name, ...rest] = args;
+    if (name === '--version') {
+      terminal.result(WEFT_VERSION);
+      return EXIT.ok;
+    }
+    if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+      terminal[name === undefined ? 'message' : 'result'](overview());
+      return name === undefined ? EXIT.usage : EXIT.ok;
+    }
+    if (!Object.hasOwn(COMMANDS, name)) throw unknownCommand(name);
+    // `pnpm train -- --quick` hands on the dashes.
+    return await runCommand(name, COMMANDS[name], rest[0] === '--' ? rest.slice(1) : rest);
+  } catch (error) {
+    terminal.error(isExpected(error) ? `weft: ${error.message}` : `weft: ${describeFault(error)}`);
+    return exitCodeOf(error);
+  }
+}
+
+async function runCommand(name: string, command: Command, args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseOptions(`weft ${name}`, command.options as OptionTable, args);
+  const terminal = new Terminal(values.quiet === true);
+  if (values.help) {
+    terminal.json(commandHelp(command.usage, command.description, command.options).trimEnd());
+    return EXIT.ok;
+  }
+  if (values.version) {
+    terminal.json(WEFT_VERSION);
+    return EXIT.ok;
+  }
+  const { least, most } = command.positionals;
+  if (positionals.length < least || positionals.length > most) {
+    const got = positionals.length === 0 ? 'none' : positionals.map((word) => `'${word}'`).join(' ');
+    const expected = least === most ? (most === 0 ? 'none' : String(most)) : `${least} to ${most}`;
+    throw new UsageError(`weft ${name}: got ${got} as arguments, expected ${expected}. Usage: ${command.usage}`);
+  }
+  return command.run({ values, positionals, terminal });
+}
+
+function unknownCommand(name: string): UsageError {
+  const similar = mostSimilar(name, Object.keys(COMMANDS));
+  const advice = similar ? `Did you mean 'weft ${similar}'?` : `The commands are ${Object.keys(COMMANDS).join(', ')}.`;
+  return new UsageError(`there is no command '${name}'. ${advice} 'weft --help' tells more.`);
+}
+
+function overview(): string {
+  const rows = Object.values(COMMANDS).map(({ usage, summary }) => [usage, summary]);
+  return `Weft ${WEFT_VERSION}: deep learning in TypeScript on CPU threads.\n\n${columns(rows)}\n\n'weft train --help' shows the options of a command.`;
+}
+
+/** A fault that nobody foresaw is shown with its stack, so that it can be reported. */
+function describeFault(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  // Errors of the system say what is wrong; where in Weft they were met helps nobody.
+  return 'syscall' in error ? error.message : (error.stack ?? error.message);
 }

@@ -1,0 +1,71 @@
+/** What values of an option may be. */
+export interface Kind<Value> {
+  /** Stands for the value in the help, such as N; a flag has none. */
+  readonly placeholder: string | undefined;
+  /** Completes the sentence "expected ...". */
+  readonly expected: string;
+  /** A value that may be given, for the advice after an error. */
+  readonly example: string;
+  /** The value that a text stands for; undefined if it is none. */
+  read(text: string): Value | undefined;
+}
+
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/** A whole number. */
+export function wholeNumber(from: number, to: number = Number.MAX_SAFE_INTEGER): Kind<number> {
+  return {
+    placeholder: 'N',
+    expected: to === Number.MAX_SAFE_INTEGER ? `a whole number from ${from}` : `a whole number from ${from} to ${to}`,
+    example: String(from),
+    read(text) {
+      const value = NUMBER.test(text) ? Number(text) : Number.NaN;
+      return Number.isSafeInteger(value) && value >= from && value <= to ? value : undefined;
+    },
+  };
+}
+
+/** A finite number within bounds. */
+export function number(bounds: { from?: number; above?: number; below?: number; example: number }): Kind<number> {
+  const { from, above, below } = bounds;
+  const words = [
+    from === undefined ? '' : `from ${from}`,
+    above === undefined ? '' : `above ${above}`,
+    below === undefined ? '' : `${from === undefined && above === undefined ? '' : 'to '}below ${below}`,
+  ];
+  return {
+    placeholder: 'X',
+    expected: ['a number', ...words.filter(Boolean)].join(' '),
+    example: String(bounds.example),
+    read(text) {
+      const value = NUMBER.test(text) ? Number(text) : Number.NaN;
+      const fits =
+        Number.isFinite(value) &&
+        (from === undefined || value >= from) &&
+        (above === undefined || value > above) &&
+        (below === undefined || value < below);
+      return fits ? value : undefined;
+    },
+  };
+}
+
+/** One of a few words. */
+export function choice<const Word extends string>(...words: readonly Word[]): Kind<Word> {
+  return {
+    placeholder: words.join('|'),
+    expected: `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`,
+    example: words[0],
+    read: (text) => words.find((word) => word === text),
+  };
+}
+
+/** A path; the empty one is none. */
+export const folder: Kind<string> = {
+  placeholder: 'DIR',
+  expected: 'the path of a folder',
+  example: 'my-run',
+  read: (text) => (text === '' ? undefined : text),
+};
+
+/** Given or not. */
+export const flag: Kind<boolean> = { placeholder: undefined, expected: 'no value', example: '', read: () => true };

@@ -1,0 +1,123 @@
+import { WorkerPool } from '@weft/pool';
+import { choice, number, wholeNumber } from '../arguments/kinds.js';
+import { option, type Values } from '../arguments/table.js';
+import { EXIT, InputError } from '../exit.js';
+import { DATASETS, loadData } from '../run/load-data.js';
+import { datasetTitle, testTable } from '../run/results-table.js';
+import { type TestResult, testModel } from '../run/test-model.js';
+import { weightsSha256 } from '../run/weights-sha256.js';
+import { listenForInterrupt } from '../terminal/interrupt.js';
+import { type Command, commonOptions, jsonOption } from './command.js';
+import { testLimitOption, threadsOption } from './train-options.js';
+import { denoises, givenPath, type SavedModel, savedModels } from './trained-models.js';
+
+/** Of a model whose file does not say what it was trained with. */
+const STANDARD = { noiseFactor: 0.4, seed: 42 } as const;
+
+const { quick: _quick, ...testLimit } = testLimitOption;
+
+const evaluateOptions = {
+  dataset: option<(typeof DATASETS)[number] | undefined>({
+    kind: choice(...DATASETS),
+    default: undefined,
+    defaultText: "the model's own",
+    help: 'Whose test images to use.',
+  }),
+  testLimit: option<number | undefined>(testLimit),
+  noiseFactor: option<number | undefined>({
+    kind: number({ from: 0, example: 0.4 }),
+    default: undefined,
+    defaultText: "the model's own",
+    help: 'Standard deviation of the noise for a model that denoises.',
+  }),
+  seed: option<number | undefined>({
+    kind: wholeNumber(0),
+    default: undefined,
+    defaultText: "the model's own",
+    help: 'Decides the noise.',
+  }),
+  threads: threadsOption,
+  json: jsonOption('the results'),
+  ...commonOptions,
+};
+
+export const evaluate: Command<typeof evaluateOptions> = {
+  usage: 'weft evaluate DIR|FILE.safetensors [options]',
+  summary: 'Compute the test error of trained models.',
+  description:
+    "Tests the models in a run's folder, or the one in a file, as weft train does: on the same images with the same noise it finds the same numbers.",
+  options: evaluateOptions,
+  positionals: { least: 1, most: 1 },
+  async run({ values: options, positionals: [path], terminal }) {
+    const saved = await savedModels(givenPath(path));
+    const interrupt = listenForInterrupt(() => terminal.message('Interrupted.'));
+    const { signal } = interrupt;
+    try {
+      const dataset = options.dataset ?? ownDataset(saved);
+      // Not one training image is needed, but no data set is without any.
+      const data = await loadData({ dataset, limit: 1, testLimit: options.testLimit }, terminal, { signal });
+      for (const model of saved) checkShapes(model, [data.test.height, data.test.width, data.test.channels], data.name);
+      const pool = await WorkerPool.create({ threads: options.threads });
+      try {
+        const tested: { saved: SavedModel; result: TestResult; noise: Noise | undefined }[] = [];
+        for (const model of saved) {
+          terminal.show(`Testing ${model.path}`);
+          const noise = denoises(model) ? noiseFor(model, options) : undefined;
+          const seed = noise?.seed ?? STANDARD.seed;
+          const set = { images: data.test, noiseFactor: noise?.noiseFactor, seed };
+          tested.push({ saved: model, result: await testModel(model.model, set, { pool, signal }), noise });
+        }
+        terminal.show(undefined);
+        if (options.json) {
+          const models = tested.map(({ saved: { path, model }, result, noise }) => ({
+            path,
+            name: model.name,
+            weightsSha256: weightsSha256(model),
+            ...noise,
+            testError: result.testError,
+            psnr: result.psnr,
+            ssim: result.ssim,
+          }));
+          terminal.json(JSON.stringify({ dataset: data.name, testCount: data.test.count, models }, null, 2));
+        } else {
+          const heading = `${datasetTitle(data.name)}, ${data.test.count.toLocaleString('en-GB')} test images`;
+          terminal.result(
+            `${heading}\n${testTable(tested.map(({ saved: { title }, result }) => ({ name: title, result })))}`,
+          );
+        }
+        return EXIT.ok;
+      } finally {
+        await pool.close();
+      }
+    } finally {
+      terminal.show(undefined);
+      interrupt.stop();
+    }
+  },
+};
+
+interface Noise {
+  readonly noiseFactor: number;
+  readonly seed: number;
+}
+
+function noiseFor({ metadata }: SavedModel, options: Values<typeof evaluateOptions>): Noise {
+  return {
+    noiseFactor: options.noiseFactor ?? metadata.noiseFactor ?? STANDARD.noiseFactor,
+    seed: options.seed ?? metadata.seed ?? STANDARD.seed,
+  };
+}
+
+/** The data set that the models were trained on, where their files say so. */
+function ownDataset(saved: readonly SavedModel[]): (typeof DATASETS)[number] {
+  return DATASETS.find((name) => name === saved[0].metadata.dataset) ?? 'auto';
+}
+
+function checkShapes({ path, model }: SavedModel, image: readonly number[], dataset: string): void {
+  const expected = image.join(',');
+  if (model.inputShape.join(',') !== expected || model.outputShape.join(',') !== expected) {
+    throw new InputError(
+      `${path}: the model makes [${model.outputShape.join(',')}] of [${model.inputShape.join(',')}], but images of ${datasetTitle(dataset)} are [${expected}], and the test compares them with what the model makes of them. Give an autoencoder for such images.`,
+    );
+  }
+}

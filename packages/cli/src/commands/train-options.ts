@@ -1,0 +1,85 @@
+import { availableParallelism } from 'node:os';
+import { choice, flag, folder, number, wholeNumber } from '../arguments/kinds.js';
+import { option, type Values } from '../arguments/table.js';
+import { DATASETS } from '../run/load-data.js';
+import { commonOptions, jsonOption } from './command.js';
+
+/** More threads than any machine has cores, and as many as a pool takes. */
+const MOST_THREADS = 1024;
+
+export const threadsOption = option({
+  kind: wholeNumber(1, MOST_THREADS),
+  default: availableParallelism(),
+  defaultText: 'all cores',
+  help: 'Worker threads. Any number of them trains the same weights, to the last bit.',
+});
+
+export const testLimitOption = option<number | undefined>({
+  // The analysis of latents needs two.
+  kind: wholeNumber(2),
+  default: undefined,
+  defaultText: 'all',
+  quick: 1000,
+  help: 'Use the first N test images only.',
+});
+
+/** The options of `weft train`. */
+export const trainOptions = {
+  model: option({ kind: choice('cae', 'cdae', 'all'), default: 'all', help: 'What to train.' }),
+  dataset: option({
+    kind: choice(...DATASETS),
+    default: 'auto',
+    help: 'What to train on. auto takes Fashion-MNIST from WEFT_DATA_DIR or datasets/fashion-mnist, or downloads it, and where it cannot, takes the synthetic set; fashion-mnist never falls back.',
+  }),
+  epochs: option({ kind: wholeNumber(1), default: 20, quick: 3, help: 'Passes over the training images.' }),
+  batchSize: option({ kind: wholeNumber(1), default: 256, quick: 64, help: 'Images a step.' }),
+  validationSplit: option({
+    kind: number({ from: 0, below: 1, example: 0.2 }),
+    default: 0.2,
+    help: 'Part of the training images, the last ones, that is held out for validation.',
+  }),
+  learningRate: option({
+    kind: number({ above: 0, example: 0.001 }),
+    default: 0.001,
+    help: "Adam's learning rate.",
+  }),
+  noiseFactor: option({
+    kind: number({ from: 0, example: 0.4 }),
+    default: 0.4,
+    help: 'Standard deviation of the noise for the CDAE, in pixel intensity from 0 to 1.',
+  }),
+  noisePerEpoch: option({
+    kind: flag,
+    default: false,
+    help: 'Draw the noise of the training images anew for each epoch. Else an image keeps its noise.',
+  }),
+  seed: option({
+    kind: wholeNumber(0),
+    default: 42,
+    help: 'Decides the first weights, the order of images and the noise.',
+  }),
+  threads: threadsOption,
+  limit: option<number | undefined>({
+    kind: wholeNumber(1),
+    default: undefined,
+    defaultText: 'all',
+    quick: 6000,
+    help: 'Use the first N training images only.',
+  }),
+  testLimit: testLimitOption,
+  quick: option({
+    kind: flag,
+    default: false,
+    help: 'A run of under a minute on two cores that still draws everything. Options that are given win over it.',
+  }),
+  out: option<string | undefined>({
+    kind: folder,
+    default: undefined,
+    defaultText: 'reports/runs/<time>-<model>',
+    help: 'Where the run is written; an earlier run in this folder is replaced.',
+  }),
+  json: jsonOption('run.json'),
+  ...commonOptions,
+};
+
+export type TrainOptions = Values<typeof trainOptions>;

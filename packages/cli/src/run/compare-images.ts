@@ -1,0 +1,55 @@
+import { meanSquaredErrors, peakSignalToNoiseRatios, structuralSimilarities, summaryStatistics } from '@weft/analysis';
+import type { ErrorStatistics } from '@weft/report';
+
+/** Size of the images; pixels are in [0, 1]. */
+export interface ImageShape {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+}
+
+/** How far images are from what they should be. */
+export interface Comparison {
+  /** Mean squared error of each image, in squared pixel intensity. */
+  readonly errors: Float64Array;
+  readonly testError: ErrorStatistics;
+  /** Mean over the images, in decibels. */
+  readonly psnr: { readonly mean: number };
+  readonly ssim: { readonly mean: number };
+}
+
+/** Compares images [n, height, width, channels] with their targets. */
+export function compareImages(target: Float32Array, images: Float32Array, shape: ImageShape): Comparison {
+  const size = shape.height * shape.width * shape.channels;
+  const errors = meanSquaredErrors(target, images, size);
+  return {
+    errors,
+    testError: errorStatistics(errors),
+    psnr: { mean: plainMean(peakSignalToNoiseRatios(target, images, size)) },
+    ssim: { mean: plainMean(structuralSimilarities(target, images, shape)) },
+  };
+}
+
+/** Statistics of errors; NaN throughout if one of them is not finite, as after a training that diverged. */
+function errorStatistics(errors: Float64Array): ErrorStatistics {
+  if (!errors.every(Number.isFinite)) {
+    const none = Number.NaN;
+    return { mean: none, median: none, p95: none, max: none, standardDeviation: none, skewness: none };
+  }
+  const { mean, median, p95, maximum, standardDeviation, skewness } = summaryStatistics(errors);
+  return { mean, median, p95, max: maximum, standardDeviation, skewness };
+}
+
+/** The mean, also of values that are not finite: two images alike have an infinite PSNR. */
+function plainMean(values: Float64Array): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum / values.length;
+}
+
+/** Bytes as intensities in [0, 1]. */
+export function intensities(bytes: Uint8Array): Float32Array {
+  const values = new Float32Array(bytes.length);
+  for (let index = 0; index < bytes.length; index++) values[index] = bytes[index] / 255;
+  return values;
+}

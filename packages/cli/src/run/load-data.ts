@@ -1,0 +1,81 @@
+import {
+  DataError,
+  type DataErrorCode,
+  type DownloadProgress,
+  type FashionMnistOptions,
+  type LoadedData,
+  loadFashionMnist,
+  subset,
+  syntheticGarments,
+} from '@weft/data';
+import type { Terminal } from '../terminal/terminal.js';
+import { formatCount } from '../terminal/text.js';
+
+/** Data sets that can be asked for; `auto` is Fashion-MNIST where it can be had, else the synthetic set. */
+export const DATASETS = ['auto', 'fashion-mnist', 'synthetic'] as const;
+
+/** Which data, and how much of them. */
+export interface DataRequest {
+  readonly dataset: (typeof DATASETS)[number];
+  /** First training images; default all. */
+  readonly limit?: number | undefined;
+  /** First test images; default all. */
+  readonly testLimit?: number | undefined;
+}
+
+/** As many images as Fashion-MNIST has. */
+const FULL = { train: 60_000, test: 10_000 } as const;
+
+/** The data set is out of reach. Any other fault, such as a damaged file, is the user's to know of. */
+const OUT_OF_REACH: readonly DataErrorCode[] = ['not-found', 'download', 'unwritable'];
+
+/**
+ * Loads the images that a run is to use.
+ *
+ * @param options where Fashion-MNIST is looked for and fetched from
+ * @throws DataError if the data cannot be had or are damaged; the signal's reason if it was aborted
+ */
+export async function loadData(
+  request: DataRequest,
+  terminal: Terminal,
+  options: FashionMnistOptions = {},
+): Promise<LoadedData> {
+  const data = request.dataset === 'synthetic' ? drawn(request) : await fetched(request, terminal, options);
+  options.signal?.throwIfAborted();
+  return { ...data, train: limited(data.train, request.limit), test: limited(data.test, request.testLimit) };
+}
+
+async function fetched(request: DataRequest, terminal: Terminal, options: FashionMnistOptions): Promise<LoadedData> {
+  try {
+    return await loadFashionMnist({ onProgress: (progress) => terminal.show(downloadLine(progress)), ...options });
+  } catch (error) {
+    const fallsBack = request.dataset === 'auto' && error instanceof DataError && OUT_OF_REACH.includes(error.code);
+    if (!fallsBack) throw error;
+    terminal.warning(
+      `${error.message}\nFashion-MNIST could not be had, so a synthetic stand-in takes its place: garments drawn by Weft. ` +
+        'No result of this run says anything about Fashion-MNIST. Use --dataset fashion-mnist to refuse the stand-in.',
+    );
+    return drawn(request);
+  } finally {
+    terminal.show(undefined);
+  }
+}
+
+function drawn({ limit, testLimit }: DataRequest): LoadedData {
+  return syntheticGarments({
+    trainCount: Math.min(limit ?? FULL.train, FULL.train),
+    testCount: Math.min(testLimit ?? FULL.test, FULL.test),
+  });
+}
+
+/** The first images; copied, so that the others can be forgotten. */
+function limited(dataset: LoadedData['train'], limit: number | undefined): LoadedData['train'] {
+  if (limit === undefined || limit >= dataset.count) return dataset;
+  const part = subset(dataset, limit);
+  return { ...part, images: part.images.slice(), labels: part.labels.slice() };
+}
+
+function downloadLine({ file, mirror, received, total }: DownloadProgress): string {
+  const percent = Math.floor((100 * received) / total);
+  return `Fetching ${file} from ${new URL(mirror).host}: ${percent} % of ${formatCount(total / 1000)} kB`;
+}

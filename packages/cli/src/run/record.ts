@@ -1,0 +1,118 @@
+import { availableParallelism, cpus } from 'node:os';
+import type { LoadedData } from '@weft/data';
+import type { WorkerPool } from '@weft/pool';
+import { type Figure, type ModelRecord, RUN_RECORD_VERSION, type RunRecord } from '@weft/report';
+import { WEFT_VERSION } from '../version.js';
+import type { LatentAnalysis } from './analyse-latents.js';
+import type { TestResult } from './test-model.js';
+import type { Trained } from './train-model.js';
+import { weightsSha256 } from './weights-sha256.js';
+
+/** Changes whenever the same options may give other bits than before. */
+const NUMERICS_VERSION = 1;
+
+/** What one model's training and test have come to. */
+export function modelRecord({ autoencoder: { model }, history }: Trained, test: TestResult): ModelRecord {
+  const { loss, valLoss, seconds, imagesPerSecond } = history;
+  const { noisy } = test;
+  const images = imagesPerSecond.reduce((sum, rate, epoch) => sum + rate * seconds[epoch], 0);
+  return {
+    parameters: model.countParameters(),
+    layers: model.layers.map(({ name, type }, position) => ({
+      name,
+      type,
+      outputShape: [...model.outputShapes[position]],
+      parameters: model
+        .weightsOf(position)
+        .reduce((total, { shape }) => total + shape.reduce((product, length) => product * length, 1), 0),
+    })),
+    history: { loss, valLoss, seconds, imagesPerSecond },
+    testError: test.testError,
+    psnr: test.psnr,
+    ssim: test.ssim,
+    ...(noisy && { noisyInput: { testError: noisy.testError, psnr: noisy.psnr, ssim: noisy.ssim } }),
+    weightsSha256: weightsSha256(model),
+    bestEpoch: lowest(valLoss.length > 0 ? valLoss : loss),
+    imagesPerSecond: images / seconds.reduce((sum, value) => sum + value, 0),
+    steps: history.steps,
+    microBatchSize: history.microBatchSize,
+    convolutions: history.convolutions,
+  };
+}
+
+/** The epoch of the lowest loss, from 1; 0 if no loss is finite. */
+function lowest(losses: readonly number[]): number {
+  const finite = losses.filter(Number.isFinite);
+  return finite.length === 0 ? 0 : losses.indexOf(Math.min(...finite)) + 1;
+}
+
+/** What the latent analysis found, without the coordinates. */
+export function latentRecord(latents: LatentAnalysis): NonNullable<RunRecord['latent']> {
+  const { explainedVarianceRatio, nearestNeighbourPurity, silhouette, sampleSize, neighbours } = latents;
+  return {
+    explainedVarianceRatio: [...explainedVarianceRatio],
+    nearestNeighbourPurity,
+    ...(silhouette !== undefined && { silhouette }),
+    sampleSize,
+    neighbours,
+  };
+}
+
+/** What is known of a run besides its models. */
+export interface RunFacts {
+  readonly options: RunRecord['options'];
+  readonly data: Pick<LoadedData, 'name' | 'synthetic' | 'classNames' | 'checksums' | 'origin' | 'test'>;
+  readonly counts: { readonly trainCount: number; readonly validationCount: number };
+  readonly pool: Pick<WorkerPool, 'kernels'>;
+  readonly models: RunRecord['models'];
+  readonly latents: LatentAnalysis | undefined;
+  readonly figures: readonly Figure[];
+  readonly seconds: RunRecord['seconds'];
+  readonly peakMemoryBytes: number;
+  readonly startedAt: Date;
+}
+
+/** What goes into run.json. */
+export function runRecord(facts: RunFacts): RunRecord {
+  const { data, pool, latents } = facts;
+  const { count, height, width, channels } = data.test;
+  return {
+    formatVersion: RUN_RECORD_VERSION,
+    dataset: data.name,
+    options: facts.options,
+    versions: { weft: WEFT_VERSION, node: process.versions.node, v8: process.versions.v8 },
+    machine: {
+      cores: availableParallelism(),
+      cpuModel: cpus()[0]?.model.trim() || 'unknown',
+      platform: `${process.platform} ${process.arch}`,
+    },
+    numerics: {
+      mode: 'exact',
+      version: NUMERICS_VERSION,
+      kernels: pool.kernels === 'wasm' ? 'wasm-simd' : 'reference',
+    },
+    data: {
+      origin: data.origin,
+      synthetic: data.synthetic,
+      ...facts.counts,
+      testCount: count,
+      height,
+      width,
+      channels,
+      classNames: [...data.classNames],
+      checksums: data.checksums,
+    },
+    models: facts.models,
+    ...(latents && { latent: latentRecord(latents) }),
+    figures: facts.figures.map(({ name, title, caption }) => ({ name, title, caption })),
+    seconds: facts.seconds,
+    peakMemoryBytes: facts.peakMemoryBytes,
+    startedAt: facts.startedAt.toISOString(),
+    finishedAt: new Date().toISOString(),
+  };
+}
+
+/** The text of run.json. Numbers that JSON has no form for become null. */
+export function recordText(record: RunRecord): string {
+  return `${JSON.stringify(record, null, 2)}\n`;
+}

@@ -1,0 +1,62 @@
+import type { Sequential } from '@weft/core';
+import type { ImageDataset } from '@weft/data';
+import { mapExamples, predict, type WorkerPool } from '@weft/pool';
+import { type Comparison, compareImages, intensities } from './compare-images.js';
+import { gaussianNoise } from './noise.js';
+
+/** So many images are kept to be drawn. */
+const SHOWN = 10;
+
+/** What a test works with. */
+export interface TestContext {
+  readonly pool: WorkerPool;
+  readonly signal: AbortSignal;
+}
+
+/** A model's outputs for the test images, and how far they are from the clean images. */
+export interface TestResult extends Comparison {
+  /** The first outputs. */
+  readonly outputs: Float32Array;
+  /** The noisy inputs, for a model that denoises. */
+  readonly noisy?: Comparison & { readonly inputs: Float32Array };
+}
+
+/** The images that a model is tested on, and whether noise is added to them. */
+export interface TestSet {
+  readonly images: ImageDataset;
+  /** Standard deviation of the noise in pixel intensity; undefined for none. */
+  readonly noiseFactor: number | undefined;
+  /** Decides the noise. */
+  readonly seed: number;
+}
+
+/**
+ * Tests a model that gives images back: clean ones, or noisy ones from which it is to find the clean.
+ *
+ * @throws the signal's reason if it was aborted
+ */
+export async function testModel(
+  model: Sequential,
+  { images, noiseFactor, seed }: TestSet,
+  { pool, signal }: TestContext,
+): Promise<TestResult> {
+  const target = intensities(images.images);
+  const shown = SHOWN * images.height * images.width * images.channels;
+  const compare = (values: Float32Array) => {
+    signal.throwIfAborted();
+    return compareImages(target, values, images);
+  };
+  // Each array of all images is forgotten before the next is made.
+  const test = async (options: object) => {
+    const outputs = await predict(model, images.images, { pool, signal, ...options });
+    return { ...compare(outputs), outputs: outputs.slice(0, shown) };
+  };
+  if (noiseFactor === undefined) return test({});
+  const corrupt = gaussianNoise({ factor: noiseFactor, images: 'test' });
+  const addNoise = async () => {
+    const inputs = await mapExamples(corrupt, images.images, model.inputShape, { pool, signal, seed });
+    return { ...compare(inputs), inputs: inputs.slice(0, shown) };
+  };
+  const noisy = await addNoise();
+  return { ...(await test({ corrupt, seed })), noisy };
+}

@@ -1,0 +1,103 @@
+import type { BatchLogs, Callback, EpochLogs, TrainInfo } from '@weft/pool';
+import type { Terminal } from './terminal.js';
+import { formatCount, formatDuration, formatValue } from './text.js';
+
+/** A terminal is drawn on at most so often. */
+const INTERVAL_MILLISECONDS = 100;
+const BAR_WIDTH = 24;
+
+/** What the bar shows. */
+export interface Progress {
+  readonly name: string;
+  /** From 1. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Images done in this epoch, and images in an epoch. */
+  readonly images: number;
+  readonly imagesInEpoch: number;
+  readonly loss: number;
+  readonly imagesPerSecond: number;
+  readonly secondsLeft: number;
+}
+
+/** A line with a bar, no longer than the terminal is wide. */
+export function progressLine(progress: Progress, columns: number): string {
+  const { name, epoch, epochs, images, imagesInEpoch, loss, imagesPerSecond, secondsLeft } = progress;
+  const start = `${name} ${epoch}/${epochs}`;
+  const facts = [
+    `loss ${formatValue(loss)}`,
+    `${formatCount(imagesPerSecond)} images/s`,
+    `ETA ${formatDuration(secondsLeft)}`,
+  ];
+  const end = facts.join('  ');
+  // One column stays free: some terminals wrap when the last is filled.
+  const room = Math.min(BAR_WIDTH, columns - 1 - start.length - end.length - 4);
+  const text = room >= 5 ? `${start}  ${bar(images / imagesInEpoch, room)}  ${end}` : `${start}  ${end}`;
+  return text.slice(0, Math.max(0, columns - 1));
+}
+
+function bar(fraction: number, width: number): string {
+  const filled = Math.round(Math.min(1, Math.max(0, fraction)) * width);
+  return '█'.repeat(filled) + '░'.repeat(width - filled);
+}
+
+/** Shows how a model's training goes: a bar on a terminal, and a line an epoch everywhere. */
+export class TrainingProgress implements Callback {
+  private epochs = 0;
+  private began = 0;
+  private epochBegan = 0;
+  private drawn = 0;
+
+  constructor(
+    private readonly name: string,
+    private readonly terminal: Terminal,
+  ) {}
+
+  onTrainBegin({ epochs, steps, trainCount, validationCount, threads }: TrainInfo): void {
+    this.epochs = epochs;
+    const held = validationCount > 0 ? `, ${formatCount(validationCount)} held out` : '';
+    const count = (value: number, noun: string) => `${formatCount(value)} ${noun}${value === 1 ? '' : 's'}`;
+    this.terminal.message(
+      `${this.name}: ${count(trainCount, 'image')} to train on${held}; ${count(epochs, 'epoch')} of ${count(steps, 'step')} on ${count(threads, 'thread')}`,
+    );
+  }
+
+  onEpochBegin(epoch: number): void {
+    this.epochBegan = performance.now();
+    if (epoch === 0) this.began = this.epochBegan;
+  }
+
+  onBatchEnd(_batch: number, { loss, epoch, images, imagesInEpoch }: BatchLogs): void {
+    const now = performance.now();
+    if (!this.terminal.live || now - this.drawn < INTERVAL_MILLISECONDS) return;
+    this.drawn = now;
+    const done = (epoch + images / imagesInEpoch) / this.epochs;
+    const progress = {
+      name: this.name,
+      epoch: epoch + 1,
+      epochs: this.epochs,
+      images,
+      imagesInEpoch,
+      loss,
+      imagesPerSecond: images / ((now - this.epochBegan) / 1000),
+      secondsLeft: ((now - this.began) / 1000) * ((1 - done) / done),
+    };
+    this.terminal.show(this.terminal.colour('cyan', progressLine(progress, this.terminal.columns)));
+  }
+
+  onEpochEnd(epoch: number, { loss, valLoss, seconds, imagesPerSecond }: EpochLogs): void {
+    const number = String(epoch + 1).padStart(String(this.epochs).length);
+    const facts = [
+      `${this.name} ${number}/${this.epochs}`,
+      `loss ${formatValue(loss)}`,
+      ...(valLoss === undefined ? [] : [`val_loss ${formatValue(valLoss)}`]),
+      formatDuration(seconds),
+      `${formatCount(imagesPerSecond)} images/s`,
+    ];
+    this.terminal.message(facts.join('  '));
+  }
+
+  onTrainEnd(): void {
+    this.terminal.show(undefined);
+  }
+}

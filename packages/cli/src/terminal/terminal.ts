@@ -1,0 +1,83 @@
+import { styleText } from 'node:util';
+
+type Stream = NodeJS.WriteStream;
+
+const CLEAR_LINE = '\r\x1b[K';
+
+/** Where a command writes: results to stdout, all else to stderr. */
+export class Terminal {
+  /** Whether stderr is a terminal whose last line can be drawn anew. */
+  readonly live: boolean;
+  private readonly colours: boolean;
+  private hasLine = false;
+
+  /** @param quiet keeps back everything but errors, and results that are asked for by `--json` */
+  constructor(
+    private readonly quiet: boolean,
+    private readonly stdout: Stream = process.stdout,
+    private readonly stderr: Stream = process.stderr,
+    environment: NodeJS.ProcessEnv = process.env,
+  ) {
+    const isTerminal = stderr.isTTY === true && environment.TERM !== 'dumb';
+    this.live = isTerminal && !quiet;
+    this.colours = isTerminal && stderr.hasColors();
+  }
+
+  /** Width of the terminal in characters. */
+  get columns(): number {
+    return this.stderr.columns || 80;
+  }
+
+  /** What the user asked for, on stdout. */
+  result(text: string): void {
+    if (!this.quiet) this.json(text);
+  }
+
+  /** What a program asked for, on stdout, quiet or not. */
+  json(text: string): void {
+    this.show(undefined);
+    this.stdout.write(`${text}\n`);
+  }
+
+  message(text: string): void {
+    if (!this.quiet) this.write(text);
+  }
+
+  warning(text: string): void {
+    if (!this.quiet) this.write(this.colour('yellow', text));
+  }
+
+  error(text: string): void {
+    this.write(this.colour('red', text));
+  }
+
+  /** Draws the last line anew, or removes it; on a terminal only. */
+  show(line: string | undefined): void {
+    if (!this.live || (line === undefined && !this.hasLine)) return;
+    this.stderr.write(CLEAR_LINE + (line ?? ''));
+    this.hasLine = line !== undefined;
+  }
+
+  /** Text in a colour, where stderr shows colours. */
+  colour(name: 'red' | 'yellow' | 'cyan' | 'dim', text: string): string {
+    return this.colours ? styleText(name, text, { validateStream: false }) : text;
+  }
+
+  private write(text: string): void {
+    this.show(undefined);
+    this.stderr.write(`${text}\n`);
+  }
+}
+
+let guarded = false;
+
+/** A reader that has seen enough, such as `head`, is no failure: what it does not take is dropped. */
+export function ignoreClosedPipes(): void {
+  if (guarded) return;
+  guarded = true;
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error;
+    });
+  }
+}
