@@ -18,7 +18,7 @@ export function piecesOfLane(pieces: readonly Piece[], lane: number, lanes: numb
 }
 
 /** Bytes of activations that a piece may take: a few megabytes stay in the caches. A constant, for the bits. */
-const PIECE_BYTES = 8 * 2 ** 20;
+const PIECE_BYTES = 16 * 2 ** 20;
 
 /** Largest piece, and lanes that a batch should make if it can, so that there is work for many threads. */
 const LARGEST_PIECE = 64;

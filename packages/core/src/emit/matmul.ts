@@ -11,7 +11,7 @@ import type { Kernel } from './kernel.js';
 const ROWS_OF_TILE: Readonly<Record<number, number>> = { 16: 2, 12: 3, 8: 4, 4: 4 };
 
 /** Steps of the inner length that are added up in registers before they go to memory: a panel of B stays in cache. */
-const BLOCK = 512;
+const BLOCK = 256;
 
 /** Fewer rows than this do not pay for packing B. */
 const PACKING_ROWS = 12;
