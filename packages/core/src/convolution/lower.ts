@@ -27,6 +27,7 @@ export function lowerConvolutions(
   option: ConvolutionOption = 'auto',
   record: (choice: ConvolutionRecord) => void = () => {},
 ): Program {
+  const differentiated = differentiatedIn(program);
   return rewrite(program, (operation, inputs) => {
     switch (operation.name) {
       case 'upsample2d': {
@@ -36,7 +37,7 @@ export function lowerConvolutions(
         return [scatterTiles(reshape(x, [1, -1, channels]), tiling)];
       }
       case 'conv2d':
-        return [lowerForward(operation, inputs, option, record)];
+        return [lowerForward(operation, inputs, option, record, differentiated)];
       case 'conv2dInputGradient': {
         const [g, weight] = inputs;
         const { window, shape } = operation.attributes as { window: Window; shape: number[] };
@@ -54,15 +55,23 @@ export function lowerConvolutions(
   });
 }
 
+/** The values that gradients are asked for in. */
+function differentiatedIn(program: Program): Set<number> {
+  const gradients = program.operations.filter(({ name }) => name === 'gradient');
+  return new Set(gradients.flatMap(({ inputs: [_loss, ...parameters] }) => parameters));
+}
+
 function lowerForward(
-  { attributes }: Operation,
+  { attributes, inputs: [value] }: Operation,
   [x, weight]: readonly Tensor[],
   option: ConvolutionOption,
   record: (choice: ConvolutionRecord) => void,
+  differentiated: ReadonlySet<number>,
 ): Tensor {
   const window = attributes.window as Window;
   // `rewrite` has just turned an upsampling before this convolution into tiles: its source is what they are made of.
-  const source = upsampledByTwo(x);
+  // Where a gradient in the upsampled image itself is asked for, the convolution has to read it.
+  const source = differentiated.has(value) ? undefined : upsampledByTwo(x);
   const image = source ?? x;
   const choice = chooseConvolution(image.shape, weight.shape, window, source !== undefined, option);
   record({ ...choice, input: image.shape, weight: weight.shape });

@@ -7,7 +7,9 @@ import { defineCallees } from './expressions.js';
 import { local } from './functions.js';
 import type { Kernel } from './kernel.js';
 import { applyMatrix } from './matrix.js';
+import { MaxPooling } from './pooling.js';
 import { stridedLoop, type Width } from './strided.js';
+import { forEachWindowOfImage, geometryOf } from './windows.js';
 
 /** A tiling in bytes: where pixels and components lie. */
 interface Layout {
@@ -251,8 +253,8 @@ function copyRun(
 }
 
 /**
- * Tiles to images. Each image is put together in a plane large enough for all tiles, then its part inside of the
- * image is stored, with what element-wise operations follow.
+ * Tiles to images. Each image is put together in a plane large enough for all tiles; then its part inside of the image
+ * is stored, or its largest pixels are, with the element-wise operations that follow.
  */
 export function emitScatterTiles(module: ModuleBuilder, body: Program, name: string): Kernel {
   defineCallees(module, body);
@@ -267,11 +269,14 @@ export function emitScatterTiles(module: ModuleBuilder, body: Program, name: str
   // Tiles that do not overlap are stored; others are added to zeros.
   const overlaps = rows[0].length > step[0] || columns[0].length > step[1] || dilation.some((d) => d > 1);
   const covers = !overlaps && rows[0].length === step[0] && columns[0].length === step[1];
-  const isWhole = size[0] === height && size[1] === width;
   const pitch = layout.extent[1] * channels * 4;
   const planeBytes = layout.extent[0] * pitch;
+  const isPooled = body.operations.some((operation) => operation.name === 'maxPool2d');
+  const pooling = isPooled ? new MaxPooling(module, body) : undefined;
   const epilogue = new Epilogue(module, body, [anchor.outputs[0]]);
   const index = module.define(name, parametersOf(body), (f, workspace, ...pointers) => {
+    const image = keepAddress(f, workspace, (from[0] * layout.extent[1] + from[1]) * channels * 4);
+    const windowCode = pooling?.window(f, pointers);
     const tile = f.local('i32');
     const scratch = f.local('i32');
     const element = f.local('i32');
@@ -283,7 +288,12 @@ export function emitScatterTiles(module: ModuleBuilder, body: Program, name: str
       forEachTile(f, layout, workspace, pitch, tile, (pixel) =>
         scatterOne(f, layout, pitch, pixel, tile, scratch, overlaps),
       );
-      storeImage(f, layout, epilogue, pointers, workspace, { from, size, isWhole, element, column, height, width });
+      if (pooling && windowCode) {
+        const geometry = { ...geometryOf(pooling.attributes), rowBytes: pitch };
+        forEachWindowOfImage(f, geometry, image, { element, column }, windowCode);
+      } else {
+        storeImage(f, layout, epilogue, pointers, workspace, { from, size, element, column, height, width });
+      }
     });
   });
   return { index, workspace: planeBytes + scratchBytes(tiling, channels) };
@@ -342,7 +352,7 @@ function storeImage(
   at: {
     from: number[];
     size: number[];
-    isWhole: boolean;
+
     element: Local;
     column: Local;
     height: number;

@@ -1,4 +1,5 @@
 import { elementwiseDefinitions } from '../operations/elementwise.js';
+import type { Tiling } from '../operations/tiles.js';
 import type { Operation, Program } from '../trace/program.js';
 import { writeKernels } from './kernels.js';
 import { producers, refine, rootOf, type Space, stridesIn, type View, viewOf } from './space.js';
@@ -81,7 +82,7 @@ export function fuse(input: Program): Program {
 
     let group: Group | undefined;
     if (inLoop) {
-      const { shape } = program.values[REDUCTIONS.has(name) ? inputs[0] : outputs[0]];
+      const shape = loopShape(program, operation);
       const views = inputs.filter(isView).map((value) => viewOf(program, producer, value) as View);
       const sources = [...new Set(inputs.filter((value) => !isView(value)).map((value) => rootOf(producer, value)))];
       // What has been reduced is known when its loop is over: nothing in that loop can read it.
@@ -103,9 +104,13 @@ export function fuse(input: Program): Program {
       if (REDUCTIONS.has(name)) group.hasReduction = true;
     } else if (name === 'maxPool2dPlace') {
       const beside = groups.find(
-        (g) => g.open && g.anchor && isSamePool(g.anchor, operation) && g.operations.length === 1,
+        (g) => g.open && g.anchor && isSamePool(g.anchor, operation) && g.operations.at(-1) === g.anchor,
       );
       group = beside ?? begin(operation, index);
+    } else if (name === 'maxPool2d' && isPooledAlone(program, producer[inputs[0]], operation)) {
+      group = groupOf.get(inputs[0]) as Group;
+      group.anchor = operation;
+      group.space = program.values[outputs[0]].shape;
     } else {
       group = begin(operation, index);
       if (ANCHORS.has(name)) group.space = program.values[outputs[0]].shape;
@@ -133,17 +138,40 @@ function isInLoop(operation: Operation): boolean {
   return isElementwise(operation) || isReduction(operation);
 }
 
+/** The elements that an operation computed in a loop walks. */
+function loopShape(program: Program, operation: Operation): Space {
+  return program.values[isReduction(operation) ? operation.inputs[0] : operation.outputs[0]].shape;
+}
+
 /**
  * Views that cannot be computed on the way by all who read them: what is asked for, what other operations than loops
- * read, and, since only a plain value can be read by strides, views of which there are views.
+ * read, what a loop would have to cut into other axes than its own, and, since only a plain value can be read by
+ * strides, views of which there are views.
  */
 function viewsToStore(program: Program, producer: readonly (Operation | undefined)[]): Set<number> {
-  const readers = program.operations.filter((operation) => {
-    if (operation.name !== 'broadcast') return operation.name !== 'reshape' && !isInLoop(operation);
-    return viewOf(program, producer, operation.outputs[0])?.source !== undefined;
+  const read = program.operations.flatMap((operation) => {
+    const { name, inputs, outputs } = operation;
+    if (name === 'reshape') return [];
+    if (name === 'broadcast') return viewOf(program, producer, outputs[0])?.source === undefined ? [] : inputs;
+    return isInLoop(operation) ? viewsAcross(program, producer, operation) : inputs;
   });
-  const read = [...readers.flatMap(({ inputs }) => inputs), ...program.outputs];
-  return new Set(read.filter((value) => isViewOf(producer, value)).map((value) => rootOf(producer, value)));
+  const views = [...read, ...program.outputs].filter((value) => isViewOf(producer, value));
+  return new Set(views.map((value) => rootOf(producer, value)));
+}
+
+/** Views among the inputs of an operation that its loop has no axes for, such as [3,2] reshaped to [2,3]. */
+function viewsAcross(
+  program: Program,
+  producer: readonly (Operation | undefined)[],
+  operation: Operation,
+): readonly number[] {
+  let space = loopShape(program, operation);
+  return operation.inputs.filter((value) => {
+    const view = viewOf(program, producer, value);
+    const refined = view && refine(space, view.shape);
+    space = refined ?? space;
+    return view && !refined;
+  });
 }
 
 function isViewOf(producer: readonly (Operation | undefined)[], value: number): boolean {
@@ -157,6 +185,19 @@ function isSamePool(pool: Operation, place: Operation): boolean {
     pool.inputs[0] === place.inputs[0] &&
     JSON.stringify(pool.attributes) === JSON.stringify(place.attributes)
   );
+}
+
+/** Whether tiles make up whole images that nobody reads but a pooling: then the images need not be stored. */
+function isPooledAlone(program: Program, tiles: Operation | undefined, pool: Operation): boolean {
+  if (tiles?.name !== 'scatterTiles') return false;
+  const { image, grid, step, rows, columns, origin } = tiles.attributes as Tiling;
+  const isWhole = image.every((length, axis) => {
+    const tile = (axis === 0 ? rows : columns)[0].length;
+    return origin[axis] <= 0 && origin[axis] + (grid[axis] - 1) * step[axis] + tile >= length && tile >= step[axis];
+  });
+  const [value] = tiles.outputs;
+  const readers = program.operations.filter(({ inputs }) => inputs.includes(value));
+  return isWhole && !program.outputs.includes(value) && readers.every((o) => o === pool || isSamePool(pool, o));
 }
 
 /** Puts each `maxPool2dPlace` right behind the pooling it belongs to, so that both can be found in one go. */

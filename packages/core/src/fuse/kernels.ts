@@ -41,7 +41,8 @@ export function writeKernels(
     const outputs = sorted.flatMap((operation) => operation.outputs).filter((value) => needed.has(value));
     const [first] = sorted;
     const isLoop = !group.anchor && (group.space !== undefined || LOOPS.has(first.name));
-    const kind = group.anchor?.name ?? (isLoop ? 'loop' : first.name);
+    const isTiled = first.name === 'scatterTiles';
+    const kind = isTiled ? first.name : (group.anchor?.name ?? (isLoop ? 'loop' : first.name));
     const body = bodyOf(program, producer, sorted, inputs, outputs);
     return { name: 'kernel', inputs, outputs, attributes: { kind, body } satisfies KernelAttributes };
   });
