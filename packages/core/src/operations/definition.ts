@@ -1,4 +1,4 @@
-import { checkShape, type Shape, type TypedArray, type ValueType } from '../tensor/shape.js';
+import { checkShape, formatShape, type Shape, type TypedArray, type ValueType } from '../tensor/shape.js';
 import { type Attributes, type Engine, Tensor } from '../tensor/tensor.js';
 
 /** What a reference kernel is given: typed arrays and their types, in the order of the operation's arguments. */
@@ -24,6 +24,8 @@ export interface GradientArguments<A extends Attributes> {
  */
 export interface OperationDefinition<A extends Attributes = Attributes> {
   readonly name: string;
+  /** Whether inputs may be tables of bytes or keys; `infer` then checks their storage. Default: all are float32. */
+  readonly takesTables?: boolean;
   /** The type of the output; throws a RangeError where the inputs do not fit. */
   infer(inputs: readonly ValueType[], attributes: A): ValueType;
   /** Gradients in the inputs, in their order; undefined where there is none. Without a rule the operation is constant. */
@@ -38,6 +40,13 @@ export function apply<A extends Attributes>(
   inputs: readonly Tensor[],
   attributes: A,
 ): Tensor {
+  for (const { shape, dtype } of definition.takesTables ? [] : inputs) {
+    if (dtype !== 'float32') {
+      throw new TypeError(
+        `${definition.name}: expected float32, got ${dtype} ${formatShape(shape)}. Tables are read by takeRows.`,
+      );
+    }
+  }
   const output = definition.infer(
     inputs.map((input) => ({ shape: input.shape, dtype: input.dtype })),
     attributes,

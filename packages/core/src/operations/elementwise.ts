@@ -18,11 +18,8 @@ function elementwise(
   return {
     name,
     infer(inputs) {
-      for (const { shape, dtype } of inputs) {
-        if (!sameShape(shape, inputs[0].shape)) {
-          throw new RangeError(`${name}: shapes ${inputs.map((i) => formatShape(i.shape)).join(' and ')} differ.`);
-        }
-        if (dtype !== 'float32') throw new TypeError(`${name}: expected float32, got ${dtype}.`);
+      if (inputs.some(({ shape }) => !sameShape(shape, inputs[0].shape))) {
+        throw new RangeError(`${name}: shapes ${inputs.map((i) => formatShape(i.shape)).join(' and ')} differ.`);
       }
       return float32(inputs[0].shape);
     },

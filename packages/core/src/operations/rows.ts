@@ -4,6 +4,7 @@ import { apply, float32, type OperationDefinition } from './definition.js';
 
 export const takeRowsDefinition: OperationDefinition<Record<string, never>> = {
   name: 'takeRows',
+  takesTables: true,
   infer([table, index]) {
     if (table.shape.length < 1 || index.shape.length !== 1 || index.dtype !== 'uint32') {
       throw new RangeError(
