@@ -6,6 +6,7 @@ import { trace } from '../trace/trace.js';
 import { type CompileOptions, compile } from './compile.js';
 import { runReference } from './reference.js';
 import { hasSimd } from './support.js';
+import { typedArrayAt } from './typed-array.js';
 
 /** Which kernels compute. */
 export type KernelSet = 'wasm' | 'reference';
@@ -16,7 +17,7 @@ export interface EvaluateOptions extends CompileOptions {
   readonly kernels?: KernelSet;
 }
 
-/** Computes tensors together: what they share is computed once. */
+/** Computes tensors together: what they share is computed once. The arrays are the caller's to keep. */
 export function evaluate(tensors: readonly Tensor[], options: EvaluateOptions = {}): TypedArray[] {
   const { program, leaves } = trace(tensors);
   const data = leaves.map(({ node, index, shape }) => {
@@ -25,7 +26,11 @@ export function evaluate(tensors: readonly Tensor[], options: EvaluateOptions = 
     return values;
   });
   const kernels = options.kernels ?? defaultKernels();
-  if (kernels === 'reference') return runReference(differentiate(program), data);
+  // Emitted kernels are made for loops that run at least once.
+  const isEmpty = program.values.some(({ shape }) => sizeOf(shape) === 0);
+  if (kernels === 'reference' || isEmpty) {
+    return runReference(differentiate(program), data).map((values) => values.slice());
+  }
 
   let inputBytes = 0;
   const inputs = program.inputs.map((value) => {
@@ -47,8 +52,7 @@ export function evaluate(tensors: readonly Tensor[], options: EvaluateOptions = 
   return compiled.program.outputs.map((value) => {
     const place = compiled.plan.placements[value];
     if (!place) throw new TypeError('evaluate: an output was not stored.');
-    const length = sizeOf(compiled.program.values[value].shape);
-    return new Float32Array(memory.buffer, bases[place.segment] + place.offset, length).slice();
+    return typedArrayAt(compiled.program.values[value], memory.buffer, bases[place.segment] + place.offset).slice();
   });
 }
 

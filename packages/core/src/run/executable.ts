@@ -1,8 +1,9 @@
 import type { KernelAttributes } from '../fuse/kernels.js';
 import type { MemoryPlan } from '../plan/plan.js';
-import { sizeOf, type TypedArray } from '../tensor/shape.js';
+import type { TypedArray } from '../tensor/shape.js';
 import type { Operation, Program } from '../trace/program.js';
 import { runReference } from './reference.js';
+import { typedArrayAt } from './typed-array.js';
 
 /** A compiled program that is ready to run in a memory. The addresses of its segments are given, the arena's first. */
 export interface Executable {
@@ -23,9 +24,7 @@ export function referenceExecutable(program: Program, plan: MemoryPlan, memory: 
     const arrayOf = (value: number): TypedArray => {
       const place = plan.placements[value];
       if (!place) throw new TypeError(`value ${value} has no place`);
-      const { shape, dtype } = program.values[value];
-      const kind = { float32: Float32Array, uint8: Uint8Array, uint32: Uint32Array }[dtype];
-      return new kind(memory.buffer as ArrayBuffer, segments[place.segment] + place.offset, sizeOf(shape));
+      return typedArrayAt(program.values[value], memory.buffer, segments[place.segment] + place.offset);
     };
     for (const { name, inputs, outputs, attributes } of operations) {
       const operands = inputs.map(arrayOf);
