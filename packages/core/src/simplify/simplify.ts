@@ -27,6 +27,8 @@ const collapseViews: Rule = ({ name, attributes }, [x]) => {
   if (name === 'reshape') {
     const { shape } = attributes as { shape: number[] };
     if (sameShape(shape, x.shape)) return [x];
+    const value = constantOf(x);
+    if (value !== undefined) return [broadcastTo(scalar(value), shape)];
     return operation === 'reshape' ? [reshape(inner, shape)] : undefined;
   }
   if (name === 'broadcast') {
