@@ -1,3 +1,5 @@
+import type { KernelAttributes } from '../fuse/kernels.js';
+import { elementwiseDefinitions } from '../operations/elementwise.js';
 import { byteLength } from '../tensor/shape.js';
 import type { Operation, Program } from '../trace/program.js';
 
@@ -45,9 +47,12 @@ export function planMemory(program: Program, { placed, invariant }: PlanOptions)
   const prologue: Operation[] = [];
   const main: Operation[] = [];
   for (const operation of program.operations) {
-    const stays = operation.inputs.every((value) => isInvariant.has(value));
+    // What has a place of the caller's is written in every run, and so is what depends on it.
+    const stays =
+      operation.inputs.every((value) => isInvariant.has(value)) &&
+      !operation.outputs.some((value) => placed.has(value));
     if (stays) for (const value of operation.outputs) isInvariant.add(value);
-    (stays && !operation.outputs.some((value) => placed.has(value)) ? prologue : main).push(operation);
+    (stays ? prologue : main).push(operation);
   }
 
   const ordered = [...prologue, ...main];
@@ -96,7 +101,7 @@ export function planMemory(program: Program, { placed, invariant }: PlanOptions)
     const life = lives.get(root);
     return placed.get(root) ?? (life && { segment: ARENA, offset: life.offset });
   });
-  checkOverwritten(ordered, placed, rootOf);
+  checkOverwritten(program, ordered, placed, rootOf);
   const arenaBytes = Math.max(0, ...done.map((life) => life.offset + life.bytes));
   const lasting = done.reduce((total, life) => total + (life.from < 0 ? life.bytes : 0), 0);
   return { placements, arenaBytes, transientBytes: arenaBytes - lasting, prologue, main };
@@ -107,6 +112,7 @@ export function planMemory(program: Program, { placed, invariant }: PlanOptions)
  * is written, or only while it is written, element by element.
  */
 function checkOverwritten(
+  program: Program,
   ordered: readonly Operation[],
   placed: ReadonlyMap<number, Placement>,
   rootOf: (value: number) => number,
@@ -115,16 +121,39 @@ function checkOverwritten(
   ordered.forEach(({ inputs }, at) => {
     for (const value of inputs) lastRead.set(rootOf(value), at);
   });
-  ordered.forEach(({ outputs }, at) => {
-    for (const output of outputs) {
+  // What is asked for is read when all is done.
+  for (const value of program.outputs) lastRead.set(rootOf(value), ordered.length);
+  ordered.forEach((operation, at) => {
+    for (const output of operation.outputs) {
       const place = placed.get(output);
       if (!place) continue;
       for (const [value, other] of placed) {
-        const isSame = value !== output && other.segment === place.segment && other.offset === place.offset;
-        if (isSame && (lastRead.get(value) ?? -1) > at) {
+        if (value === output || other.segment !== place.segment || other.offset !== place.offset) continue;
+        const last = lastRead.get(value) ?? -1;
+        if (last > at || (last === at && !isInStep(operation, value, output, rootOf))) {
           throw new RangeError(`planMemory: value ${output} would overwrite value ${value} before it is read.`);
         }
       }
     }
+  });
+}
+
+/** Whether an operation reads a value at no other place than the one it writes at the time. */
+function isInStep(
+  { name, inputs, outputs, attributes }: Operation,
+  value: number,
+  output: number,
+  rootOf: (value: number) => number,
+): boolean {
+  if (name !== 'kernel') return true;
+  const { body } = attributes as KernelAttributes;
+  const isElementwise = (operation: Operation) => Object.hasOwn(elementwiseDefinitions, operation.name);
+  const written = body.outputs[outputs.indexOf(output)];
+  if (!body.operations.some((inner) => isElementwise(inner) && inner.outputs.includes(written))) return false;
+  const read = new Set(body.inputs.filter((_, which) => rootOf(inputs[which]) === value));
+  return body.operations.every((inner) => {
+    if (!inner.inputs.some((operand) => read.has(operand))) return true;
+    if (inner.name === 'reshape') read.add(inner.outputs[0]);
+    return inner.name === 'reshape' || isElementwise(inner);
   });
 }
