@@ -1,0 +1,139 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { differentiate } from '../packages/core/src/differentiate/differentiate.js';
+import * as core from '../packages/core/src/index.js';
+import { operationTable } from '../packages/core/src/operations/table.js';
+
+const { evaluate, grad, mul, randomNormal, sum } = core;
+const text = readFileSync(new URL('../docs/FEATURES.md', import.meta.url), 'utf8');
+
+/** Rows of the table below a heading; cells without their backticks. */
+function rowsOf(heading: string): string[][] {
+  const section = text.split(`\n## ${heading}\n`)[1].split('\n## ')[0];
+  return section
+    .split('\n')
+    .filter((line) => line.startsWith('| `'))
+    .map((line) =>
+      line
+        .slice(1, -1)
+        .split('|')
+        .map((cell) => cell.trim()),
+    );
+}
+
+const nameIn = ([cell]: string[]) => cell.replaceAll('`', '');
+const operations = rowsOf('Operations');
+
+const picture = (seed: number) => randomNormal([1, 4, 4, 2], { seed });
+const vector = (seed: number) => randomNormal([5], { seed });
+const positive = core.add(core.abs(vector(1)), 0.5);
+const weight = randomNormal([3, 3, 2, 2], { seed: 3 });
+/** First and second gradients of the weighted sum of an operation's results, so that its adjoints are met too. */
+function gradients(f: (x: core.Tensor) => core.Tensor, x: core.Tensor): core.Tensor[] {
+  const weighted = (y: core.Tensor, seed: number) => sum(mul(y, randomNormal(y.shape, { seed })));
+  const [first] = grad(weighted(core.square(f(x)), 4), [x]);
+  return [f(x), first, ...grad(weighted(first, 5), [x])];
+}
+
+/** Tensors that bring each operation into a program. */
+const samples: readonly core.Tensor[] = [
+  ...[core.neg, core.abs, core.tanh, core.sigmoid, core.relu, core.exp].flatMap((f) => gradients(f, vector(1))),
+  ...[core.log, core.sqrt].flatMap((f) => gradients(f, positive)),
+  ...[core.add, core.sub, core.mul, core.div, core.maximum, core.minimum].flatMap((f) =>
+    gradients((x) => f(x, core.broadcastTo(vector(2), [3, 5])), vector(1)),
+  ),
+  ...[core.greater, core.greaterEqual, core.equal].map((f) => f(vector(1), vector(2))),
+  ...gradients((x) => core.where(core.greater(x, 0), x, vector(2)), vector(1)),
+  ...gradients((x) => core.max(x, [1]), picture(1)),
+  ...gradients((x) => core.transpose(x, [3, 1, 0, 2]), picture(1)),
+  ...gradients((x) => core.slice(x, [0, 1], [1, 4, 2]), picture(1)),
+  ...gradients(
+    (x) =>
+      core.pad(x, [
+        [0, 0],
+        [1, 2],
+        [0, 1],
+        [0, 0],
+      ]),
+    picture(1),
+  ),
+  ...gradients((x) => core.concatenate([x, picture(2)], 3), picture(1)),
+  ...gradients((x) => core.matmul(core.reshape(x, [4, 8]), randomNormal([8, 3], { seed: 6 })), picture(1)),
+  ...gradients((x) => core.conv2d(x, weight), picture(1)),
+  ...gradients((w) => core.conv2d(picture(1), w, { padding: 'same', strides: 2 }), weight),
+  ...gradients((x) => core.maxPool2d(x), picture(1)),
+  ...gradients((x) => core.avgPool2d(x), picture(1)),
+  ...gradients((x) => core.upsample2d(x), picture(1)),
+  core.takeRows(randomNormal([4, 3], { seed: 1 }), core.table(Uint32Array.of(2, 0))),
+];
+
+describe('the table of operations', () => {
+  it('names those that programs are made of, in their order', () => {
+    expect(operations.map(nameIn)).toEqual([...operationTable.keys()]);
+  });
+
+  it.each(operations)('%s: the light of its gradient is that of its rule', (cell, gradient) => {
+    const rule = operationTable.get(nameIn([cell]))?.gradient;
+    expect(rule ? ['🟢'] : ['⚪', '🔴']).toContain(gradient);
+  });
+
+  it('shows green where both sets of kernels compute the same, for every operation', () => {
+    const met = new Set<string>();
+    for (const sample of samples) {
+      const program = core.trace([sample]).program;
+      const options = { convolution: 'direct' } as const;
+      for (const { name } of [differentiate(program), core.lower(program, options)].flatMap((p) => p.operations)) {
+        met.add(name);
+      }
+      const [wasm] = evaluate([sample], { kernels: 'wasm', ...options });
+      const [reference] = evaluate([sample], { kernels: 'reference' });
+      const largest = Math.max(1, ...reference.map(Math.abs));
+      wasm.forEach((value, index) => {
+        expect(Math.abs(value - reference[index])).toBeLessThan(1e-4 * largest);
+      });
+    }
+    expect([...met].sort()).toEqual([...operationTable.keys()].sort());
+    expect(operations.filter(([, , reference, wasm]) => reference !== '🟢' || wasm !== '🟢')).toEqual([]);
+  });
+});
+
+describe('the other tables', () => {
+  const members = Object.entries(core as Readonly<Record<string, unknown>>);
+  const withMethod = (method: string) =>
+    members
+      .filter(([, value]) => typeof value === 'function' && method in (value.prototype ?? {}))
+      .map(([name]) => name);
+  const options: Readonly<Record<string, object>> = {
+    Activation: { activation: 'relu' },
+    Conv2D: { filters: 1, kernelSize: 1 },
+    Dense: { units: 1 },
+    Dropout: { rate: 0.5 },
+    Reshape: { targetShape: [1] },
+  };
+
+  it('name all layers and their options', () => {
+    const rows = rowsOf('Layers');
+    expect(rows.map(nameIn).sort()).toEqual(withMethod('weights').sort());
+    for (const row of rows) {
+      const Layer = (core as unknown as Record<string, new (given: object) => core.Layer>)[nameIn(row)];
+      const missing = Object.keys(new Layer(options[nameIn(row)] ?? {}).config()).filter(
+        (option) => !row[2].includes(`\`${option}\``),
+      );
+      expect(missing, nameIn(row)).toEqual([]);
+    }
+  });
+
+  it('name all optimisers', () => {
+    expect(rowsOf('Optimisers').map(nameIn).sort()).toEqual(withMethod('update').sort());
+  });
+
+  it('name what there is, and the page names all that @weft/core exports', () => {
+    const exported = members.map(([name]) => name);
+    expect(
+      rowsOf('Losses')
+        .map(nameIn)
+        .filter((name) => !exported.includes(name)),
+    ).toEqual([]);
+    expect(exported.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
+  });
+});
