@@ -1,4 +1,4 @@
-import type { Shape } from '../tensor/shape.js';
+import { formatShape, type Shape } from '../tensor/shape.js';
 import type { Attributes, Tensor } from '../tensor/tensor.js';
 import { broadcastTo } from './broadcast.js';
 import { scalar } from './constant.js';
@@ -113,7 +113,14 @@ export interface PoolOptions {
 function poolAttributes(operation: string, x: Tensor, poolSize: Pair, options: PoolOptions): PoolAttributes {
   const size = pairOf(operation, 'poolSize', poolSize);
   const { strides = size, padding = 'valid' } = options;
-  return { window: resolveWindow(operation, x.shape, size, strides, 1, padding), shape: x.shape };
+  const window = resolveWindow(operation, x.shape, size, strides, 1, padding);
+  if (window.padding.some((amounts, axis) => Math.max(...amounts) >= size[axis])) {
+    throw new RangeError(
+      `${operation}: with padding ${JSON.stringify(padding)} a window of ${size.join('x')} may lie outside of the image ` +
+        `${formatShape(x.shape)}. Pad by less than the window's size.`,
+    );
+  }
+  return { window, shape: x.shape };
 }
 
 /**
