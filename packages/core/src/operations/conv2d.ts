@@ -1,7 +1,7 @@
 import { formatShape, type Shape } from '../tensor/shape.js';
 import type { Attributes, Tensor } from '../tensor/tensor.js';
 import { apply, float32, type OperationDefinition } from './definition.js';
-import { type Padding, type Pair, resolveWindow, type Window, windowPositions } from './window.js';
+import { type Padding, type Pair, pairOf, resolveWindow, type Window, windowPositions } from './window.js';
 
 /** A window over the input; the adjoints carry the shape they give back as well. */
 export interface ConvolutionAttributes extends Attributes {
@@ -121,7 +121,7 @@ export function conv2d(x: Tensor, weight: Tensor, options: Conv2dOptions = {}): 
         `(input ${formatShape(x.shape)}, weight ${formatShape(weight.shape)}). Weights are height, width, in, out.`,
     );
   }
-  const size = [weight.shape[0], weight.shape[1]] as const;
+  const size = pairOf('conv2d', 'the size of the kernel', [weight.shape[0], weight.shape[1]]);
   return apply(conv2dDefinition, [x, weight], {
     window: resolveWindow('conv2d', x.shape, size, strides, dilation, padding),
   });
