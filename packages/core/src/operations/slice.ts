@@ -119,8 +119,11 @@ export function slice(
   const size = x.shape.map((length, axis) => {
     return Math.max(0, Math.ceil((within(end[axis] ?? length, length) - from[axis]) / steps[axis]));
   });
-  if (![...steps, ...from, ...size].every(Number.isInteger)) {
-    throw new RangeError('slice: positions must be whole numbers and steps at least 1.');
+  if (![...steps, ...from, ...size].every(Number.isInteger) || steps.some((s) => s < 1)) {
+    throw new RangeError(
+      `slice: [${begin}] to [${end}] in steps of [${step}] is no part of ${formatShape(x.shape)}: ` +
+        'positions must be whole numbers and steps at least 1.',
+    );
   }
   return apply(sliceDefinition, [x], { begin: from, size, step: steps });
 }
