@@ -70,5 +70,8 @@ export function seedWords(seed: number): [number, number] {
  */
 export function random(distribution: 'uniform' | 'normal', shape: Shape, options: RandomOptions): Tensor {
   const { seed, purpose = 0, keys } = options;
+  if (!Number.isInteger(purpose) || purpose < 0 || purpose >= 2 ** 32) {
+    throw new RangeError(`random: purpose is ${purpose}; expected a whole number from 0 to ${2 ** 32 - 1}.`);
+  }
   return apply(randomDefinition, [keys], { distribution, shape, seed: seedWords(seed), purpose });
 }
