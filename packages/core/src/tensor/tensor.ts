@@ -78,7 +78,10 @@ export class Tensor {
     const known = this.node.data[this.index];
     if (known) return known;
     if (!this.node.engine) {
-      throw new TypeError(`${this} is a placeholder: it has no values until a program that uses it is run.`);
+      throw new TypeError(
+        `${this} is a placeholder, or made of placeholders or numbers alone: it has no values until a program that ` +
+          'uses it is run. Make tensors of numbers with tensor().',
+      );
     }
     const [values] = this.node.engine.evaluate([this]);
     this.node.data[this.index] = values;
