@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compile, installPackages, packPackages } from '../scripts/packages.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const PAGES = ['README.md', 'packages/core/README.md', 'packages/pool/README.md'];
+const PAGES = ['README.md', 'packages/core/README.md', 'packages/data/README.md', 'packages/pool/README.md'];
 const pages = PAGES.map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
 const programs = pages.flatMap(({ path, text }) =>
   [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code], index) => ({
@@ -24,7 +24,12 @@ describe('the programs that pages show', () => {
 
   beforeAll(() => {
     mkdirSync(folder);
-    installPackages(folder, packPackages(join(temporary, 'tarballs')), ['@weft/core', '@weft/models', '@weft/pool']);
+    installPackages(folder, packPackages(join(temporary, 'tarballs')), [
+      '@weft/core',
+      '@weft/data',
+      '@weft/models',
+      '@weft/pool',
+    ]);
     for (const { file, code } of programs) writeFileSync(join(folder, `${file}.ts`), code);
     compile(
       folder,
@@ -35,7 +40,7 @@ describe('the programs that pages show', () => {
   it.each(programs)('$name runs, and does what the page says', ({ file, code }) => {
     const output = execFileSync(process.execPath, [`${file}.js`], { cwd: folder, encoding: 'utf8' });
     if (code.includes('`line ')) expect(output).toBe('line 2,3\n');
-    else expect(output).toMatch(/Total params: [\d,]+|^loss/m);
+    else expect(output).toMatch(/Total params: [\d,]+|^loss|^80 to train on, 20 to validate$/m);
     const losses = [...output.matchAll(/loss (\S+)/g)].map((match) => Number(match[1]));
     if (losses.length > 0) expect(losses[losses.length - 1]).toBeLessThan(losses[0] / 5);
   });
