@@ -1,8 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
 import { nearestNeighbourPurity, principalComponents, silhouetteScore } from '@weft/analysis';
-import type { Sequential } from '@weft/core';
-import type { ImageDataset } from '@weft/data';
-import { predict } from '@weft/pool';
-import type { TestContext } from './test-model.js';
 
 /** Neighbours and silhouettes compare all pairs in thousands of dimensions: so many images stand for all. */
 const SAMPLE = 1000;
@@ -23,32 +20,42 @@ export interface LatentAnalysis {
 }
 
 /**
- * Encodes the test images and looks where the classes lie.
+ * Looks where the classes lie among latents.
  *
+ * @param latents a vector for each image, [n, size]
+ * @param labels  class of each image, length n
  * @returns undefined if the latents are not finite, as after a training that diverged
  * @throws the signal's reason if it was aborted
  */
 export async function analyseLatents(
-  encoder: Sequential,
-  { images, labels, count }: ImageDataset,
-  { pool, signal }: TestContext,
+  latents: Float32Array,
+  labels: Uint8Array,
+  signal: AbortSignal,
 ): Promise<LatentAnalysis | undefined> {
-  const latents = await predict(encoder, images, { pool, signal });
-  signal.throwIfAborted();
   if (!latents.every(Number.isFinite)) return undefined;
+  const count = labels.length;
   const size = latents.length / count;
   const { scores, explainedVarianceRatio } = principalComponents(latents, count, size, { components: 2 });
+  await letInterruptsThrough(signal);
   const sampleSize = Math.min(count, SAMPLE);
-  const sample = latents.slice(0, sampleSize * size);
+  const sample = latents.subarray(0, sampleSize * size);
   const sampleLabels = labels.subarray(0, sampleSize);
   const neighbours = Math.min(NEIGHBOURS, sampleSize - 1);
+  const purity = nearestNeighbourPurity(sample, sampleSize, size, sampleLabels, neighbours);
+  await letInterruptsThrough(signal);
   const severalClasses = new Set(sampleLabels).size > 1;
   return {
     scores,
     explainedVarianceRatio,
-    nearestNeighbourPurity: nearestNeighbourPurity(sample, sampleSize, size, sampleLabels, neighbours),
+    nearestNeighbourPurity: purity,
     silhouette: severalClasses ? silhouetteScore(sample, sampleSize, size, sampleLabels).score : undefined,
     sampleSize,
     neighbours,
   };
+}
+
+/** The analysis fills the thread for seconds: between its parts Ctrl-C is looked at. */
+async function letInterruptsThrough(signal: AbortSignal): Promise<void> {
+  await setImmediate();
+  signal.throwIfAborted();
 }

@@ -63,7 +63,7 @@ export interface RunFacts {
   readonly options: RunRecord['options'];
   readonly data: Pick<LoadedData, 'name' | 'synthetic' | 'classNames' | 'checksums' | 'origin' | 'test'>;
   readonly counts: { readonly trainCount: number; readonly validationCount: number };
-  readonly pool: Pick<WorkerPool, 'kernels'>;
+  readonly kernels: WorkerPool['kernels'];
   readonly models: RunRecord['models'];
   readonly latents: LatentAnalysis | undefined;
   readonly figures: readonly Figure[];
@@ -74,7 +74,7 @@ export interface RunFacts {
 
 /** What goes into run.json. */
 export function runRecord(facts: RunFacts): RunRecord {
-  const { data, pool, latents } = facts;
+  const { data, kernels, latents } = facts;
   const { count, height, width, channels } = data.test;
   return {
     formatVersion: RUN_RECORD_VERSION,
@@ -89,7 +89,7 @@ export function runRecord(facts: RunFacts): RunRecord {
     numerics: {
       mode: 'exact',
       version: NUMERICS_VERSION,
-      kernels: pool.kernels === 'wasm' ? 'wasm-simd' : 'reference',
+      kernels: kernels === 'wasm' ? 'wasm-simd' : 'reference',
     },
     data: {
       origin: data.origin,

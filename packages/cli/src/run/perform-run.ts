@@ -1,0 +1,137 @@
+import { type LoadedData, subset } from '@weft/data';
+import { predict, WorkerPool } from '@weft/pool';
+import { type RunRecord, renderReport } from '@weft/report';
+import type { Terminal } from '../terminal/terminal.js';
+import { analyseLatents, type LatentAnalysis } from './analyse-latents.js';
+import { RUN_FILES, type RunDirectory } from './directory.js';
+import { type RunResults, runFigures, writeFigures } from './figures.js';
+import { beginMetrics } from './metrics.js';
+import { MODELS, type ModelKey, modelKeys } from './models.js';
+import { peakMemoryBytes, type Stopwatch } from './phases.js';
+import { modelRecord, recordText, runRecord } from './record.js';
+import { testModel } from './test-model.js';
+import { type Trained, type TrainingOptions, trainModel } from './train-model.js';
+
+/** Training images that figure 1 shows. */
+const SAMPLES = 12;
+
+/** Every option of a run as resolved. */
+export type RecordedOptions = RunRecord['options'] & TrainingOptions & { readonly model: ModelKey | 'all' };
+
+/** What a run needs to begin. */
+export interface RunPlan {
+  readonly directory: RunDirectory;
+  /** Its training images are forgotten on the way, to spare memory. */
+  readonly data: LoadedData;
+  readonly counts: { readonly trainCount: number; readonly validationCount: number };
+  readonly options: RecordedOptions;
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+  readonly startedAt: Date;
+  readonly stopwatch: Stopwatch;
+}
+
+/**
+ * Trains and tests the models, draws the figures and fills the run's folder; what an earlier run left there is removed.
+ *
+ * @returns what run.json holds
+ * @throws InterruptedError if the signal was aborted; what there is by then is in the folder
+ */
+export async function performRun(plan: RunPlan): Promise<RunRecord> {
+  const { directory, data, counts, options, terminal, signal, startedAt, stopwatch } = plan;
+  await directory.clear();
+  await directory.write(RUN_FILES.options, `${JSON.stringify(options, null, 2)}\n`);
+  await beginMetrics(directory.file(RUN_FILES.metrics));
+  try {
+    const { kernels, models, latents, samples } = await compute(plan);
+    const figures = await stopwatch.time('report', async () => {
+      terminal.show('Drawing the figures');
+      const drawn = runFigures({ data, samples, models, latents });
+      await writeFigures(drawn, directory, signal);
+      return drawn;
+    });
+    const record = runRecord({
+      options,
+      data,
+      counts,
+      kernels,
+      models: Object.fromEntries(models.map((model) => [model.key, modelRecord(model, model.test)])),
+      latents,
+      figures,
+      seconds: stopwatch.seconds,
+      peakMemoryBytes: peakMemoryBytes(),
+      startedAt,
+    });
+    await directory.write(RUN_FILES.report, renderReport(record, figures));
+    // Last: a folder with run.json is a whole run.
+    await directory.write(RUN_FILES.record, recordText(record));
+    return record;
+  } finally {
+    terminal.show(undefined);
+  }
+}
+
+interface Computed extends Omit<RunResults, 'data'> {
+  readonly kernels: WorkerPool['kernels'];
+}
+
+/** Everything that is computed from the data, in an order that keeps as little as possible in memory at a time. */
+async function compute(plan: RunPlan): Promise<Computed> {
+  const { data, options, terminal, signal, stopwatch } = plan;
+  const pool = await WorkerPool.create({ threads: options.threads });
+  let models: RunResults['models'];
+  let encoded: Float32Array | undefined;
+  try {
+    if (pool.kernels === 'reference') {
+      terminal.warning('This Node has no WebAssembly SIMD: the slow reference kernels compute. Expect hours.');
+    }
+    const trained = await trainAll(plan, pool);
+    data.train = firstImages(data.train, SAMPLES);
+    models = await stopwatch.time('analysis', () => testAll(trained, plan, pool));
+    const cae = models.find(({ key }) => key === 'cae');
+    if (cae) {
+      const { encoder } = cae.autoencoder;
+      encoded = await stopwatch.time('analysis', () => predict(encoder, data.test.images, { pool, signal }));
+    }
+  } finally {
+    // The workers' memory is given back before the analysis takes its own.
+    await pool.close();
+  }
+  let latents: LatentAnalysis | undefined;
+  if (encoded) {
+    const vectors = encoded;
+    terminal.show('Analysing the latents');
+    latents = await stopwatch.time('analysis', () => analyseLatents(vectors, data.test.labels, signal));
+  }
+  return { kernels: pool.kernels, models, latents, samples: data.train };
+}
+
+async function trainAll({ data, options, directory, terminal, signal, stopwatch }: RunPlan, pool: WorkerPool) {
+  const context = { dataset: data.name, pool, directory, terminal, signal };
+  const trained: Trained[] = [];
+  for (const key of modelKeys(options.model)) {
+    trained.push(await stopwatch.time(key, () => trainModel(key, data.train, options, context)));
+  }
+  return trained;
+}
+
+async function testAll(
+  trained: readonly Trained[],
+  { data, options: { noiseFactor, seed }, terminal, signal }: RunPlan,
+  pool: WorkerPool,
+): Promise<RunResults['models']> {
+  const tested: RunResults['models'][number][] = [];
+  for (const model of trained) {
+    const { title, denoises } = MODELS[model.key];
+    terminal.show(`Testing the ${title}`);
+    const set = { images: data.test, noiseFactor: denoises ? noiseFactor : undefined, seed };
+    tested.push({ ...model, test: await testModel(model.autoencoder.model, set, { pool, signal }) });
+  }
+  return tested;
+}
+
+/** The first images, copied, so that the others can be forgotten. */
+function firstImages(dataset: LoadedData['train'], count: number): LoadedData['train'] {
+  const first = subset(dataset, count);
+  return { ...first, images: first.images.slice(), labels: first.labels.slice() };
+}
