@@ -1,0 +1,65 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { resolveWindow } from '../operations/window.js';
+import { type ConvolutionOption, chooseConvolution } from './choose.js';
+
+const options: readonly ConvolutionOption[] = ['auto', 'direct', 'winograd2', 'winograd4'];
+
+/** The choice for a kernel of some size over a square image, with padding `same`. */
+function choice(
+  { length = 14, channels = 32, filters = 64, size = 3, strides = 1, dilation = 1, upsampled = false },
+  option: ConvolutionOption = 'auto',
+) {
+  const image = [8, length, length, channels];
+  const larger = upsampled ? [8, 2 * length, 2 * length, channels] : image;
+  const window = resolveWindow('conv2d', larger, [size, size], strides, dilation, 'same');
+  return chooseConvolution(image, [size, size, channels, filters], window, upsampled, option).algorithm;
+}
+
+describe('chooseConvolution', () => {
+  // The convolutions of an autoencoder for small images: what each costs decides the speed of training.
+  it.each([
+    ['the first, of one channel', { length: 28, channels: 1, filters: 32 }, 'im2col'],
+    ['one of many channels', { length: 14, channels: 32, filters: 64 }, 'winograd4'],
+    ['one over a very small image', { length: 2, channels: 32, filters: 64 }, 'winograd2'],
+    ['one after upsampling', { length: 7, channels: 64, filters: 32, upsampled: true }, 'upsample'],
+    ['the last, to one channel', { length: 28, channels: 32, filters: 1 }, 'col2im'],
+    ['the last, after upsampling', { length: 14, channels: 32, filters: 1, upsampled: true }, 'upsample-col2im'],
+    ['strided', { strides: 2 }, 'im2col'],
+    ['dilated', { dilation: 2 }, 'im2col'],
+    ['5x5', { size: 5 }, 'im2col'],
+    ['strided, with one filter', { strides: 2, filters: 1 }, 'im2col'],
+  ] as const)('%s', (_name, shapes, algorithm) => {
+    expect(choice(shapes)).toBe(algorithm);
+  });
+
+  const shapes = fc.record({
+    length: fc.integer({ min: 1, max: 30 }),
+    channels: fc.integer({ min: 1, max: 70 }),
+    filters: fc.integer({ min: 1, max: 70 }),
+    size: fc.integer({ min: 1, max: 5 }),
+    strides: fc.integer({ min: 1, max: 2 }),
+    dilation: fc.integer({ min: 1, max: 2 }),
+    upsampled: fc.boolean(),
+  });
+
+  it('takes no fast algorithm where direct ones are asked for', () => {
+    fc.assert(
+      fc.property(shapes, (drawn) => {
+        expect(['im2col', 'col2im']).toContain(choice(drawn, 'direct'));
+      }),
+    );
+  });
+
+  it('takes the fast algorithms for 3x3 with stride and dilation 1 alone, and only the Winograd asked for', () => {
+    fc.assert(
+      fc.property(shapes, fc.constantFrom(...options), (drawn, option) => {
+        const algorithm = choice(drawn, option);
+        const isPlain = drawn.size === 3 && drawn.strides === 1 && drawn.dilation === 1;
+        if (!isPlain) expect(['im2col', 'col2im']).toContain(algorithm);
+        if (option === 'winograd2') expect(algorithm).not.toBe('winograd4');
+        if (option === 'winograd4') expect(algorithm).not.toBe('winograd2');
+      }),
+    );
+  });
+});
