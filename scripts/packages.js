@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -42,17 +42,36 @@ export function packPackages(destination) {
  *
  * @param {string} folder                an empty folder, which becomes a project
  * @param {Map<string, string>} tarballs of all packages
- * @param {readonly string[]} names      packages to install; what they need of each other must be among them
+ * @param {readonly string[]} names      packages to install; those they need come along
  */
 export function installPackages(folder, tarballs, names) {
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'stranger', private: true, type: 'module' }));
-  const files = names.map((name) => {
+  const files = [...withDependencies(names)].map((name) => {
     const tarball = tarballs.get(name);
     if (tarball === undefined) throw new RangeError(`There is no package ${name} among ${[...tarballs.keys()]}.`);
     return tarball;
   });
   // Optional dependencies are native helpers of others, which Weft runs without.
   run('npm', folder, ['install', '--omit=optional', '--prefer-offline', '--no-audit', '--no-fund', ...files]);
+}
+
+/**
+ * Packages of this repository, and those of them that they need.
+ *
+ * @param {readonly string[]} names
+ * @param {Set<string>} found
+ */
+function withDependencies(names, found = new Set()) {
+  for (const name of names.filter((each) => !found.has(each))) {
+    found.add(name);
+    const manifest = readFileSync(join(root, 'packages', name.replace('@weft/', ''), 'package.json'), 'utf8');
+    const { dependencies = {} } = JSON.parse(manifest);
+    withDependencies(
+      Object.keys(dependencies).filter((each) => each.startsWith('@weft/')),
+      found,
+    );
+  }
+  return found;
 }
 
 /**
