@@ -6,6 +6,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['weft-source'], externalConditions: ['weft-source'] } },
   test: {
     include: ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'tests/**/*.test.ts'],
+    setupFiles: ['tests/support/property-seed.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
