@@ -31,6 +31,8 @@ export class WorkerPool {
   /** @internal */
   readonly memory = new SharedMemory();
   private readonly piscina: Piscina;
+  /** Rejects when a worker fails without a task, as when it cannot start: its tasks would wait for ever. */
+  private readonly broken: Promise<never>;
   private readonly controlAddress: number;
   private busy = false;
 
@@ -46,7 +48,13 @@ export class WorkerPool {
       concurrentTasksPerWorker: 1,
       atomics: 'disabled',
       idleTimeout: Number.POSITIVE_INFINITY,
+      // Loaders and conditions that this process was started with are for sources; workers run what was built.
+      execArgv: [],
     });
+    this.broken = new Promise((_, reject) => {
+      this.piscina.on('error', reject);
+    });
+    this.broken.catch(() => {});
   }
 
   /**
@@ -115,7 +123,7 @@ export class WorkerPool {
    *
    * @internal
    * @param keys address of each worker's row numbers and keys
-   * @throws the error of the first worker that failed by itself
+   * @throws the error of the first worker that failed
    */
   async runOnAll(task: PoolEpoch | PoolMap, keys: readonly number[]): Promise<void> {
     const { control } = this;
@@ -132,20 +140,16 @@ export class WorkerPool {
       };
       const nested = task.kind === 'epoch' && task.validation ? { validation: { ...task.validation, ...own } } : {};
       try {
-        await this.piscina.run({ ...task, ...own, ...nested });
+        await Promise.race([this.piscina.run({ ...task, ...own, ...nested }), this.broken]);
       } catch (error) {
-        // A worker that died could not free the others itself. The first error is the cause; what follows is not.
-        if (!failure || isBroken(failure)) failure = error;
+        // A worker that died could not free the others itself.
+        failure ??= error;
         breakBarrier(barrier);
       }
     });
     await Promise.all(parts);
     if (failure) throw failure;
   }
-}
-
-function isBroken(error: unknown): boolean {
-  return error instanceof Error && error.name === 'BarrierBroken';
 }
 
 /** Runs work in the pool given, or in one of its own that is closed afterwards. */

@@ -1,5 +1,5 @@
 import { type Executable, referenceExecutable, wasmExecutable } from '@weft/core';
-import { arriveAndWait, BARRIER_WORDS, breakBarrier } from './barrier.js';
+import { arriveAndWait, BARRIER_WORDS, BarrierBroken, breakBarrier } from './barrier.js';
 import { type Piece, piecesOf, piecesOfLane } from './pieces.js';
 import { keyOffsets, SLICE } from './programs.js';
 import { CONTROL, CONTROL_WORDS, type EpochTask, type MapTask, type ProgramImage, type Task } from './task.js';
@@ -77,13 +77,17 @@ class Workplace {
   }
 }
 
-/** What piscina calls in a worker. A worker that fails frees the others before it says so. */
+/**
+ * What piscina calls in a worker. A worker that fails frees the others before it says so; those end without an error,
+ * since it is not theirs.
+ */
 export default function work(task: EpochTask | MapTask): void {
   const place = new Workplace(task);
   try {
     if (task.kind === 'epoch') runEpoch(task, place);
     else runMap(task, place);
   } catch (error) {
+    if (error instanceof BarrierBroken) return;
     place.fail();
     throw error;
   }
@@ -93,6 +97,7 @@ function runEpoch(task: EpochTask, place: Workplace): void {
   const { memory, count, batchSize, piece, programs, lanes, laneBytes, lanesAddress } = task;
   const order = new Uint32Array(memory.buffer, task.order, count);
   const batches = piecesOf(count, batchSize);
+  place.run('prologue', task.update);
   for (const [step, batch] of batches.entries()) {
     const pieces = piecesOf(batch.count, piece);
     // Parameters have changed: what is computed from them alone is computed anew, by each worker for itself.
@@ -111,7 +116,9 @@ function runEpoch(task: EpochTask, place: Workplace): void {
     if (task.worker === 0) finishStep(task, place, step);
     // Nobody reads parameters, tickets or the order to stop before all are written.
     place.wait();
-    if (Atomics.load(place.control, CONTROL.stopped) !== 0) return;
+    const isStopped = Atomics.load(place.control, CONTROL.stopped) !== 0;
+    // An epoch whose steps are all done is ended as others are, with its validation.
+    if (isStopped && step + 1 < batches.length) return;
   }
   if (task.validation) runMap(task.validation, place);
 }
