@@ -66,7 +66,7 @@ export interface FitOptions {
  *
  * @throws RangeError for options or examples that do not fit
  */
-export function fit(model: Sequential, data: Examples, options: FitOptions): Promise<History> {
+export async function fit(model: Sequential, data: Examples, options: FitOptions): Promise<History> {
   const plan = checkOptions(model, data, options);
   return withPool(options, (pool) => pool.hold((session) => train(model, data, options, plan, pool, session)));
 }
@@ -181,6 +181,7 @@ async function train(
 
   for (let epoch = 0; epoch < epochs && !control.stopTraining && !signal?.aborted; epoch++) {
     for (const callback of callbacks) await callback.onEpochBegin?.(epoch);
+    if (signal?.aborted) break;
     for (let index = 0; index < trainCount; index++) order.array[index] = index;
     if (options.shuffle !== false) new RandomStream(seed, SHUFFLE_PURPOSE, epoch).shuffle(order.array);
     batches.forEach((batch, step) => {
@@ -221,11 +222,7 @@ async function train(
     };
     const started = performance.now();
     const reporter = new StepReporter(pool, batches, losses, epoch, callbacks, control, signal);
-    try {
-      await pool.runOnAll(task, keys);
-    } finally {
-      reporter.end();
-    }
+    await pool.runOnAll(task, keys).finally(() => reporter.end());
     const seconds = (performance.now() - started) / 1000;
     const steps = pool.control[CONTROL.steps];
     history.steps += steps;

@@ -11,6 +11,7 @@ export class StepReporter {
   private reported = 0;
   private images = 0;
   private total = 0;
+  private failure: { readonly error: unknown } | undefined;
   private readonly timer: NodeJS.Timeout;
   private readonly stop = () => {
     Atomics.store(this.pool.control, CONTROL.stopWanted, 1);
@@ -25,15 +26,31 @@ export class StepReporter {
     private readonly control: TrainControl,
     private readonly signal: AbortSignal | undefined,
   ) {
-    this.timer = setInterval(() => this.report(), INTERVAL);
+    this.timer = setInterval(() => this.tryReport(), INTERVAL);
     signal?.addEventListener('abort', this.stop, { once: true });
   }
 
-  /** Reports what is left. */
+  /**
+   * Reports what is left.
+   *
+   * @throws what a callback has thrown
+   */
   end(): void {
     clearInterval(this.timer);
     this.signal?.removeEventListener('abort', this.stop);
-    this.report();
+    this.tryReport();
+    if (this.failure) throw this.failure.error;
+  }
+
+  /** An error of a callback ends the epoch, and is thrown at its end: in a timer nobody could catch it. */
+  private tryReport(): void {
+    if (this.failure) return;
+    try {
+      this.report();
+    } catch (error) {
+      this.failure = { error };
+      this.stop();
+    }
   }
 
   private report(): void {
