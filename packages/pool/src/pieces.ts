@@ -30,9 +30,11 @@ const WANTED_LANES = 16;
  * @param bytesOfOne memory that the program takes for one example
  */
 export function pieceSize(bytesOfOne: number, batchSize: number): number {
-  const fitting = 2 ** Math.floor(Math.log2(Math.max(1, PIECE_BYTES / bytesOfOne)));
+  const most = Math.min(LARGEST_PIECE, Math.max(1, PIECE_BYTES / bytesOfOne));
+  // The power of two below, by bits: the last bits of a logarithm differ between engines.
+  const fitting = 2 ** (31 - Math.clz32(most));
   const spread = Math.max(4, Math.ceil(batchSize / WANTED_LANES));
-  return Math.min(batchSize, fitting, LARGEST_PIECE, spread);
+  return Math.min(batchSize, fitting, spread);
 }
 
 /** Bytes that the partial gradients of a batch may take in all. */
