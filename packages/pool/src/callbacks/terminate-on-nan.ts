@@ -5,6 +5,10 @@ export class TerminateOnNaN implements Callback {
   /** Where the loss was lost: epoch and step, from 0; undefined if it was not. */
   stoppedAt: { readonly epoch: number; readonly batch: number } | undefined;
 
+  onTrainBegin(): void {
+    this.stoppedAt = undefined;
+  }
+
   onBatchEnd(batch: number, { batchLoss, epoch }: BatchLogs, control: TrainControl): void {
     if (Number.isFinite(batchLoss) || this.stoppedAt) return;
     this.stoppedAt = { epoch, batch };
