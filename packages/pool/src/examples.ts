@@ -43,6 +43,12 @@ export function countExamples(name: string, values: ExampleValues, shape: Shape)
  */
 export function checkExamples(model: Sequential, { x, y }: Examples): number {
   const count = countExamples('x', x, model.inputShape);
+  if (!y && sizeOf(model.inputShape) !== sizeOf(model.outputShape)) {
+    throw new RangeError(
+      `y: there are no targets. The model makes [${model.outputShape.join(',')}] of inputs [${model.inputShape.join(',')}], ` +
+        'so that the inputs cannot be their own.',
+    );
+  }
   const targets = countExamples('y', y ?? x, model.outputShape);
   if (targets !== count) throw new RangeError(`y: there are ${targets} targets for ${count} inputs.`);
   return count;

@@ -43,8 +43,13 @@ const CHUNK = 1024;
  * The model's outputs for examples, computed on all cores.
  *
  * @returns [count, ...outputShape], row-major
+ * @throws RangeError if the values are not a whole number of examples
  */
-export function predict(model: Sequential, x: ExampleValues, options: PredictOptions = {}): Promise<Float32Array> {
+export async function predict(
+  model: Sequential,
+  x: ExampleValues,
+  options: PredictOptions = {},
+): Promise<Float32Array> {
   const size = model.outputShape.reduce((a, b) => a * b, 1);
   return runChunks(model, { x }, options, size, (source, count) =>
     mappingProgram(source, count, { convolution: options.convolution ?? 'auto' }),
@@ -57,8 +62,9 @@ export function predict(model: Sequential, x: ExampleValues, options: PredictOpt
  * @param f          builds the result for a piece of the examples, [count, ...]; it must treat them one by one
  * @param inputShape shape of one example
  * @returns the results one after another, row-major
+ * @throws RangeError if the values are not a whole number of examples, or the function gives no result for each
  */
-export function mapExamples(
+export async function mapExamples(
   f: (x: Tensor, draws: Draws) => Tensor,
   x: ExampleValues,
   inputShape: Shape,
@@ -70,6 +76,12 @@ export function mapExamples(
   const program = (source: Source, count: number) => {
     const map = (input: Tensor, draws: Draws) => {
       const result = f(input, draws);
+      if (result.shape[0] !== count || result.size === 0) {
+        throw new RangeError(
+          `mapExamples: the function gives [${result.shape.join(',')}] for ${count} examples; expected [${count},...], ` +
+            'a result for each of them.',
+        );
+      }
       size = result.size / count;
       return result;
     };
@@ -88,6 +100,8 @@ export function mapExamples(
 
 /**
  * The model's mean loss on examples, computed on all cores.
+ *
+ * @throws RangeError if inputs and targets do not fit the model or each other
  */
 export async function evaluate(
   model: Sequential,

@@ -144,7 +144,7 @@ function tracedTraining({ model, layout, loss, x, y, corrupt, seed }: ExamplePro
   const input = corrupt ? corrupt(inputs.x, inputs.draws) : inputs.x;
   const context = { training: true, random: { seed, keys: inputs.draws.epochKeys } };
   // The mean over the piece becomes a sum over its examples, so that pieces of any size add up.
-  const total = mul(loss(model.call(input, context, weights), inputs.y), count);
+  const total = mul(loss(model.call(input, context, weights), reshape(inputs.y, [count, ...model.outputShape])), count);
   const gradients = weights.length > 0 ? grad(total, weights) : [];
   const outputs = [...gradients.map((gradient, which) => add(sums[which], gradient)), add(lossSum, total)];
   const parameterPlaces = layout.offsets.map((offset) => at(SEGMENT.parameters, offset * 4));
@@ -168,7 +168,7 @@ export function evaluationProgram(source: ExampleProgram, count: number, options
   const inputs = exampleInputs(x, y, count, seed);
   const input = corrupt ? corrupt(inputs.x, inputs.draws) : inputs.x;
   return forwardProgram(source, inputs, options, (weights) =>
-    mul(loss(model.call(input, { training: false }, weights), inputs.y), count),
+    mul(loss(model.call(input, { training: false }, weights), reshape(inputs.y, [count, ...model.outputShape])), count),
   );
 }
 
