@@ -54,8 +54,8 @@ async function runCommand(name: string, command: Command, args: readonly string[
   const { least, most } = command.positionals;
   if (positionals.length < least || positionals.length > most) {
     const got = positionals.length === 0 ? 'none' : positionals.map((word) => `'${word}'`).join(' ');
-    const expected = least === most ? (most === 0 ? 'none' : String(most)) : `${least} to ${most}`;
-    throw new UsageError(`weft ${name}: got ${got} as arguments, expected ${expected}. Usage: ${command.usage}`);
+    const expected = most === 0 ? 'no arguments' : `${least === most ? '' : 'at most '}one argument`;
+    throw new UsageError(`weft ${name}: expected ${expected} besides options, got ${got}. Usage: ${command.usage}`);
   }
   return command.run({ values, positionals, terminal });
 }

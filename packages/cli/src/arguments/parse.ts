@@ -50,14 +50,34 @@ function parseStrictly(command: string, table: OptionTable, args: readonly strin
     ]),
   );
   try {
-    return parseArgs({ args: [...args], options, strict: true, allowPositionals: true });
+    return parseArgs({ args: joinNegative(args, options), options, strict: true, allowPositionals: true });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (!code?.startsWith('ERR_PARSE_ARGS')) throw error;
-    const unknown = code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' && /'(-[^']*)'/.exec(message)?.[1];
-    const fault = unknown ? unknownOption(command, unknown, Object.keys(options)) : message.replaceAll('\n', ' ');
+    const fault =
+      code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION'
+        ? unknownOption(command, /'(-[^']*)'/.exec(message)?.[1] ?? message, Object.keys(options))
+        : misusedOption(table, /--([a-z-]+)/.exec(message)?.[1] ?? '');
     throw new UsageError(`${fault} '${command} --help' lists the options.`);
   }
+}
+
+/** `--epochs -3` as `--epochs=-3`: a number is no option, so that it is refused as what it is. */
+function joinNegative(args: readonly string[], options: Readonly<Record<string, { type: string }>>): string[] {
+  const joined: string[] = [];
+  for (const arg of args) {
+    const last = joined.at(-1) ?? '';
+    const takesValue = last.startsWith('--') && options[last.slice(2)]?.type === 'string';
+    if (takesValue && /^-[\d.]/.test(arg)) joined[joined.length - 1] = `${last}=${arg}`;
+    else joined.push(arg);
+  }
+  return joined;
+}
+
+function misusedOption(table: OptionTable, name: string): string {
+  const kind = Object.entries(table).find(([key]) => kebab(key) === name)?.[1].kind;
+  if (kind?.placeholder === undefined) return `--${name}: got a value, expected none. Give --${name} alone.`;
+  return `--${name}: got no value, expected ${kind.expected}.`;
 }
 
 function unknownOption(command: string, got: string, known: readonly string[]): string {
@@ -71,7 +91,7 @@ export function mostSimilar(given: string, known: readonly string[]): string | u
   if (begun.length === 1) return begun[0];
   const distances = known.map((word) => ({ word, distance: editDistance(given, word) }));
   const nearest = distances.reduce((best, next) => (next.distance < best.distance ? next : best));
-  return nearest.distance <= Math.max(1, Math.floor(given.length / 4)) ? nearest.word : undefined;
+  return nearest.distance <= (given.length < 5 ? 1 : 2) ? nearest.word : undefined;
 }
 
 /**

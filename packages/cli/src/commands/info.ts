@@ -91,7 +91,7 @@ function described(saved: SavedModel): string {
   const { dataset, epochs, seed, noiseFactor } = saved.metadata;
   const facts = [
     ...(dataset === undefined ? [] : [`trained on ${dataset}`]),
-    ...(epochs === undefined ? [] : [`${epochs} epochs`]),
+    ...(epochs === undefined ? [] : [epochs === 1 ? '1 epoch' : `${epochs} epochs`]),
     ...(seed === undefined ? [] : [`seed ${seed}`]),
     ...(noiseFactor === undefined ? [] : [`noise ${noiseFactor}`]),
   ];

@@ -31,8 +31,11 @@ export const train: Command<typeof trainOptions> = {
       return await trainInto(directory, options, { terminal, signal: interrupt.signal, startedAt });
     } catch (error) {
       if (!(error instanceof InterruptedError)) throw error;
+      const { saved } = directory;
       terminal.error(
-        `Interrupted. ${shownPath(directory.path)} holds what there is; without run.json it is no whole run.`,
+        saved.length === 0
+          ? 'Interrupted: nothing was saved.'
+          : `Interrupted. Saved in ${shownPath(directory.path)}: ${saved.join(', ')}.`,
       );
       return EXIT.interrupted;
     } finally {

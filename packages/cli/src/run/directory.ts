@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, rm, rmdir } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { OutputError } from '../exit.js';
+import { MODELS } from './models.js';
 import { writeAtomically } from './write-atomically.js';
 
 /** Files of a run, by what they hold; paths within its folder. */
@@ -16,6 +17,26 @@ export const RUN_FILES = {
 
 /** Where a model's weights are kept, within the run's folder. */
 export const modelFile = (model: string) => `${model}.safetensors`;
+
+/** The weights after the epoch of the lowest validation loss so far. */
+export const bestCheckpoint = (model: string) => join(RUN_FILES.checkpoints, `${model}-best.safetensors`);
+/** The weights when the user stopped the training. */
+export const interruptedCheckpoint = (model: string) => join(RUN_FILES.checkpoints, `${model}-interrupted.safetensors`);
+
+const MODEL_KEYS = Object.keys(MODELS);
+
+/** Every file that a run writes besides its record. */
+const OTHER_FILES: readonly string[] = [
+  ...MODEL_KEYS.map(modelFile),
+  ...MODEL_KEYS.flatMap((model) => [bestCheckpoint(model), interruptedCheckpoint(model)]),
+  RUN_FILES.metrics,
+  RUN_FILES.options,
+  RUN_FILES.report,
+  ...Array.from({ length: 8 }, (_, index) => join(RUN_FILES.figures, `figure-${index + 1}`)).flatMap((figure) => [
+    `${figure}.svg`,
+    `${figure}.png`,
+  ]),
+];
 
 /**
  * The folder from which the user called. pnpm runs the scripts of this workspace in its root, wherever it was called.
@@ -35,11 +56,10 @@ export function shownPath(path: string, folder: string = callersFolder()): strin
 /** `reports/runs/2026-01-31T235959Z-all`: a new folder for a run, named by its beginning in UTC and its models. */
 export function defaultRunPath(model: string, startedAt: Date): string {
   const name = `${startedAt.toISOString().slice(0, 19).replaceAll(':', '')}Z-${model}`;
-  const taken = (path: string) => existsSync(resolve(callersFolder(), path));
-  const paths = (index: number) => join('reports', 'runs', index === 1 ? name : `${name}-${index}`);
+  const path = (index: number) => join('reports', 'runs', index === 1 ? name : `${name}-${index}`);
   let index = 1;
-  while (taken(paths(index))) index++;
-  return paths(index);
+  while (existsSync(resolve(callersFolder(), path(index)))) index++;
+  return path(index);
 }
 
 /** The folder that a run is written into. */
@@ -51,6 +71,8 @@ export class RunDirectory {
     private readonly made: string | undefined,
   ) {}
 
+  private begun = false;
+
   /**
    * Makes the folder and tries to write into it.
    *
@@ -58,16 +80,15 @@ export class RunDirectory {
    */
   static async open(path: string): Promise<RunDirectory> {
     const absolute = resolve(callersFolder(), path);
-    let made: string | undefined;
+    let directory: RunDirectory | undefined;
     try {
-      made = await mkdir(absolute, { recursive: true });
-      const directory = new RunDirectory(absolute, made);
+      directory = new RunDirectory(absolute, await mkdir(absolute, { recursive: true }));
       const probe = join(absolute, '.weft-writable');
       await writeAtomically(probe, '');
       await rm(probe);
       return directory;
     } catch (cause) {
-      if (made) await rmdir(absolute).catch(() => undefined);
+      await directory?.discardIfEmpty();
       throw new OutputError(
         `--out: the folder ${path} cannot be written: ${(cause as Error).message}. Choose another with --out DIR.`,
         { cause },
@@ -85,25 +106,20 @@ export class RunDirectory {
     return existsSync(this.file(RUN_FILES.record));
   }
 
-  /** Removes what an earlier run has left here, and nothing else. */
-  async clear(): Promise<void> {
-    const { options, record, metrics, report, checkpoints, figures } = RUN_FILES;
+  /** Begins a run: removes what an earlier one has left here, and nothing else, and writes the options down. */
+  async begin(options: object): Promise<void> {
     // The record goes first: a folder that has one is a whole run.
-    await rm(this.file(record), { force: true });
-    const models = ['cae', 'cdae'];
-    const files = [
-      options,
-      metrics,
-      report,
-      ...models.map(modelFile),
-      ...models.flatMap((model) => [bestCheckpoint(model), interruptedCheckpoint(model)]),
-      ...Array.from({ length: 8 }, (_, index) => [
-        join(figures, `figure-${index + 1}.png`),
-        join(figures, `figure-${index + 1}.svg`),
-      ]).flat(),
-    ];
-    for (const file of files) await rm(this.file(file), { force: true });
-    for (const folder of [checkpoints, figures]) await rmdir(this.file(folder)).catch(() => undefined);
+    for (const file of [RUN_FILES.record, ...OTHER_FILES]) await rm(this.file(file), { force: true });
+    for (const folder of [RUN_FILES.checkpoints, RUN_FILES.figures]) {
+      await rmdir(this.file(folder)).catch(() => undefined);
+    }
+    await this.write(RUN_FILES.options, `${JSON.stringify(options, null, 2)}\n`);
+    this.begun = true;
+  }
+
+  /** What a run that was broken off has left, as paths within the folder. */
+  get saved(): string[] {
+    return this.begun ? OTHER_FILES.filter((file) => existsSync(this.file(file))) : [];
   }
 
   /** Writes a file, whole or not at all, and the folder that it lies in. */
@@ -124,8 +140,3 @@ export class RunDirectory {
     }
   }
 }
-
-/** The weights after the epoch of the lowest validation loss so far. */
-export const bestCheckpoint = (model: string) => join(RUN_FILES.checkpoints, `${model}-best.safetensors`);
-/** The weights when the user stopped the training. */
-export const interruptedCheckpoint = (model: string) => join(RUN_FILES.checkpoints, `${model}-interrupted.safetensors`);

@@ -39,8 +39,7 @@ export interface RunPlan {
  */
 export async function performRun(plan: RunPlan): Promise<RunRecord> {
   const { directory, data, counts, options, terminal, signal, startedAt, stopwatch } = plan;
-  await directory.clear();
-  await directory.write(RUN_FILES.options, `${JSON.stringify(options, null, 2)}\n`);
+  await directory.begin(options);
   await beginMetrics(directory.file(RUN_FILES.metrics));
   try {
     const { kernels, models, latents, samples } = await compute(plan);

@@ -20,7 +20,7 @@ export class Terminal {
   ) {
     const isTerminal = stderr.isTTY === true && environment.TERM !== 'dumb';
     this.live = isTerminal && !quiet;
-    this.colours = isTerminal && stderr.hasColors();
+    this.colours = isTerminal && stderr.hasColors(environment);
   }
 
   /** Width of the terminal in characters. */

@@ -1,0 +1,57 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const COMMAND = fileURLToPath(new URL('../../bin/weft.js', import.meta.url));
+
+/** What the real command did. */
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** How to call it. */
+export interface CallOptions {
+  readonly cwd?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Is given the process and all of stderr so far, whenever there is more of it. */
+  readonly onStderr?: (child: ChildProcess, stderr: string) => void;
+  /** Is given the process when it has begun. */
+  readonly onSpawn?: (child: ChildProcess) => void;
+}
+
+/** Runs `weft` as a user does, without the variables that pnpm sets for the tests. */
+export function weft(args: readonly string[], options: CallOptions = {}): Promise<Finished> {
+  const { cwd = tmpdir(), environment = {}, onStderr, onSpawn } = options;
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(npm_|pnpm_|INIT_CWD$|NODE_|VITEST|WEFT_|FORCE_COLOR$)/i.test(name),
+  );
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [COMMAND, ...args], {
+      cwd,
+      env: { ...Object.fromEntries(inherited), ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+      onStderr?.(child, stderr);
+    });
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+    onSpawn?.(child);
+  });
+}
+
+/** A folder that is removed again by `remove`. */
+export async function temporaryFolder(): Promise<{ path: string; remove: () => Promise<void> }> {
+  const path = await mkdtemp(join(tmpdir(), 'weft-cli-'));
+  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+}

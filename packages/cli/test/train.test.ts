@@ -1,0 +1,216 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { decodeSafetensors } from '@weft/models';
+import { parseRunRecord, type RunRecord } from '@weft/report';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Finished, temporaryFolder, weft } from './support/weft.js';
+
+const SMALL = ['--dataset', 'synthetic', '--limit', '120', '--test-limit', '30', '--batch-size', '40', '--seed', '7'];
+const EPOCHS = 2;
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let finished: Finished;
+let record: RunRecord;
+const inRun = (...names: string[]) => join(folder.path, 'run', ...names);
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  const args = ['train', ...SMALL, '--epochs', String(EPOCHS), '--threads', '2', '--out', 'run', '--json'];
+  finished = await weft(args, { cwd: folder.path });
+  record = parseRunRecord(finished.stdout);
+});
+afterAll(() => folder.remove());
+
+describe('weft train', () => {
+  test('succeeds and prints run.json to stdout when asked for JSON, and nothing else', async () => {
+    expect(finished.code).toBe(0);
+    expect(finished.stdout).toBe(await readFile(inRun('run.json'), 'utf8'));
+  });
+
+  test('writes the folder that the design describes, and no half-written file', async () => {
+    const figures = Array.from({ length: 8 }, (_, index) => `figure-${index + 1}`);
+    expect((await readdir(inRun())).sort()).toEqual(
+      [
+        'cae.safetensors',
+        'cdae.safetensors',
+        'checkpoints',
+        'figures',
+        'metrics.csv',
+        'options.json',
+        'report.html',
+        'run.json',
+      ].sort(),
+    );
+    expect((await readdir(inRun('figures'))).sort()).toEqual(
+      figures.flatMap((name) => [`${name}.png`, `${name}.svg`]).sort(),
+    );
+  });
+
+  test('records the keys that other programs read', () => {
+    const plain = JSON.parse(finished.stdout);
+    expect(plain).toMatchObject({ formatVersion: 1, dataset: 'synthetic', options: { seed: 7, threads: 2 } });
+    for (const key of ['cae', 'cdae']) {
+      const { history, testError, weightsSha256 } = plain.models[key];
+      expect(history.loss).toHaveLength(EPOCHS);
+      expect(history.valLoss).toHaveLength(EPOCHS);
+      expect([...history.loss, ...history.valLoss].every((loss) => loss > 0 && loss < 1)).toBe(true);
+      const { mean, median, p95, max } = testError;
+      expect(median).toBeLessThan(p95);
+      expect(p95).toBeLessThanOrEqual(max);
+      expect(mean).toBeLessThan(max);
+      expect(weightsSha256).toMatch(/^[0-9a-f]{64}$/);
+    }
+    const { total, ...phases } = plain.seconds;
+    expect(Object.keys(phases).sort()).toEqual(['analysis', 'cae', 'cdae', 'data', 'report']);
+    expect(Object.values<number>(phases).reduce((sum, part) => sum + part, 0)).toBeLessThanOrEqual(total);
+    expect(plain.peakMemoryBytes).toBeGreaterThan(50e6);
+  });
+
+  test('records every option as resolved', () => {
+    expect(record.options).toMatchObject({
+      model: 'all',
+      dataset: 'synthetic',
+      epochs: EPOCHS,
+      batchSize: 40,
+      validationSplit: 0.2,
+      learningRate: 0.001,
+      noiseFactor: 0.4,
+      noisePerEpoch: false,
+      limit: 120,
+      testLimit: 30,
+      quick: false,
+      out: 'run',
+    });
+    expect(record.data).toMatchObject({ trainCount: 96, validationCount: 24, testCount: 30 });
+  });
+
+  test.each(['cae', 'cdae'] as const)(
+    'hashes the bytes of the weights of %s in the order of their names',
+    async (key) => {
+      const { tensors } = decodeSafetensors(await readFile(inRun(`${key}.safetensors`)));
+      const hash = createHash('sha256');
+      for (const name of [...tensors.keys()].sort()) hash.update(tensors.get(name)!.data);
+      expect(record.models[key]!.weightsSha256).toBe(hash.digest('hex'));
+    },
+  );
+
+  test('logs each epoch of each model as it is recorded', async () => {
+    const [header, ...lines] = (await readFile(inRun('metrics.csv'), 'utf8')).trimEnd().split('\n');
+    expect(header).toBe('model,epoch,loss,val_loss,seconds,images_per_second');
+    const losses = lines.map((line) => line.split(',').slice(0, 4));
+    const expected = (['cae', 'cdae'] as const).flatMap((key) => {
+      const { loss, valLoss } = record.models[key]!.history;
+      return loss.map((value, epoch) => [key, String(epoch + 1), String(value), String(valLoss[epoch])]);
+    });
+    expect(losses).toEqual(expected);
+  });
+
+  test('draws figures that are PNGs of print size', async () => {
+    for (let number = 1; number <= 8; number++) {
+      const png = await readFile(inRun('figures', `figure-${number}.png`));
+      expect(png.subarray(0, 8)).toEqual(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]));
+      const [width, height] = [png.readUInt32BE(16), png.readUInt32BE(20)];
+      expect(width).toBeGreaterThanOrEqual(1200);
+      expect(width).toBeLessThanOrEqual(4000);
+      expect(height).toBeGreaterThanOrEqual(500);
+      expect(height).toBeLessThanOrEqual(4000);
+    }
+  });
+
+  test('names the synthetic set in every figure, the report, run.json and on the terminal', async () => {
+    const stand = /stand-in,? (and )?not Fashion-MNIST/;
+    for (let number = 1; number <= 8; number++) {
+      expect(await readFile(inRun('figures', `figure-${number}.svg`), 'utf8')).toMatch(stand);
+    }
+    expect(await readFile(inRun('report.html'), 'utf8')).toMatch(stand);
+    expect(record.data.synthetic).toBe(true);
+    expect(finished.stderr).toMatch(stand);
+  });
+
+  test('prints a line an epoch where stderr is no terminal, without codes for colours', () => {
+    const lines = finished.stderr.split('\n');
+    for (const title of ['CAE', 'CDAE']) {
+      const epochs = lines.filter((line) => line.startsWith(`${title} `) && line.includes('val_loss'));
+      expect(epochs).toHaveLength(EPOCHS);
+    }
+    expect(finished.stderr).not.toContain('\x1b');
+    expect(finished.stderr).not.toContain('\r');
+  });
+
+  test('trains the same bits on another number of threads; --quiet says nothing', async () => {
+    const args = ['train', ...SMALL, '--epochs', String(EPOCHS), '--threads', '1', '--quiet', '--out', 'one'];
+    const { code, stdout, stderr } = await weft(args, { cwd: folder.path });
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '', stderr: '' });
+    const one = parseRunRecord(await readFile(join(folder.path, 'one', 'run.json'), 'utf8'));
+    for (const key of ['cae', 'cdae'] as const) {
+      expect(one.models[key]!.weightsSha256).toBe(record.models[key]!.weightsSha256);
+      expect(one.models[key]!.testError).toEqual(record.models[key]!.testError);
+    }
+    expect(one.models.cae!.weightsSha256).not.toBe(one.models.cdae!.weightsSha256);
+  });
+
+  test('replaces an earlier run in the same folder, with nothing of it left', async () => {
+    const args = ['train', ...SMALL, '--epochs', '1', '--model', 'cdae', '--noise-per-epoch', '--out', 'one'];
+    const { code, stdout, stderr } = await weft(args, { cwd: folder.path });
+    expect(code).toBe(0);
+    expect(stderr).toContain('one holds an earlier run');
+    expect(stdout).toContain('one/report.html');
+    expect(stdout).toContain('CDAE');
+    const files = await readdir(join(folder.path, 'one'), { recursive: true });
+    expect(files.filter((file) => file.includes('cae.') && !file.includes('cdae.'))).toEqual([]);
+    const numbers = files.flatMap((file) => /figure-(\d)\.svg/.exec(file)?.[1] ?? []).sort();
+    expect(numbers).toEqual(['1', '5', '6', '8']);
+  });
+});
+
+describe('weft evaluate', () => {
+  test('finds the numbers that the training recorded: the same images and the same noise', async () => {
+    const args = ['evaluate', 'run', '--test-limit', '30', '--json', '--quiet'];
+    const { code, stdout } = await weft(args, { cwd: folder.path });
+    expect(code).toBe(0);
+    const { dataset, models } = JSON.parse(stdout);
+    expect(dataset).toBe('synthetic');
+    expect(models).toHaveLength(2);
+    for (const { name, testError, psnr, ssim, weightsSha256 } of models) {
+      expect({ testError, psnr, ssim, weightsSha256 }).toEqual(
+        JSON.parse(JSON.stringify(pick(record.models[name as 'cae' | 'cdae']!))),
+      );
+    }
+  });
+
+  test('prints a table for one file', async () => {
+    const args = ['evaluate', inRun('cdae.safetensors'), '--test-limit', '30'];
+    const { code, stdout } = await weft(args, { cwd: folder.path });
+    expect(code).toBe(0);
+    expect(stdout).toContain('stand-in, not Fashion-MNIST');
+    expect(stdout).toContain(record.models.cdae!.testError.mean.toPrecision(4));
+  });
+});
+
+describe('weft report', () => {
+  test('writes the same report again, and names a figure that is gone', async () => {
+    const before = await readFile(inRun('report.html'), 'utf8');
+    await rm(inRun('report.html'));
+    const again = await weft(['report', 'run'], { cwd: folder.path });
+    expect(again).toEqual({ code: 0, stdout: 'Report: run/report.html\n', stderr: '' });
+    expect(await readFile(inRun('report.html'), 'utf8')).toBe(before);
+    await rm(inRun('figures', 'figure-3.svg'));
+    expect((await weft(['report', 'run'], { cwd: folder.path })).code).toBe(0);
+    expect(await readFile(inRun('report.html'), 'utf8')).toContain('Figure 3 is missing');
+  });
+});
+
+describe('weft info', () => {
+  test("shows a run's models and results", async () => {
+    const { code, stdout } = await weft(['info', 'run'], { cwd: folder.path });
+    expect(code).toBe(0);
+    expect(stdout).toContain('74,497');
+    expect(stdout).toContain(record.models.cae!.weightsSha256);
+    expect(stdout).toContain('30 test images');
+  });
+});
+
+function pick({ testError, psnr, ssim, weightsSha256 }: NonNullable<RunRecord['models']['cae']>) {
+  return { testError, psnr, ssim, weightsSha256 };
+}
