@@ -33,24 +33,26 @@ const CONVOLUTIONS = [
 /** Convolutions of 3x3 forward and backward, eight images on one core; the rate counts a direct convolution's work. */
 export function measureConvolutions(): Promise<Measurement[]> {
   const cases = CONVOLUTIONS.flatMap(([size, channels, filters, isUpsampled]) =>
-    (['auto', 'direct', 'winograd2', 'winograd4'] as const).map((convolution: ConvolutionOption): Case => {
-      const output = isUpsampled ? 2 * size : size;
-      const program = once(() => {
-        const x = float32('x', 8, size, size, channels);
-        const weight = float32('weight', 3, 3, channels, filters);
-        const target = float32('g', 8, output, output, filters);
-        const y = conv2d(isUpsampled ? upsample2d(x) : x, weight, { padding: 'same' });
-        const gradients = grad(sum(mul(y, target)), [x, weight]);
-        return runnable([y, ...gradients], [x, weight, target], { convolution });
-      });
-      const macs = 8 * output * output * 9 * channels * filters;
-      return {
-        name: `${size}x${size}x${channels} -> ${filters}${isUpsampled ? ' upsampled' : ''} ${convolution}`,
-        run: () => program().run(),
-        work: 3 * 2 * macs * 1e-9,
-        unit: 'nominal GFLOP/s',
-      };
-    }),
+    (['auto', 'direct', 'winograd2', 'winograd4', 'winograd6', 'winograd7'] as const).map(
+      (convolution: ConvolutionOption): Case => {
+        const output = isUpsampled ? 2 * size : size;
+        const program = once(() => {
+          const x = float32('x', 8, size, size, channels);
+          const weight = float32('weight', 3, 3, channels, filters);
+          const target = float32('g', 8, output, output, filters);
+          const y = conv2d(isUpsampled ? upsample2d(x) : x, weight, { padding: 'same' });
+          const gradients = grad(sum(mul(y, target)), [x, weight]);
+          return runnable([y, ...gradients], [x, weight, target], { convolution });
+        });
+        const macs = 8 * output * output * 9 * channels * filters;
+        return {
+          name: `${size}x${size}x${channels} -> ${filters}${isUpsampled ? ' upsampled' : ''} ${convolution}`,
+          run: () => program().run(),
+          work: 3 * 2 * macs * 1e-9,
+          unit: 'nominal GFLOP/s',
+        };
+      },
+    ),
   );
   return inTurn('conv2d', cases);
 }

@@ -22,7 +22,7 @@ const PIECE_BYTES = 16 * 2 ** 20;
 
 /** Largest piece, and lanes that a batch should make if it can, so that there is work for many threads. */
 const LARGEST_PIECE = 64;
-const WANTED_LANES = 16;
+const WANTED_LANES = 32;
 
 /**
  * Examples to a piece, by shapes alone: as many as fit into the caches, but no more than leave work for many threads.

@@ -60,11 +60,20 @@ export function winograd(outputs: number, taps: number, points: readonly number[
   };
 }
 
-/** F(2x2, 3x3). */
-export const WINOGRAD_2 = winograd(2, 3, [0, 1, -1]);
+/**
+ * Winograd's F(m x m, 3x3) by m. Points come in pairs of opposite sign, so that parts of the transformations are shared;
+ * within that they were picked by the error of float32 against float64 on random images of 32 channels, which is, as
+ * relative L2: 2e-7, 1e-6, 2e-6 and 6e-6.
+ */
+export const WINOGRAD = {
+  2: winograd(2, 3, [0, 1, -1]),
+  4: winograd(4, 3, [0, 1, -1, 1 / 2, -1 / 2]),
+  6: winograd(6, 3, [0, 1, -1, 1 / 2, -1 / 2, 2, -2]),
+  7: winograd(7, 3, [1 / 4, -1 / 4, 11 / 16, -11 / 16, 9 / 8, -9 / 8, 2, -2]),
+} as const satisfies Record<number, BilinearAlgorithm>;
 
-/** F(4x4, 3x3). */
-export const WINOGRAD_4 = winograd(4, 3, [0, 1, -1, 2, -2]);
+/** Outputs along one side of a tile, for which there is an algorithm. */
+export type WinogradOutputs = keyof typeof WINOGRAD;
 
 /**
  * Nearest upsampling by 2 followed by 3 taps, without the upsampled signal: with s = w0 + w1 + w2 the even output is

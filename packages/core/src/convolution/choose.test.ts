@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { resolveWindow } from '../operations/window.js';
 import { type ConvolutionOption, chooseConvolution } from './choose.js';
 
-const options: readonly ConvolutionOption[] = ['auto', 'direct', 'winograd2', 'winograd4'];
+const options: readonly ConvolutionOption[] = ['auto', 'direct', 'winograd2', 'winograd4', 'winograd6', 'winograd7'];
 
 /** The choice for a kernel of some size over a square image, with padding `same`. */
 function choice(
@@ -20,7 +20,9 @@ describe('chooseConvolution', () => {
   // The convolutions of an autoencoder for small images: what each costs decides the speed of training.
   it.each([
     ['the first, of one channel', { length: 28, channels: 1, filters: 32 }, 'im2col'],
-    ['one of many channels', { length: 14, channels: 32, filters: 64 }, 'winograd4'],
+    ['one of many channels', { length: 14, channels: 32, filters: 64 }, 'winograd7'],
+    ['one that tiles of 4 fit', { length: 8, channels: 32, filters: 64 }, 'winograd4'],
+    ['one that tiles of 6 fit', { length: 30, channels: 32, filters: 64 }, 'winograd6'],
     ['one over a very small image', { length: 2, channels: 32, filters: 64 }, 'winograd2'],
     ['one after upsampling', { length: 7, channels: 64, filters: 32, upsampled: true }, 'upsample'],
     ['the last, to one channel', { length: 28, channels: 32, filters: 1 }, 'col2im'],
@@ -57,8 +59,7 @@ describe('chooseConvolution', () => {
         const algorithm = choice(drawn, option);
         const isPlain = drawn.size === 3 && drawn.strides === 1 && drawn.dilation === 1;
         if (!isPlain) expect(['im2col', 'col2im']).toContain(algorithm);
-        if (option === 'winograd2') expect(algorithm).not.toBe('winograd4');
-        if (option === 'winograd4') expect(algorithm).not.toBe('winograd2');
+        if (option !== 'auto' && algorithm.startsWith('winograd')) expect(algorithm).toBe(option);
       }),
     );
   });

@@ -1,11 +1,15 @@
 import type { Window } from '../operations/window.js';
 import type { Shape } from '../tensor/shape.js';
+import type { WinogradOutputs } from './bilinear.js';
 
 /** Ways to compute a convolution. They agree but for rounding. */
-export type ConvolutionAlgorithm = 'im2col' | 'col2im' | 'winograd2' | 'winograd4' | 'upsample' | 'upsample-col2im';
+export type ConvolutionAlgorithm = 'im2col' | 'col2im' | Winograd | 'upsample' | 'upsample-col2im';
+
+/** Winograd's algorithms, by the outputs along a side of a tile. */
+export type Winograd = `winograd${WinogradOutputs}`;
 
 /** What the user may ask for: `direct` leaves out the fast algorithms, `auto` lets the shapes decide. */
-export type ConvolutionOption = 'auto' | 'direct' | 'winograd2' | 'winograd4';
+export type ConvolutionOption = 'auto' | 'direct' | Winograd;
 
 /** An algorithm, and why it was taken. */
 export interface ConvolutionChoice {
@@ -44,15 +48,29 @@ export function chooseConvolution(
   }
   const wide = channels >= 8 && filters >= 8;
   if (three && wide && option !== 'direct') {
-    const small = Math.min(image[1], image[2]) <= 2;
-    return option === 'winograd2' || (option === 'auto' && small)
-      ? { algorithm: 'winograd2', reason: '3x3 with stride 1 on a very small image: 4 products an output instead of 9' }
-      : { algorithm: 'winograd4', reason: '3x3 with stride 1: 2.25 products an output instead of 9' };
+    const outputs = [0, 1].map((axis) => image[axis + 1] + window.padding[axis][0] + window.padding[axis][1] - 2);
+    return option === 'auto'
+      ? fewestProducts(outputs[0], outputs[1])
+      : { algorithm: option, reason: '3x3 with stride 1, and this algorithm was asked for' };
   }
   return {
     algorithm: 'im2col',
     reason: three
       ? 'few channels: the transforms would cost more than they save'
       : 'general: any size, stride and dilation',
+  };
+}
+
+/** Sides of tiles, small ones first: of two that need the same products the smaller one is the more accurate. */
+const TILES: readonly WinogradOutputs[] = [2, 4, 6, 7];
+
+/** The Winograd algorithm that multiplies least, the part of its last tiles that sticks out of the image included. */
+function fewestProducts(height: number, width: number): ConvolutionChoice {
+  const products = (tile: number) => Math.ceil(height / tile) * Math.ceil(width / tile) * (tile + 2) ** 2;
+  const best = TILES.reduce((a, b) => (products(b) < products(a) ? b : a));
+  const each = (products(best) / (height * width)).toFixed(2);
+  return {
+    algorithm: `winograd${best}`,
+    reason: `3x3 with stride 1 on ${height}x${width}: ${each} products an output instead of 9`,
   };
 }

@@ -16,12 +16,14 @@ import { trace } from '../trace/trace.js';
 import type { ConvolutionAlgorithm, ConvolutionOption } from './choose.js';
 import { type ConvolutionRecord, lowerConvolutions } from './lower.js';
 
-const options: readonly ConvolutionOption[] = ['auto', 'direct', 'winograd2', 'winograd4'];
+const options: readonly ConvolutionOption[] = ['auto', 'direct', 'winograd2', 'winograd4', 'winograd6', 'winograd7'];
 const ALGORITHMS: readonly ConvolutionAlgorithm[] = [
   'im2col',
   'col2im',
   'winograd2',
   'winograd4',
+  'winograd6',
+  'winograd7',
   'upsample',
   'upsample-col2im',
 ];
@@ -118,7 +120,7 @@ describe('lowerConvolutions', () => {
     const [y] = convolutionOf({ image: [2, 5, 6, 8], kernel: [3, 3, 8, 9], padding: 'same' }, 1);
     lowerConvolutions(trace([y]).program, 'auto', (record) => records.push(record));
     expect(records).toEqual([
-      { algorithm: 'winograd4', reason: expect.stringMatching(/3x3/), input: [2, 5, 6, 8], weight: [3, 3, 8, 9] },
+      { algorithm: 'winograd6', reason: expect.stringMatching(/3x3/), input: [2, 5, 6, 8], weight: [3, 3, 8, 9] },
     ]);
   });
 

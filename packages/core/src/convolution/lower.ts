@@ -6,7 +6,7 @@ import { type Window, windowPositions } from '../operations/window.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { Operation, Program } from '../trace/program.js';
 import { rewrite } from '../trace/trace.js';
-import { type BilinearAlgorithm, multiply, UPSAMPLE_2, WINOGRAD_2, WINOGRAD_4 } from './bilinear.js';
+import { type BilinearAlgorithm, multiply, UPSAMPLE_2, WINOGRAD } from './bilinear.js';
 import { type ConvolutionChoice, type ConvolutionOption, chooseConvolution } from './choose.js';
 
 /** How one convolution of a program is computed. */
@@ -77,9 +77,13 @@ function lowerForward(
   record({ ...choice, input: image.shape, weight: weight.shape });
   switch (choice.algorithm) {
     case 'winograd2':
-      return bilinear(x, weight, window, WINOGRAD_2);
+      return bilinear(x, weight, window, WINOGRAD[2]);
     case 'winograd4':
-      return bilinear(x, weight, window, WINOGRAD_4);
+      return bilinear(x, weight, window, WINOGRAD[4]);
+    case 'winograd6':
+      return bilinear(x, weight, window, WINOGRAD[6]);
+    case 'winograd7':
+      return bilinear(x, weight, window, WINOGRAD[7]);
     case 'upsample':
       return bilinear(image, weight, window, UPSAMPLE_2);
     case 'upsample-col2im':

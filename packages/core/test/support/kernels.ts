@@ -11,7 +11,14 @@ import { trace } from '../../src/trace/trace.js';
 export const kernelSets: readonly KernelSet[] = ['reference', 'wasm'];
 
 /** What may be asked of the passes for convolutions. */
-export const convolutionOptions: readonly ConvolutionOption[] = ['auto', 'direct', 'winograd2', 'winograd4'];
+export const convolutionOptions: readonly ConvolutionOption[] = [
+  'auto',
+  'direct',
+  'winograd2',
+  'winograd4',
+  'winograd6',
+  'winograd7',
+];
 
 /** Values as a user gets them, computed by a set of kernels. */
 export function compute(
