@@ -47,7 +47,7 @@ function lowest(losses: readonly number[]): number {
 }
 
 /** What the latent analysis found, without the coordinates. */
-export function latentRecord(latents: LatentAnalysis): NonNullable<RunRecord['latent']> {
+function latentRecord(latents: LatentAnalysis): NonNullable<RunRecord['latent']> {
   const { explainedVarianceRatio, nearestNeighbourPurity, silhouette, sampleSize, neighbours } = latents;
   return {
     explainedVarianceRatio: [...explainedVarianceRatio],
