@@ -41,8 +41,18 @@ export interface Binding {
   readonly memory: MemoryLimits;
 }
 
-/** All passes: what is traced becomes a WebAssembly module. */
+/**
+ * All passes: what is traced becomes a WebAssembly module.
+ *
+ * @throws RangeError if an input has no place, or a value is asked for at two places
+ */
 export function compile(traced: Program, binding: Binding, options: CompileOptions = {}): CompiledProgram {
+  if (traced.inputs.length !== binding.inputs.length) {
+    throw new RangeError(
+      `compile: the program has ${traced.inputs.length} inputs, and places are given for ${binding.inputs.length}. ` +
+        'Tensors that hold data are inputs, too: where a program is run later, build it of placeholders and numbers.',
+    );
+  }
   const program = fuse(lower(traced, options));
   const placed = new Map<number, Placement>();
   for (const [which, value] of program.inputs.entries()) placed.set(value, binding.inputs[which]);
