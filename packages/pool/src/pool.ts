@@ -35,6 +35,7 @@ export class WorkerPool {
   private readonly broken: Promise<never>;
   private readonly controlAddress: number;
   private busy = false;
+  private closed = false;
 
   private constructor(threads: number, kernels: KernelSet) {
     this.threads = threads;
@@ -70,8 +71,9 @@ export class WorkerPool {
     return new WorkerPool(threads, kernels);
   }
 
-  /** Ends the workers. */
+  /** Ends the workers. Work that is under way is rejected. */
   async close(): Promise<void> {
+    this.closed = true;
     await this.piscina.destroy();
   }
 
@@ -88,9 +90,10 @@ export class WorkerPool {
    * Holds the pool for one piece of work: memory reserved in it is given back at its end.
    *
    * @internal
-   * @throws Error if the pool is in use
+   * @throws Error if the pool is in use or closed
    */
   async hold<T>(work: (session: string) => Promise<T>): Promise<T> {
+    if (this.closed) throw new Error('The pool is closed. Make another one.');
     if (this.busy) {
       throw new Error('The pool is in use by another fit or predict. Wait for it to end, or make a second pool.');
     }
