@@ -1,0 +1,269 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SGD } from '@weft/core';
+import { loadWeights } from '@weft/models';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type BatchLogs,
+  type Callback,
+  CSVLogger,
+  EarlyStopping,
+  type FitOptions,
+  fit,
+  ModelCheckpoint,
+  TerminateOnNaN,
+  type TrainControl,
+  WorkerPool,
+} from '../src/index.js';
+import { smallDense, uniform, weightsOf } from './support/models.js';
+
+let pool: WorkerPool;
+let folder: string;
+beforeAll(async () => {
+  pool = await WorkerPool.create({ threads: 2 });
+  folder = await mkdtemp(join(tmpdir(), 'weft-callbacks-'));
+});
+afterAll(async () => {
+  await pool.close();
+  await rm(folder, { recursive: true });
+});
+
+const COUNT = 40;
+const data = { x: uniform(COUNT * 9), y: uniform(COUNT * 3, 2) };
+const usual: FitOptions = { epochs: 3, batchSize: 7, validationSplit: 0.25 };
+/** Nothing is learnt, so that the loss stays the same in every epoch. */
+const still = new SGD({ learningRate: 0 });
+/** The loss grows from epoch to epoch. */
+const diverging = new SGD({ learningRate: 3 });
+
+async function train(options: Partial<FitOptions> = {}, callbacks: readonly Callback[] = []) {
+  const model = smallDense();
+  const history = await fit(model, data, { ...usual, ...options, callbacks, pool });
+  return { model, history };
+}
+
+describe('callbacks', () => {
+  it('are called in order, each event by each, and waited for', async () => {
+    const events: string[] = [];
+    const recorder = (name: string): Callback => {
+      const later = async (event: string) => {
+        await new Promise((resolve) => setImmediate(resolve));
+        events.push(`${name} ${event}`);
+      };
+      return {
+        onTrainBegin: ({ steps, trainCount, validationCount, threads }) =>
+          later(`train begins: ${steps} steps, ${trainCount} and ${validationCount} examples, ${threads} threads`),
+        onEpochBegin: (epoch) => later(`epoch ${epoch} begins`),
+        onBatchEnd: (batch, { epoch }) => {
+          events.push(`${name} batch ${epoch}.${batch}`);
+        },
+        onEpochEnd: (epoch) => later(`epoch ${epoch} ends`),
+        onTrainEnd: ({ steps }) => later(`train ends: ${steps} steps`),
+      };
+    };
+    await train({ epochs: 2 }, [recorder('a'), recorder('b')]);
+    const both = (event: string) => [`a ${event}`, `b ${event}`];
+    expect(events).toEqual([
+      ...both('train begins: 5 steps, 30 and 10 examples, 2 threads'),
+      ...[0, 1].flatMap((epoch) => [
+        ...both(`epoch ${epoch} begins`),
+        ...[0, 1, 2, 3, 4].flatMap((batch) => both(`batch ${epoch}.${batch}`)),
+        ...both(`epoch ${epoch} ends`),
+      ]),
+      ...both('train ends: 10 steps'),
+    ]);
+  });
+
+  it('are told the loss of each step and the mean of the epoch so far', async () => {
+    const logs: BatchLogs[] = [];
+    const { history } = await train({ epochs: 1 }, [{ onBatchEnd: (_, log) => void logs.push(log) }]);
+    const counts = [7, 7, 7, 7, 2];
+    let [images, total] = [0, 0];
+    logs.forEach((log, step) => {
+      images += counts[step];
+      total += counts[step] * log.batchLoss;
+      expect(log).toMatchObject({ epoch: 0, batches: 5, images, imagesInEpoch: 30 });
+      expect(log.loss).toBeCloseTo(total / images, 12);
+    });
+    expect(logs.at(-1)?.loss).toBe(history.loss[0]);
+  });
+
+  it.each(['onTrainBegin', 'onEpochBegin', 'onBatchEnd', 'onEpochEnd', 'onTrainEnd'])(
+    'end fit with the error that one throws in %s',
+    async (event) => {
+      const failing: Callback = {
+        [event]: () => {
+          throw new Error(`from ${event}`);
+        },
+      };
+      await expect(train({}, [failing])).rejects.toThrow(`from ${event}`);
+      expect((await train()).history.loss.length).toBe(3);
+    },
+  );
+});
+
+describe('stopping', () => {
+  const many: Partial<FitOptions> = { epochs: 50, batchSize: 1 };
+  const stop = (_: unknown, _logs: unknown, control: TrainControl) => {
+    control.stopTraining = true;
+  };
+
+  it('comes after the epoch when onEpochEnd asks for it', async () => {
+    const { history } = await train({}, [{ onEpochEnd: stop }]);
+    expect(history).toMatchObject({ steps: 5, aborted: false });
+    expect(history.loss.length).toBe(1);
+  });
+
+  it('comes within the epoch when onBatchEnd asks for it, and the model keeps the steps done', async () => {
+    const x = uniform(40_000 * 9);
+    const model = smallDense();
+    const ended: number[] = [];
+    const onTrainEnd: Callback['onTrainEnd'] = ({ steps }) => void ended.push(steps);
+    const options: FitOptions = { epochs: 2, batchSize: 4, callbacks: [{ onBatchEnd: stop, onTrainEnd }], pool };
+    const history = await fit(model, { x, y: uniform(40_000 * 3) }, options);
+    expect(history.steps).toBeGreaterThan(0);
+    expect(history.steps).toBeLessThan(10_000);
+    expect(history.loss).toEqual([]);
+    expect(ended).toEqual([history.steps]);
+    expect(weightsOf(model)).not.toEqual(weightsOf(smallDense()));
+  });
+
+  it('gives a validation loss of this epoch for each training loss, whenever it comes', async () => {
+    const wanted = (await train(many)).history;
+    for (let at = 0; at < 30; at += 3) {
+      const onBatchEnd = (batch: number, logs: BatchLogs, control: TrainControl) => {
+        if (logs.epoch === 1 && batch >= at) control.stopTraining = true;
+      };
+      const { history } = await train(many, [{ onBatchEnd }]);
+      expect(history.valLoss).toEqual(wanted.valLoss.slice(0, history.loss.length));
+      expect(history.loss).toEqual(wanted.loss.slice(0, history.loss.length));
+    }
+  });
+});
+
+describe('a signal', () => {
+  it('ends training within the epoch, and the pool goes on', async () => {
+    const wanted = weightsOf((await train()).model);
+    const controller = new AbortController();
+    const callbacks = [{ onBatchEnd: () => controller.abort() }];
+    const [x, y] = [uniform(40_000 * 9), uniform(40_000 * 3)];
+    const { signal } = controller;
+    const history = await fit(smallDense(), { x, y }, { epochs: 3, batchSize: 4, callbacks, signal, pool });
+    expect(history.aborted).toBe(true);
+    expect(history.steps).toBeLessThan(10_000);
+    expect(weightsOf((await train()).model)).toEqual(wanted);
+  });
+
+  it('that came before keeps training from beginning', async () => {
+    const { model, history } = await train({ signal: AbortSignal.abort() });
+    expect(history).toMatchObject({ loss: [], steps: 0, aborted: true });
+    expect(weightsOf(model)).toEqual(weightsOf(smallDense()));
+  });
+
+  it('that comes between epochs keeps the next one from beginning', async () => {
+    const controller = new AbortController();
+    const onEpochBegin = (epoch: number) => {
+      if (epoch === 1) controller.abort();
+    };
+    const { history } = await train({ signal: controller.signal }, [{ onEpochBegin }]);
+    expect(history).toMatchObject({ steps: 5, aborted: true });
+    expect(history.loss.length).toBe(1);
+  });
+
+  it('that never comes changes nothing', async () => {
+    const { history } = await train({ signal: new AbortController().signal });
+    expect(history).toMatchObject({ steps: 15, aborted: false });
+  });
+});
+
+describe('EarlyStopping', () => {
+  it.each([0, 1, 2, 4])('bears %i epochs without improvement', async (patience) => {
+    const stopping = new EarlyStopping({ patience });
+    const { history } = await train({ epochs: 8, optimizer: still }, [stopping]);
+    expect(history.loss.length).toBe(1 + Math.max(1, patience));
+    expect(stopping.stoppedEpoch).toBe(history.loss.length - 1);
+  });
+
+  it('does not stop while the loss falls, and begins anew in every fit', async () => {
+    const stopping = new EarlyStopping({ monitor: 'loss' });
+    expect((await train({}, [stopping])).history.loss.length).toBe(3);
+    expect(stopping.stoppedEpoch).toBeUndefined();
+    expect((await train({ optimizer: still, shuffle: false }, [stopping])).history.loss.length).toBe(2);
+    expect((await train({}, [stopping])).history.loss.length).toBe(3);
+  });
+
+  it('takes for an improvement only what is more than minDelta', async () => {
+    const { history } = await train({}, [new EarlyStopping({ minDelta: 100 })]);
+    expect(history.loss.length).toBe(2);
+  });
+
+  it('restores the weights of the best epoch', async () => {
+    const best = weightsOf((await train({ epochs: 1, optimizer: diverging })).model);
+    const stopping = new EarlyStopping({ patience: 2, restoreBestWeights: true });
+    const { model, history } = await train({ epochs: 9, optimizer: diverging }, [stopping]);
+    expect(history.valLoss.length).toBe(3);
+    expect(weightsOf(model)).toEqual(best);
+    const plain = await train({ epochs: 9, optimizer: diverging }, [new EarlyStopping({ patience: 2 })]);
+    expect(weightsOf(plain.model)).not.toEqual(best);
+  });
+
+  it('says what is missing where there is no validation', async () => {
+    await expect(train({ validationSplit: 0 }, [new EarlyStopping()])).rejects.toThrow(
+      "EarlyStopping: there is no valLoss to watch. Give a validationSplit, or set monitor to 'loss'.",
+    );
+  });
+});
+
+describe('ModelCheckpoint', () => {
+  it('saves the model of each epoch, which can be loaded', async () => {
+    const path = join(folder, 'each-{epoch}.safetensors');
+    await train({}, [new ModelCheckpoint({ path })]);
+    for (const epochs of [1, 2, 3]) {
+      const loaded = smallDense(99);
+      await loadWeights(join(folder, `each-${epochs}.safetensors`), loaded);
+      expect(weightsOf(loaded)).toEqual(weightsOf((await train({ epochs })).model));
+    }
+  });
+
+  it('saves only what is better than all before, if told so', async () => {
+    const best = (name: string) => new ModelCheckpoint({ path: join(folder, `${name}-{epoch}`), saveBestOnly: true });
+    await train({ optimizer: still }, [best('still')]);
+    const { valLoss } = (await train({ epochs: 6, optimizer: new SGD({ learningRate: 0.3 }) }, [best('any')])).history;
+    const records = valLoss.flatMap((loss, epoch) =>
+      valLoss.slice(0, epoch).every((before) => loss < before) ? [`any-${epoch + 1}`] : [],
+    );
+    const files = (await readdir(folder)).filter((file) => /^(still|any)/.test(file)).sort();
+    expect(files).toEqual([...records, 'still-1']);
+  });
+});
+
+describe('CSVLogger', () => {
+  it('writes a line an epoch with its numbers', async () => {
+    const path = join(folder, 'log.csv');
+    for (const validationSplit of [0.25, 0]) {
+      const { history } = await train({ validationSplit }, [new CSVLogger({ path })]);
+      const [header, ...lines] = (await readFile(path, 'utf8')).trimEnd().split('\n');
+      expect(header).toBe('epoch,loss,val_loss,seconds,images_per_second');
+      const cells = lines.map((line) => line.split(','));
+      expect(cells.map(([epoch]) => epoch)).toEqual(['1', '2', '3']);
+      expect(cells.map(([, loss]) => Number(loss))).toEqual(history.loss);
+      const valLosses = cells.map((line) => line[2]).filter((cell) => cell !== '');
+      expect(valLosses.map(Number)).toEqual(history.valLoss);
+    }
+  });
+});
+
+describe('TerminateOnNaN', () => {
+  it('ends training when the loss is lost, and can be used again', async () => {
+    const watch = new TerminateOnNaN();
+    const exploding: Partial<FitOptions> = { epochs: 50, optimizer: new SGD({ learningRate: 1e30 }) };
+    for (let use = 0; use < 2; use++) {
+      const { history } = await train(exploding, [watch]);
+      expect(history.steps).toBeLessThan(50 * 5);
+      expect(watch.stoppedAt?.epoch).toBe(0);
+    }
+    expect((await train({}, [watch])).history.steps).toBe(15);
+    expect(watch.stoppedAt).toBeUndefined();
+  });
+});

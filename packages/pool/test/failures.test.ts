@@ -1,0 +1,82 @@
+import type { Worker } from 'node:worker_threads';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { evaluate, fit, predict, WorkerPool } from '../src/index.js';
+import type { ProgramImage } from '../src/task.js';
+import { smallDense, uniform, weightsOf } from './support/models.js';
+import { trapModule } from './support/trap-module.js';
+
+const THREADS = 3;
+const data = { x: uniform(64 * 9), y: uniform(64 * 3, 2) };
+const options = { epochs: 2, batchSize: 16, validationSplit: 0.25 };
+
+let pool: WorkerPool;
+let wanted: Float32Array;
+beforeAll(async () => {
+  pool = await WorkerPool.create({ threads: THREADS });
+  wanted = await train();
+});
+afterAll(() => pool.close());
+
+async function train(): Promise<Float32Array> {
+  const model = smallDense();
+  await fit(model, data, { ...options, pool });
+  return weightsOf(model);
+}
+
+/** Does work while the programs of some kind are poisoned on their way to the workers. */
+async function poisoned(kind: string, victim: number | 'all', work: () => Promise<unknown>): Promise<void> {
+  const load = pool.load.bind(pool);
+  pool.load = async (id, compiled): Promise<ProgramImage> => {
+    const image = await load(id, compiled);
+    if (!id.includes(kind)) return image;
+    return { ...image, module: trapModule(image, victim === 'all' ? undefined : image.arenas[victim]) };
+  };
+  try {
+    await work();
+  } finally {
+    Reflect.deleteProperty(pool, 'load');
+  }
+}
+
+describe('a worker that throws', () => {
+  it.each([0, 1, 2])('ends fit with its error while the others wait: worker %i', async (victim) => {
+    await poisoned('train', victim, () => expect(train()).rejects.toThrow('unreachable'));
+    expect(await train()).toEqual(wanted);
+  });
+
+  it('ends fit in the update and in the validation', async () => {
+    await poisoned('update', 0, () => expect(train()).rejects.toThrow('unreachable'));
+    await poisoned('evaluate', 'all', () => expect(train()).rejects.toThrow('unreachable'));
+    expect(await train()).toEqual(wanted);
+  });
+
+  it('ends predict and evaluate', async () => {
+    await poisoned('map', 'all', async () => {
+      await expect(predict(smallDense(), data.x, { pool })).rejects.toThrow('unreachable');
+      await expect(evaluate(smallDense(), data, { pool })).rejects.toThrow('unreachable');
+    });
+    await expect(predict(smallDense(), data.x, { pool })).resolves.toHaveLength(64 * 3);
+  });
+});
+
+describe('a worker that dies', () => {
+  it.each([0, 1, 2])('ends fit with an error, and the pool gets another: worker %i', async (victim) => {
+    const piscina = Reflect.get(pool, 'piscina') as { readonly threads: Worker[] };
+    const onEpochBegin = (epoch: number) => {
+      // One that dies between two epochs is replaced unnoticed: then the next one dies.
+      if (epoch % 10 === 3) setImmediate(() => piscina.threads[victim]?.terminate());
+    };
+    const training = fit(smallDense(), data, { epochs: 100_000, batchSize: 8, pool, callbacks: [{ onEpochBegin }] });
+    await expect(training).rejects.toThrow('worker exited with code');
+    expect(await train()).toEqual(wanted);
+  });
+
+  it('does not keep a pool from being closed', async () => {
+    const other = await WorkerPool.create({ threads: 2 });
+    const training = fit(smallDense(), data, { epochs: 100_000, pool: other });
+    const outcome = expect(training).rejects.toThrow();
+    await other.close();
+    await outcome;
+    await expect(fit(smallDense(), data, { epochs: 1, pool: other })).rejects.toThrow('The pool is closed');
+  });
+});
