@@ -4,7 +4,7 @@ import { gatherTiles, identity, type Matrix, scatterTiles, type Tiling } from '.
 import { upsampleTiling } from '../operations/upsample2d.js';
 import { type Window, windowPositions } from '../operations/window.js';
 import type { Tensor } from '../tensor/tensor.js';
-import type { Operation, Program } from '../trace/program.js';
+import { differentiatedValues, type Operation, type Program } from '../trace/program.js';
 import { rewrite } from '../trace/trace.js';
 import { type BilinearAlgorithm, multiply, UPSAMPLE_2, WINOGRAD } from './bilinear.js';
 import { type ConvolutionChoice, type ConvolutionOption, chooseConvolution } from './choose.js';
@@ -27,7 +27,7 @@ export function lowerConvolutions(
   option: ConvolutionOption = 'auto',
   record: (choice: ConvolutionRecord) => void = () => {},
 ): Program {
-  const differentiated = differentiatedIn(program);
+  const differentiated = differentiatedValues(program);
   return rewrite(program, (operation, inputs) => {
     switch (operation.name) {
       case 'upsample2d': {
@@ -53,12 +53,6 @@ export function lowerConvolutions(
         return undefined;
     }
   });
-}
-
-/** The values that gradients are asked for in. */
-function differentiatedIn(program: Program): Set<number> {
-  const gradients = program.operations.filter(({ name }) => name === 'gradient');
-  return new Set(gradients.flatMap(({ inputs: [_loss, ...parameters] }) => parameters));
 }
 
 function lowerForward(

@@ -86,12 +86,13 @@ export function fuse(input: Program): Program {
       const views = inputs.filter(isView).map((value) => viewOf(program, producer, value) as View);
       const sources = [...new Set(inputs.filter((value) => !isView(value)).map((value) => rootOf(producer, value)))];
       // What has been reduced is known when its loop is over: nothing in that loop can read it.
-      const over = new Set(sources.filter((value) => isReduction(producer[value])).map((value) => groupOf.get(value)));
+      const read = inputs.map(sourceOf).filter((value) => value !== undefined);
+      const over = new Set(read.filter((value) => isReduction(producer[value])).map((value) => groupOf.get(value)));
       const candidates = sources
         .map((value) => groupOf.get(value))
         .filter((g): g is Group => g?.open === true && !over.has(g));
       group = join(program, [...new Set(candidates)], { shape, views, isReduction: REDUCTIONS.has(name) });
-      for (const merged of candidates)
+      for (const merged of new Set(candidates))
         if (merged !== group && merged.operations.length === 0) groups.splice(groups.indexOf(merged), 1);
       for (const member of group?.operations ?? [])
         for (const value of member.outputs) groupOf.set(value, group as Group);

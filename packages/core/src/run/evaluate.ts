@@ -1,9 +1,11 @@
 import { differentiate } from '../differentiate/differentiate.js';
 import { ALIGNMENT } from '../plan/plan.js';
-import { byteLength, sizeOf, type TypedArray } from '../tensor/shape.js';
+import { byteLength, sizeOf, type TypedArray, type ValueType } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
+import type { Program } from '../trace/program.js';
 import { trace } from '../trace/trace.js';
 import { type CompileOptions, compile } from './compile.js';
+import { type Executable, wasmExecutable } from './executable.js';
 import { runReference } from './reference.js';
 import { hasSimd } from './support.js';
 import { typedArrayAt } from './typed-array.js';
@@ -17,7 +19,12 @@ export interface EvaluateOptions extends CompileOptions {
   readonly kernels?: KernelSet;
 }
 
-/** Computes tensors together: what they share is computed once. The arrays are the caller's to keep. */
+/**
+ * Computes tensors together: what they share is computed once. What was computed is kept in them; the arrays are
+ * copies.
+ *
+ * @throws TypeError if a placeholder is among what they depend on
+ */
 export function evaluate(tensors: readonly Tensor[], options: EvaluateOptions = {}): TypedArray[] {
   const { program, leaves } = trace(tensors);
   const data = leaves.map(({ node, index, shape }) => {
@@ -28,32 +35,62 @@ export function evaluate(tensors: readonly Tensor[], options: EvaluateOptions = 
   const kernels = options.kernels ?? defaultKernels();
   // Emitted kernels are made for loops that run at least once.
   const isEmpty = program.values.some(({ shape }) => sizeOf(shape) === 0);
-  if (kernels === 'reference' || isEmpty) {
-    return runReference(differentiate(program), data).map((values) => values.slice());
-  }
+  const isReference = kernels === 'reference' || isEmpty;
+  const results = isReference ? runReference(differentiate(program), data) : runCompiled(program, data, options);
+  return tensors.map(({ node, index }, which) => {
+    node.data[index] ??= results[which].slice();
+    return results[which].slice();
+  });
+}
 
+/** A program that has been compiled, with its memory laid out: inputs first, the arena after them. */
+interface Compiled {
+  readonly executable: Executable;
+  readonly inputOffsets: readonly number[];
+  readonly bases: readonly number[];
+  readonly outputs: readonly { readonly type: ValueType; readonly address: number }[];
+}
+
+/** Programs compiled last, by their text: a loop that builds the same tensors again and again compiles them once. */
+const compiledPrograms = new Map<string, Compiled>();
+const COMPILED_PROGRAMS = 32;
+
+function runCompiled(program: Program, data: readonly TypedArray[], options: EvaluateOptions): TypedArray[] {
+  const key = JSON.stringify([program, options.convolution]);
+  const compiled = (!options.record && compiledPrograms.get(key)) || compileForMemory(program, options);
+  compiledPrograms.delete(key);
+  compiledPrograms.set(key, compiled);
+  const [oldest] = compiledPrograms.keys();
+  if (compiledPrograms.size > COMPILED_PROGRAMS) compiledPrograms.delete(oldest);
+
+  const { buffer } = memoryOf(0);
+  data.forEach((values, which) => {
+    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    new Uint8Array(buffer, compiled.inputOffsets[which], bytes.length).set(bytes);
+  });
+  compiled.executable.prologue(...compiled.bases);
+  compiled.executable.main(...compiled.bases);
+  return compiled.outputs.map(({ type, address }) => typedArrayAt(type, buffer, address));
+}
+
+function compileForMemory(program: Program, options: EvaluateOptions): Compiled {
   let inputBytes = 0;
-  const inputs = program.inputs.map((value) => {
+  const inputOffsets = program.inputs.map((value) => {
     const offset = inputBytes;
     inputBytes += Math.ceil(byteLength(program.values[value]) / ALIGNMENT) * ALIGNMENT;
-    return { segment: 1, offset };
+    return offset;
   });
+  const inputs = inputOffsets.map((offset) => ({ segment: 1, offset }));
   const compiled = compile(program, { inputs, memory: { initial: 1, maximum: 65536, shared: false } }, options);
-  const memory = sharedMemory(inputBytes + compiled.arenaBytes);
-  inputs.forEach(({ offset }, which) => {
-    const bytes = new Uint8Array(data[which].buffer, data[which].byteOffset, data[which].byteLength);
-    new Uint8Array(memory.buffer, offset, bytes.length).set(bytes);
-  });
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(compiled.bytes), { weft: { memory } });
-  const { prologue, main } = instance.exports as Record<string, (...bases: number[]) => void>;
+  const memory = memoryOf(inputBytes + compiled.arenaBytes);
   const bases = [inputBytes, 0].slice(0, compiled.segments);
-  prologue(...bases);
-  main(...bases);
-  return compiled.program.outputs.map((value) => {
+  const outputs = compiled.program.outputs.map((value) => {
     const place = compiled.plan.placements[value];
     if (!place) throw new TypeError('evaluate: an output was not stored.');
-    return typedArrayAt(compiled.program.values[value], memory.buffer, bases[place.segment] + place.offset).slice();
+    return { type: compiled.program.values[value], address: bases[place.segment] + place.offset };
   });
+  const executable = wasmExecutable(new WebAssembly.Module(compiled.bytes), memory);
+  return { executable, inputOffsets, bases, outputs };
 }
 
 let isAnnounced = false;
@@ -74,7 +111,7 @@ export function defaultKernels(): KernelSet {
 let memory: WebAssembly.Memory | undefined;
 
 /** The one memory that tensors are evaluated in; it grows as it must. Each memory reserves gigabytes of addresses. */
-function sharedMemory(bytes: number): WebAssembly.Memory {
+function memoryOf(bytes: number): WebAssembly.Memory {
   memory ??= new WebAssembly.Memory({ initial: 1, maximum: 65536 });
   const missing = Math.ceil((bytes + ALIGNMENT) / 65536) - memory.buffer.byteLength / 65536;
   if (missing > 0) {

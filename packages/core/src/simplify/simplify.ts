@@ -4,7 +4,7 @@ import { elementwiseDefinitions } from '../operations/elementwise.js';
 import { reshape, transpose } from '../operations/reshape.js';
 import { sameShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import type { Program } from '../trace/program.js';
+import { differentiatedValues, type Program } from '../trace/program.js';
 import { type Rule, rewrite } from '../trace/trace.js';
 
 /**
@@ -13,7 +13,9 @@ import { type Rule, rewrite } from '../trace/trace.js';
  * by a bit.
  */
 export function simplify(program: Program): Program {
+  const differentiated = differentiatedValues(program);
   return rewrite(program, (operation, inputs, index) => {
+    if ([...operation.inputs, ...operation.outputs].some((value) => differentiated.has(value))) return undefined;
     for (const rule of [collapseViews, foldConstants, dropNeutral]) {
       const result = rule(operation, inputs, index);
       if (result) return result;
@@ -50,8 +52,12 @@ const collapseViews: Rule = ({ name, attributes }, [x]) => {
   return undefined;
 };
 
+/** Operations whose results are not exactly rounded: the kernels' own must be used, or bits would differ. */
+const INEXACT = new Set(['exp', 'log', 'tanh', 'sigmoid']);
+
 const foldConstants: Rule = ({ name }, inputs) => {
-  const definition = Object.hasOwn(elementwiseDefinitions, name) ? elementwiseDefinitions[name] : undefined;
+  const isExact = Object.hasOwn(elementwiseDefinitions, name) && !INEXACT.has(name);
+  const definition = isExact ? elementwiseDefinitions[name] : undefined;
   const numbers = inputs.map(constantOf);
   if (!definition || numbers.some((number) => number === undefined)) return undefined;
   const out = new Float32Array(1);

@@ -83,8 +83,6 @@ export class Tensor {
           'uses it is run. Make tensors of numbers with tensor().',
       );
     }
-    const [values] = this.node.engine.evaluate([this]);
-    this.node.data[this.index] = values;
-    return values;
+    return this.node.engine.evaluate([this])[0];
   }
 }

@@ -30,3 +30,9 @@ export function useCounts(program: Program): number[] {
   for (const value of program.outputs) counts[value]++;
   return counts;
 }
+
+/** The values that gradients are asked for in: a pass before `differentiate` must neither replace nor bypass them. */
+export function differentiatedValues(program: Program): Set<number> {
+  const gradients = program.operations.filter(({ name }) => name === 'gradient');
+  return new Set(gradients.flatMap(({ inputs: [_loss, ...parameters] }) => parameters));
+}

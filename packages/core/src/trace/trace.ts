@@ -1,7 +1,7 @@
 import { nodeOf, placeholder } from '../operations/definition.js';
 import { nodesBetween } from '../tensor/path.js';
 import type { ValueType } from '../tensor/shape.js';
-import type { Node, Tensor } from '../tensor/tensor.js';
+import { type Node, Tensor } from '../tensor/tensor.js';
 import type { Operation, Program } from './program.js';
 
 /** A program, and the leaves that its inputs stand for, in their order. */
@@ -24,10 +24,10 @@ export function trace(outputs: readonly Tensor[], inputs: readonly Tensor[] = []
   const known = new Map<string, number[]>();
 
   const addValues = (types: readonly ValueType[]) => types.map((type) => values.push(type) - 1);
-  const addLeaf = (leaf: Tensor) => {
-    if (written.has(leaf.node)) return;
-    leaves.push(leaf);
-    written.set(leaf.node, addValues(leaf.node.outputs));
+  const addLeaf = ({ node }: Tensor) => {
+    if (written.has(node)) return;
+    leaves.push(...node.outputs.map((_, index) => new Tensor(node, index)));
+    written.set(node, addValues(node.outputs));
   };
   const write = (node: Node) => {
     const values = node.inputs.map(numberOf);
