@@ -27,10 +27,10 @@ import {
 import { MAXIMUM_PAGES } from './memory.js';
 
 /** Segments of the programs that work on examples; their addresses are given at each call. */
-export const SEGMENT = { arena: 0, parameters: 1, x: 2, y: 3, keys: 4, results: 5 } as const;
+const SEGMENT = { arena: 0, parameters: 1, x: 2, y: 3, keys: 4, results: 5 } as const;
 
 /** Segments of the program that updates a slice of the parameters. */
-export const UPDATE_SEGMENT = { arena: 0, parameters: 1, lanes: 2, state: 3, scalars: 4 } as const;
+const UPDATE_SEGMENT = { arena: 0, parameters: 1, lanes: 2, state: 3, scalars: 4 } as const;
 
 /** Numbers of the parameters that one call of the update works on. */
 export const SLICE = 1024;

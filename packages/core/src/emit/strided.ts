@@ -25,7 +25,7 @@ export interface InnerLoop {
 }
 
 /** Drops axes of length one, and joins neighbours that every access walks as one. */
-export function collapse(space: Space, accesses: readonly Access[]): { space: number[]; strides: number[][] } {
+function collapse(space: Space, accesses: readonly Access[]): { space: number[]; strides: number[][] } {
   const axes = space.map((length, axis) => ({ length, strides: accesses.map((a) => a.strides[axis]) }));
   const kept: typeof axes = [];
   for (const axis of axes.filter(({ length }) => length !== 1)) {

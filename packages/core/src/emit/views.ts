@@ -66,9 +66,6 @@ const COPIES: Readonly<Record<string, (operation: Operation, body: Program) => C
   },
 };
 
-/** Whether an operation only moves elements. */
-export const isCopy = (name: string): boolean => Object.hasOwn(COPIES, name);
-
 /** Transposition, slices, padding, concatenation, and reshapes that need memory of their own. */
 export function emitCopies(module: ModuleBuilder, body: Program, name: string): Kernel {
   const operation = body.operations.at(-1) as Operation;

@@ -57,7 +57,7 @@ export interface RandomOptions {
  *
  * @throws RangeError if it is not a safe whole number from 0
  */
-export function seedWords(seed: number): [number, number] {
+function seedWords(seed: number): [number, number] {
   if (!Number.isSafeInteger(seed) || seed < 0) {
     throw new RangeError(`seed: got ${seed}; expected a whole number from 0 to ${Number.MAX_SAFE_INTEGER}.`);
   }

@@ -93,7 +93,7 @@ export const gatherTilesDefinition: OperationDefinition<Tiling> = {
 };
 
 /** Batch and channels of the image that tiles belong to. */
-export function imageOfTiles(shape: Shape, tiling: Tiling): { batch: number; channels: number } {
+function imageOfTiles(shape: Shape, tiling: Tiling): { batch: number; channels: number } {
   const first = tiling.components === 'first';
   const batch = shape[first ? 1 : 0] / (tiling.grid[0] * tiling.grid[1]);
   const channels = first ? shape[2] : shape[1] / componentsOf(tiling);

@@ -80,7 +80,7 @@ const dropNeutral: Rule = ({ name }, inputs) => {
 };
 
 /** The number that every element of a tensor is, if it is a constant. */
-export function constantOf(x: Tensor): number | undefined {
+function constantOf(x: Tensor): number | undefined {
   const { operation, inputs, attributes } = x.node;
   if (operation === 'constant') return Number(attributes.value);
   return operation === 'broadcast' || operation === 'reshape' ? constantOf(inputs[0]) : undefined;

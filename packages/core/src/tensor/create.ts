@@ -12,8 +12,8 @@ export type NestedArray = number | readonly NestedArray[];
 
 const engine: Engine = { evaluate };
 
-/** @internal A leaf that holds data. */
-export function leaf(data: TypedArray, type: ValueType): Tensor {
+/** A leaf that holds data. */
+function leaf(data: TypedArray, type: ValueType): Tensor {
   return new Tensor({ operation: 'input', inputs: [], attributes: {}, outputs: [type], engine, data: [data] }, 0);
 }
 
