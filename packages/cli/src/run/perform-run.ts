@@ -2,7 +2,7 @@ import { type LoadedData, subset } from '@weft/data';
 import { predict, WorkerPool } from '@weft/pool';
 import { type RunRecord, renderReport } from '@weft/report';
 import type { Terminal } from '../terminal/terminal.js';
-import { analyseLatents, type LatentAnalysis } from './analyse-latents.js';
+import { analyseLatents } from './analyse-latents.js';
 import { RUN_FILES, type RunDirectory } from './directory.js';
 import { type RunResults, runFigures, writeFigures } from './figures.js';
 import { beginMetrics } from './metrics.js';
@@ -77,32 +77,35 @@ interface Computed extends Omit<RunResults, 'data'> {
 /** Everything that is computed from the data, in an order that keeps as little as possible in memory at a time. */
 async function compute(plan: RunPlan): Promise<Computed> {
   const { data, options, terminal, signal, stopwatch } = plan;
-  const pool = await WorkerPool.create({ threads: options.threads });
-  let models: RunResults['models'];
-  let encoded: Float32Array | undefined;
-  try {
+  const { trained, kernels } = await withWorkers(options.threads, async (pool) => {
     if (pool.kernels === 'reference') {
       terminal.warning('This Node has no WebAssembly SIMD: the slow reference kernels compute. Expect hours.');
     }
-    const trained = await trainAll(plan, pool);
-    data.train = firstImages(data.train, SAMPLES);
-    models = await stopwatch.time('analysis', () => testAll(trained, plan, pool));
-    const cae = models.find(({ key }) => key === 'cae');
-    if (cae) {
-      const { encoder } = cae.autoencoder;
-      encoded = await stopwatch.time('analysis', () => predict(encoder, data.test.images, { pool, signal }));
-    }
+    return { trained: await trainAll(plan, pool), kernels: pool.kernels };
+  });
+  data.train = firstImages(data.train, SAMPLES);
+  return stopwatch.time('analysis', async () => {
+    const { models, encoded } = await withWorkers(options.threads, async (pool) => {
+      const cae = trained.find(({ key }) => key === 'cae');
+      return {
+        models: await testAll(trained, plan, pool),
+        encoded: cae && (await predict(cae.autoencoder.encoder, data.test.images, { pool, signal })),
+      };
+    });
+    terminal.show('Analysing the latents');
+    const latents = encoded && (await analyseLatents(encoded, data.test.labels, signal));
+    return { kernels, models, latents, samples: data.train };
+  });
+}
+
+/** Workers for one phase of the run. A pool's memory never shrinks: each phase has its own, and gives it back. */
+async function withWorkers<Result>(threads: number, work: (pool: WorkerPool) => Promise<Result>): Promise<Result> {
+  const pool = await WorkerPool.create({ threads });
+  try {
+    return await work(pool);
   } finally {
-    // The workers' memory is given back before the analysis takes its own.
     await pool.close();
   }
-  let latents: LatentAnalysis | undefined;
-  if (encoded) {
-    const vectors = encoded;
-    terminal.show('Analysing the latents');
-    latents = await stopwatch.time('analysis', () => analyseLatents(vectors, data.test.labels, signal));
-  }
-  return { kernels: pool.kernels, models, latents, samples: data.train };
 }
 
 async function trainAll({ data, options, directory, terminal, signal, stopwatch }: RunPlan, pool: WorkerPool) {
