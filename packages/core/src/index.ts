@@ -3,6 +3,7 @@
 // Programs: the passes, and how their result is run. For trainers, tools and the curious.
 export type { ConvolutionAlgorithm, ConvolutionOption } from './convolution/choose.js';
 export type { ConvolutionRecord } from './convolution/lower.js';
+export { countProgram, type ProgramCounts } from './fuse/counters.js';
 export { fuse } from './fuse/fuse.js';
 // Models and training.
 export { Activation, type ActivationOptions } from './layers/activation.js';

@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { autoencoderTraining } from '../../test/support/autoencoder.js';
+import { layOut } from '../../test/support/planned.js';
+import type { ConvolutionRecord } from '../convolution/lower.js';
+import { placeholder } from '../operations/definition.js';
+import { add, exp, mul } from '../operations/elementwise.js';
+import type { Placement } from '../plan/plan.js';
+import { tensor } from '../tensor/create.js';
+import { sizeOf } from '../tensor/shape.js';
+import { trace } from '../trace/trace.js';
+import { compile, lower } from './compile.js';
+import { referenceExecutable, wasmExecutable } from './executable.js';
+
+const memory = { initial: 1, maximum: 65536, shared: false };
+const vector = (name: string) => placeholder({ shape: [5], dtype: 'float32' }, name);
+const at = (segment: number, offset = 0): Placement => ({ segment, offset });
+
+describe('compile', () => {
+  it('updates inputs in place, again and again, by both sets of kernels', () => {
+    const [x, sum] = [vector('x'), vector('sum')];
+    const { program } = trace([add(sum, mul(x, 2))], [x, sum]);
+    const compiled = compile(program, { inputs: [at(1), at(2)], outputs: [at(2)], memory });
+    const room = new WebAssembly.Memory({ initial: 1, maximum: 65536 });
+    for (const executable of [
+      wasmExecutable(new WebAssembly.Module(compiled.bytes), room),
+      referenceExecutable(compiled.program, compiled.plan, room),
+    ]) {
+      const values = new Float32Array(room.buffer, 0, 64);
+      values.fill(0);
+      values.set([1, 2, 3, 4, 5], 16);
+      for (let round = 0; round < 3; round++) executable.main(512, 64, 128);
+      expect([...values.subarray(32, 37)]).toEqual([6, 12, 18, 24, 30]);
+      expect([...values.subarray(37, 48)]).toEqual(new Array(11).fill(0));
+    }
+  });
+
+  it('gives the gradients of the autoencoder alike by both sets of kernels, with weights that stay', () => {
+    const { program, weights } = autoencoderTraining(2);
+    const { placed, bytes } = layOut(program, 1);
+    const inputs = program.inputs.map((value) => placed.get(value) as Placement);
+    const outputs = inputs.slice(1 + weights.length);
+    const compiled = compile(program, { inputs, outputs, invariant: weights, memory });
+    expect(compiled.plan.prologue.length).toBeGreaterThan(0);
+    const room = new WebAssembly.Memory({
+      initial: Math.ceil((bytes + compiled.arenaBytes) / 65536) + 1,
+      maximum: 65536,
+    });
+    const results = [
+      wasmExecutable(new WebAssembly.Module(compiled.bytes), room),
+      referenceExecutable(compiled.program, compiled.plan, room),
+    ].map(({ prologue, main }) => {
+      new Uint8Array(room.buffer).fill(0);
+      program.inputs.slice(0, 1 + weights.length).forEach((value, which) => {
+        const { shape } = program.values[value];
+        const scale = which === 0 ? 1 : 0.1;
+        const values = Float32Array.from({ length: sizeOf(shape) }, (_, i) => scale * Math.sin(1 + i * (which + 1)));
+        new Float32Array(room.buffer, inputs[which].offset, values.length).set(values);
+      });
+      prologue(bytes, 0);
+      main(bytes, 0);
+      main(bytes, 0);
+      return outputs.map(({ offset }, which) => {
+        const value = program.outputs[which];
+        return new Float32Array(room.buffer, offset, sizeOf(program.values[value].shape)).slice();
+      });
+    });
+    results[1].forEach((want, which) => {
+      const largest = want.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+      expect(largest).toBeGreaterThan(0);
+      results[0][which].forEach((x, i) => {
+        if (!(Math.abs(x - want[i]) <= 1e-4 * largest)) expect.fail(`gradient ${which}: ${x}, not ${want[i]}`);
+      });
+    });
+  });
+
+  it('refuses a value at two places, and inputs without one', () => {
+    const x = vector('x');
+    const twice = trace([exp(x), exp(x)], [x]).program;
+    expect(() => compile(twice, { inputs: [at(1)], outputs: [at(2), at(3)], memory })).toThrow(
+      /value \d+ is asked for at two places. Give it one, and copy/,
+    );
+    const itself = trace([x], [x]).program;
+    expect(() => compile(itself, { inputs: [at(1)], outputs: [at(2)], memory })).toThrow('at two places');
+    const captured = trace([add(x, tensor([1, 2, 3, 4, 5]))], [x]).program;
+    expect(() => compile(captured, { inputs: [at(1)], memory })).toThrow(
+      'compile: the program has 2 inputs, and places are given for 1. Tensors that hold data are inputs, too',
+    );
+  });
+});
+
+describe('lower', () => {
+  it('leaves neither gradients nor convolutions, and tells of each convolution', () => {
+    const records: ConvolutionRecord[] = [];
+    const { program } = autoencoderTraining(2);
+    const names = lower(program, { record: (record) => records.push(record) }).operations.map(({ name }) => name);
+    for (const name of ['gradient', 'conv2d', 'conv2dInputGradient', 'conv2dWeightGradient', 'upsample2d']) {
+      expect(names).not.toContain(name);
+    }
+    expect(records.map(({ weight }) => weight[3])).toEqual([32, 64, 64, 32, 1]);
+    for (const { reason } of records) expect(reason.length).toBeGreaterThan(10);
+  });
+
+  it('gives the same program for the same program', () => {
+    const { program } = autoencoderTraining(2);
+    expect(lower(program)).toEqual(lower(program));
+    expect(JSON.parse(JSON.stringify(lower(program)))).toEqual(lower(program));
+  });
+});
