@@ -278,6 +278,7 @@ const mistakes: Mistakes = [
     /^takeRows: .*\[4,2\] and float32 \[3\]/,
   ],
   ['takeRows by a matrix', () => takeRows(zeros([4, 2]), keys), RangeError, /^takeRows: .*\[4,2\] and uint32 \[2,2\]/],
+  ['takeRows of keys', () => takeRows(keys, words), TypeError, /^takeRows: \[2,2\] of uint32 .*float32 or uint8/],
   ['takeRows of a number', () => takeRows(tensor(1), words), RangeError, /^takeRows: .*\[\] and uint32 \[2\]/],
   [
     'random with keys for other rows',

@@ -12,6 +12,9 @@ export const takeRowsDefinition: OperationDefinition<Record<string, never>> = {
           `${index.dtype} ${formatShape(index.shape)}.`,
       );
     }
+    if (table.dtype === 'uint32') {
+      throw new TypeError(`takeRows: ${formatShape(table.shape)} of uint32 are keys. Make the table float32 or uint8.`);
+    }
     return float32([index.shape[0], ...table.shape.slice(1)]);
   },
   reference({ inputs: [table, index], outputs: [out], inputTypes: [type] }) {

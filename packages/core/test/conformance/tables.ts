@@ -11,7 +11,6 @@ function takeRowsCases(): Case[] {
   const rows = 6;
   const makers = {
     uint8: (size: number) => Uint8Array.from({ length: size }, (_, i) => (i * 67 + 250) % 256),
-    uint32: (size: number) => Uint32Array.from({ length: size }, (_, i) => (i * 2654435761) % 2 ** 32),
     float32: (size: number) => numbers(size, 9),
   };
   const shapes: readonly Shape[] = [[], ...LENGTHS.map((length) => [length]), [28, 28], [3, 1, 5], [0]];
