@@ -26,7 +26,10 @@ export function compute(
   kernels: KernelSet,
   convolution: ConvolutionOption = 'auto',
 ): Float32Array[] {
-  return evaluate(tensors, { kernels, convolution }) as Float32Array[];
+  const values = evaluate(tensors, { kernels, convolution }) as Float32Array[];
+  // Tensors keep what was computed; the next set of kernels must not find it there.
+  for (const { node } of tensors) if (node.operation !== 'input') node.data.fill(undefined);
+  return values;
 }
 
 /** Values by the definitions of the operations alone; the convolutions by an algorithm if one is named. */
