@@ -104,7 +104,6 @@ describe('callbacks', () => {
 });
 
 describe('stopping', () => {
-  const many: Partial<FitOptions> = { epochs: 50, batchSize: 1 };
   const stop = (_: unknown, _logs: unknown, control: TrainControl) => {
     control.stopTraining = true;
   };
@@ -129,16 +128,21 @@ describe('stopping', () => {
     expect(weightsOf(model)).not.toEqual(weightsOf(smallDense()));
   });
 
-  it('gives a validation loss of this epoch for each training loss, whenever it comes', async () => {
-    const wanted = (await train(many)).history;
-    for (let at = 0; at < 30; at += 3) {
-      const onBatchEnd = (batch: number, logs: BatchLogs, control: TrainControl) => {
-        if (logs.epoch === 1 && batch >= at) control.stopTraining = true;
-      };
-      const { history } = await train(many, [{ onBatchEnd }]);
-      expect(history.valLoss).toEqual(wanted.valLoss.slice(0, history.loss.length));
-      expect(history.loss).toEqual(wanted.loss.slice(0, history.loss.length));
-    }
+  it('in the last step of an epoch leaves it whole, with its own validation loss', async () => {
+    // One step an epoch, long enough for the wish to stop to come while it is done.
+    const count = 30_000;
+    const many = { x: uniform(count * 9), y: uniform(count * 3, 2) };
+    const options: FitOptions = { epochs: 3, batchSize: 0.8 * count, validationSplit: 0.2, pool };
+    const wanted = await fit(smallDense(), many, options);
+    const controller = new AbortController();
+    const onEpochBegin = (epoch: number) => {
+      if (epoch === 1) setImmediate(() => controller.abort());
+    };
+    const { signal } = controller;
+    const history = await fit(smallDense(), many, { ...options, signal, callbacks: [{ onEpochBegin }] });
+    expect(history.aborted).toBe(true);
+    expect(history.loss).toEqual(wanted.loss.slice(0, 2));
+    expect(history.valLoss).toEqual(wanted.valLoss.slice(0, 2));
   });
 });
 
