@@ -19,9 +19,14 @@ export const EXACT: Tolerance = {};
 export const EQUAL: Tolerance = { absolute: Number.MIN_VALUE };
 
 /** Values agree within the tolerance; NaN and infinities must stand where they are wanted. */
-export function expectValues(got: ArrayLike<number>, want: ArrayLike<number>, tolerance: Tolerance = GOLDEN): void {
+export function expectValues(
+  got: ArrayLike<number>,
+  want: ArrayLike<number>,
+  tolerance: Tolerance = GOLDEN,
+  name = 'result',
+): void {
   const wanted = Float64Array.from(want);
-  expect(got.length, 'number of elements').toBe(wanted.length);
+  expect(got.length, `elements of ${name}`).toBe(wanted.length);
   const largest = wanted.reduce((most, x) => (Number.isFinite(x) ? Math.max(most, Math.abs(x)) : most), 1);
   const { scaled = 0, relative = 0, absolute = 0 } = tolerance;
   const isExact = scaled + relative + absolute === 0;
@@ -30,6 +35,7 @@ export function expectValues(got: ArrayLike<number>, want: ArrayLike<number>, to
     const agrees =
       Object.is(got[i], wanted[i]) ||
       (!isExact && Number.isFinite(wanted[i]) && Math.abs(got[i] - wanted[i]) <= allowed);
-    if (!agrees) expect.fail(`element ${i} of ${wanted.length} is ${got[i]}, expected ${wanted[i]} within ${allowed}`);
+    if (!agrees)
+      expect.fail(`${name}: element ${i} of ${wanted.length} is ${got[i]}, expected ${wanted[i]} within ${allowed}`);
   }
 }
