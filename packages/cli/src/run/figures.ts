@@ -53,6 +53,7 @@ export function runFigures({ data, samples, models, latents }: RunResults): Figu
         labels: test.labels,
         explainedVarianceRatio: latents.explainedVarianceRatio,
         nearestNeighbourPurity: latents.nearestNeighbourPurity,
+        sampleSize: latents.sampleSize,
       },
     }),
   };

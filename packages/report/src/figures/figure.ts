@@ -62,6 +62,8 @@ export interface FigureInputs {
     readonly explainedVarianceRatio: Numbers;
     /** Mean fraction of an image's nearest neighbours in latent space that bear its class, in [0, 1]. */
     readonly nearestNeighbourPurity?: number;
+    /** The first images of the set, which the purity is of, if not all. */
+    readonly sampleSize?: number;
   };
 }
 

@@ -24,7 +24,13 @@ interface Point {
 /** Figure 7: first two principal components of the CAE's test latents, coloured by class. */
 export function latentScatter(
   dataset: FigureInputs['dataset'],
-  { scores, labels, explainedVarianceRatio, nearestNeighbourPurity: purity }: NonNullable<FigureInputs['latent']>,
+  {
+    scores,
+    labels,
+    explainedVarianceRatio,
+    nearestNeighbourPurity: purity,
+    sampleSize,
+  }: NonNullable<FigureInputs['latent']>,
 ): Figure {
   if (scores.length !== labels.length * 2) {
     throw new RangeError(
@@ -42,6 +48,8 @@ export function latentScatter(
   const title = 'CAE: latent space of the test set';
   const share = formatPercent(explainedVarianceRatio[0] + explainedVarianceRatio[1]);
   const chance = purityByChance(all);
+  const sample =
+    sampleSize !== undefined && sampleSize < all.length ? `first ${counted(sampleSize, 'test image')}` : '';
   const caption = [
     `The first two principal components of the CAE's latents of ${counted(points.length, 'test image')}, which explain ${share} of the variance; large marks are the classes' means.`,
     stride > 1 ? `Drawn is one in ${stride} images.` : '',
@@ -50,14 +58,14 @@ export function latentScatter(
       : '',
     purity === undefined
       ? ''
-      : `Of an image's nearest neighbours in the whole latent space ${formatPercent(purity)} bear its class; by chance it would be ${formatPercent(chance)}.`,
+      : `Of an image's nearest neighbours in the whole latent space${sample && `, among the ${sample},`} ${formatPercent(purity)} bear its class; by chance it would be ${formatPercent(chance)}.`,
   ]
     .filter(Boolean)
     .join(' ');
   const body =
     points.length === 0
       ? [emptyPlot('No latent has finite scores', area)]
-      : [...plot(points, classes, area, explainedVarianceRatio), key(names, classes, area, purity, chance)];
+      : [...plot(points, classes, area, explainedVarianceRatio), key(names, classes, area, purity, chance, sample)];
   return {
     name: 'figure-7',
     title,
@@ -110,6 +118,7 @@ function key(
   area: PlotArea,
   purity: number | undefined,
   chance: number,
+  sample: string,
 ): Markup {
   const left = area.right + 16;
   const entries = classes.map((_, style) => ({
@@ -120,6 +129,7 @@ function key(
   const notes = ['large marks: class means'];
   if (purity !== undefined) {
     notes.push('', 'nearest-neighbour purity', `${formatNumber(purity)} (by chance ${formatNumber(chance, 2)})`);
+    if (sample) notes.push(`of the ${sample}`);
   }
   return group({}, [
     legendColumn(left, area.top + 10, entries),
