@@ -62,6 +62,19 @@ export function defaultRunPath(model: string, startedAt: Date): string {
   return path(index);
 }
 
+/**
+ * Makes a folder and those it lies in. Node 20's own `mkdir` with `recursive` never returns where a folder cannot be
+ * made although the one above it is there, as in /proc.
+ *
+ * @returns the outermost folder that was made, if any was
+ */
+async function makeFolders(path: string): Promise<string | undefined> {
+  const missing: string[] = [];
+  for (let folder = path; !existsSync(folder); folder = dirname(folder)) missing.unshift(folder);
+  for (const folder of missing) await mkdir(folder);
+  return missing[0];
+}
+
 /** The folder that a run is written into. */
 export class RunDirectory {
   private constructor(
@@ -82,7 +95,7 @@ export class RunDirectory {
     const absolute = resolve(callersFolder(), path);
     let directory: RunDirectory | undefined;
     try {
-      directory = new RunDirectory(absolute, await mkdir(absolute, { recursive: true }));
+      directory = new RunDirectory(absolute, await makeFolders(absolute));
       const probe = join(absolute, '.weft-writable');
       await writeAtomically(probe, '');
       await rm(probe);
