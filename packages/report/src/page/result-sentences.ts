@@ -87,7 +87,7 @@ export function comparisonSentences(cae: ModelRecord, cdae: ModelRecord): string
   sentences.push(...aheadSentence('PSNR', cae.psnr.mean, cdae.psnr.mean, ' dB'));
   sentences.push(...aheadSentence('SSIM', cae.ssim.mean, cdae.ssim.mean, ''));
   if (cae.parameters === cdae.parameters) {
-    sentences.push('Both have the same number of parameters, so that the difference lies in the task.');
+    sentences.push('Both have the same number of parameters, so that the difference does not lie in their size.');
   }
   return sentences;
 }
