@@ -2,8 +2,8 @@
  * The place where workers wait for each other, and the flag that frees them all.
  *
  * Two words of shared memory: how many have arrived, and a generation that counts the times the barrier has opened.
- * The top bit of the generation means that something has failed: it lives in the very word that waiters sleep on, so
- * that no one can miss it between looking and falling asleep.
+ * Bit 30 of the generation, which no count of openings reaches, means that something has failed: it lives in the very
+ * word that waiters sleep on, so that no one can miss it between looking and falling asleep.
  */
 
 const ARRIVED = 0;
