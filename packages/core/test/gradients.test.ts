@@ -28,6 +28,15 @@ describe('gradients agree with differences', () => {
   });
 });
 
+describe('every operation', () => {
+  it.each([...operationTable.values()].map((definition) => [definition.name, definition] as const))(
+    '%s has either a gradient rule, or is constant, or says what it has no gradient in',
+    (_name, { gradient, isConstant = false, noGradient }) => {
+      expect([gradient !== undefined, isConstant, noGradient !== undefined].filter(Boolean)).toHaveLength(1);
+    },
+  );
+});
+
 /** The function that gives the gradient of a weighted sum of a function in one of its inputs. */
 function gradientOf({ shapes, apply: f, domain }: Application, which: number): Application {
   return {

@@ -28,8 +28,9 @@ import { matmul } from '../operations/matmul.js';
 import { maxPool2d } from '../operations/pooling.js';
 import { max, mean } from '../operations/reductions.js';
 import { reshape } from '../operations/reshape.js';
+import { takeRows } from '../operations/rows.js';
 import { upsample2d } from '../operations/upsample2d.js';
-import { tensor } from '../tensor/create.js';
+import { table, tensor } from '../tensor/create.js';
 import { type Shape, sizeOf } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { trace } from '../trace/trace.js';
@@ -161,6 +162,27 @@ describe.each(kernelSets)('gradients by %s kernels', (kernels) => {
     expect(values(sum(greater(x, 2)), [x])).toEqual([[0, 0, 0]]);
     expect(values(sum(mul(equal(x, 2), x)), [x])).toEqual([[0, 1, 0]]);
     expect(values(sum(where(greater(x, 1), mul(x, 5), 7)), [x])).toEqual([[0, 5, 5]]);
+  });
+
+  it('do not pass silently through an operation that has none: it is named', () => {
+    const rows = tensor([
+      [1, 2],
+      [3, 4],
+    ]);
+    const taken = takeRows(rows, table(Uint32Array.of(1, 0, 1)));
+    expect(() => values(sum(square(taken)), [rows])).toThrow(TypeError);
+    expect(() => values(sum(square(taken)), [rows])).toThrow(
+      /^grad: .* takeRows of \[2,2\] and \[3\], which has no gradient in its table\..*matmul/,
+    );
+    expect(() => values(sum(takeRows(mul(rows, 2), table(Uint32Array.of(1)))), [rows])).toThrow(/takeRows/);
+    // Rows of data beside the parameters, a comparison of rows, and a loss of other things are no obstacle.
+    const x = tensor([1, 2]);
+    expect(values(sum(mul(taken, x)), [x])).toEqual([[7, 10]]);
+    expect(values(sum(mul(greater(taken, 2), x)), [rows, x])).toEqual([
+      [0, 0, 0, 0],
+      [2, 2],
+    ]);
+    expect(values(sum(square(rows)), [rows])).toEqual([[2, 4, 6, 8]]);
   });
 
   it('at kinks and ties are what the documentation says', () => {

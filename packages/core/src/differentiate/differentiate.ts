@@ -3,11 +3,16 @@ import { scalar } from '../operations/constant.js';
 import { add } from '../operations/elementwise.js';
 import { definitionOf } from '../operations/table.js';
 import { nodesBetween } from '../tensor/path.js';
+import { formatShape } from '../tensor/shape.js';
 import { type Node, Tensor } from '../tensor/tensor.js';
 import type { Program } from '../trace/program.js';
 import { rewrite } from '../trace/trace.js';
 
-/** Replaces every `gradient` by the operations that compute it. Inner gradients come first, so they may nest. */
+/**
+ * Replaces every `gradient` by the operations that compute it. Inner gradients come first, so they may nest.
+ *
+ * @throws TypeError if a gradient has to pass through an operation that has none, such as `takeRows`
+ */
 export function differentiate(program: Program): Program {
   return rewrite(program, ({ name }, [loss, ...parameters]) =>
     name === 'gradient' ? backward(loss, parameters) : undefined,
@@ -24,8 +29,15 @@ function backward(loss: Tensor, parameters: readonly Tensor[]): Tensor[] {
   accumulate(loss, broadcastTo(scalar(1), loss.shape));
   for (const node of nodesBetween(parameters, loss).reverse()) {
     const gradient = gradients.get(node);
-    const { gradient: rule } = definitionOf(node.operation);
-    if (!gradient || !rule) continue;
+    const { gradient: rule, isConstant, noGradient = 'in its inputs' } = definitionOf(node.operation);
+    if (!gradient || isConstant) continue;
+    if (!rule) {
+      const shapes = node.inputs.map(({ shape }) => formatShape(shape)).join(' and ');
+      throw new TypeError(
+        `grad: the loss depends on what it is differentiated in through ${node.operation} of ${shapes}, ` +
+          `which has no gradient ${noGradient}.`,
+      );
+    }
     const contributions = rule({
       inputs: node.inputs,
       output: new Tensor(node, 0),

@@ -4,6 +4,7 @@ import { apply, float32, type OperationDefinition } from './definition.js';
 /** A number that stands in the program itself. Infinities and NaN are spelt, since programs are plain JSON data. */
 export const constantDefinition: OperationDefinition<{ value: number | string }> = {
   name: 'constant',
+  isConstant: true,
   infer: () => float32([]),
   reference({ outputs: [out], attributes }) {
     out[0] = Number(attributes.value);

@@ -28,7 +28,14 @@ export interface OperationDefinition<A extends Attributes = Attributes> {
   readonly takesTables?: boolean;
   /** The type of the output; throws a RangeError where the inputs do not fit. */
   infer(inputs: readonly ValueType[], attributes: A): ValueType;
-  /** Gradients in the inputs, in their order; undefined where there is none. Without a rule the operation is constant. */
+  /**
+   * Whether the output does not change with the inputs, but in jumps, so that gradients rightly stop here. An operation
+   * that has neither this nor a gradient rule cannot be differentiated through.
+   */
+  readonly isConstant?: boolean;
+  /** For an operation that is neither: in what it has no gradient, and what to do instead. Ends the error's message. */
+  readonly noGradient?: string;
+  /** Gradients in the inputs, in their order; undefined where there is none. */
   gradient?(rule: GradientArguments<A>): (Tensor | undefined)[];
   /** Computes the output in clear TypeScript; sums are kept in float64. */
   reference(kernel: KernelArguments<A>): void;

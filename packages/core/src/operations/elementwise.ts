@@ -13,7 +13,7 @@ export type TensorLike = Tensor | number;
 function elementwise(
   name: string,
   compute: (a: number, b: number, c: number) => number,
-  gradient?: Rule,
+  gradient: Rule | 'constant',
 ): OperationDefinition<NoAttributes> {
   return {
     name,
@@ -23,7 +23,9 @@ function elementwise(
       }
       return float32(inputs[0].shape);
     },
-    ...(gradient && { gradient: (rule) => gradient(rule.inputs, rule.output, rule.gradient) }),
+    ...(gradient === 'constant'
+      ? { isConstant: true }
+      : { gradient: (rule) => gradient(rule.inputs, rule.output, rule.gradient) }),
     reference({ inputs: [a, b, c], outputs: [out] }) {
       for (let i = 0; i < out.length; i++) out[i] = compute(a[i], b?.[i], c?.[i]);
     },
@@ -82,9 +84,9 @@ const definitions = {
     (a, b) => Math.min(a, b),
     ([a, b], _y, g) => [where(greaterEqual(b, a), g, 0), where(greaterEqual(b, a), 0, g)],
   ),
-  greater: elementwise('greater', (a, b) => (a > b ? 1 : 0)),
-  greaterEqual: elementwise('greaterEqual', (a, b) => (a >= b ? 1 : 0)),
-  equal: elementwise('equal', (a, b) => (a === b ? 1 : 0)),
+  greater: elementwise('greater', (a, b) => (a > b ? 1 : 0), 'constant'),
+  greaterEqual: elementwise('greaterEqual', (a, b) => (a >= b ? 1 : 0), 'constant'),
+  equal: elementwise('equal', (a, b) => (a === b ? 1 : 0), 'constant'),
   where: elementwise(
     'where',
     (condition, a, b) => (condition !== 0 ? a : b),

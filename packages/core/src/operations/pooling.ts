@@ -57,6 +57,7 @@ export const maxPool2dDefinition: OperationDefinition<PoolAttributes> = {
 /** Where in its window the largest pixel stands, the first of equals, as a number from 0 in row-major order. */
 export const maxPool2dPlaceDefinition: OperationDefinition<PoolAttributes> = {
   name: 'maxPool2dPlace',
+  isConstant: true,
   infer: (_, attributes) => pooledType(attributes),
   reference({ inputs: [x], outputs: [out], attributes }) {
     const largest = new Float64Array(out.length).fill(-Infinity);

@@ -15,6 +15,7 @@ interface RandomAttributes extends Attributes {
 
 export const randomDefinition: OperationDefinition<RandomAttributes> = {
   name: 'random',
+  isConstant: true,
   takesTables: true,
   infer([keys], { shape }) {
     if (keys.dtype !== 'uint32' || keys.shape.length !== 2 || keys.shape[1] !== 2 || keys.shape[0] !== shape[0]) {

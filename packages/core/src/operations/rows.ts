@@ -4,6 +4,7 @@ import { apply, float32, type OperationDefinition } from './definition.js';
 
 export const takeRowsDefinition: OperationDefinition<Record<string, never>> = {
   name: 'takeRows',
+  noGradient: 'in its table. Take rows of data only, or multiply the table by a matrix of zeros and ones with matmul',
   takesTables: true,
   infer([table, index]) {
     if (table.shape.length < 1 || index.shape.length !== 1 || index.dtype !== 'uint32') {
@@ -26,7 +27,8 @@ export const takeRowsDefinition: OperationDefinition<Record<string, never>> = {
 };
 
 /**
- * Rows of a table by number, as float32; bytes become the numbers they stand for. It has no gradient.
+ * Rows of a table by number, as float32; bytes become the numbers they stand for. It has no gradient in the table:
+ * `grad` refuses to pass through it.
  *
  * @param table [rows, ...], float32 or uint8
  * @param index [count] of uint32; a row beyond the table is read as it lies in memory, so check before
