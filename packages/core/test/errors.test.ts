@@ -322,6 +322,15 @@ const mistakes: Mistakes = [
     /^table: 5 elements .*\[2,3\]/,
   ],
   [
+    'a table of numbers of 64 bits',
+    () => table(new Float64Array(3) as never),
+    TypeError,
+    /^table: expected a Float32Array, a Uint8Array or a Uint32Array, got Float64Array of 3\./,
+  ],
+  ['a table of signed bytes', () => table(new Int8Array(2) as never, [1, 2]), TypeError, /got Int8Array of 2/],
+  ['a table of an array', () => table([1, 2] as never), TypeError, /got an array \[1,2\]/],
+  ['a table of nothing', () => table(undefined as never), TypeError, /got undefined/],
+  [
     'a placeholder of no shape',
     () => placeholder({ shape: [-2], dtype: 'float32' }, 'x'),
     RangeError,

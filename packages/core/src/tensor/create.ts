@@ -4,6 +4,7 @@ import { add, less, mul } from '../operations/elementwise.js';
 import { random as randomOperation } from '../operations/random.js';
 import { reshape } from '../operations/reshape.js';
 import { evaluate } from '../run/evaluate.js';
+import { describe } from './describe.js';
 import { checkShape, formatShape, type Shape, sizeOf, type TypedArray, type ValueType } from './shape.js';
 import { type Engine, Tensor } from './tensor.js';
 
@@ -38,8 +39,19 @@ export function tensor(values: NestedArray | TypedArray | Float64Array | NdArray
   return leaf(data, { shape: [...lengths], dtype: 'float32' });
 }
 
-/** A table of bytes or keys that stays what it is: for `takeRows` and `random`. The array is not copied. */
-export function table(data: TypedArray, shape: Shape = [data.length]): Tensor {
+/**
+ * A table of bytes or keys that stays what it is: for `takeRows` and `random`. The array is not copied.
+ *
+ * @throws TypeError if the data are of another kind than Float32Array, Uint8Array and Uint32Array
+ * @throws RangeError if they do not fill the shape
+ */
+export function table(data: TypedArray, shape: Shape = [data?.length]): Tensor {
+  if (!(data instanceof Float32Array || data instanceof Uint8Array || data instanceof Uint32Array)) {
+    throw new TypeError(
+      `table: expected a Float32Array, a Uint8Array or a Uint32Array, got ${describe(data)}. ` +
+        'Convert it, or make a float32 copy with tensor().',
+    );
+  }
   checkShape('table', shape);
   if (data.length !== sizeOf(shape)) {
     throw new RangeError(`table: ${data.length} elements do not fill the shape ${formatShape(shape)}.`);

@@ -1,0 +1,29 @@
+const LONGEST = 40;
+
+/** A value of any kind as messages show what was got: `the string 'a'`, `an array [1,2]`, `an object { axes }`. */
+export function describe(value: unknown): string {
+  if (typeof value === 'string') return `the string '${shortened(value)}'`;
+  if (typeof value === 'bigint') return `the bigint ${value}`;
+  if (typeof value === 'function') return `the function ${value.name || 'without a name'}`;
+  if (typeof value !== 'object' || value === null) return String(value);
+  if (Array.isArray(value)) return `an array [${shortened(elements(value))}]`;
+  const kind = value.constructor?.name ?? 'Object';
+  if (ArrayBuffer.isView(value)) return `${kind} of ${(value as { length?: number }).length ?? value.byteLength}`;
+  if (isTensor(value)) return `a tensor ${value}`;
+  return kind === 'Object' ? `an object { ${shortened(Object.keys(value).join(', '))} }` : `an object of ${kind}`;
+}
+
+/** Whether a value is a tensor, be it of another copy of this package. */
+export function isTensor(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'node' in value && 'index' in value && 'dtype' in value;
+}
+
+function elements(array: readonly unknown[]): string {
+  return array
+    .map((element) => (Array.isArray(element) ? '[...]' : typeof element === 'object' ? '{...}' : String(element)))
+    .join();
+}
+
+function shortened(text: string): string {
+  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}...`;
+}
