@@ -110,6 +110,15 @@ describe('ndarrays', () => {
     }
   });
 
+  it('are copied, their shape too', () => {
+    const source = ndarray(Float32Array.of(1, 2, 3, 4), [2, 2]);
+    const x = tensor(source);
+    source.set(0, 0, 9);
+    source.shape[0] = 1;
+    expect([...x.toArray()]).toEqual([1, 2, 3, 4]);
+    expect(x.shape).toEqual([2, 2]);
+  });
+
   it('of plain arrays and of no elements come in as well', () => {
     expect([...tensor(ndarray([1, 2, 3], [3])).toArray()]).toEqual([1, 2, 3]);
     expect(tensor(ndarray(new Float32Array(0), [0, 3])).shape).toEqual([0, 3]);
