@@ -175,7 +175,6 @@ function runChunks(
           parameters: parameters.address,
           x: x.address,
           y: y?.address ?? 0,
-          firstKey: 0,
           epoch: 0,
           begin: chunk.begin,
           count: chunk.count,

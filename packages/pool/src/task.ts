@@ -29,8 +29,6 @@ export interface Task {
   readonly y: number;
   /** Address of this worker's row numbers and keys. */
   readonly keys: number;
-  /** Added to row numbers before they are used as keys of draws. */
-  readonly firstKey: number;
   readonly epoch: number;
 }
 

@@ -62,16 +62,16 @@ class Workplace {
 
   /** Writes the numbers of a piece's examples, and their keys. */
   writeKeys(count: number, row: (index: number) => number): void {
-    const { memory, keys, epoch, firstKey } = this.task;
+    const { memory, keys, epoch } = this.task;
     const offsets = keyOffsets(count);
     const rows = new Uint32Array(memory.buffer, keys, count);
     const imageKeys = new Uint32Array(memory.buffer, keys + offsets.imageKeys, 2 * count);
     const epochKeys = new Uint32Array(memory.buffer, keys + offsets.epochKeys, 2 * count);
     for (let index = 0; index < count; index++) {
       rows[index] = row(index);
-      imageKeys[2 * index] = rows[index] + firstKey;
+      imageKeys[2 * index] = rows[index];
       imageKeys[2 * index + 1] = 0;
-      epochKeys[2 * index] = rows[index] + firstKey;
+      epochKeys[2 * index] = rows[index];
       epochKeys[2 * index + 1] = epoch + 1;
     }
   }
