@@ -126,8 +126,6 @@ async function train(
   const source: ExampleProgram = { model, layout, loss, x: x.table, y: y?.table, corrupt, seed };
   const parameters = memory.float32(layout.length);
   parameters.array.fill(0);
-  for (const [index, { data: values }] of model.parameters.entries())
-    parameters.array.set(values, layout.offsets[index]);
   const state = memory.float32(Math.max(1, optimizer.slots * layout.length));
   state.array.fill(0);
 
@@ -159,7 +157,7 @@ async function train(
   const validationLosses = memory.float32(Math.max(1, Math.ceil(validationCount / piece)));
   const keys = Array.from({ length: pool.threads }, () => memory.allocate(keyOffsets(piece).bytes));
 
-  const shared = { session, parameters: parameters.address, x: x.address, y: y?.address ?? 0, firstKey: 0 };
+  const shared = { session, parameters: parameters.address, x: x.address, y: y?.address ?? 0 };
   const history: History = {
     loss: [],
     valLoss: [],
@@ -171,6 +169,11 @@ async function train(
     convolutions: [...convolutions.values()],
   };
   const control: TrainControl = { model, stopTraining: false };
+  const copyIn = () => {
+    model.parameters.forEach(({ data: values }, index) => {
+      parameters.array.set(values, layout.offsets[index]);
+    });
+  };
   const copyBack = () => {
     model.parameters.forEach(({ data: values }, index) => {
       values.set(parameters.array.subarray(layout.offsets[index], layout.offsets[index] + values.length));
@@ -182,6 +185,8 @@ async function train(
   for (let epoch = 0; epoch < epochs && !control.stopTraining && !signal?.aborted; epoch++) {
     for (const callback of callbacks) await callback.onEpochBegin?.(epoch);
     if (signal?.aborted) break;
+    // Callbacks may have changed the weights.
+    copyIn();
     for (let index = 0; index < trainCount; index++) order.array[index] = index;
     if (options.shuffle !== false) new RandomStream(seed, SHUFFLE_PURPOSE, epoch).shuffle(order.array);
     batches.forEach((batch, step) => {

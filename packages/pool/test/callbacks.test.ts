@@ -181,6 +181,37 @@ describe('a signal', () => {
   });
 });
 
+describe('weights that a callback changes', () => {
+  const fill = (model: TrainControl['model'], value: number) => {
+    for (const { data: values } of model.parameters) values.fill(value);
+  };
+
+  it('after an epoch are what the next one begins with', async () => {
+    const zeroed: FitOptions = { ...usual, epochs: 2, optimizer: still, pool };
+    const onEpochEnd = (epoch: number, _: unknown, { model }: TrainControl) => {
+      if (epoch === 0) fill(model, 0);
+    };
+    const model = smallDense();
+    const { loss } = await fit(model, data, { ...zeroed, callbacks: [{ onEpochEnd }] });
+    const zeros = smallDense();
+    fill(zeros, 0);
+    const wanted = await fit(zeros, data, { ...zeroed, epochs: 1 });
+    expect(loss[1]).toBeCloseTo(wanted.loss[0], 6);
+    expect(loss[1]).not.toBeCloseTo(loss[0], 3);
+    expect(weightsOf(model)).toEqual(weightsOf(zeros));
+  });
+
+  it.each(['onTrainBegin', 'onEpochBegin'])('in %s are what the epoch begins with', async (event) => {
+    const model = smallDense();
+    const fillAtFirst: Callback = { [event]: () => fill(model, 0) };
+    await fit(model, data, { ...usual, epochs: 1, callbacks: [fillAtFirst], pool });
+    const zeros = smallDense();
+    fill(zeros, 0);
+    await fit(zeros, data, { ...usual, epochs: 1, pool });
+    expect(weightsOf(model)).toEqual(weightsOf(zeros));
+  });
+});
+
 describe('EarlyStopping', () => {
   it.each([0, 1, 2, 4])('bears %i epochs without improvement', async (patience) => {
     const stopping = new EarlyStopping({ patience });

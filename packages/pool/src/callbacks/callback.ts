@@ -34,6 +34,7 @@ export interface EpochLogs {
 
 /** What a callback may change. */
 export interface TrainControl {
+  /** Its weights may be changed before an epoch and after it; what is changed while steps are done is overwritten. */
   readonly model: Sequential;
   /** Set it to end training after the running step, or the epoch if it is over. */
   stopTraining: boolean;
