@@ -250,7 +250,8 @@ async function train(
     };
     for (const callback of callbacks) await callback.onEpochEnd?.(epoch, logs, control);
   }
-  history.aborted = signal?.aborted === true;
+  // A signal that came after the last step, or after a callback had ended training, has ended nothing.
+  history.aborted = signal?.aborted === true && !control.stopTraining && history.loss.length < epochs;
   for (const callback of callbacks) await callback.onTrainEnd?.(history, control);
   return history;
 }

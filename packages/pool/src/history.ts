@@ -10,7 +10,7 @@ export interface History {
   readonly imagesPerSecond: number[];
   /** Steps done in all. */
   steps: number;
-  /** Whether the signal ended it. */
+  /** Whether the signal ended it before all epochs were done. */
   aborted: boolean;
   /** Examples that a worker takes through forward and backward at a time. */
   microBatchSize: number;

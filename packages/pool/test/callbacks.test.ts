@@ -175,6 +175,16 @@ describe('a signal', () => {
     expect(history.loss.length).toBe(1);
   });
 
+  it('that comes after the last step has ended nothing', async () => {
+    const controller = new AbortController();
+    const onEpochEnd = (epoch: number) => {
+      if (epoch === 2) controller.abort();
+    };
+    const { history } = await train({ signal: controller.signal }, [{ onEpochEnd }]);
+    expect(history).toMatchObject({ steps: 15, aborted: false });
+    expect(history.loss.length).toBe(3);
+  });
+
   it('that never comes changes nothing', async () => {
     const { history } = await train({ signal: new AbortController().signal });
     expect(history).toMatchObject({ steps: 15, aborted: false });

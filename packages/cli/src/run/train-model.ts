@@ -42,7 +42,7 @@ export interface Trained {
 /**
  * Trains one of the models and saves it in the run's folder.
  *
- * @throws InterruptedError if the signal was aborted, after the weights so far are saved as a checkpoint
+ * @throws InterruptedError if the signal was aborted, after the weights so far are saved: as a checkpoint if epochs are missing
  */
 export async function trainModel(
   key: ModelKey,
@@ -80,7 +80,7 @@ export async function trainModel(
   );
   const path = directory.file(history.aborted ? interruptedCheckpoint(key) : modelFile(key));
   await saveModel(path, model, metadata(history.loss.length));
-  if (history.aborted) throw new InterruptedError();
+  if (signal.aborted) throw new InterruptedError();
   return { key, autoencoder, history };
 }
 
