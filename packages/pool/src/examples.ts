@@ -1,5 +1,6 @@
 import type { Sequential, Shape } from '@weft/core';
 import type { SharedMemory } from './memory.js';
+import { shown } from './options.js';
 import type { Table } from './programs.js';
 
 /** Values of examples one after another, row-major. Bytes stand for numbers from 0 to 1, in steps of 1/255. */
@@ -9,7 +10,10 @@ export type ExampleValues = Uint8Array | Float32Array;
 export interface Examples {
   /** Inputs, [count, ...inputShape]. */
   readonly x: ExampleValues;
-  /** What the model is to make of them, [count, ...outputShape]. Default: the inputs themselves. */
+  /**
+   * What the model is to make of them, [count, ...outputShape]. Default: the inputs themselves. Here too bytes are
+   * divided by 255: give class numbers and the like as a Float32Array.
+   */
   readonly y?: ExampleValues;
 }
 
@@ -22,9 +26,11 @@ const sizeOf = (shape: Shape) => shape.reduce((product, length) => product * len
  */
 export function countExamples(name: string, values: ExampleValues, shape: Shape): number {
   if (!(values instanceof Uint8Array) && !(values instanceof Float32Array)) {
-    throw new TypeError(
-      `${name}: expected a Uint8Array or a Float32Array, got ${Object.prototype.toString.call(values)}.`,
-    );
+    const given: unknown = values;
+    const advice = Array.isArray(given)
+      ? ` Give Float32Array.from(${given.some(Array.isArray) ? `${name}.flat(Infinity)` : name}), or new Uint8Array(...) of numbers from 0 to 255, which stand for 0 to 1.`
+      : '';
+    throw new TypeError(`${name}: got ${shown(given)}; expected a Uint8Array or a Float32Array.${advice}`);
   }
   const count = values.length / sizeOf(shape);
   if (!Number.isInteger(count) || count === 0) {
@@ -39,9 +45,13 @@ export function countExamples(name: string, values: ExampleValues, shape: Shape)
  * Checks a model's examples.
  *
  * @returns their number
- * @throws RangeError if inputs and targets do not fit the model or each other
+ * @throws RangeError if inputs and targets do not fit the model or each other; TypeError if they are no such arrays
  */
-export function checkExamples(model: Sequential, { x, y }: Examples): number {
+export function checkExamples(call: string, model: Sequential, data: Examples): number {
+  if (typeof data !== 'object' || data === null || !('x' in data)) {
+    throw new TypeError(`${call}: the examples are ${shown(data)}; expected an object { x } or { x, y }.`);
+  }
+  const { x, y } = data;
   const count = countExamples('x', x, model.inputShape);
   if (!y && sizeOf(model.inputShape) !== sizeOf(model.outputShape)) {
     throw new RangeError(

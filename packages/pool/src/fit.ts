@@ -12,8 +12,9 @@ import {
 import type { Callback, TrainControl } from './callbacks/callback.js';
 import { checkExamples, type Examples, shareTable } from './examples.js';
 import type { History } from './history.js';
+import { checkKnownOptions, checkModel, checkOption, checkWholeNumber, optionNames, shown } from './options.js';
 import { laneCount, pieceSize, piecesOf } from './pieces.js';
-import { type PoolEpoch, type WorkerPool, withPool } from './pool.js';
+import { type PoolEpoch, WorkerPool, withPool } from './pool.js';
 import {
   bytesOfOneExample,
   type Corruption,
@@ -32,16 +33,19 @@ import { CONTROL, type ProgramsBySize } from './task.js';
 /** What the order of training examples is drawn for: independent of other draws from the same seed. */
 const SHUFFLE_PURPOSE = 0x73687566;
 
+/** As in Keras. */
+const DEFAULT_BATCH_SIZE = 32;
+
 /** Options of `fit`, as Keras names them where it has them. */
 export interface FitOptions {
   readonly epochs: number;
-  /** Examples to a step. Default 32. */
+  /** Examples to a step. Default 32, or all training examples where there are fewer. */
   readonly batchSize?: number;
   /** The last part of the examples, taken before shuffling, that is not trained on. Default 0. */
   readonly validationSplit?: number;
   /** Decides the order of examples and all draws. Default 42. */
   readonly seed?: number;
-  /** Default Adam. */
+  /** Default Adam. Its state, such as moments and the count of steps, starts anew with each call of `fit`. */
   readonly optimizer?: Optimizer;
   /** Default mean squared error. */
   readonly loss?: Loss;
@@ -60,11 +64,28 @@ export interface FitOptions {
   readonly convolution?: ConvolutionOption;
 }
 
+const FIT_OPTIONS = optionNames<FitOptions>({
+  epochs: true,
+  batchSize: true,
+  validationSplit: true,
+  seed: true,
+  optimizer: true,
+  loss: true,
+  corrupt: true,
+  callbacks: true,
+  pool: true,
+  threads: true,
+  signal: true,
+  shuffle: true,
+  convolution: true,
+});
+
 /**
  * Trains a model on all cores. The result is the same to the bit for any number of threads: a batch is cut into
  * pieces by shapes alone, and the pieces' gradients are added up in a fixed order.
  *
- * @throws RangeError for options or examples that do not fit
+ * @throws RangeError for options or examples that do not fit, or an option that there is not; TypeError for a value of
+ *   another kind than is expected
  */
 export async function fit(model: Sequential, data: Examples, options: FitOptions): Promise<History> {
   const plan = checkOptions(model, data, options);
@@ -79,27 +100,39 @@ interface Plan {
 }
 
 function checkOptions(model: Sequential, data: Examples, options: FitOptions): Plan {
-  const { epochs, batchSize = 32, validationSplit = 0, seed = 42 } = options;
-  const count = checkExamples(model, data);
-  if (!Number.isSafeInteger(epochs) || epochs < 1) {
-    throw new RangeError(`epochs: got ${epochs}; expected a whole number from 1.`);
-  }
-  if (!(validationSplit >= 0 && validationSplit < 1)) {
-    throw new RangeError(`validationSplit: got ${validationSplit}; expected a number from 0 to below 1.`);
-  }
-  if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new RangeError(`seed: got ${seed}; expected a whole number from 0.`);
+  checkModel('fit', model);
+  checkKnownOptions('fit', options, FIT_OPTIONS, '{ epochs: 10 }');
+  checkFunctions(options);
+  const { epochs, validationSplit = 0, seed = 42 } = options;
+  const count = checkExamples('fit', model, data);
+  checkWholeNumber('epochs', epochs, 1);
+  checkWholeNumber('seed', seed, 0);
+  if (typeof validationSplit !== 'number' || !(validationSplit >= 0 && validationSplit < 1)) {
+    throw new RangeError(`validationSplit: got ${shown(validationSplit)}; expected a number from 0 to below 1.`);
   }
   const trainCount = Math.floor(count * (1 - validationSplit));
   if (trainCount === 0) {
     throw new RangeError(`validationSplit: ${validationSplit} of ${count} examples leaves none to train on.`);
   }
+  const { batchSize = Math.min(DEFAULT_BATCH_SIZE, trainCount) } = options;
   if (!Number.isSafeInteger(batchSize) || batchSize < 1 || batchSize > trainCount) {
     throw new RangeError(
-      `batchSize: got ${batchSize}; expected a whole number from 1 to the ${trainCount} training examples.`,
+      `batchSize: got ${shown(batchSize)}; expected a whole number from 1 to the ${trainCount} training examples.`,
     );
   }
   return { trainCount, validationCount: count - trainCount, batchSize, seed };
+}
+
+/** Keras takes names where these are functions and objects. */
+function checkFunctions({ optimizer, loss, corrupt, callbacks, pool, signal, shuffle }: FitOptions): void {
+  const isOptimizer = typeof optimizer?.update === 'function' && typeof optimizer.scalars === 'function';
+  checkOption('optimizer', optimizer, isOptimizer, 'an optimiser of @weft/core, such as new Adam()');
+  checkOption('loss', loss, typeof loss === 'function', 'a function, such as meanSquaredError of @weft/core');
+  checkOption('corrupt', corrupt, typeof corrupt === 'function', 'a function (x, draws) => ...');
+  checkOption('callbacks', callbacks, Array.isArray(callbacks), 'an array of callbacks: put one alone in brackets');
+  checkOption('pool', pool, pool instanceof WorkerPool, 'what WorkerPool.create() resolves to: await it');
+  checkOption('signal', signal, signal instanceof AbortSignal, "an AbortController's signal");
+  checkOption('shuffle', shuffle, typeof shuffle === 'boolean', 'true or false');
 }
 
 async function train(

@@ -7,5 +7,5 @@ export type { Examples, ExampleValues } from './examples.js';
 export { type FitOptions, fit } from './fit.js';
 export type { History } from './history.js';
 export { WorkerPool, type WorkerPoolOptions } from './pool.js';
-export { evaluate, mapExamples, type PredictOptions, predict } from './predict.js';
+export { type EvaluateOptions, evaluate, mapExamples, type PredictOptions, predict } from './predict.js';
 export type { Corruption, Draws } from './programs.js';

@@ -3,6 +3,7 @@ import { type CompiledProgram, defaultKernels, type KernelSet } from '@weft/core
 import { Piscina } from 'piscina';
 import { BARRIER_WORDS, breakBarrier } from './barrier.js';
 import { SharedMemory } from './memory.js';
+import { checkKnownOptions, optionNames, shown } from './options.js';
 import { CONTROL, CONTROL_WORDS, type EpochTask, type MapTask, type ProgramImage } from './task.js';
 
 /** Options of a pool. */
@@ -12,6 +13,8 @@ export interface WorkerPoolOptions {
   /** Default: WebAssembly where the engine has its SIMD, else the slow reference kernels. */
   readonly kernels?: KernelSet;
 }
+
+const POOL_OPTIONS = optionNames<WorkerPoolOptions>({ threads: true, kernels: true });
 
 /** What a task says about the worker that runs it. */
 type Own = 'worker' | 'workers' | 'memory' | 'control' | 'keys';
@@ -61,12 +64,13 @@ export class WorkerPool {
   /**
    * Starts the workers.
    *
-   * @throws RangeError if the number of threads is not a whole number from 1, or the system refuses shared memory
+   * @throws RangeError for an option that there is not, if the number of threads is not a whole number from 1, or the system refuses shared memory
    */
   static async create(options: WorkerPoolOptions = {}): Promise<WorkerPool> {
+    checkKnownOptions('WorkerPool.create', options, POOL_OPTIONS, '{ threads: 2 }');
     const { threads = availableParallelism(), kernels = defaultKernels() } = options;
     if (!Number.isSafeInteger(threads) || threads < 1 || threads > 1024) {
-      throw new RangeError(`threads: got ${threads}; expected a whole number from 1 to 1024.`);
+      throw new RangeError(`threads: got ${shown(threads)}; expected a whole number from 1 to 1024.`);
     }
     return new WorkerPool(threads, kernels);
   }

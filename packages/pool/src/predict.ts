@@ -9,6 +9,7 @@ import {
   type Tensor,
 } from '@weft/core';
 import { checkExamples, countExamples, type Examples, type ExampleValues, shareTable } from './examples.js';
+import { checkKnownOptions, checkModel, checkOption, optionNames } from './options.js';
 import { pieceSize, piecesOf } from './pieces.js';
 import { type PoolMap, type WorkerPool, withPool } from './pool.js';
 import {
@@ -36,6 +37,23 @@ export interface PredictOptions {
   readonly convolution?: ConvolutionOption;
 }
 
+/** Options of `evaluate`. */
+export interface EvaluateOptions extends PredictOptions {
+  /** Default mean squared error. */
+  readonly loss?: Loss;
+}
+
+const PREDICT_TABLE = {
+  pool: true,
+  threads: true,
+  corrupt: true,
+  seed: true,
+  signal: true,
+  convolution: true,
+} as const;
+const PREDICT_OPTIONS = optionNames<PredictOptions>(PREDICT_TABLE);
+const EVALUATE_OPTIONS = optionNames<EvaluateOptions>({ ...PREDICT_TABLE, loss: true });
+
 /** Examples that are computed before their results are copied out: what shared memory has to hold of them. */
 const CHUNK = 1024;
 
@@ -43,13 +61,15 @@ const CHUNK = 1024;
  * The model's outputs for examples, computed on all cores.
  *
  * @returns [count, ...outputShape], row-major
- * @throws RangeError if the values are not a whole number of examples
+ * @throws RangeError for an option that there is not, or if the values are not a whole number of examples
  */
 export async function predict(
   model: Sequential,
   x: ExampleValues,
   options: PredictOptions = {},
 ): Promise<Float32Array> {
+  checkModel('predict', model);
+  checkKnownOptions('predict', options, PREDICT_OPTIONS, '{ threads: 2 }');
   const size = model.outputShape.reduce((a, b) => a * b, 1);
   return runChunks(model, { x }, options, size, (source, count) =>
     mappingProgram(source, count, { convolution: options.convolution ?? 'auto' }),
@@ -62,7 +82,7 @@ export async function predict(
  * @param f          builds the result for a piece of the examples, [count, ...]; it must treat them one by one
  * @param inputShape shape of one example
  * @returns the results one after another, row-major
- * @throws RangeError if the values are not a whole number of examples, or the function gives no result for each
+ * @throws RangeError for an option that there is not, or if the values are not a whole number of examples, or the function gives no result for each
  */
 export async function mapExamples(
   f: (x: Tensor, draws: Draws) => Tensor,
@@ -70,6 +90,7 @@ export async function mapExamples(
   inputShape: Shape,
   options: PredictOptions = {},
 ): Promise<Float32Array> {
+  checkKnownOptions('mapExamples', options, PREDICT_OPTIONS, '{ threads: 2 }');
   const model = new Sequential([new Activation({ activation: 'linear' })], { inputShape, name: 'map' });
   const compileOptions = { convolution: options.convolution ?? 'auto' } as const;
   let size = 0;
@@ -101,17 +122,17 @@ export async function mapExamples(
 /**
  * The model's mean loss on examples, computed on all cores.
  *
- * @throws RangeError if inputs and targets do not fit the model or each other
+ * @throws RangeError for an option that there is not, or if inputs and targets do not fit the model or each other
  */
-export async function evaluate(
-  model: Sequential,
-  data: Examples,
-  options: PredictOptions & { readonly loss?: Loss } = {},
-): Promise<number> {
-  checkExamples(model, data);
+export async function evaluate(model: Sequential, data: Examples, options: EvaluateOptions = {}): Promise<number> {
+  checkModel('evaluate', model);
+  checkKnownOptions('evaluate', options, EVALUATE_OPTIONS, '{ loss: meanAbsoluteError }');
+  const { loss } = options;
+  checkOption('loss', loss, typeof loss === 'function', 'a function, such as meanSquaredError of @weft/core');
+  checkExamples('evaluate', model, data);
   const losses = await runChunks(model, data, options, 0, (source, count) =>
     evaluationProgram(
-      { ...source, y: data.y && tableOf(data.y, model.outputShape), loss: options.loss ?? meanSquaredError },
+      { ...source, y: data.y && tableOf(data.y, model.outputShape), loss: loss ?? meanSquaredError },
       count,
       { convolution: options.convolution ?? 'auto' },
     ),

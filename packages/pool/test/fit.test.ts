@@ -215,6 +215,17 @@ describe('validationSplit', () => {
   });
 });
 
+describe('the default batch', () => {
+  it.each([1, 10, 31, 32, 33])('is 32 examples, or all where there are fewer: %i', async (count) => {
+    const data = { x: uniform(count * 9), y: uniform(count * 3, 2) };
+    const [own, given] = [smallDense(), smallDense()];
+    const history = await fit(own, data, { epochs: 1, pool });
+    await fit(given, data, { epochs: 1, batchSize: Math.min(32, count), pool });
+    expect(history.steps).toBe(Math.ceil(count / 32));
+    expect(weightsOf(own)).toEqual(weightsOf(given));
+  });
+});
+
 describe('fit refuses', () => {
   const data = { x: uniform(20 * 9), y: uniform(20 * 3) };
   const good: FitOptions = { epochs: 1, batchSize: 4 };
@@ -231,8 +242,39 @@ describe('fit refuses', () => {
     ['validationSplit: 0.99 of 20 examples leaves none to train on', { validationSplit: 0.99 }],
     ['seed: got -1; expected a whole number from 0', { seed: -1 }],
     ['threads: got 0; expected a whole number from 1', { threads: 0 }],
+    ["batchSize: got '4'; expected a whole number from 1 to the 20", { batchSize: '4' as never }],
+    ["epochs: got '3'; expected a whole number from 1", { epochs: '3' as never }],
+    ["validationSplit: got '0.2'; expected a number", { validationSplit: '0.2' as never }],
+    ["loss: got 'mse'; expected a function, such as meanSquaredError of @weft/core", { loss: 'mse' as never }],
+    ["optimizer: got 'adam'; expected an optimiser of @weft/core, such as new Adam()", { optimizer: 'adam' as never }],
+    ['optimizer: got the function or class Adam; expected', { optimizer: Adam as never }],
+    ['callbacks: got an object of onEpochEnd; expected an array', { callbacks: { onEpochEnd() {} } as never }],
+    ['pool: got a value of Promise; expected', { pool: Promise.resolve() as never }],
   ])('%s', async (message, options) => {
     await expect(fit(smallDense(), data, { ...good, ...options })).rejects.toThrow(message);
+  });
+
+  it.each(['validationData', 'validation_split', 'verbose'])('an option that there is not: %s', async (name) => {
+    await expect(fit(smallDense(), data, { ...good, [name]: 1 })).rejects.toThrow(
+      `fit: there is no option '${name}'. The options are epochs, batchSize, validationSplit, seed, optimizer, loss, `,
+    );
+  });
+
+  it('a call that lacks the model, the examples or the options, and says which', async () => {
+    const none = undefined as never;
+    await expect(fit(none, data, good)).rejects.toThrow('fit: the model is undefined; expected a Sequential. Make one');
+    await expect(fit({ model: smallDense() } as never, data, good)).rejects.toThrow('Give its property model.');
+    await expect(fit(smallDense(), none, good)).rejects.toThrow('fit: the examples are undefined; expected an object');
+    await expect(fit(smallDense(), data, none)).rejects.toThrow(
+      'fit: the options are undefined; expected an object, such as { epochs: 10 }',
+    );
+    await expect(fit(smallDense(), data, {} as never)).rejects.toThrow('epochs: got undefined; expected a whole');
+  });
+
+  it('nested arrays, and says how to make what it takes', async () => {
+    await expect(fit(smallDense(), { x: [[1, 2]] as never }, good)).rejects.toThrow(
+      'x: got an array of arrays; expected a Uint8Array or a Float32Array. Give Float32Array.from(x.flat(Infinity)), or new Uint8Array(',
+    );
   });
 
   it('a loss of tensors that hold data, which workers would not have', async () => {
@@ -250,6 +292,8 @@ describe('fit refuses', () => {
     await expect(fitting(new Float32Array(0))).rejects.toThrow('x: 0 values');
     await expect(fitting(uniform(18), uniform(9))).rejects.toThrow('y: there are 3 targets for 2 inputs');
     await expect(fitting(uniform(18))).rejects.toThrow('y: there are no targets. The model makes [3] of inputs [9]');
-    await expect(fitting([1, 2, 3] as never)).rejects.toThrow('x: expected a Uint8Array or a Float32Array, got');
+    await expect(fitting([1, 2, 3] as never)).rejects.toThrow(
+      'x: got an array of 3; expected a Uint8Array or a Float32Array. Give Float32Array.from(x)',
+    );
   });
 });

@@ -60,6 +60,19 @@ describe('predict', () => {
   });
 });
 
+describe('an option that there is not is refused, with those that there are', () => {
+  const verbose = { verbose: 1 };
+  const known = 'pool, threads, corrupt, seed, signal, convolution';
+  it.each<[string, string, () => Promise<unknown>]>([
+    ['predict', known, () => predict(smallDense(), uniform(9), verbose as object)],
+    ['evaluate', `${known}, loss`, () => evaluate(smallDense(), { x: uniform(9), y: uniform(3) }, verbose as object)],
+    ['mapExamples', known, () => mapExamples((x) => x, uniform(9), [9], verbose as object)],
+    ['WorkerPool.create', 'threads, kernels', () => WorkerPool.create(verbose as object)],
+  ])('by %s', async (name, options, call) => {
+    await expect(call()).rejects.toThrow(`${name}: there is no option 'verbose'. The options are ${options}.`);
+  });
+});
+
 describe('evaluate', () => {
   it.each([1, 50, 1030])('gives the loss of all examples together, %i of them', async (count) => {
     const model = smallDense();
