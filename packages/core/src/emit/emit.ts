@@ -2,13 +2,14 @@ import type { KernelAttributes } from '../fuse/kernels.js';
 import { ALIGNMENT, ARENA, type MemoryPlan, type Placement } from '../plan/plan.js';
 import type { Operation, Program } from '../trace/program.js';
 import { type Local, ModuleBuilder } from './assembler.js';
+import { emitGatherTiles } from './gather-tiles.js';
 import type { Kernel } from './kernel.js';
 import { emitLoop } from './loop.js';
 import { emitMatmul } from './matmul.js';
 import { emitMaxPool, emitMaxUnpool, emitTakePlaces } from './pooling.js';
 import { emitRandom } from './random.js';
 import { emitTakeRows } from './rows.js';
-import { emitGatherTiles, emitScatterTiles } from './tiles.js';
+import { emitScatterTiles } from './scatter-tiles.js';
 import { emitCopies } from './views.js';
 
 type Emitter = (module: ModuleBuilder, body: Program, name: string) => Kernel;

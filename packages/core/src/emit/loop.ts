@@ -6,7 +6,7 @@ import type { Operation, Program } from '../trace/program.js';
 import type { FunctionBuilder, Local, ModuleBuilder } from './assembler.js';
 import { defineCallees, Expressions } from './expressions.js';
 import { binary, float, local } from './functions.js';
-import type { Kernel } from './kernel.js';
+import { type Kernel, kernelParameters } from './kernel.js';
 import { type Access, stridedLoop } from './strided.js';
 
 /** Vectors summed up in one register before they are added to memory, so that long sums stay accurate. */
@@ -24,7 +24,7 @@ interface Reduction {
  */
 export function emitLoop(module: ModuleBuilder, body: Program, name: string): Kernel {
   defineCallees(module, body);
-  const parameters = ['i32', ...body.inputs.map(() => 'i32'), ...body.outputs.map(() => 'i32')] as 'i32'[];
+  const parameters = kernelParameters(body);
   const index = module.define(name, parameters, (f, _workspace, ...pointers) => {
     const space = spaceOf(body);
     if (space === undefined) return;

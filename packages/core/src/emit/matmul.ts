@@ -5,7 +5,7 @@ import type { FunctionBuilder, Local, ModuleBuilder } from './assembler.js';
 import { Epilogue } from './epilogue.js';
 import { defineCallees } from './expressions.js';
 import { binary, local } from './functions.js';
-import type { Kernel } from './kernel.js';
+import { type Kernel, kernelParameters } from './kernel.js';
 
 /** Columns of a register tile, and how many rows go with them: together they fill the registers and no more. */
 const ROWS_OF_TILE: Readonly<Record<number, number>> = { 16: 2, 12: 3, 8: 4, 4: 4 };
@@ -64,7 +64,7 @@ export function emitMatmul(module: ModuleBuilder, body: Program, name: string): 
   const panelBytes = isPacked ? Math.min(k, BLOCK) * 16 * 4 : 0;
   const blocks = Math.ceil(k / BLOCK);
   const partialBytes = blocks > 1 ? (m + 4) * 16 * 4 : 0;
-  const parameters = ['i32', ...body.inputs.map(() => 'i32'), ...body.outputs.map(() => 'i32')] as 'i32'[];
+  const parameters = kernelParameters(body);
 
   const tileOf = (tile: Tile) =>
     defineTile(module, `${name}.tile ${JSON.stringify(tile)}`, tile, epilogue, parameters.length - 1);

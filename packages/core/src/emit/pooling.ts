@@ -6,12 +6,9 @@ import type { Code, FunctionBuilder, Local, ModuleBuilder } from './assembler.js
 import { Epilogue } from './epilogue.js';
 import { defineCallees } from './expressions.js';
 import { binary, float, keep, local, select } from './functions.js';
-import type { Kernel } from './kernel.js';
+import { type Kernel, kernelParameters } from './kernel.js';
 import { fill } from './loop.js';
 import { forEachWindow, type WindowPlace } from './windows.js';
-
-const parametersOf = (body: Program) =>
-  ['i32', ...body.inputs.map(() => 'i32'), ...body.outputs.map(() => 'i32')] as 'i32'[];
 
 /** The pooling of a kernel: finds the largest pixel of a window and its place, and goes on with the epilogue. */
 export class MaxPooling {
@@ -61,7 +58,7 @@ export function emitMaxPool(module: ModuleBuilder, body: Program, name: string):
   defineCallees(module, body);
   const pooling = new MaxPooling(module, body);
   const x = body.inputs.indexOf(rootOf(producers(body), pooling.source));
-  const index = module.define(name, parametersOf(body), (f, _workspace, ...pointers) => {
+  const index = module.define(name, kernelParameters(body), (f, _workspace, ...pointers) => {
     forEachWindow(f, pooling.attributes, pointers[x], pooling.window(f, pointers));
   });
   return { index, workspace: 0 };
@@ -80,7 +77,7 @@ export function emitMaxUnpool(module: ModuleBuilder, body: Program, name: string
     window.size[0] * rows === shape[1] &&
     window.size[1] * columns === shape[2] &&
     window.padding.flat().every((p) => p === 0);
-  const index = module.define(name, parametersOf(body), (f, _workspace, ...pointers) => {
+  const index = module.define(name, kernelParameters(body), (f, _workspace, ...pointers) => {
     const out = pointers[body.inputs.length];
     if (!covers)
       fill(
@@ -114,7 +111,7 @@ export function emitTakePlaces(module: ModuleBuilder, body: Program, name: strin
   const anchor = body.operations.find((operation) => operation.name === 'takePlaces2d') as Operation;
   const producer = producers(body);
   const [images, places] = anchor.inputs.map((value) => body.inputs.indexOf(rootOf(producer, value)));
-  const index = module.define(name, parametersOf(body), (f, _workspace, ...pointers) => {
+  const index = module.define(name, kernelParameters(body), (f, _workspace, ...pointers) => {
     const [value, where] = [f.local('v128'), f.local('v128')];
     forEachWindow(f, anchor.attributes as PoolAttributes, pointers[images], ({ element, width, forEachPlace }) => {
       f.set(value, float(0));

@@ -2,7 +2,7 @@ import { sizeOf } from '../tensor/shape.js';
 import type { Program } from '../trace/program.js';
 import type { FunctionBuilder, Local, ModuleBuilder } from './assembler.js';
 import { keep, local } from './functions.js';
-import type { Kernel } from './kernel.js';
+import { type Kernel, kernelParameters } from './kernel.js';
 import { stridedLoop } from './strided.js';
 
 /** Rows of a table by number; bytes become floats on the way. */
@@ -13,7 +13,7 @@ export function emitTakeRows(module: ModuleBuilder, body: Program, name: string)
   const count = body.values[operation.inputs[1]].shape[0];
   const length = sizeOf(type.shape.slice(1));
   const rowBytes = length * (type.dtype === 'uint8' ? 1 : 4);
-  const parameters = ['i32', ...body.inputs.map(() => 'i32'), 'i32'] as 'i32'[];
+  const parameters = kernelParameters(body);
   const index = module.define(name, parameters, (f, _workspace, ...pointers) => {
     const number = f.local('i32');
     const out = f.local('i32');

@@ -2,7 +2,7 @@ import { producers, rootOf } from '../fuse/space.js';
 import { rowMajorStrides, sizeOf } from '../tensor/shape.js';
 import type { Operation, Program } from '../trace/program.js';
 import type { ModuleBuilder } from './assembler.js';
-import type { Kernel } from './kernel.js';
+import { type Kernel, kernelParameters } from './kernel.js';
 import { fill } from './loop.js';
 import { type Access, stridedLoop } from './strided.js';
 
@@ -73,7 +73,7 @@ export function emitCopies(module: ModuleBuilder, body: Program, name: string): 
   const copies = COPIES[operation.name](operation, body);
   const size = sizeOf(body.values[operation.outputs[0]].shape);
   const covered = copies.reduce((total, { space }) => total + sizeOf(space), 0);
-  const parameters = ['i32', ...body.inputs.map(() => 'i32'), 'i32'] as 'i32'[];
+  const parameters = kernelParameters(body);
   const index = module.define(name, parameters, (f, _workspace, ...pointers) => {
     const out = pointers[body.inputs.length];
     if (covered < size) fill(f, out, size, 0);

@@ -1,25 +1,13 @@
 import { elementwiseDefinitions } from '../operations/elementwise.js';
 import type { Tiling } from '../operations/tiles.js';
 import type { Operation, Program } from '../trace/program.js';
+import type { Group } from './group.js';
 import { writeKernels } from './kernels.js';
 import { producers, refine, rootOf, type Space, stridesIn, type View, viewOf } from './space.js';
 
 const REDUCTIONS = new Set(['sum', 'max']);
 /** Operations whose results later element-wise ones may be computed on before they are stored. */
 const ANCHORS = new Set(['matmul', 'scatterTiles', 'maxPool2d']);
-
-/** Operations that are computed in one go. */
-export interface Group {
-  readonly operations: Operation[];
-  anchor: Operation | undefined;
-  hasReduction: boolean;
-  space: Space | undefined;
-  /** What is read by broadcasting. */
-  readonly views: View[];
-  /** Whether nobody outside has read from it yet, so that it may still grow, which moves it to where it grows. */
-  open: boolean;
-  position: number;
-}
 
 /**
  * Groups operations into kernels, each computed in one go. Nothing but the grouping changes: a kernel holds the

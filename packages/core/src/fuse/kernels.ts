@@ -1,6 +1,6 @@
 import type { ValueType } from '../tensor/shape.js';
 import type { Operation, Program } from '../trace/program.js';
-import type { Group } from './fuse.js';
+import type { Group } from './group.js';
 import { producers, rootOf } from './space.js';
 
 /** What a kernel operation of a fused program carries. */

@@ -1,0 +1,155 @@
+import type { Matrix, Tiling } from '../operations/tiles.js';
+import type { Operation, Program } from '../trace/program.js';
+import type { FunctionBuilder, Local, ModuleBuilder } from './assembler.js';
+import { local } from './functions.js';
+import { type Kernel, kernelParameters } from './kernel.js';
+import { applyMatrix } from './matrix.js';
+import { stridedLoop } from './strided.js';
+import {
+  CHANNEL_BYTES,
+  forEachChannel,
+  forEachTile,
+  type Layout,
+  layoutOf,
+  overlap,
+  scratchBytes,
+} from './tile-layout.js';
+
+const isIdentity = (matrix: Matrix) =>
+  matrix.length === matrix[0].length && matrix.every((row, i) => row.every((x, j) => x === Number(i === j)));
+
+/**
+ * Images to tiles. Where tiles stick out of the image, each image is first copied into a plane with zeros around
+ * it, so that the transformation itself knows no borders.
+ */
+export function emitGatherTiles(module: ModuleBuilder, body: Program, name: string): Kernel {
+  const anchor = body.operations.find((operation) => operation.name === 'gatherTiles') as Operation;
+  const tiling = anchor.attributes as Tiling;
+  const [batch, height, width, channels] = body.values[anchor.inputs[0]].shape;
+  const layout = layoutOf(tiling, batch, channels);
+  const { from, size } = overlap(layout);
+  const isInside = tiling.origin.every((o) => o >= 0) && size.every((s, axis) => s === layout.extent[axis]);
+  const pitch = (isInside ? width : layout.extent[1]) * channels * 4;
+  const planeBytes = isInside ? 0 : layout.extent[0] * layout.extent[1] * channels * 4;
+  const index = module.define(name, kernelParameters(body), (f, workspace, x, tiles) => {
+    const image = f.local('i32');
+    const plane = f.local('i32');
+    const target = f.local('i32');
+    const scratch = f.local('i32');
+    f.set(image, local(x));
+    f.set(target, local(tiles));
+    f.set(scratch, (g) => g.get(workspace).i32(planeBytes).op('add'));
+    if (!isInside) f.get(workspace).i32(0).i32(planeBytes).fillMemory();
+    f.repeat(batch, () => {
+      if (isInside) {
+        f.set(plane, (g) =>
+          g
+            .get(image)
+            .i32((tiling.origin[0] * width + tiling.origin[1]) * channels * 4)
+            .op('add'),
+        );
+      } else {
+        copyPart(f, image, workspace, layout, { from, size, width, channels });
+        f.set(plane, local(workspace));
+      }
+      forEachTile(f, layout, plane, pitch, target, (pixel, tile) => gatherOne(f, layout, pitch, pixel, tile, scratch));
+      f.increase(image, height * width * channels * 4);
+    });
+  });
+  return { index, workspace: planeBytes + scratchBytes(tiling, channels) };
+}
+
+/** Copies the part of an image that tiles touch into the plane. */
+function copyPart(
+  f: FunctionBuilder,
+  image: Local,
+  plane: Local,
+  { tiling: { origin }, extent }: Layout,
+  { from, size, width, channels }: { from: number[]; size: number[]; width: number; channels: number },
+): void {
+  const source = {
+    pointer: image,
+    strides: [width * channels, 1],
+    offset: ((from[0] + origin[0]) * width + from[1] + origin[1]) * channels,
+  };
+  const target = {
+    pointer: plane,
+    strides: [extent[1] * channels, 1],
+    offset: (from[0] * extent[1] + from[1]) * channels,
+  };
+  stridedLoop(f, [size[0], size[1] * channels], [source, target], {
+    each: ([a, b], width) => f.get(b).get(a).load(width).store(width),
+  });
+}
+
+function gatherOne(f: FunctionBuilder, layout: Layout, pitch: number, pixel: Local, tile: Local, scratch: Local): void {
+  const { tiling, channels, componentBytes } = layout;
+  const { rows, columns, dilation } = tiling;
+  const pixelBytes = channels * 4;
+  if (isIdentity(rows) && isIdentity(columns)) {
+    const isRun = tiling.components === 'last' && dilation[1] === 1;
+    for (let i = 0; i < rows.length; i++) {
+      const runs = isRun ? 1 : columns.length;
+      for (let j = 0; j < runs; j++) {
+        const from = i * dilation[0] * pitch + j * dilation[1] * pixelBytes;
+        const to = (i * columns.length + j) * componentBytes;
+        copyRun(f, pixel, from, tile, to, isRun ? columns.length * channels : channels);
+      }
+    }
+    return;
+  }
+  // Down the columns of the tile into scratch, then along its rows into the components. All channels of a row of
+  // components are written before the next row: planes of components lie at distances that share a cache set, which
+  // holds one row's lines but not all.
+  const kept = { pointer: scratch, bytes: rows.length * columns[0].length * 16 };
+  forEachChannel(f, channels, [{ pointer: pixel, bytes: CHANNEL_BYTES }, kept], ([at, held], width) => {
+    for (let q = 0; q < columns[0].length; q++) {
+      const read = rows[0].map(
+        (_, p) => (g: FunctionBuilder) => g.get(at).load(width, p * dilation[0] * pitch + q * dilation[1] * pixelBytes),
+      );
+      applyMatrix(f, rows, read, (u, value) => {
+        f.get(held)
+          .get(value)
+          .store('vector', (u * columns[0].length + q) * 16);
+      });
+    }
+  });
+  for (let u = 0; u < rows.length; u++) {
+    forEachChannel(f, channels, [kept, { pointer: tile, bytes: CHANNEL_BYTES }], ([held, to], width) => {
+      const read = columns[0].map(
+        (_, q) => (g: FunctionBuilder) => g.get(held).load('vector', (u * columns[0].length + q) * 16),
+      );
+      applyMatrix(f, columns, read, (v, value) => {
+        f.get(to)
+          .get(value)
+          .store(width, (u * columns.length + v) * componentBytes);
+      });
+    });
+  }
+}
+
+/** Copies floats that lie side by side, without a loop where there are few. */
+function copyRun(
+  f: FunctionBuilder,
+  from: Local,
+  fromOffset: number,
+  to: Local,
+  toOffset: number,
+  count: number,
+): void {
+  if (count > 64) {
+    const source = { pointer: from, strides: [1], offset: fromOffset / 4 };
+    const target = { pointer: to, strides: [1], offset: toOffset / 4 };
+    stridedLoop(f, [count], [source, target], {
+      each: ([a, b], width) => f.get(b).get(a).load(width).store(width),
+    });
+    return;
+  }
+  for (let at = 0; at < count; at += count - at >= 4 ? 4 : 1) {
+    const width = count - at >= 4 ? 'vector' : 'lane';
+    f.get(to)
+      .get(from)
+      .load(width, fromOffset + at * 4)
+      .store(width, toOffset + at * 4);
+  }
+}
