@@ -54,7 +54,10 @@ describe('weft train', () => {
       const { history, testError, weightsSha256 } = plain.models[key];
       expect(history.loss).toHaveLength(EPOCHS);
       expect(history.valLoss).toHaveLength(EPOCHS);
-      expect([...history.loss, ...history.valLoss].every((loss) => loss > 0 && loss < 1)).toBe(true);
+      expect([...history.loss, ...history.valLoss].every((loss) => loss > 0)).toBe(true);
+      // Six steps do not make a good model, but each epoch makes a better one.
+      expect(history.loss[1]).toBeLessThan(history.loss[0]);
+      expect(history.valLoss[1]).toBeLessThan(history.valLoss[0]);
       const { mean, median, p95, max } = testError;
       expect(median).toBeLessThan(p95);
       expect(p95).toBeLessThanOrEqual(max);
