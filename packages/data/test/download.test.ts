@@ -53,6 +53,18 @@ describe('the download of Fashion-MNIST', () => {
     expect([...data.train.labels]).toEqual([9, 0, 3]);
   });
 
+  it('removes the folders that it made if nothing came, and no others', async () => {
+    const directory = await temporaryDirectory();
+    await expect(load(join(directory, 'new', 'folder'), [await deadAddress()])).rejects.toThrow('ECONNREFUSED');
+    expect(await readdir(directory)).toEqual([]);
+    const partly = await serve((request, response) => {
+      if (nameOf(request.url) === 'testLabels.gz') response.writeHead(404).end();
+      else sound(request, response);
+    });
+    await expect(load(join(directory, 'new'), [partly])).rejects.toThrow('404');
+    expect((await readdir(join(directory, 'new'))).sort()).toEqual(names.filter((name) => name !== 'testLabels.gz'));
+  });
+
   it('finishes from a slow server and reports every step on the way', async () => {
     const steps: DownloadProgress[] = [];
     // The server sends the next piece only when the last was reported: any buffering of progress would hang it.

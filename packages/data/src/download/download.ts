@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, open, rename, rm, rmdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { DataError } from '../errors.js';
 import { RequestFailure, requestBytes } from './request.js';
 
@@ -77,8 +77,19 @@ async function fetchTo(path: string, file: RemoteFile, mirror: string, options: 
   }
 }
 
+/** Removes a folder and those it lies in, up to the outermost that was made for it, as far as nothing is in them. */
+async function removeEmpty(directory: string, outermost: string): Promise<void> {
+  for (let folder = directory; folder.length >= outermost.length; folder = dirname(folder)) {
+    const isRemoved = await rmdir(folder).then(
+      () => true,
+      () => false,
+    );
+    if (!isRemoved) return;
+  }
+}
+
 /**
- * Downloads files into a directory, which is created if need be. Each is verified before it takes its name, so
+ * Downloads files into a directory, which is created if need be, and removed again if nothing came to lie in it. Each is verified before it takes its name, so
  * that a file of that name is never half-written.
  *
  * The mirrors are tried in order; one that failed is not asked for the files that follow.
@@ -95,8 +106,9 @@ export async function downloadFiles(
   const failures: string[] = [];
   const used = new Set<string>();
   let mirrors = [...options.mirrors];
+  let made: string | undefined;
   try {
-    await writing(mkdir(directory, { recursive: true }));
+    made = await writing(mkdir(directory, { recursive: true }));
     for (const file of files) {
       let stored = false;
       for (const mirror of [...mirrors]) {
@@ -117,6 +129,7 @@ export async function downloadFiles(
       }
     }
   } catch (error) {
+    if (made !== undefined) await removeEmpty(directory, made);
     if (!(error instanceof WriteFailure)) throw error;
     throw new DataError('unwritable', `${directory} cannot be written: ${error.message}.`, { cause: error });
   }
