@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, vi } from 'vitest';
@@ -45,6 +45,38 @@ describe('loadFashionMnist', () => {
     try {
       const data = await loadFashionMnist({ download: false, files });
       expect(data.origin).toBe(`read from ${directory}`);
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  });
+
+  it('takes a relative WEFT_DATA_DIR from the folder that it is told', async () => {
+    const { files, contents } = smallFiles();
+    const directory = await temporaryDirectory();
+    await store(directory, contents);
+    vi.stubEnv('WEFT_DATA_DIR', basename(directory));
+    try {
+      const warnings: string[] = [];
+      const onWarning = (message: string) => void warnings.push(message);
+      const relativeTo = dirname(directory);
+      const data = await loadFashionMnist({ download: false, files, relativeTo, onWarning });
+      expect(data.origin).toBe(`read from ${basename(directory)}`);
+      expect(warnings).toEqual([]);
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  });
+
+  it('tells of the files that the folder in WEFT_DATA_DIR lacks', async () => {
+    const { files, contents } = smallFiles();
+    const directory = await temporaryDirectory();
+    await store(directory, new Map([...contents].filter(([name]) => name !== 'testImages.gz')));
+    vi.stubEnv('WEFT_DATA_DIR', directory);
+    try {
+      const warnings: string[] = [];
+      const onWarning = (message: string) => void warnings.push(message);
+      await expect(loadFashionMnist({ download: false, files, onWarning })).rejects.toThrow('is not in');
+      expect(warnings).toEqual([expect.stringContaining(`WEFT_DATA_DIR: ${directory} does not hold testImages.gz.`)]);
     } finally {
       vi.unstubAllEnvs();
     }

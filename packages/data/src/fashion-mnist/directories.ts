@@ -5,6 +5,8 @@ import { dirname, join, resolve } from 'node:path';
 export interface SearchDirectory {
   path: string;
   label: string;
+  /** Whether the user has named it in WEFT_DATA_DIR. */
+  isNamed?: boolean;
 }
 
 /** The folder of the pnpm workspace around the current directory, or the current directory outside of one. */
@@ -20,8 +22,13 @@ export function downloadDirectory(): SearchDirectory {
   return { path: join(workspaceRoot(), 'datasets', 'fashion-mnist'), label: 'datasets/fashion-mnist' };
 }
 
-/** The folder that WEFT_DATA_DIR names, if it does, then `datasets/fashion-mnist` of the workspace. */
-export function defaultDirectories(): SearchDirectory[] {
+/**
+ * The folder that WEFT_DATA_DIR names, if it does, then `datasets/fashion-mnist` of the workspace.
+ *
+ * @param base what a relative WEFT_DATA_DIR is relative to
+ */
+export function defaultDirectories(base: string): SearchDirectory[] {
   const given = process.env.WEFT_DATA_DIR;
-  return given ? [{ path: resolve(given), label: given }, downloadDirectory()] : [downloadDirectory()];
+  if (!given) return [downloadDirectory()];
+  return [{ path: resolve(base, given), label: given, isNamed: true }, downloadDirectory()];
 }

@@ -17,6 +17,10 @@ import {
 export interface FashionMnistOptions extends Partial<DownloadOptions> {
   /** Folders to look in, in order; default WEFT_DATA_DIR, then `datasets/fashion-mnist` of the workspace. */
   directories?: readonly string[] | undefined;
+  /** Folder that a relative WEFT_DATA_DIR is relative to; default the current one. */
+  relativeTo?: string | undefined;
+  /** Is told in a sentence if files are missing in the folder that WEFT_DATA_DIR names. */
+  onWarning?: ((message: string) => void) | undefined;
   /** Whether to download what no folder has; default true. */
   download?: boolean | undefined;
   /** Where to download to; default `datasets/fashion-mnist` of the workspace. */
@@ -138,12 +142,19 @@ export async function loadFashionMnist(options: FashionMnistOptions = {}): Promi
   options.signal?.throwIfAborted();
   const layout = options.files ?? FASHION_MNIST_FILES;
   const files = [layout.trainImages, layout.trainLabels, layout.testImages, layout.testLabels];
-  const searched = options.directories?.map(asGiven) ?? defaultDirectories();
+  const searched = options.directories?.map(asGiven) ?? defaultDirectories(options.relativeTo ?? process.cwd());
   let found: SearchDirectory | undefined;
   for (const directory of searched) {
-    if ((await missingFiles(directory, files)).length === 0) {
+    const missing = await missingFiles(directory, files);
+    if (missing.length === 0) {
       found = directory;
       break;
+    }
+    if (directory.isNamed) {
+      const names = missing.map(({ name }) => name).join(', ');
+      options.onWarning?.(
+        `WEFT_DATA_DIR: ${directory.label} does not hold ${names}. Fashion-MNIST is sought elsewhere; put them there, or name their folder.`,
+      );
     }
   }
   const { directory, mirrors } = found
