@@ -6,6 +6,7 @@ export { TerminateOnNaN } from './callbacks/terminate-on-nan.js';
 export type { Examples, ExampleValues } from './examples.js';
 export { type FitOptions, fit } from './fit.js';
 export type { History } from './history.js';
+export { NUMERICS_VERSION } from './numerics-version.js';
 export { WorkerPool, type WorkerPoolOptions } from './pool.js';
 export { type EvaluateOptions, evaluate, mapExamples, type PredictOptions, predict } from './predict.js';
 export type { Corruption, Draws } from './programs.js';

@@ -1,15 +1,12 @@
 import { availableParallelism, cpus } from 'node:os';
 import type { LoadedData } from '@weft/data';
-import type { WorkerPool } from '@weft/pool';
+import { NUMERICS_VERSION, type WorkerPool } from '@weft/pool';
 import { type Figure, type ModelRecord, RUN_RECORD_VERSION, type RunRecord } from '@weft/report';
 import { WEFT_VERSION } from '../version.js';
 import type { LatentAnalysis } from './analyse-latents.js';
 import type { TestResult } from './test-model.js';
 import type { Trained } from './train-model.js';
 import { weightsSha256 } from './weights-sha256.js';
-
-/** Changes whenever the same options may give other bits than before. */
-const NUMERICS_VERSION = 1;
 
 /** What one model's training and test have come to. */
 export function modelRecord({ autoencoder: { model }, history }: Trained, test: TestResult): ModelRecord {
