@@ -10,3 +10,4 @@ export { decodeSafetensors } from './safetensors/decode.js';
 export type { SafetensorsContents, SafetensorsDType, SafetensorsTensor, TensorData } from './safetensors/dtypes.js';
 export { encodeSafetensors } from './safetensors/encode.js';
 export { SafetensorsError } from './safetensors/error.js';
+export { writeAtomically } from './write-atomically.js';

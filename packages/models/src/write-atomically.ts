@@ -7,12 +7,12 @@ import { dirname } from 'node:path';
  *
  * @throws Error of the system, after which nothing is left behind
  */
-export async function writeAtomically(path: string, bytes: Uint8Array): Promise<void> {
+export async function writeAtomically(path: string, content: string | Uint8Array): Promise<void> {
   const beside = `${path}.${randomUUID()}.tmp`;
   const file = await open(beside, 'wx');
   try {
     await closing(file, async () => {
-      await file.writeFile(bytes);
+      await file.writeFile(content);
       await file.sync();
     });
     await rename(beside, path);

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { writeAtomically } from '@weft/models';
 import { type Figure, type RunRecord, renderReport } from '@weft/report';
 import { EXIT, InputError, OutputError } from '../exit.js';
 import { RUN_FILES, shownPath } from '../run/directory.js';
-import { writeAtomically } from '../run/write-atomically.js';
 import { type Command, commonOptions } from './command.js';
 import { givenPath, isFolder, readRecord } from './trained-models.js';
 

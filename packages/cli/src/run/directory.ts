@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rm, rmdir } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { writeAtomically } from '@weft/models';
 import { OutputError } from '../exit.js';
 import { MODELS } from './models.js';
-import { writeAtomically } from './write-atomically.js';
 
 /** Files of a run, by what they hold; paths within its folder. */
 export const RUN_FILES = {
