@@ -10,7 +10,7 @@ import { EXIT, exitCodeOf, isExpected, UsageError } from './exit.js';
 import { ignoreClosedPipes, Terminal } from './terminal/terminal.js';
 import { WEFT_VERSION } from './version.js';
 
-const COMMANDS: Readonly<Record<string, Command>> = { train, evaluate, report, info } as never;
+const COMMANDS: Readonly<Record<string, Command>> = { train, evaluate, report, info };
 
 /**
  * Runs the `weft` command.
@@ -44,11 +44,11 @@ async function runCommand(name: string, command: Command, args: readonly string[
   const { values, positionals } = parseOptions(`weft ${name}`, command.options as OptionTable, args);
   const terminal = new Terminal(values.quiet === true);
   if (values.help) {
-    terminal.json(commandHelp(command.usage, command.description, command.options).trimEnd());
+    terminal.print(commandHelp(command.usage, command.description, command.options).trimEnd());
     return EXIT.ok;
   }
   if (values.version) {
-    terminal.json(WEFT_VERSION);
+    terminal.print(WEFT_VERSION);
     return EXIT.ok;
   }
   const { least, most } = command.positionals;

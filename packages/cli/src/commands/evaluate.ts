@@ -78,7 +78,7 @@ export const evaluate: Command<typeof evaluateOptions> = {
             psnr: result.psnr,
             ssim: result.ssim,
           }));
-          terminal.json(JSON.stringify({ dataset: data.name, testCount: data.test.count, models }, null, 2));
+          terminal.print(JSON.stringify({ dataset: data.name, testCount: data.test.count, models }, null, 2));
         } else {
           const heading = `${datasetTitle(data.name)}, ${data.test.count.toLocaleString('en-GB')} test images`;
           terminal.result(

@@ -3,9 +3,10 @@ import { hasSimd } from '@weft/core';
 import { DataError, loadFashionMnist } from '@weft/data';
 import { columns } from '../arguments/help.js';
 import { EXIT } from '../exit.js';
-import { RUN_FILES, shownPath } from '../run/directory.js';
+import { callersFolder, RUN_FILES, shownPath } from '../run/directory.js';
 import { resultsTable } from '../run/results-table.js';
 import { weightsSha256 } from '../run/weights-sha256.js';
+import type { Terminal } from '../terminal/terminal.js';
 import { WEFT_VERSION } from '../version.js';
 import { type Command, commonOptions, jsonOption } from './command.js';
 import { givenPath, isFolder, readRecord, type SavedModel, savedModels } from './trained-models.js';
@@ -21,8 +22,8 @@ export const info: Command<typeof infoOptions> = {
   positionals: { least: 0, most: 1 },
   async run({ values: { json }, positionals: [given], terminal }) {
     if (given === undefined) {
-      const facts = await systemFacts();
-      if (json) terminal.json(JSON.stringify(facts, null, 2));
+      const facts = await systemFacts(terminal);
+      if (json) terminal.print(JSON.stringify(facts, null, 2));
       else terminal.result(columns(Object.entries(facts).map(([name, value]) => [name, String(value)])));
       return EXIT.ok;
     }
@@ -30,7 +31,7 @@ export const info: Command<typeof infoOptions> = {
     const results = (await isFolder(path)) ? await readResults(path) : undefined;
     const models = await savedModels(path);
     if (json) {
-      terminal.json(JSON.stringify({ models: models.map(modelFacts) }, null, 2));
+      terminal.print(JSON.stringify({ models: models.map(modelFacts) }, null, 2));
     } else {
       const parts = models.map((saved) => `${saved.path}\n${saved.model.summary()}\n${described(saved)}`);
       terminal.result([...parts, ...(results === undefined ? [] : [results])].join('\n\n'));
@@ -39,7 +40,7 @@ export const info: Command<typeof infoOptions> = {
   },
 };
 
-async function systemFacts() {
+async function systemFacts(terminal: Terminal) {
   return {
     weft: WEFT_VERSION,
     node: process.versions.node,
@@ -49,14 +50,18 @@ async function systemFacts() {
     cpu: cpus()[0]?.model.trim() || 'unknown',
     memory: `${Math.round(totalmem() / 1e6)} MB`,
     kernels: hasSimd() ? 'WebAssembly SIMD' : 'reference (slow: this Node has no WebAssembly SIMD)',
-    data: await dataFound(),
+    data: await dataFound(terminal),
   };
 }
 
 /** What `--dataset auto` would find without a download. */
-async function dataFound(): Promise<string> {
+async function dataFound(terminal: Terminal): Promise<string> {
   try {
-    const { origin } = await loadFashionMnist({ download: false });
+    const { origin } = await loadFashionMnist({
+      download: false,
+      onWarning: (message) => terminal.warning(message),
+      relativeTo: callersFolder(),
+    });
     return `Fashion-MNIST, ${origin}, checksums right`;
   } catch (error) {
     if (!(error instanceof DataError)) throw error;

@@ -73,7 +73,7 @@ async function trainInto(
     stopwatch,
   });
   if (options.json) {
-    terminal.json(recordText(record).trimEnd());
+    terminal.print(recordText(record).trimEnd());
   } else {
     terminal.result(
       `${resultsTable(record)}\n\nReport: ${shownPath(directory.file(RUN_FILES.report))} (${formatDuration(record.seconds.total)} in all)`,

@@ -1,15 +1,15 @@
 import {
   DataError,
   type DataErrorCode,
-  type DownloadProgress,
   type FashionMnistOptions,
   type LoadedData,
   loadFashionMnist,
   subset,
   syntheticGarments,
 } from '@weft/data';
+import { downloadReporter } from '../terminal/progress.js';
 import type { Terminal } from '../terminal/terminal.js';
-import { formatCount } from '../terminal/text.js';
+import { callersFolder } from './directory.js';
 
 /** Data sets that can be asked for; `auto` is Fashion-MNIST where it can be had, else the synthetic set. */
 export const DATASETS = ['auto', 'fashion-mnist', 'synthetic'] as const;
@@ -47,7 +47,12 @@ export async function loadData(
 
 async function fetched(request: DataRequest, terminal: Terminal, options: FashionMnistOptions): Promise<LoadedData> {
   try {
-    return await loadFashionMnist({ onProgress: (progress) => terminal.show(downloadLine(progress)), ...options });
+    return await loadFashionMnist({
+      onProgress: downloadReporter(terminal),
+      onWarning: (message) => terminal.warning(message),
+      relativeTo: callersFolder(),
+      ...options,
+    });
   } catch (error) {
     const fallsBack = request.dataset === 'auto' && error instanceof DataError && OUT_OF_REACH.includes(error.code);
     if (!fallsBack) throw error;
@@ -73,9 +78,4 @@ function limited(dataset: LoadedData['train'], limit: number | undefined): Loade
   if (limit === undefined || limit >= dataset.count) return dataset;
   const part = subset(dataset, limit);
   return { ...part, images: part.images.slice(), labels: part.labels.slice() };
-}
-
-function downloadLine({ file, mirror, received, total }: DownloadProgress): string {
-  const percent = Math.floor((100 * received) / total);
-  return `Fetching ${file} from ${new URL(mirror).host}: ${percent} % of ${formatCount(total / 1000)} kB`;
 }

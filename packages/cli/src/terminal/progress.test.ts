@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { progressLine } from './progress.js';
+import { downloadLine, progressLine } from './progress.js';
 
 const PROGRESS = {
   name: 'CDAE',
@@ -30,6 +30,21 @@ describe('progressLine', () => {
         const filled = bar.replaceAll('░', '').length / bar.length;
         expect(Math.abs(filled - images / 48_000)).toBeLessThanOrEqual(0.5 / bar.length + 1e-9);
       }),
+    );
+  });
+});
+
+describe('downloadLine', () => {
+  const file = { file: 'a.gz', mirror: 'https://example.org/data/', received: 5_000_000, total: 20_000_000 };
+
+  test('is shorter than any terminal is wide; on a usual one it has a bar, the numbers and the host', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 300 }), (columns) => {
+        expect(downloadLine(file, columns).length).toBeLessThan(columns);
+      }),
+    );
+    expect(downloadLine(file, 100)).toBe(
+      `Fetching a.gz  ${'█'.repeat(6)}${'░'.repeat(18)}  5,000 of 20,000 kB  example.org`,
     );
   });
 });

@@ -1,3 +1,4 @@
+import type { DownloadProgress } from '@weft/data';
 import type { BatchLogs, Callback, EpochLogs, TrainInfo } from '@weft/pool';
 import type { Terminal } from './terminal.js';
 import { formatCount, formatDuration, formatValue } from './text.js';
@@ -30,15 +31,43 @@ export function progressLine(progress: Progress, columns: number): string {
     `ETA ${formatDuration(secondsLeft)}`,
   ];
   const end = facts.join('  ');
+  return lineWithBar(start, images / imagesInEpoch, end, columns);
+}
+
+/** A line for a file that is being fetched, no longer than the terminal is wide. */
+export function downloadLine({ file, mirror, received, total }: DownloadProgress, columns: number): string {
+  const end = `${formatCount(received / 1000)} of ${formatCount(total / 1000)} kB  ${new URL(mirror).host}`;
+  return lineWithBar(`Fetching ${file}`, received / total, end, columns);
+}
+
+function lineWithBar(start: string, fraction: number, end: string, columns: number): string {
   // One column stays free: some terminals wrap when the last is filled.
   const room = Math.min(BAR_WIDTH, columns - 1 - start.length - end.length - 4);
-  const text = room >= 5 ? `${start}  ${bar(images / imagesInEpoch, room)}  ${end}` : `${start}  ${end}`;
+  const text = room >= 5 ? `${start}  ${bar(fraction, room)}  ${end}` : `${start}  ${end}`;
   return text.slice(0, Math.max(0, columns - 1));
 }
 
 function bar(fraction: number, width: number): string {
   const filled = Math.round(Math.min(1, Math.max(0, fraction)) * width);
   return '█'.repeat(filled) + '░'.repeat(width - filled);
+}
+
+/** Shows how a download goes: a bar on a terminal, and a line a file elsewhere. */
+export function downloadReporter(terminal: Terminal): (progress: DownloadProgress) => void {
+  let announced: string | undefined;
+  let drawn = Number.NEGATIVE_INFINITY;
+  return (progress) => {
+    const { file, received, total } = progress;
+    if (!terminal.live) {
+      if (file !== announced) terminal.message(`Fetching ${file}, ${formatCount(total / 1000)} kB`);
+      announced = file;
+      return;
+    }
+    const now = performance.now();
+    if (now - drawn < INTERVAL_MILLISECONDS && received > 0 && received < total) return;
+    drawn = now;
+    terminal.show(terminal.colour('cyan', downloadLine(progress, terminal.columns)));
+  };
 }
 
 /** Shows how a model's training goes: a bar on a terminal, and a line an epoch everywhere. */

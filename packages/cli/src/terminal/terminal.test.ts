@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { WriteStream } from 'node:tty';
 import { describe, expect, test } from 'vitest';
-import { TrainingProgress } from './progress.js';
+import { downloadReporter, TrainingProgress } from './progress.js';
 import { Terminal } from './terminal.js';
 
 /** A stream that takes itself for a terminal of 80 columns and decides on colours as Node's do. */
@@ -52,7 +52,7 @@ describe('Terminal', () => {
     t.warning('odd');
     t.show('line');
     expect(stdout.text() + stderr.text()).toBe('');
-    t.json('{}');
+    t.print('{}');
     t.error('wrong');
     expect(stdout.text()).toBe('{}\n');
     expect(stderr.text()).toContain('wrong');
@@ -102,5 +102,32 @@ describe('TrainingProgress', () => {
       'CAE: 100 images to train on, 20 held out; 2 epochs of 4 steps on 1 thread',
       'CAE 1/2  loss 0.2500  val_loss 0.1250  1.5 s  1,234 images/s',
     ]);
+  });
+});
+
+describe('a download', () => {
+  function fetchTwo(report: ReturnType<typeof downloadReporter>) {
+    for (const file of ['a.gz', 'b.gz']) {
+      for (const received of [0, 500, 1000]) {
+        report({ file, mirror: 'https://example.org/', received, total: 1000 });
+      }
+    }
+  }
+
+  test('shows a bar on a terminal', () => {
+    const { terminal: t, stderr } = terminal({ environment: { NO_COLOR: '1' } });
+    fetchTwo(downloadReporter(t));
+    expect(stderr.text()).toMatch(/Fetching a\.gz {2}░+ {2}0 of 1 kB {2}example\.org/);
+    expect(stderr.text()).toMatch(/Fetching b\.gz {2}█+ {2}1 of 1 kB {2}example\.org$/);
+    expect(stderr.text()).not.toContain('\n');
+  });
+
+  test('shows a line a file elsewhere, and nothing if quiet', () => {
+    const { terminal: t, stderr } = terminal({ isTTY: false });
+    fetchTwo(downloadReporter(t));
+    expect(stderr.text()).toBe('Fetching a.gz, 1 kB\nFetching b.gz, 1 kB\n');
+    const quiet = terminal({ isTTY: false, quiet: true });
+    fetchTwo(downloadReporter(quiet.terminal));
+    expect(quiet.stderr.text()).toBe('');
   });
 });

@@ -30,11 +30,11 @@ export class Terminal {
 
   /** What the user asked for, on stdout. */
   result(text: string): void {
-    if (!this.quiet) this.json(text);
+    if (!this.quiet) this.print(text);
   }
 
-  /** What a program asked for, on stdout, quiet or not. */
-  json(text: string): void {
+  /** What was asked for by an option of its own, such as --json or --help: on stdout, quiet or not. */
+  print(text: string): void {
     this.show(undefined);
     this.stdout.write(`${text}\n`);
   }
