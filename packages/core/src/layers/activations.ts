@@ -1,6 +1,6 @@
 import { relu, sigmoid, tanh } from '../operations/elementwise.js';
+import { oneOf } from '../tensor/options.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { oneOf } from './options.js';
 
 const functions = { linear: (x: Tensor) => x, relu, sigmoid, tanh } as const;
 

@@ -1,12 +1,13 @@
 import { conv2d } from '../operations/conv2d.js';
 import { add } from '../operations/elementwise.js';
 import { resolveWindow, windowPositions } from '../operations/window.js';
+import { oneOf } from '../tensor/options.js';
 import type { Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type ActivationName, activate, activationName } from './activations.js';
 import { type Initializer, initializerName } from './initializers.js';
 import { BaseLayer, type LayerOptions, type WeightSpecification } from './layer.js';
-import { flag, imageShape, oneOf, positiveInteger, positivePair } from './options.js';
+import { flag, imageShape, positiveInteger, positivePair } from './options.js';
 
 /** Options of `Conv2D`, as in Keras. */
 export interface Conv2DOptions extends LayerOptions {

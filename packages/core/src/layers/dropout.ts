@@ -1,9 +1,9 @@
 import { less, mul, where } from '../operations/elementwise.js';
 import { random } from '../operations/random.js';
+import { numberIn } from '../tensor/options.js';
 import type { Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { BaseLayer, type LayerContext, type LayerOptions } from './layer.js';
-import { numberIn } from './options.js';
 
 /** Options of `Dropout`, as in Keras. */
 export interface DropoutOptions extends LayerOptions {
@@ -42,7 +42,11 @@ export class Dropout extends BaseLayer {
 
   call(x: Tensor, _weights: readonly Tensor[], context: LayerContext): Tensor {
     if (!context.training || !context.random || this.rate === 0) return x;
-    const drawn = random('uniform', x.shape, { ...context.random, purpose: purposeOf(this.name) });
+    const drawn = random('uniform', x.shape, {
+      seed: context.random.seed,
+      keys: context.random.keys,
+      purpose: purposeOf(this.name),
+    });
     return where(less(drawn, this.rate), 0, mul(x, 1 / (1 - this.rate)));
   }
 

@@ -1,6 +1,6 @@
 import { RandomStream } from '../random/stream.js';
+import { oneOf } from '../tensor/options.js';
 import { type Shape, sizeOf } from '../tensor/shape.js';
-import { oneOf } from './options.js';
 
 /** Names of the ways to draw the first values of a weight. */
 export type Initializer = 'glorotUniform' | 'heNormal' | 'zeros';

@@ -1,7 +1,8 @@
+import { checkKnownOptions } from '../tensor/options.js';
 import type { Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { Initializer } from './initializers.js';
-import { checkKnownOptions, checkName } from './options.js';
+import { checkName } from './options.js';
 
 /** What a layer is told besides its input. */
 export interface LayerContext {

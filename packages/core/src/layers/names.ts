@@ -1,3 +1,4 @@
+import { describe } from '../tensor/describe.js';
 import type { Layer } from './layer.js';
 
 /** A kind of layer in lower case with underscores, by Keras's rule: `MaxPooling2D` becomes `max_pooling2d`. */
@@ -8,6 +9,19 @@ function snakeCase(type: string): string {
     .toLowerCase();
 }
 
+const METHODS = ['outputShape', 'weights', 'call', 'config'] as const;
+
+/** @throws TypeError if it is no layer */
+function checkLayer(layer: unknown, position: number): void {
+  const members = (layer ?? {}) as Record<string, unknown>;
+  if (typeof members.name !== 'string' || METHODS.some((method) => typeof members[method] !== 'function')) {
+    throw new TypeError(
+      `Sequential: expected a layer at position ${position}, got ${describe(layer)}. ` +
+        'Give layers such as new Dense({ units: 10 }).',
+    );
+  }
+}
+
 /**
  * The layers, each with a name: those without one are called after their kind, `conv2d`, `conv2d_1` and so on,
  * passing over names that are taken.
@@ -15,6 +29,7 @@ function snakeCase(type: string): string {
  * @throws RangeError if two layers bear the same name, or one that has none cannot be given one
  */
 export function nameLayers(layers: readonly Layer[]): Layer[] {
+  layers.forEach(checkLayer);
   const taken = new Set<string>();
   layers.forEach(({ name }, position) => {
     if (name !== '' && taken.has(name)) {

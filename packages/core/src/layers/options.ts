@@ -1,22 +1,5 @@
+import { refuse } from '../tensor/options.js';
 import { formatShape, type Shape } from '../tensor/shape.js';
-
-/** Throws the error of an option that is not what it must be. */
-export function refuse(label: string, option: string, got: unknown, expected: string): never {
-  const shown = typeof got === 'string' ? `'${got}'` : Array.isArray(got) ? `[${got.join(',')}]` : String(got);
-  throw new RangeError(`${label}: ${option} is ${shown}; expected ${expected}.`);
-}
-
-/** @throws RangeError if there is an option of another name, or the options are no object */
-export function checkKnownOptions(label: string, options: unknown, known: readonly string[]): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    refuse(label, 'the argument', options, `an object of options: ${known.join(', ')}`);
-  }
-  for (const option of Object.keys(options)) {
-    if (!known.includes(option)) {
-      throw new RangeError(`${label}: there is no option '${option}'. The options are ${known.join(', ')}.`);
-    }
-  }
-}
 
 /**
  * A name of a layer or a model. A slash is kept for the weights, as in `enc_conv1/kernel`.
@@ -47,26 +30,9 @@ export function positivePair(label: string, option: string, value: unknown): rea
   return [height, width];
 }
 
-/** @throws RangeError if the value is not one of the choices */
-export function oneOf<T extends string>(label: string, option: string, value: unknown, choices: readonly T[]): T {
-  if (!choices.includes(value as T)) refuse(label, option, value, choices.map((c) => `'${c}'`).join(' or '));
-  return value as T;
-}
-
 /** @throws RangeError if the value is not true or false */
 export function flag(label: string, option: string, value: unknown): boolean {
   return typeof value === 'boolean' ? value : refuse(label, option, value, 'true or false');
-}
-
-/** @throws RangeError if the value is not a finite number from `low` to below `high` */
-export function numberIn(label: string, option: string, value: unknown, low: number, high: number): number {
-  if (typeof value === 'number' && Number.isFinite(value) && value >= low && value < high) return value;
-  return refuse(
-    label,
-    option,
-    value,
-    high === Infinity ? `a number from ${low}` : `a number from ${low} to below ${high}`,
-  );
 }
 
 /** @throws RangeError if the shape is not that of an image without its batch axis */

@@ -1,9 +1,10 @@
 import { avgPool2d, maxPool2d } from '../operations/pooling.js';
 import { resolveWindow, windowPositions } from '../operations/window.js';
+import { oneOf } from '../tensor/options.js';
 import type { Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { BaseLayer, type LayerOptions } from './layer.js';
-import { imageShape, oneOf, positivePair } from './options.js';
+import { imageShape, positivePair } from './options.js';
 
 /** Options of `MaxPooling2D` and `AveragePooling2D`, as in Keras. */
 export interface Pooling2DOptions extends LayerOptions {

@@ -1,8 +1,8 @@
 import { reshape } from '../operations/reshape.js';
+import { refuse } from '../tensor/options.js';
 import { formatShape, type Shape, sizeOf } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { BaseLayer, type LayerOptions } from './layer.js';
-import { refuse } from './options.js';
 
 /** Options of `Reshape`, as in Keras. */
 export interface ReshapeOptions extends LayerOptions {

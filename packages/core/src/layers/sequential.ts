@@ -1,4 +1,6 @@
 import { tensor } from '../tensor/create.js';
+import { checkTensor } from '../tensor/describe.js';
+import { checkKnownOptions } from '../tensor/options.js';
 import { checkShape, formatShape, type Shape, sameShape, sizeOf } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { initialValues } from './initializers.js';
@@ -54,6 +56,7 @@ export class Sequential {
    * @throws RangeError if there is no layer, two bear one name, or one does not fit its input
    */
   constructor(layers: readonly Layer[], options: SequentialOptions) {
+    checkKnownOptions('Sequential', options, ['inputShape', 'name', 'seed', 'purpose']);
     const { inputShape, name = 'sequential', seed = 42, purpose = 0 } = options;
     if (!Array.isArray(layers) || layers.length === 0) {
       throw new RangeError('Sequential: there are no layers. Give an array of at least one.');
@@ -130,6 +133,7 @@ export class Sequential {
     context: LayerContext = { training: false },
     weights: readonly Tensor[] = this.parameters.map(({ data, shape }) => tensor(data, shape)),
   ): Tensor {
+    checkTensor(this.name, x, 'a tensor of examples');
     if (x.shape.length === 0 || !sameShape(x.shape.slice(1), this.inputShape)) {
       throw new RangeError(
         `${this.name}: expected examples [batch${this.inputShape.map((length) => `,${length}`).join('')}], ` +

@@ -1,8 +1,9 @@
 import { upsample2d } from '../operations/upsample2d.js';
+import { oneOf } from '../tensor/options.js';
 import type { Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { BaseLayer, type LayerOptions } from './layer.js';
-import { imageShape, oneOf, positivePair } from './options.js';
+import { imageShape, positivePair } from './options.js';
 
 /** Options of `UpSampling2D`, as in Keras. */
 export interface UpSampling2DOptions extends LayerOptions {

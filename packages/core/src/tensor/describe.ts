@@ -27,3 +27,27 @@ function elements(array: readonly unknown[]): string {
 function shortened(text: string): string {
   return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}...`;
 }
+
+/**
+ * Checks what stands where a tensor must.
+ *
+ * @throws TypeError naming what was got
+ */
+export function checkTensor(operation: string, value: unknown, expected = 'a tensor'): void {
+  if (!isTensor(value)) {
+    throw new TypeError(
+      `${operation}: expected ${expected}, got ${describe(value)}. Make a tensor of numbers or arrays with tensor().`,
+    );
+  }
+}
+
+/** The same for an array of them. */
+export function checkTensors(operation: string, argument: string, values: unknown): void {
+  if (!Array.isArray(values)) {
+    throw new TypeError(
+      `${operation}: ${argument} must be an array of tensors, got ${describe(values)}.` +
+        (isTensor(values) ? ' Put it in brackets.' : ''),
+    );
+  }
+  for (const value of values) checkTensor(operation, value);
+}

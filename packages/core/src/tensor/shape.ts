@@ -1,3 +1,5 @@
+import { describe } from './describe.js';
+
 /** Lengths of a tensor's axes, outermost first. The empty shape is a scalar. */
 export type Shape = readonly number[];
 
@@ -72,6 +74,9 @@ export function broadcastShapes(operation: string, a: Shape, b: Shape): Shape {
 export function normaliseAxes(operation: string, axes: number | readonly number[] | undefined, rank: number): number[] {
   if (axes === undefined) return Array.from({ length: rank }, (_, axis) => axis);
   const list = typeof axes === 'number' ? [axes] : axes;
+  if (!Array.isArray(list)) {
+    throw new TypeError(`${operation}: axes must be a number or an array of them, such as [0], got ${describe(axes)}.`);
+  }
   const normalised = list.map((axis) => {
     if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
       throw new RangeError(
@@ -86,12 +91,23 @@ export function normaliseAxes(operation: string, axes: number | readonly number[
   return normalised.sort((a, b) => a - b);
 }
 
+/** @throws TypeError if it is no array */
+export function checkLengths(operation: string, shape: unknown): void {
+  if (!Array.isArray(shape)) {
+    throw new TypeError(
+      `${operation}: a shape is an array of lengths, such as [${typeof shape === 'number' ? shape : '2,3'}], ` +
+        `got ${describe(shape)}.`,
+    );
+  }
+}
+
 /**
  * Checks that a shape is made of non-negative safe integers whose product can be stored.
  *
  * @throws RangeError naming the shape
  */
 export function checkShape(operation: string, shape: Shape): void {
+  checkLengths(operation, shape);
   if (!shape.every((length) => Number.isSafeInteger(length) && length >= 0) || sizeOf(shape) > 2 ** 30) {
     throw new RangeError(
       `${operation}: ${formatShape(shape)} is not a shape. Lengths must be whole numbers from 0, their product at most 2^30.`,

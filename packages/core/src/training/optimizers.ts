@@ -1,7 +1,8 @@
-import { checkKnownOptions, flag, numberIn, refuse } from '../layers/options.js';
+import { flag } from '../layers/options.js';
 import { add, div, mul, sqrt, square, sub } from '../operations/elementwise.js';
 import { reshape } from '../operations/reshape.js';
 import { slice } from '../operations/slice.js';
+import { checkKnownOptions, numberIn, refuse } from '../tensor/options.js';
 import type { Tensor } from '../tensor/tensor.js';
 
 /** What an optimiser changes in one step: a parameter, or a flat slice of one. */
