@@ -31,7 +31,8 @@ export const takeRowsDefinition: OperationDefinition<Record<string, never>> = {
  * `grad` refuses to pass through it.
  *
  * @param table [rows, ...], float32 or uint8
- * @param index [count] of uint32; a row beyond the table is read as it lies in memory, so check before
+ * @param index [count] of uint32. A row beyond the table is a RangeError when the tensor is evaluated; a compiled
+ *   program that is run later reads what lies in memory there, so check before
  */
 export function takeRows(table: Tensor, index: Tensor): Tensor {
   return apply(takeRowsDefinition, [table, index], {});

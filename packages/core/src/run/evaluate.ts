@@ -1,6 +1,8 @@
 import { differentiate } from '../differentiate/differentiate.js';
 import { ALIGNMENT } from '../plan/plan.js';
-import { byteLength, sizeOf, type TypedArray, type ValueType } from '../tensor/shape.js';
+import { checkTensors } from '../tensor/describe.js';
+import { checkKnownOptions, oneOf } from '../tensor/options.js';
+import { byteLength, formatShape, sizeOf, type TypedArray, type ValueType } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { Program } from '../trace/program.js';
 import { trace } from '../trace/trace.js';
@@ -15,23 +17,28 @@ export type KernelSet = 'wasm' | 'reference';
 
 /** How tensors are evaluated. */
 export interface EvaluateOptions extends CompileOptions {
-  /** Default: WebAssembly where the engine has its SIMD. */
+  /** Which kernels compute what has not been computed yet. Default: WebAssembly where the engine has its SIMD. */
   readonly kernels?: KernelSet;
 }
 
 /**
  * Computes tensors together: what they share is computed once. What was computed is kept in them; the arrays are
- * copies.
+ * copies. A tensor already computed is not computed again, whichever kernels are asked for.
  *
- * @throws TypeError if a placeholder is among what they depend on
+ * @throws TypeError if a placeholder is among what they depend on, or these are no array of tensors
+ * @throws RangeError if an option is not known, or `takeRows` is told of a row that its table does not have
  */
 export function evaluate(tensors: readonly Tensor[], options: EvaluateOptions = {}): TypedArray[] {
+  checkTensors('evaluate', 'the argument', tensors);
+  checkKnownOptions('evaluate', options, ['kernels', 'convolution', 'record']);
+  if (options.kernels !== undefined) oneOf('evaluate', 'kernels', options.kernels, ['wasm', 'reference']);
   const { program, leaves } = trace(tensors);
   const data = leaves.map(({ node, index, shape }) => {
     const values = node.data[index];
     if (!values) throw new TypeError(`evaluate: a placeholder of shape [${shape}] has no values. Run it in a program.`);
     return values;
   });
+  checkRows(program, data);
   const kernels = options.kernels ?? defaultKernels();
   // Emitted kernels are made for loops that run at least once.
   const isEmpty = program.values.some(({ shape }) => sizeOf(shape) === 0);
@@ -41,6 +48,23 @@ export function evaluate(tensors: readonly Tensor[], options: EvaluateOptions = 
     node.data[index] ??= results[which].slice();
     return results[which].slice();
   });
+}
+
+/** Row numbers are always leaves, since no operation gives uint32: kernels read them without looking. */
+function checkRows(program: Program, data: readonly TypedArray[]): void {
+  for (const { name, inputs } of program.operations) {
+    if (name !== 'takeRows') continue;
+    const [table, index] = inputs;
+    const [rows] = program.values[table].shape;
+    const numbers = data[program.inputs.indexOf(index)];
+    const position = numbers.findIndex((row) => row >= rows);
+    if (position >= 0) {
+      throw new RangeError(
+        `takeRows: the row number at position ${position} is ${numbers[position]}, but the table ` +
+          `${formatShape(program.values[table].shape)} has ${rows} rows. Rows are numbered from 0.`,
+      );
+    }
+  }
 }
 
 /** A program that has been compiled, with its memory laid out: inputs first, the arena after them. */
