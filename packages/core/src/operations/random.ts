@@ -1,6 +1,8 @@
 import { normalPair } from '../random/normal.js';
 import { philox4x32 } from '../random/philox.js';
-import { formatShape, type Shape, sizeOf } from '../tensor/shape.js';
+import { describe } from '../tensor/describe.js';
+import { checkKnownOptions } from '../tensor/options.js';
+import { checkLengths, formatShape, type Shape, sizeOf } from '../tensor/shape.js';
 import type { Attributes, Tensor } from '../tensor/tensor.js';
 import { apply, float32, type OperationDefinition } from './definition.js';
 
@@ -60,7 +62,9 @@ export interface RandomOptions {
  */
 function seedWords(seed: number): [number, number] {
   if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new RangeError(`seed: got ${seed}; expected a whole number from 0 to ${Number.MAX_SAFE_INTEGER}.`);
+    throw new RangeError(
+      `seed: got ${describe(seed)}; expected a whole number from 0 to ${Number.MAX_SAFE_INTEGER}. Give { seed }.`,
+    );
   }
   return [seed >>> 0, Math.floor(seed / 2 ** 32)];
 }
@@ -70,7 +74,9 @@ function seedWords(seed: number): [number, number] {
  * Uniform numbers are multiples of 2^-24 in [0, 1); normal ones come from them by Box and Muller's transform.
  */
 export function random(distribution: 'uniform' | 'normal', shape: Shape, options: RandomOptions): Tensor {
-  const { seed, purpose = 0, keys } = options;
+  checkKnownOptions('random', options ?? {}, ['seed', 'purpose', 'keys']);
+  const { seed, purpose = 0, keys } = options ?? {};
+  checkLengths('random', shape);
   if (!Number.isInteger(purpose) || purpose < 0 || purpose >= 2 ** 32) {
     throw new RangeError(`random: purpose is ${purpose}; expected a whole number from 0 to ${2 ** 32 - 1}.`);
   }

@@ -4,7 +4,8 @@ import { add, less, mul } from '../operations/elementwise.js';
 import { random as randomOperation } from '../operations/random.js';
 import { reshape } from '../operations/reshape.js';
 import { evaluate } from '../run/evaluate.js';
-import { describe } from './describe.js';
+import { describe, isTensor } from './describe.js';
+import { checkKnownOptions, numberIn, refuse } from './options.js';
 import { checkShape, formatShape, type Shape, sizeOf, type TypedArray, type ValueType } from './shape.js';
 import { type Engine, Tensor } from './tensor.js';
 
@@ -23,11 +24,12 @@ function leaf(data: TypedArray, type: ValueType): Tensor {
  *
  * @param values a number, nested arrays of equal lengths, a typed array in row-major order, or an ndarray
  * @param shape  default: the nesting of the arrays, or one axis for a typed array
+ * @throws TypeError if there is anything but numbers
  * @throws RangeError if arrays are ragged or do not fill the shape
  */
 export function tensor(values: NestedArray | TypedArray | Float64Array | NdArray, shape?: Shape): Tensor {
   if (isNdarray(values)) return fromNdarray(values);
-  const isTyped = ArrayBuffer.isView(values);
+  const isTyped = isTypedArray(values);
   const data = isTyped ? Float32Array.from(values as TypedArray) : flatten(values as NestedArray);
   const lengths = shape ?? (isTyped ? [data.length] : nestingOf(values as NestedArray));
   checkShape('tensor', lengths);
@@ -74,14 +76,19 @@ export function fromNdarray(array: NdArray): Tensor {
 
 /** A tensor of one value throughout. */
 export function full(shape: Shape, value: number): Tensor {
+  return filled('full', shape, value);
+}
+
+function filled(name: string, shape: Shape, value: number): Tensor {
+  checkShape(name, shape);
   return broadcastTo(tensor(value), shape);
 }
 
 /** A tensor of zeros. */
-export const zeros = (shape: Shape): Tensor => full(shape, 0);
+export const zeros = (shape: Shape): Tensor => filled('zeros', shape, 0);
 
 /** A tensor of ones. */
-export const ones = (shape: Shape): Tensor => full(shape, 1);
+export const ones = (shape: Shape): Tensor => filled('ones', shape, 1);
 
 /** Options of random tensors. */
 export interface RandomTensorOptions {
@@ -91,7 +98,13 @@ export interface RandomTensorOptions {
   readonly purpose?: number;
 }
 
-function draw(distribution: 'uniform' | 'normal', shape: Shape, { seed, purpose = 0 }: RandomTensorOptions): Tensor {
+function draw(
+  name: string,
+  distribution: 'uniform' | 'normal',
+  shape: Shape,
+  { seed, purpose = 0 }: RandomTensorOptions,
+): Tensor {
+  checkShape(name, shape);
   const rows = shape[0] ?? 1;
   const keys = Uint32Array.from({ length: 2 * rows }, (_, i) => (i % 2 === 0 ? i / 2 : 0));
   const drawn = randomOperation(distribution, shape.length === 0 ? [1] : shape, {
@@ -102,41 +115,92 @@ function draw(distribution: 'uniform' | 'normal', shape: Shape, { seed, purpose 
   return shape.length === 0 ? reshape(drawn, []) : drawn;
 }
 
-/** Uniform random numbers in [low, high). */
-export function randomUniform(shape: Shape, options: RandomTensorOptions & { low?: number; high?: number }): Tensor {
-  const { low = 0, high = 1 } = options;
-  return add(mul(draw('uniform', shape, options), high - low), low);
+function checkDraw(name: string, options: RandomTensorOptions, known: readonly string[]): void {
+  if (options === undefined) throw new TypeError(`${name}: there are no options. Give { seed }.`);
+  checkKnownOptions(name, options, ['seed', 'purpose', ...known]);
 }
 
-/** Normal random numbers. */
+/**
+ * Uniform random numbers from low to below high: multiples of 2^-24 in [0, 1), times high - low, plus low. Where low is
+ * not 0 the sum, rounded to float32, may be high itself.
+ *
+ * @throws RangeError if low is above high, or an option is not known
+ */
+export function randomUniform(shape: Shape, options: RandomTensorOptions & { low?: number; high?: number }): Tensor {
+  checkDraw('randomUniform', options, ['low', 'high']);
+  const { low = 0, high = 1 } = options;
+  if (!(low <= high)) {
+    throw new RangeError(`randomUniform: low is ${low} and high is ${high}; low must be a number not above high.`);
+  }
+  return add(mul(draw('randomUniform', 'uniform', shape, options), high - low), low);
+}
+
+/**
+ * Normal random numbers.
+ *
+ * @throws RangeError if the deviation is below 0, or an option is not known
+ */
 export function randomNormal(
   shape: Shape,
   options: RandomTensorOptions & { mean?: number; deviation?: number },
 ): Tensor {
+  checkDraw('randomNormal', options, ['mean', 'deviation']);
   const { mean = 0, deviation = 1 } = options;
-  return add(mul(draw('normal', shape, options), deviation), mean);
+  numberIn('randomNormal', 'deviation', deviation, 0, Infinity);
+  return add(mul(draw('randomNormal', 'normal', shape, options), deviation), mean);
 }
 
-/** 1 with the given probability, else 0. */
+/**
+ * 1 with the given probability, else 0.
+ *
+ * @throws RangeError if the probability is not in [0, 1], or an option is not known
+ */
 export function randomBernoulli(shape: Shape, options: RandomTensorOptions & { probability?: number }): Tensor {
-  return less(draw('uniform', shape, options), options.probability ?? 0.5);
+  checkDraw('randomBernoulli', options, ['probability']);
+  const { probability = 0.5 } = options;
+  if (!(probability >= 0 && probability <= 1)) {
+    refuse('randomBernoulli', 'probability', probability, 'a number from 0 to 1');
+  }
+  return less(draw('randomBernoulli', 'uniform', shape, options), probability);
 }
 
 function isNdarray(values: unknown): values is NdArray {
   return typeof values === 'object' && values !== null && 'stride' in values && 'shape' in values && 'get' in values;
 }
 
+/** Whether a value is a typed array of numbers; those of bigints are not. */
+function isTypedArray(values: unknown): boolean {
+  return (
+    ArrayBuffer.isView(values) &&
+    typeof (values as { at?(i: number): unknown }).at === 'function' &&
+    !isOfBigints(values)
+  );
+}
+
+function isOfBigints(values: unknown): boolean {
+  return values instanceof BigInt64Array || values instanceof BigUint64Array;
+}
+
 function nestingOf(values: NestedArray): number[] {
-  if (typeof values === 'number') return [];
-  const [first = undefined] = values;
-  return first === undefined ? [0] : [values.length, ...nestingOf(first)];
+  if (!isList(values)) return [];
+  return values.length === 0 ? [0] : [values.length, ...nestingOf(values[0])];
+}
+
+function isList(part: NestedArray): part is readonly NestedArray[] {
+  return Array.isArray(part) || isTypedArray(part);
 }
 
 function flatten(values: NestedArray): Float32Array {
   const lengths = nestingOf(values);
   const flat: number[] = [];
   const visit = (part: NestedArray, axis: number) => {
-    if (typeof part === 'number' ? axis !== lengths.length : part?.length !== lengths[axis]) {
+    if (typeof part !== 'number' && !isList(part)) {
+      const remedy = isTensor(part)
+        ? 'A tensor is used as it is; concatenate several.'
+        : 'Convert it to a number first.';
+      throw new TypeError(`tensor: expected numbers or nested arrays of them, got ${describe(part)}. ${remedy}`);
+    }
+    if (typeof part === 'number' ? axis !== lengths.length : part.length !== lengths[axis]) {
       throw new RangeError(`tensor: the nested arrays are ragged at depth ${axis}; all parts must have equal lengths.`);
     }
     if (typeof part === 'number') flat.push(part);
