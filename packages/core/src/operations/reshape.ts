@@ -1,4 +1,5 @@
-import { formatShape, rowMajorStrides, type Shape, sameShape, sizeOf } from '../tensor/shape.js';
+import { checkTensor } from '../tensor/describe.js';
+import { checkLengths, formatShape, rowMajorStrides, type Shape, sameShape, sizeOf } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { apply, float32, type OperationDefinition } from './definition.js';
 
@@ -24,11 +25,20 @@ export const reshapeDefinition: OperationDefinition<{ shape: Shape }> = {
  * @throws RangeError if the number of elements differs
  */
 export function reshape(x: Tensor, shape: Shape): Tensor {
+  checkTensor('reshape', x);
+  checkLengths('reshape', shape);
   const unknown = shape.indexOf(-1);
   const known = shape.reduce((product, length) => (length === -1 ? product : product * length), 1);
   const target = unknown < 0 ? shape : shape.with(unknown, known === 0 ? 0 : sizeOf(x.shape) / known);
+  const wrong = shape.find((length) => length !== -1 && !(Number.isInteger(length) && length >= 0));
+  const reason =
+    wrong !== undefined
+      ? `${wrong} is no length. Lengths are whole numbers from 0; one may be -1`
+      : unknown !== shape.lastIndexOf(-1)
+        ? 'only one length may be -1'
+        : `${sizeOf(x.shape)} elements are no multiple of ${known}`;
   if (!target.every((length) => Number.isInteger(length) && length >= 0)) {
-    throw new RangeError(`reshape: ${formatShape(x.shape)} cannot become ${formatShape(shape)}.`);
+    throw new RangeError(`reshape: ${formatShape(x.shape)} cannot become ${formatShape(shape)}: ${reason}.`);
   }
   return sameShape(x.shape, target) ? x : apply(reshapeDefinition, [x], { shape: target });
 }
@@ -70,8 +80,9 @@ export const transposeDefinition: OperationDefinition<{ permutation: readonly nu
  */
 export function transpose(
   x: Tensor,
-  permutation: readonly number[] = x.shape.map((_, axis) => axis).reverse(),
+  permutation: readonly number[] = x?.shape?.map((_, axis) => axis).reverse(),
 ): Tensor {
+  checkTensor('transpose', x);
   return permutation.every((axis, index) => axis === index) && permutation.length === x.shape.length
     ? x
     : apply(transposeDefinition, [x], { permutation });
