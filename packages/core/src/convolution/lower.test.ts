@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { seeds, windows } from '../../test/support/arbitraries.js';
+import { optionsOf, seeds, windows } from '../../test/support/arbitraries.js';
 import { expectValues } from '../../test/support/compare.js';
 import { computeByReference, convolutionOptions } from '../../test/support/kernels.js';
 import { numbers } from '../../test/support/numbers.js';
@@ -77,7 +77,7 @@ const anyWindow: fc.Arbitrary<Drawn> = fc.tuple(windows('convolution'), channels
 function convolutionOf({ image, kernel, scale, ...window }: Drawn, seed: number) {
   const x = tensor(numbers(sizeOf(image), seed), image);
   const weight = tensor(numbers(sizeOf(kernel), seed + 1), kernel);
-  const y = conv2d(scale ? upsample2d(x, scale) : x, weight, window);
+  const y = conv2d(scale ? upsample2d(x, scale) : x, weight, optionsOf(window));
   const gradients = grad(sum(mul(y, tensor(numbers(y.size, seed + 2), y.shape))), [x, weight]);
   return [y, ...gradients];
 }

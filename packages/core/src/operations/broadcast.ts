@@ -1,4 +1,14 @@
-import { formatShape, normaliseAxes, rowMajorStrides, type Shape, sameShape, sizeOf } from '../tensor/shape.js';
+import { checkTensor } from '../tensor/describe.js';
+import { checkKnownOptions } from '../tensor/options.js';
+import {
+  checkShape,
+  formatShape,
+  normaliseAxes,
+  rowMajorStrides,
+  type Shape,
+  sameShape,
+  sizeOf,
+} from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { apply, float32, type OperationDefinition } from './definition.js';
 import { reshape } from './reshape.js';
@@ -95,6 +105,8 @@ export function restore(x: Tensor, shape: Shape, axes: readonly number[]): Tenso
  * @throws RangeError if the shapes do not fit
  */
 export function broadcastTo(x: Tensor, shape: Shape): Tensor {
+  checkTensor('broadcastTo', x);
+  checkShape('broadcastTo', shape);
   return sameShape(x.shape, shape) ? x : apply(broadcastDefinition, [x], { shape });
 }
 
@@ -109,8 +121,11 @@ export function reduce(
   definition: OperationDefinition<{ axes: readonly number[] }>,
   x: Tensor,
   axes: number | readonly number[] | undefined,
-  { keepDims = false }: ReductionOptions = {},
+  options: ReductionOptions = {},
 ): Tensor {
+  checkTensor(definition.name, x);
+  checkKnownOptions(definition.name, options, ['keepDims']);
+  const { keepDims = false } = options;
   const normalised = normaliseAxes(definition.name, axes, x.shape.length);
   const result = normalised.length === 0 ? x : apply(definition, [x], { axes: normalised });
   const kept = x.shape.map((length, axis) => (normalised.includes(axis) ? 1 : length));

@@ -1,3 +1,5 @@
+import { checkTensors } from '../tensor/describe.js';
+import { checkKnownOptions } from '../tensor/options.js';
 import { formatShape, type Shape } from '../tensor/shape.js';
 import type { Attributes, Tensor } from '../tensor/tensor.js';
 import { apply, float32, type OperationDefinition } from './definition.js';
@@ -108,6 +110,8 @@ export interface Conv2dOptions {
  * @throws RangeError where channels or sizes do not fit
  */
 export function conv2d(x: Tensor, weight: Tensor, options: Conv2dOptions = {}): Tensor {
+  checkTensors('conv2d', 'the operands', [x, weight]);
+  checkKnownOptions('conv2d', options, ['strides', 'dilation', 'padding']);
   const { strides = 1, dilation = 1, padding = 'valid' } = options;
   if (x.shape.length !== 4 || weight.shape.length !== 4) {
     throw new RangeError(

@@ -1,3 +1,5 @@
+import { checkTensors } from '../tensor/describe.js';
+import { checkKnownOptions } from '../tensor/options.js';
 import { formatShape, type Shape, sameShape, sizeOf } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { apply, float32, type OperationDefinition } from './definition.js';
@@ -81,7 +83,10 @@ export interface MatmulOptions {
  *
  * @throws RangeError if the inner lengths or the stacks differ
  */
-export function matmul(a: Tensor, b: Tensor, { transposeA = false, transposeB = false }: MatmulOptions = {}): Tensor {
+export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor {
+  checkTensors('matmul', 'the operands', [a, b]);
+  checkKnownOptions('matmul', options, ['transposeA', 'transposeB']);
+  const { transposeA = false, transposeB = false } = options;
   if (b.shape.length === 2 && a.shape.length > 2 && !transposeA) {
     const stack = a.shape.slice(0, -1);
     const rows = reshape(a, [sizeOf(stack), a.shape[stack.length]]);

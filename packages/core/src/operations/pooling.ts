@@ -1,3 +1,5 @@
+import { checkTensor } from '../tensor/describe.js';
+import { checkKnownOptions } from '../tensor/options.js';
 import { formatShape, type Shape } from '../tensor/shape.js';
 import type { Attributes, Tensor } from '../tensor/tensor.js';
 import { broadcastTo } from './broadcast.js';
@@ -112,7 +114,9 @@ export interface PoolOptions {
 }
 
 function poolAttributes(operation: string, x: Tensor, poolSize: Pair, options: PoolOptions): PoolAttributes {
+  checkTensor(operation, x);
   const size = pairOf(operation, 'poolSize', poolSize);
+  checkKnownOptions(operation, options, ['strides', 'padding']);
   const { strides = size, padding = 'valid' } = options;
   const window = resolveWindow(operation, x.shape, size, strides, 1, padding);
   if (window.padding.some((amounts, axis) => Math.max(...amounts) >= size[axis])) {

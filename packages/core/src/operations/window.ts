@@ -1,3 +1,4 @@
+import { describe } from '../tensor/describe.js';
 import { formatShape, type Shape } from '../tensor/shape.js';
 
 /** Zeros before and after an image's rows and columns: `same` and `valid` as in Keras, or amounts. */
@@ -21,13 +22,12 @@ export interface Window {
  * @throws RangeError naming the operation and the option
  */
 export function pairOf(operation: string, option: string, value: Pair): [number, number] {
-  const pair: [number, number] = typeof value === 'number' ? [value, value] : [value[0], value[1]];
-  if (!pair.every((length) => Number.isSafeInteger(length) && length >= 1)) {
-    throw new RangeError(
-      `${operation}: ${option} is ${String(value)}; it must be a whole number from 1, or two of them.`,
-    );
+  const pair = (Array.isArray(value) ? value : [value, value]) as [number, number];
+  if (pair.length !== 2 || !pair.every((length) => Number.isSafeInteger(length) && length >= 1)) {
+    const shown = typeof value === 'number' || Array.isArray(value) ? String(value) : describe(value);
+    throw new RangeError(`${operation}: ${option} is ${shown}; it must be a whole number from 1, or two of them.`);
   }
-  return pair;
+  return [pair[0], pair[1]];
 }
 
 /**

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type DrawnWindow, seeds, tilings, windows } from '../../test/support/arbitraries.js';
+import { type DrawnWindow, optionsOf, seeds, tilings, windows } from '../../test/support/arbitraries.js';
 import { expectValues } from '../../test/support/compare.js';
 import { compute, computeByReference, kernelSets } from '../../test/support/kernels.js';
 import { numbers } from '../../test/support/numbers.js';
@@ -61,7 +61,7 @@ describe('adjoints', () => {
         const { image, size, strides, dilation, padding } = drawn;
         const [x, weight] = [sampled(image, seed), sampled(kernelOf(drawn, out), seed + 1)];
         const window = resolveWindow('conv2d', image, size, strides, dilation, padding);
-        const y = conv2d(x, weight, drawn);
+        const y = conv2d(x, weight, optionsOf(drawn));
         const g = sampled(y.shape, seed + 2);
         const inX = apply(conv2dInputGradientDefinition, [g, weight], { window, shape: image });
         const inWeight = apply(conv2dWeightGradientDefinition, [x, g], { window, shape: weight.shape });
@@ -89,8 +89,14 @@ describe.each(kernelSets)('laws of windows, %s kernels', (kernels) => {
       fc.property(windows('convolution'), filters, seeds, (drawn, out, seed) => {
         const [x, z] = [sampled(drawn.image, seed), sampled(drawn.image, seed + 1)];
         const [v, w] = [sampled(kernelOf(drawn, out), seed + 2), sampled(kernelOf(drawn, out), seed + 3)];
-        expectTensors(conv2d(add(x, z), w, drawn), add(conv2d(x, w, drawn), conv2d(z, w, drawn)));
-        expectTensors(conv2d(x, add(v, mul(w, 2)), drawn), add(conv2d(x, v, drawn), mul(conv2d(x, w, drawn), 2)));
+        expectTensors(
+          conv2d(add(x, z), w, optionsOf(drawn)),
+          add(conv2d(x, w, optionsOf(drawn)), conv2d(z, w, optionsOf(drawn))),
+        );
+        expectTensors(
+          conv2d(x, add(v, mul(w, 2)), optionsOf(drawn)),
+          add(conv2d(x, v, optionsOf(drawn)), mul(conv2d(x, w, optionsOf(drawn)), 2)),
+        );
       }),
       { numRuns: 15 },
     );
@@ -103,7 +109,10 @@ describe.each(kernelSets)('laws of windows, %s kernels', (kernels) => {
         const { padding: amounts } = resolveWindow('conv2d', image, size, strides, dilation, padding);
         const [x, weight] = [sampled(image, seed), sampled(kernelOf(drawn, out), seed + 1)];
         const padded = pad(x, [[0, 0], ...amounts, [0, 0]]);
-        expectTensors(conv2d(x, weight, drawn), conv2d(padded, weight, { ...drawn, padding: 'valid' }));
+        expectTensors(
+          conv2d(x, weight, optionsOf(drawn)),
+          conv2d(padded, weight, { ...optionsOf(drawn), padding: 'valid' }),
+        );
       }),
       { numRuns: 20 },
     );
@@ -116,7 +125,7 @@ describe.each(kernelSets)('laws of windows, %s kernels', (kernels) => {
         const { padding: amounts } = resolveWindow('conv2d', image, size, strides, dilation, padding);
         const [x, weight] = [sampled(image, seed), sampled(kernelOf(drawn, out), seed + 1)];
         const all = conv2d(x, weight, { dilation, padding: amounts as [[number, number], [number, number]] });
-        expectTensors(conv2d(x, weight, drawn), slice(all, [], [], [1, ...strides, 1]));
+        expectTensors(conv2d(x, weight, optionsOf(drawn)), slice(all, [], [], [1, ...strides, 1]));
       }),
       { numRuns: 20 },
     );

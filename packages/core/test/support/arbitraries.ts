@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { Conv2dOptions } from '../../src/operations/conv2d.js';
 import type { Matrix, Tiling } from '../../src/operations/tiles.js';
 import type { Padding } from '../../src/operations/window.js';
 import type { Shape } from '../../src/tensor/shape.js';
@@ -38,6 +39,13 @@ export interface DrawnWindow {
   readonly dilation: readonly [number, number];
   readonly padding: Padding;
 }
+
+/** What `conv2d` is told of a drawn window: the options without the image and the size of the kernel. */
+export const optionsOf = ({ strides = 1, dilation = 1, padding = 'valid' }: Conv2dOptions): Conv2dOptions => ({
+  strides,
+  dilation,
+  padding,
+});
 
 /** Windows for convolution (dilated), or for pooling (no window may lie in the padding alone). */
 export function windows(purpose: 'convolution' | 'pooling'): fc.Arbitrary<DrawnWindow> {

@@ -38,7 +38,16 @@ import { resolveWindow } from '../../src/operations/window.js';
 import { tensor } from '../../src/tensor/create.js';
 import { type Shape, sizeOf } from '../../src/tensor/shape.js';
 import type { Tensor } from '../../src/tensor/tensor.js';
-import { broadcastable, type DrawnWindow, seeds, shapes, shapesWithAxes, tilings, windows } from './arbitraries.js';
+import {
+  broadcastable,
+  type DrawnWindow,
+  optionsOf,
+  seeds,
+  shapes,
+  shapesWithAxes,
+  tilings,
+  windows,
+} from './arbitraries.js';
 import type { Application, Domain } from './differences.js';
 import { numbers } from './numbers.js';
 
@@ -132,7 +141,7 @@ function kernelOf({ image, size }: DrawnWindow, out: number): Shape {
 
 const convolved: Applications = fc.tuple(windows('convolution'), filters).map(([window, out]) => ({
   shapes: [window.image, kernelOf(window, out)],
-  apply: (x, weight) => conv2d(x, weight, window),
+  apply: (x, weight) => conv2d(x, weight, optionsOf(window)),
 }));
 
 /** The adjoints of a convolution, which are operations of their own. */
@@ -144,7 +153,7 @@ const adjoint = (of: 'input' | 'weight'): Applications =>
     const result = conv2d(
       tensor(new Float32Array(sizeOf(image)), image),
       tensor(new Float32Array(sizeOf(kernel)), kernel),
-      drawn,
+      optionsOf(drawn),
     );
     return of === 'input'
       ? {
