@@ -1,3 +1,4 @@
+import { checkTensor } from '../tensor/describe.js';
 import { checkShape, formatShape, type Shape, type TypedArray, type ValueType } from '../tensor/shape.js';
 import { type Attributes, type Engine, Tensor } from '../tensor/tensor.js';
 
@@ -47,6 +48,7 @@ export function apply<A extends Attributes>(
   inputs: readonly Tensor[],
   attributes: A,
 ): Tensor {
+  for (const input of inputs) checkTensor(definition.name, input);
   for (const { shape, dtype } of definition.takesTables ? [] : inputs) {
     if (dtype !== 'float32') {
       throw new TypeError(

@@ -1,3 +1,4 @@
+import { checkTensor } from '../tensor/describe.js';
 import { broadcastShapes, formatShape, sameShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { broadcastTo } from './broadcast.js';
@@ -98,7 +99,11 @@ const definitions = {
 export const elementwiseDefinitions: Readonly<Record<string, OperationDefinition<NoAttributes>>> = definitions;
 
 function broadcastAll(name: string, operands: readonly TensorLike[]): Tensor[] {
-  const tensors = operands.map((operand) => (typeof operand === 'number' ? scalar(operand) : operand));
+  const tensors = operands.map((operand) => {
+    if (typeof operand === 'number') return scalar(operand);
+    checkTensor(name, operand, 'a tensor or a number');
+    return operand;
+  });
   const shape = tensors.map((t) => t.shape).reduce((a, b) => broadcastShapes(name, a, b));
   return tensors.map((t) => broadcastTo(t, shape));
 }
@@ -152,7 +157,15 @@ export const equal = (x: TensorLike, y: TensorLike): Tensor => variadic(definiti
 /** x where the condition is not 0, else y. */
 export const where = (condition: TensorLike, x: TensorLike, y: TensorLike): Tensor =>
   variadic(definitions.where, condition, x, y);
-/** x limited to [low, high]. */
-export const clip = (x: Tensor, low: number, high: number): Tensor => minimum(maximum(x, low), high);
+/**
+ * x limited to [low, high].
+ *
+ * @throws RangeError if low is above high
+ */
+export function clip(x: Tensor, low: number, high: number): Tensor {
+  if (low > high) throw new RangeError(`clip: low is ${low} and high is ${high}; low must not be above high.`);
+  return minimum(maximum(x, low), high);
+}
+
 /** x². */
 export const square = (x: Tensor): Tensor => mul(x, x);

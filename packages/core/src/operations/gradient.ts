@@ -1,3 +1,4 @@
+import { checkTensor, checkTensors } from '../tensor/describe.js';
 import { formatShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { float32, nodeOf } from './definition.js';
@@ -12,6 +13,8 @@ import { float32, nodeOf } from './definition.js';
  * @throws RangeError if the loss has more elements, or nothing is to be differentiated
  */
 export function grad(loss: Tensor, parameters: readonly Tensor[]): Tensor[] {
+  checkTensor('grad', loss);
+  checkTensors('grad', 'the tensors to differentiate in', parameters);
   if (loss.size !== 1) {
     throw new RangeError(
       `grad: the loss must be one number, got shape ${formatShape(loss.shape)}. Take its mean or sum first.`,

@@ -1,3 +1,4 @@
+import { checkTensor, checkTensors, describe } from '../tensor/describe.js';
 import { formatShape, normaliseAxes, rowMajorStrides, type Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { forEachOffset } from './broadcast.js';
@@ -91,6 +92,11 @@ function padded(x: Tensor, attributes: PadAttributes): Tensor {
  * @throws RangeError if the amounts do not fit the axes
  */
 export function pad(x: Tensor, amounts: readonly (readonly [number, number])[]): Tensor {
+  if (!Array.isArray(amounts) || !amounts.every((pair) => Array.isArray(pair) && pair.length === 2)) {
+    throw new TypeError(
+      `pad: expected an array of [before, after] for each axis, such as [[1,1],[0,0]], got ${describe(amounts)}.`,
+    );
+  }
   return padded(x, {
     before: amounts.map(([before]) => before),
     after: amounts.map(([, after]) => after),
@@ -110,6 +116,7 @@ export function slice(
   end: readonly (number | undefined)[] = [],
   step: readonly number[] = [],
 ): Tensor {
+  checkTensor('slice', x);
   if (Math.max(begin.length, end.length, step.length) > x.shape.length) {
     throw new RangeError(`slice: ${formatShape(x.shape)} has ${x.shape.length} axes; more were named.`);
   }
@@ -177,6 +184,7 @@ export const concatenateDefinition: OperationDefinition<{ axis: number }> = {
  * @throws RangeError if there are none, or if they differ in another axis
  */
 export function concatenate(tensors: readonly Tensor[], axis = 0): Tensor {
+  checkTensors('concatenate', 'the argument', tensors);
   if (tensors.length === 0) throw new RangeError('concatenate: there is nothing to put together.');
   const [at] = normaliseAxes('concatenate', axis, tensors[0].shape.length);
   return tensors.length === 1 ? tensors[0] : apply(concatenateDefinition, tensors, { axis: at });
