@@ -3,10 +3,8 @@ import {
   add,
   avgPool2d,
   broadcastTo,
-  clip,
   concatenate,
   conv2d,
-  Dense,
   evaluate,
   full,
   grad,
@@ -14,15 +12,11 @@ import {
   max,
   maxPool2d,
   mean,
-  neg,
   pad,
   placeholder,
   random,
-  randomBernoulli,
-  randomNormal,
   randomUniform,
   reshape,
-  Sequential,
   slice,
   sum,
   table,
@@ -360,173 +354,6 @@ const mistakes: Mistakes = [
   ['the values of numbers alone', () => add(1, 2).toArray(), TypeError, /^Tensor\[\] .*numbers alone.*tensor\(\)/],
   ['the values of placeholders that are evaluated', () => evaluate([hole]), TypeError, /placeholder of shape \[2,3\]/],
 ];
-
-const none = undefined as never;
-const two = tensor([1, 2]);
-const image = zeros([1, 4, 4, 1]);
-const kernel = zeros([3, 3, 1, 1]);
-const dense = () => new Dense({ units: 2 });
-const model = () => new Sequential([dense()], { inputShape: [3] });
-
-/** What types forbid, but plain JavaScript and parsed data do not. */
-const misuses: Mistakes = [
-  ['a tensor of strings', () => tensor(['a'] as never), TypeError, /^tensor: expected numbers .* the string 'a'/],
-  ['a tensor of nothing', () => tensor(none), TypeError, /^tensor: expected numbers .*undefined/],
-  ['a tensor of truths', () => tensor([true, false] as never), TypeError, /^tensor: .*got true.*Convert/],
-  ['a tensor of bigints', () => tensor([1n] as never), TypeError, /^tensor: .*got the bigint 1/],
-  ['a tensor of an array of bigints', () => tensor(BigInt64Array.of(1n) as never), TypeError, /BigInt64Array of 1/],
-  ['a tensor of a tensor', () => tensor(two as never), TypeError, /^tensor: .*a tensor Tensor\[2\]\. .*as it is/],
-  [
-    'add of an array',
-    () => add(two, [1, 2] as never),
-    TypeError,
-    /^add: .*or a number, got an array \[1,2\].*tensor\(\)/,
-  ],
-  ['add of a string', () => add(two, 'a' as never), TypeError, /^add: .*the string 'a'/],
-  ['add of nothing', () => add(two, none), TypeError, /^add: .*undefined/],
-  ['neg of an array', () => neg([1] as never), TypeError, /^neg: expected a tensor, got an array \[1\]/],
-  ['sum of an array', () => sum([1] as never), TypeError, /^sum: expected a tensor/],
-  ['conv2d of an array', () => conv2d([1] as never, kernel), TypeError, /^conv2d: expected a tensor/],
-  ['matmul of an array', () => matmul([[1]] as never, two), TypeError, /^matmul: expected a tensor/],
-  ['reshape of an array', () => reshape([1] as never, [1]), TypeError, /^reshape: expected a tensor/],
-  ['transpose of an array', () => transpose([1] as never), TypeError, /^transpose: expected a tensor/],
-  [
-    'a model called with arrays',
-    () => model().call([[1, 2, 3]] as never),
-    TypeError,
-    /^sequential: expected a tensor of/,
-  ],
-  [
-    'zeros of a length',
-    () => zeros(3 as never),
-    TypeError,
-    /^zeros: a shape is an array of lengths, such as \[3\], got 3/,
-  ],
-  ['reshape to a length', () => reshape(two, 2 as never), TypeError, /^reshape: .*such as \[2\], got 2/],
-  ['pad by a number', () => pad(two, 1 as never), TypeError, /^pad: expected .*\[before, after\].*got 1/],
-  [
-    'sum with axes as an option',
-    () => sum(two, { axes: [0] } as never),
-    TypeError,
-    /^sum: axes .*an object \{ axes \}/,
-  ],
-  [
-    'sum with another option',
-    () => sum(two, 0, { keepdims: true } as never),
-    RangeError,
-    /^sum: .*'keepdims'.*keepDims/,
-  ],
-  ['grad in a single tensor', () => grad(sum(two), two as never), TypeError, /^grad: .*array of tensors.*brackets/],
-  ['evaluate of a single tensor', () => evaluate(two as never), TypeError, /^evaluate: .*array of tensors.*brackets/],
-  [
-    'evaluate by a GPU',
-    () => evaluate([two], { kernels: 'gpu' as never }),
-    RangeError,
-    /^evaluate: kernels is 'gpu'; .*'wasm'/,
-  ],
-  [
-    'a model without options',
-    () => new Sequential([dense()], none),
-    RangeError,
-    /^Sequential: .*undefined.*inputShape/,
-  ],
-  [
-    'a model of objects',
-    () => new Sequential([{} as never], { inputShape: [1] }),
-    TypeError,
-    /layer at position 0, got an object/,
-  ],
-  [
-    'a model of names',
-    () => new Sequential([dense(), 'dense' as never], { inputShape: [1] }),
-    TypeError,
-    /layer at position 1, got the string 'dense'/,
-  ],
-  [
-    'maxPool2d with its size as an option',
-    () => maxPool2d(image, { poolSize: 2 } as never),
-    RangeError,
-    /^maxPool2d: poolSize is an object \{ poolSize \}; it must be/,
-  ],
-  [
-    'maxPool2d of a misspelt option',
-    () => maxPool2d(image, 2, { stride: 1 } as never),
-    RangeError,
-    /'stride'.*mean 'strides'/,
-  ],
-  [
-    "conv2d with the layer's option",
-    () => conv2d(image, kernel, { dilationRate: 2 } as never),
-    RangeError,
-    /^conv2d: there is no option 'dilationRate'\. The options are strides, dilation, padding\. Did you mean 'dilation'/,
-  ],
-  [
-    'conv2d of a misspelt option',
-    () => conv2d(image, kernel, { paddding: 'same' } as never),
-    RangeError,
-    /'paddding'.*padding/,
-  ],
-  [
-    'matmul of a misspelt option',
-    () => matmul(two, two, { transpose: true } as never),
-    RangeError,
-    /transposeA, transposeB/,
-  ],
-  [
-    'randomNormal of a deviation by another name',
-    () => randomNormal([1], { seed: 1, stddev: 2 } as never),
-    RangeError,
-    /deviation/,
-  ],
-  [
-    'randomUniform of a bound by another name',
-    () => randomUniform([1], { seed: 1, min: 2 } as never),
-    RangeError,
-    /low, high/,
-  ],
-  ['randomUniform without options', () => randomUniform([1], none), TypeError, /Give \{ seed \}/],
-  [
-    'randomUniform without a seed',
-    () => randomUniform([1], {} as never),
-    RangeError,
-    /^seed: got undefined.*Give \{ seed \}/,
-  ],
-  [
-    'randomUniform upside down',
-    () => randomUniform([1], { seed: 1, low: 2, high: 1 }),
-    RangeError,
-    /low is 2 and high is 1/,
-  ],
-  [
-    'randomNormal of a negative deviation',
-    () => randomNormal([1], { seed: 1, deviation: -1 }),
-    RangeError,
-    /deviation is -1/,
-  ],
-  [
-    'randomBernoulli beyond certainty',
-    () => randomBernoulli([1], { seed: 1, probability: 2 }),
-    RangeError,
-    /probability is 2/,
-  ],
-  ['reshape that leaves a rest', () => reshape(zeros([5]), [2, -1]), RangeError, /5 elements are no multiple of 2/],
-  ['reshape with two open lengths', () => reshape(zeros([4]), [-1, -1]), RangeError, /only one length may be -1/],
-  ['reshape to a negative length', () => reshape(zeros([4]), [-2, -2]), RangeError, /-2 is no length/],
-  ['clip upside down', () => clip(two, 3, 1), RangeError, /^clip: low is 3 and high is 1/],
-  [
-    'a row beyond a table',
-    () => takeRows(zeros([4, 2]), table(Uint32Array.of(3, 4))).toArray(),
-    RangeError,
-    /^takeRows: the row number at position 1 is 4, .*\[4,2\] has 4 rows/,
-  ],
-];
-
-describe('what types forbid says so, too', () => {
-  it.each(misuses)('%s', (_what, call, type, message) => {
-    expect(call).toThrow(type);
-    expect(call).toThrow(message);
-  });
-});
 
 describe('what cannot be done says what was got, and what was expected', () => {
   it.each(mistakes)('%s', (_what, call, type, message) => {
