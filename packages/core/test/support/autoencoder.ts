@@ -9,7 +9,7 @@ import { trace } from '../../src/trace/trace.js';
 import { meanSquaredError } from '../../src/training/losses.js';
 
 /** The convolutional autoencoder for 28x28 images: 74,497 parameters. */
-export function autoencoder(): Sequential {
+function autoencoder(): Sequential {
   const convolution = (filters: number) =>
     new Conv2D({ filters, kernelSize: 3, padding: 'same', activation: filters === 1 ? 'sigmoid' : 'relu' });
   return new Sequential(
@@ -26,7 +26,7 @@ export function autoencoder(): Sequential {
  * Its training program as a trainer builds it: inputs are the images, the weights, and sums to which gradients and
  * loss are added; outputs are the new sums.
  */
-export function autoencoderTraining(count: number) {
+function autoencoderTraining(count: number) {
   const model = autoencoder();
   const input = (shape: readonly number[], name: string) => placeholder({ shape, dtype: 'float32' }, name);
   const x = input([count, 28, 28, 1], 'x');

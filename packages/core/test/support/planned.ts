@@ -36,7 +36,7 @@ export function layOut(program: Program, segment: number): { placed: Map<number,
 }
 
 /** Runs a fused program in planned memory, full of NaN at first, by the reference kernels. */
-export function runPlanned(program: Program, data: readonly TypedArray[], invariant = new Set<number>()): TypedArray[] {
+function runPlanned(program: Program, data: readonly TypedArray[], invariant = new Set<number>()): TypedArray[] {
   const { placed, bytes } = layOut(program, 1);
   const plan = planMemory(program, { placed, invariant });
   const pages = Math.ceil((bytes + plan.arenaBytes) / 65536) + 1;

@@ -11,7 +11,7 @@ export interface PlainWindow {
 }
 
 /** Zeros before and after by TensorFlow's rule for `same` (tf.nn, notes on padding). */
-export function samePadding(length: number, size: number, stride: number, dilation = 1): [number, number] {
+function samePadding(length: number, size: number, stride: number, dilation = 1): [number, number] {
   const reach = (size - 1) * dilation + 1;
   const amount = Math.max(0, reach - (length % stride === 0 ? stride : length % stride));
   return [Math.floor(amount / 2), Math.ceil(amount / 2)];
