@@ -26,7 +26,7 @@ function autoencoder(): Sequential {
  * Its training program as a trainer builds it: inputs are the images, the weights, and sums to which gradients and
  * loss are added; outputs are the new sums.
  */
-function autoencoderTraining(count: number) {
+export function autoencoderTraining(count: number) {
   const model = autoencoder();
   const input = (shape: readonly number[], name: string) => placeholder({ shape, dtype: 'float32' }, name);
   const x = input([count, 28, 28, 1], 'x');
