@@ -155,6 +155,11 @@ function storeImage(
       });
     }
   };
+  if (size[0] === 0 || size[1] === 0) {
+    // All tiles lie beside the image.
+    pixels(height * width, undefined);
+    return;
+  }
   const row = f.local('i32');
   const pointer = f.local('i32');
   const first = [from[0] + origin[0], from[1] + origin[1]];
