@@ -5,6 +5,9 @@ import type { Group } from './group.js';
 import { writeKernels } from './kernels.js';
 import { producers, refine, rootOf, type Space, stridesIn, type View, viewOf } from './space.js';
 
+/** Operations in one kernel at most: longer chains gain nothing more, and their code would not end. */
+const LARGEST_GROUP = 128;
+
 const REDUCTIONS = new Set(['sum', 'max']);
 /** Operations whose results later element-wise ones may be computed on before they are stored. */
 const ANCHORS = new Set(['matmul', 'scatterTiles', 'maxPool2d']);
@@ -226,6 +229,7 @@ function join(
     const anchor = joined?.anchor ?? group.anchor;
     const hasReduction = loop.isReduction || group.hasReduction || joined?.hasReduction === true;
     if (!space || (joined?.anchor && group.anchor) || (anchor && hasReduction)) continue;
+    if (group.operations.length + (joined?.operations.length ?? 0) >= LARGEST_GROUP) continue;
     if (anchor) {
       const width = program.values[anchor.outputs[0]].shape.at(-1) ?? 1;
       if (!views.every((view) => isAlongLastAxis(space, view, width))) continue;

@@ -15,6 +15,13 @@ afterEach(() => {
 describe.each<KernelSet>(['reference', 'wasm'])('evaluate with %s kernels', (kernels) => {
   const run = (...tensors: Parameters<typeof evaluate>[0]) => evaluate(tensors, { kernels });
 
+  it('computes chains of thousands of operations', () => {
+    let x = tensor([1, 2, 3, 4, 5]);
+    for (let step = 0; step < 5000; step++) x = step % 2 === 0 ? neg(x) : add(x, 0.5);
+    // Each pair of steps takes x to 0.5 - x, and the next pair back.
+    expect([...run(x)[0]]).toEqual([1, 2, 3, 4, 5]);
+  });
+
   it('gives each tensor its values, also one asked for twice, a leaf and a reshaped leaf', () => {
     const x = tensor([1, 2, 3, 4]);
     const doubled = mul(x, 2);
