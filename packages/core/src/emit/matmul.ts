@@ -47,7 +47,8 @@ interface Tile {
 /**
  * Matrix products `[batch, m, k] x [batch, k, n]`, where A may be transposed, by register tiles.
  *
- * B is packed into panels of 16 columns, read in order; the columns that are left make a narrower panel. Every
+ * Columns are taken in panels of 16, and what is left in a narrower one. A panel of B is packed, to be read in order,
+ * unless B is small enough for the first-level cache or there are too few rows to pay for it. Every
  * result adds its k in ascending order, in blocks of a fixed length, whatever the tile: tiles do not change bits.
  */
 export function emitMatmul(module: ModuleBuilder, body: Program, name: string): Kernel {
