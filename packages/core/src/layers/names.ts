@@ -31,6 +31,8 @@ function checkLayer(layer: unknown, position: number): void {
 export function nameLayers(layers: readonly Layer[]): Layer[] {
   layers.forEach(checkLayer);
   const taken = new Set<string>();
+  /** By kind, the first number that may be free: or naming would take the square of the number of layers. */
+  const next = new Map<string, number>();
   layers.forEach(({ name }, position) => {
     if (name !== '' && taken.has(name)) {
       const first = layers.findIndex((layer) => layer.name === name);
@@ -48,8 +50,11 @@ export function nameLayers(layers: readonly Layer[]): Layer[] {
       );
     }
     const base = snakeCase(layer.type);
-    let name = base;
-    for (let count = 1; taken.has(name); count++) name = `${base}_${count}`;
+    let count = next.get(base) ?? 0;
+    const numbered = () => (count === 0 ? base : `${base}_${count}`);
+    while (taken.has(numbered())) count++;
+    const name = numbered();
+    next.set(base, count + 1);
     taken.add(name);
     return layer.withName(name);
   });

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   Activation,
   Conv2D,
@@ -56,6 +56,16 @@ describe('names', () => {
     const dense = new Dense({ units: 1 });
     expect(names([dense, dense])).toEqual(['dense', 'dense_1']);
     expect(dense.name).toBe('');
+  });
+
+  test('take a number of steps that grows as the number of layers, not as its square', () => {
+    const layers = Array.from({ length: 2000 }, () => new Flatten());
+    const asked = vi.spyOn(Set.prototype, 'has');
+    const named = names(layers);
+    const steps = asked.mock.calls.length;
+    asked.mockRestore();
+    expect(named.at(-1)).toBe('flatten_1999');
+    expect(steps).toBeLessThan(10 * layers.length);
   });
 
   test('two layers of one name are refused', () => {
