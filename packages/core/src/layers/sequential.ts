@@ -1,5 +1,5 @@
 import { tensor } from '../tensor/create.js';
-import { checkTensor } from '../tensor/describe.js';
+import { checkTensor, describe } from '../tensor/describe.js';
 import { checkKnownOptions } from '../tensor/options.js';
 import { checkShape, formatShape, type Shape, sameShape, sizeOf } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -63,17 +63,19 @@ export class Sequential {
     }
     if (!Array.isArray(inputShape)) {
       throw new RangeError(
-        `Sequential: inputShape is ${String(inputShape)}; expected an example's shape, such as [28,28,1].`,
+        `Sequential: inputShape is ${describe(inputShape)}; expected an example's shape, such as [28,28,1].`,
       );
     }
     checkShape('Sequential: inputShape', inputShape);
     if (!Number.isSafeInteger(seed) || seed < 0) {
       throw new RangeError(
-        `Sequential: seed is ${seed}; expected a whole number from 0 to ${Number.MAX_SAFE_INTEGER}.`,
+        `Sequential: seed is ${describe(seed)}; expected a whole number from 0 to ${Number.MAX_SAFE_INTEGER}.`,
       );
     }
     if (!Number.isSafeInteger(purpose) || purpose < 0 || purpose >= 2 ** 32) {
-      throw new RangeError(`Sequential: purpose is ${purpose}; expected a whole number from 0 to ${2 ** 32 - 1}.`);
+      throw new RangeError(
+        `Sequential: purpose is ${describe(purpose)}; expected a whole number from 0 to ${2 ** 32 - 1}.`,
+      );
     }
     this.name = checkName('Sequential', name);
     this.layers = nameLayers(layers);

@@ -123,6 +123,26 @@ describe('ndarrays', () => {
     expect([...tensor(ndarray([1, 2, 3], [3])).toArray()]).toEqual([1, 2, 3]);
     expect(tensor(ndarray(new Float32Array(0), [0, 3])).shape).toEqual([0, 3]);
   });
+
+  it.each([
+    ['of a size that its shape has not', { size: 3 }, '3 elements, but its shape [2] has 2'],
+    ['of a size that no machine holds', { size: 2 ** 60 }, 'its shape [2] has 2'],
+    ['of a shape that no machine holds', { size: 2 ** 60, shape: [2 ** 60] }, '[1152921504606847000] is not a shape'],
+    ['of a shape whose product is no number', { size: 0, shape: [...Array(30).fill(2 ** 52), 0] }, 'is not a shape'],
+    ['of half an element', { size: 1.5, shape: [1.5] }, '[1.5] is not a shape'],
+    ['without an array for its shape', { shape: 2 }, 'a shape is an array of lengths'],
+    ['whose strides lead beyond its data', { get: () => undefined }, 'expected a number at [0], got undefined'],
+    ['of bigints', { get: () => 1n }, 'expected a number at [0], got the bigint 1'],
+  ])('%s are refused, and nothing is allocated for them', (_what, lie, message) => {
+    const array = { data: new Float32Array(2), size: 2, shape: [2], stride: [1], offset: 0, get: () => 1, ...lie };
+    for (const read of [fromNdarray, tensor]) expect(() => read(array as never)).toThrow(message);
+  });
+
+  it('that are none are refused', () => {
+    expect(() => fromNdarray({ shape: [1] } as never)).toThrow(
+      'fromNdarray: expected an ndarray, got an object { shape }',
+    );
+  });
 });
 
 describe('filled tensors', () => {

@@ -62,16 +62,37 @@ export function table(data: TypedArray, shape: Shape = [data?.length]): Tensor {
   return leaf(data, { shape: [...shape], dtype });
 }
 
-/** A tensor from an ndarray of any strides; the data are copied. */
+/**
+ * A tensor from an ndarray of any strides; the data are copied.
+ *
+ * @throws TypeError if it is no ndarray, or there is anything but a number at one of its places, such as nothing where
+ *   its strides lead beyond its data
+ * @throws RangeError if its shape is none, or its size is not that of its shape
+ */
 export function fromNdarray(array: NdArray): Tensor {
-  const data = new Float32Array(array.size);
-  const position = new Array<number>(array.shape.length).fill(0);
-  for (let index = 0; index < data.length; index++) {
-    data[index] = Number(array.get(...position));
-    for (let axis = position.length - 1; axis >= 0 && ++position[axis] === array.shape[axis]; axis--)
-      position[axis] = 0;
+  if (!isNdarray(array)) throw new TypeError(`fromNdarray: expected an ndarray, got ${describe(array)}.`);
+  const { shape, size } = array;
+  checkShape('fromNdarray', shape);
+  // Before anything is allocated: the size may be any claim.
+  if (size !== sizeOf(shape)) {
+    throw new RangeError(
+      `fromNdarray: the array says that it has ${describe(size)} elements, but its shape ${formatShape(shape)} has ${sizeOf(shape)}.`,
+    );
   }
-  return leaf(data, { shape: [...array.shape], dtype: 'float32' });
+  const data = new Float32Array(size);
+  const position = new Array<number>(shape.length).fill(0);
+  for (let index = 0; index < size; index++) {
+    const value: unknown = array.get(...position);
+    if (typeof value !== 'number') {
+      throw new TypeError(
+        `fromNdarray: expected a number at ${formatShape(position)}, got ${describe(value)}. ` +
+          'Look whether the strides and the offset stay within the data, and convert bigints and texts to numbers.',
+      );
+    }
+    data[index] = value;
+    for (let axis = shape.length - 1; axis >= 0 && ++position[axis] === shape[axis]; axis--) position[axis] = 0;
+  }
+  return leaf(data, { shape: [...shape], dtype: 'float32' });
 }
 
 /** A tensor of one value throughout. */

@@ -6,7 +6,7 @@ export function describe(value: unknown): string {
   if (typeof value === 'bigint') return `the bigint ${value}`;
   if (typeof value === 'function') return `the function ${value.name || 'without a name'}`;
   if (typeof value !== 'object' || value === null) return String(value);
-  if (Array.isArray(value)) return `an array [${shortened(elements(value))}]`;
+  if (Array.isArray(value)) return `an array [${describeElements(value)}]`;
   const kind = value.constructor?.name ?? 'Object';
   if (ArrayBuffer.isView(value)) return `${kind} of ${(value as { length?: number }).length ?? value.byteLength}`;
   if (isTensor(value)) return `a tensor ${value}`;
@@ -18,13 +18,17 @@ export function isTensor(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'node' in value && 'index' in value && 'dtype' in value;
 }
 
-function elements(array: readonly unknown[]): string {
-  return array
+/** The elements of an array as messages show them: as many as are read at a glance, and nothing of what is in them. */
+export function describeElements(array: readonly unknown[]): string {
+  const elements = array
+    .slice(0, LONGEST)
     .map((element) => (Array.isArray(element) ? '[...]' : typeof element === 'object' ? '{...}' : String(element)))
     .join();
+  return shortened(elements + (array.length > LONGEST ? ',' : ''));
 }
 
-function shortened(text: string): string {
+/** The beginning of a text that may have any length. */
+export function shortened(text: string): string {
   return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}...`;
 }
 

@@ -1,9 +1,12 @@
-import { describe } from './describe.js';
+import { describe, describeElements, shortened } from './describe.js';
 
 /** Throws the error of an option that is not what it must be. */
 export function refuse(label: string, option: string, got: unknown, expected: string): never {
-  const isPlainText = typeof got === 'string' || Array.isArray(got);
-  const shown = !isPlainText ? describe(got) : typeof got === 'string' ? `'${got}'` : `[${got.join(',')}]`;
+  const shown = Array.isArray(got)
+    ? `[${describeElements(got)}]`
+    : typeof got === 'string'
+      ? `'${shortened(got)}'`
+      : describe(got);
   throw new RangeError(`${label}: ${option} is ${shown}; expected ${expected}.`);
 }
 

@@ -1,4 +1,4 @@
-import { describe } from './describe.js';
+import { describe, describeElements } from './describe.js';
 
 /** Lengths of a tensor's axes, outermost first. The empty shape is a scalar. */
 export type Shape = readonly number[];
@@ -108,9 +108,10 @@ export function checkLengths(operation: string, shape: unknown): void {
  */
 export function checkShape(operation: string, shape: Shape): void {
   checkLengths(operation, shape);
-  if (!shape.every((length) => Number.isSafeInteger(length) && length >= 0) || sizeOf(shape) > 2 ** 30) {
+  // Lengths so large that their product is infinite make it NaN if there is a 0 among them.
+  if (!shape.every((length) => Number.isSafeInteger(length) && length >= 0) || !(sizeOf(shape) <= 2 ** 30)) {
     throw new RangeError(
-      `${operation}: ${formatShape(shape)} is not a shape. Lengths must be whole numbers from 0, their product at most 2^30.`,
+      `${operation}: [${describeElements(shape)}] is not a shape. Lengths must be whole numbers from 0, their product at most 2^30.`,
     );
   }
 }
