@@ -1,4 +1,5 @@
 import type { SafetensorsTensor } from './safetensors/dtypes.js';
+import { shortened } from './safetensors/shown.js';
 
 /** How the weights of a file differ from those that a model needs. */
 export interface WeightDifferences {
@@ -10,7 +11,16 @@ export interface WeightDifferences {
   readonly differing: readonly { readonly name: string; readonly found: string; readonly expected: string }[];
 }
 
+/** Names that a message lists; a file may have any number. */
+const LISTED = 20;
+
 const describe = (dtype: string, shape: readonly number[]) => `${dtype} [${shape.join(',')}]`;
+
+function listed(names: readonly string[]): string {
+  const rest = names.length - LISTED;
+  const first = names.slice(0, LISTED).map(shortened).join(', ');
+  return rest > 0 ? `${first} and ${rest} more` : first;
+}
 
 /** What differs between a model's weights and a file's; undefined if nothing does. */
 export function compareWeights(
@@ -38,10 +48,15 @@ export class ArchitectureMismatchError extends Error implements WeightDifference
 
   constructor(path: string, model: string, { missing, unexpected, differing }: WeightDifferences) {
     const lines = [
-      `${path}: the weights are for another architecture than ${model}.`,
-      ...(missing.length > 0 ? [`Missing: ${missing.join(', ')}.`] : []),
-      ...(unexpected.length > 0 ? [`Unexpected: ${unexpected.join(', ')}.`] : []),
-      ...differing.map(({ name, found, expected }) => `${name} is ${found}; expected ${expected}.`),
+      `${path}: the weights are for another architecture than ${shortened(model)}.`,
+      ...(missing.length > 0 ? [`Missing: ${listed(missing)}.`] : []),
+      ...(unexpected.length > 0 ? [`Unexpected: ${listed(unexpected)}.`] : []),
+      ...differing
+        .slice(0, LISTED)
+        .map(
+          ({ name, found, expected }) => `${shortened(name)} is ${shortened(found)}; expected ${shortened(expected)}.`,
+        ),
+      ...(differing.length > LISTED ? [`And ${differing.length - LISTED} more differ.`] : []),
       'Use loadModel to build the model that the file describes, or a file saved from this model.',
     ];
     super(lines.join('\n'));

@@ -178,6 +178,31 @@ describe('a file that is no model is refused by name', () => {
     }
   });
 
+  test('with names without number: some are listed, the others counted', async () => {
+    const many = new Map(
+      Array.from(
+        { length: 5000 },
+        (_, index) => [`${'n'.repeat(200)}${index}`, { dtype: 'U8', shape: [0], data: new Uint8Array(0) }] as const,
+      ),
+    );
+    const error = await load(encodeSafetensors(many, { 'weft.version': '1', 'weft.config': config({}) }));
+    expect(error).toBeInstanceOf(ArchitectureMismatchError);
+    expect(error.unexpected).toHaveLength(5000);
+    expect(error.message).toContain('and 4980 more');
+    expect(error.message.length).toBeLessThan(5000);
+  });
+
+  test('with arrays too deep to be shown where numbers must be', async () => {
+    const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
+    for (const key of ['seed', 'purpose', 'inputShape', 'name', 'layers']) {
+      const text = config({ [key]: 0 }).replace(new RegExp(`"${key}":0`), `"${key}":${deep}`);
+      const error = await load(encodeSafetensors(weights, { 'weft.version': '1', 'weft.config': text }));
+      expect(error).toBeInstanceOf(SafetensorsError);
+      expect(error.message).toContain('make no model');
+      expect(error.message).not.toContain('call stack');
+    }
+  });
+
   test('with layers of other weights, however large they claim to be', async () => {
     const layers = [{ type: 'Dense', config: { name: 'dense', units: 2 ** 20 } }];
     const huge = config({ layers, inputShape: [2 ** 10] });

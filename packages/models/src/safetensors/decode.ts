@@ -1,6 +1,7 @@
 import { dtypes, type SafetensorsContents, type SafetensorsDType, type SafetensorsTensor } from './dtypes.js';
 import { duplicateKey } from './duplicate-key.js';
 import { SafetensorsError } from './error.js';
+import { quoted, shown } from './shown.js';
 
 /** The format's own limit, which keeps a reader from parsing what cannot be a header. */
 const LARGEST_HEADER = 100_000_000;
@@ -71,7 +72,7 @@ function readHeader(bytes: Uint8Array): Record<string, unknown> {
     throw new SafetensorsError(`the header is not valid JSON: ${(cause as Error).message}`, { cause });
   }
   const repeated = duplicateKey(text);
-  if (repeated !== undefined) fail(`the header names '${repeated}' twice.`);
+  if (repeated !== undefined) fail(`the header names ${quoted(repeated)} twice.`);
   return header as Record<string, unknown>;
 }
 
@@ -83,7 +84,7 @@ function readMetadata(metadata: unknown): Readonly<Record<string, string>> {
   if (metadata === undefined) return {};
   if (!isRecord(metadata)) fail('__metadata__ is not an object.');
   for (const [key, value] of Object.entries(metadata)) {
-    if (typeof value !== 'string') fail(`__metadata__: '${key}' is not a string.`);
+    if (typeof value !== 'string') fail(`__metadata__: ${quoted(key)} is not a string.`);
   }
   return metadata as Record<string, string>;
 }
@@ -91,28 +92,28 @@ function readMetadata(metadata: unknown): Readonly<Record<string, string>> {
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
 function readEntry(name: string, entry: unknown): Entry {
-  if (!isRecord(entry)) fail(`tensor '${name}' is not described by an object.`);
+  if (!isRecord(entry)) fail(`tensor ${quoted(name)} is not described by an object.`);
   const { dtype, shape, data_offsets: offsets } = entry;
   const unknown = Object.keys(entry).find((key) => !['dtype', 'shape', 'data_offsets'].includes(key));
-  if (unknown !== undefined) fail(`tensor '${name}' has '${unknown}', which the format does not know.`);
+  if (unknown !== undefined) fail(`tensor ${quoted(name)} has ${quoted(unknown)}, which the format does not know.`);
   if (typeof dtype !== 'string' || !Object.hasOwn(dtypes, dtype)) {
-    fail(`tensor '${name}' has the dtype ${JSON.stringify(dtype)}; known are ${Object.keys(dtypes).join(', ')}.`);
+    fail(`tensor ${quoted(name)} has the dtype ${shown(dtype)}; known are ${Object.keys(dtypes).join(', ')}.`);
   }
   if (!Array.isArray(shape) || !shape.every(isCount)) {
-    fail(`tensor '${name}' has the shape ${JSON.stringify(shape)}; expected whole numbers from 0.`);
+    fail(`tensor ${quoted(name)} has the shape ${shown(shape)}; expected whole numbers from 0.`);
   }
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount) || offsets[0] > offsets[1]) {
-    fail(`tensor '${name}' has the offsets ${JSON.stringify(offsets)}; expected [begin, end] with begin <= end.`);
+    fail(`tensor ${quoted(name)} has the offsets ${shown(offsets)}; expected [begin, end] with begin <= end.`);
   }
   const [begin, end] = offsets;
   const known = dtype as SafetensorsDType;
   let size: number = dtypes[known].BYTES_PER_ELEMENT;
   for (const length of shape) {
     size *= length;
-    if (size > Number.MAX_SAFE_INTEGER) fail(`tensor '${name}' of shape [${shape.join(',')}] is too large to count.`);
+    if (size > Number.MAX_SAFE_INTEGER) fail(`tensor ${quoted(name)} of shape ${shown(shape)} is too large to count.`);
   }
   if (end - begin !== size) {
-    fail(`tensor '${name}' takes ${end - begin} bytes, but ${dtype} of shape [${shape.join(',')}] takes ${size}.`);
+    fail(`tensor ${quoted(name)} takes ${end - begin} bytes, but ${dtype} of shape ${shown(shape)} takes ${size}.`);
   }
   return { name, dtype: known, shape, begin, end };
 }
@@ -121,8 +122,9 @@ function readEntry(name: string, entry: unknown): Entry {
 function checkLayout(entries: readonly Entry[], length: number): void {
   let at = 0;
   for (const { name, begin, end } of entries.toSorted((a, b) => a.begin - b.begin || a.end - b.end)) {
-    if (begin < at) fail(`tensor '${name}' begins at byte ${begin} of the data, inside of the one that ends at ${at}.`);
-    if (begin > at) fail(`bytes ${at} to ${begin} of the data, before tensor '${name}', belong to no tensor.`);
+    if (begin < at)
+      fail(`tensor ${quoted(name)} begins at byte ${begin} of the data, inside of the one that ends at ${at}.`);
+    if (begin > at) fail(`bytes ${at} to ${begin} of the data, before tensor ${quoted(name)}, belong to no tensor.`);
     at = end;
   }
   if (at > length) fail(`the file is cut short: its tensors take ${at} bytes, of which ${length} are there.`);

@@ -243,3 +243,32 @@ test('what cannot be written is refused', () => {
   expect(encode('__metadata__', { dtype: 'F32', shape: [1], data })).toThrow(SafetensorsError);
   expect(encode('a', { dtype: 'F32', shape: [1], data }, { epoch: 3 })).toThrow("metadata 'epoch' is 3");
 });
+
+describe('what a file says may be long or deep, and messages about it are neither', () => {
+  const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
+  const long = JSON.stringify(new Array(50_000).fill(7));
+  const name = 'n'.repeat(50_000);
+  const member = (key: string, value: string) =>
+    fileOf(
+      JSON.stringify({ a: { dtype: 'U8', shape: [], data_offsets: [0, 0], [key]: 0 } }).replace(
+        `"${key}":0`,
+        `"${key}":${value}`,
+      ),
+    );
+
+  test.each([
+    ...['dtype', 'shape', 'data_offsets'].flatMap((key) => [
+      [`${key}, deep`, member(key, deep)] as const,
+      [`${key}, deep in an array`, member(key, `[${deep}]`)] as const,
+      [`${key}, long`, member(key, long)] as const,
+    ]),
+    ['a tensor that is no object', fileOf({ [name]: 7 })],
+    ['a name that is there twice', fileOf(`{"${name}":7,"${name}":7}`)],
+    ['a key that is not known', fileOf({ a: { dtype: 'U8', shape: [], data_offsets: [0, 1], [name]: 1 } })],
+    ['metadata', fileOf({ __metadata__: { [name]: 7 } })],
+  ])('%s', (_what, bytes) => {
+    const error = attempt(bytes);
+    expect(error).toBeInstanceOf(SafetensorsError);
+    expect((error as Error).message.length).toBeLessThan(600);
+  });
+});
