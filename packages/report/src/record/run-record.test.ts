@@ -96,6 +96,22 @@ describe('a record that is wrong', () => {
       expect(problems(text)).toContain('the whole file: expected object');
   });
 
+  test('without end is refused with a message that has one', () => {
+    const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
+    const long = JSON.stringify({
+      ...exampleRecord(),
+      data: { ...exampleRecord().data, classNames: new Array(5000).fill(7) },
+    });
+    expect(problems(deep)).toContain('expected object, got [[...]]');
+    expect(problems(JSON.stringify(plain()).replace('"seed":42', `"seed":${deep}`))).toContain(
+      'options.seed: expected number',
+    );
+    expect(problems(long)).toContain('; and 4980 more');
+    expect(
+      problems(JSON.stringify({ [`${'k'.repeat(5000)}`]: 1, ...plain(), formatVersion: 'x'.repeat(5000) })).length,
+    ).toBeLessThan(500);
+  });
+
   test('never throws anything but a RunRecordError', () => {
     fc.assert(fc.property(fc.json(), (text) => problems(text).length > 0));
   });

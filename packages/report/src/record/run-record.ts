@@ -149,13 +149,18 @@ export type TrainingHistory = z.output<typeof history>;
 /** Statistics of per-image errors in squared pixel intensity. */
 export type ErrorStatistics = z.output<typeof errorStatistics>;
 
+/** Problems that a message lists; a file may have any number. */
+const LISTED = 20;
+
 /** run.json could not be read as a run's record. Each of `problems` names a key, what was expected and what was got. */
 export class RunRecordError extends Error {
   override readonly name = 'RunRecordError';
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {
-    super(`run.json is not a run's record: ${problems.join('; ')}. Run the training again to write it anew.`);
+    const rest = problems.length - LISTED;
+    const listed = problems.slice(0, LISTED).join('; ') + (rest > 0 ? `; and ${rest} more` : '');
+    super(`run.json is not a run's record: ${listed}. Run the training again to write it anew.`);
     this.problems = problems;
   }
 }
@@ -219,6 +224,14 @@ function expected(issue: z.core.$ZodIssue): string {
 
 function shown(value: unknown): string {
   if (value === undefined) return 'nothing (the key is missing)';
-  const text = JSON.stringify(value);
+  const text = Array.isArray(value) ? `[${value.slice(0, LISTED).map(member).join()}]` : member(value);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+/** Nothing of what lies in an object or deeper than in an array: a file may nest without end. */
+function member(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const isEmpty = Object.keys(value).length === 0;
+  if (Array.isArray(value)) return isEmpty ? '[]' : '[...]';
+  return isEmpty ? '{}' : '{...}';
 }
