@@ -7,6 +7,8 @@ export const MAXIMUM_RATIO = 1040;
 /** Enough compressed bytes for any IDX header behind a gzip header with a file name and a comment. */
 const START_BYTES = 8192;
 const LARGEST_CHUNK = 64 * 2 ** 20;
+/** To how many bytes one of a compressed data set usually grows, at most. */
+const USUAL_RATIO = 8;
 
 export function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
@@ -37,8 +39,10 @@ export function inflateStart(bytes: Uint8Array, length: number, name: string): U
  */
 export function inflate(bytes: Uint8Array, maximumBytes: number, name: string): Uint8Array | undefined {
   const maxOutputLength = Math.max(1, maximumBytes);
-  // One chunk for the whole file saves zlib from collecting many and copying them together.
-  const chunkSize = Math.min(Math.max(maxOutputLength, constants.Z_MIN_CHUNK), LARGEST_CHUNK);
+  // One chunk for the whole file saves zlib from collecting many and copying them together. But what is promised may be
+  // a lie, for which nothing that large is to be allocated.
+  const likely = Math.min(maxOutputLength, USUAL_RATIO * bytes.length, LARGEST_CHUNK);
+  const chunkSize = Math.max(likely, constants.Z_MIN_CHUNK);
   try {
     const result = gunzipSync(bytes, { maxOutputLength, chunkSize, info: true }) as unknown as {
       buffer: Buffer;

@@ -1,6 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { DataError, type DataErrorCode } from '../errors.js';
 import { ELEMENTS, type IdxArray, type IdxType } from './format.js';
 import { readIdx } from './read.js';
@@ -126,6 +126,23 @@ describe('readIdx', () => {
     expect(refusal(Uint8Array.from([0, 0, 0xe, 255, ...huge])).code).toBe('too-large');
     expect(refusal(compress(Uint8Array.from([0, 0, 8, 2, 0, 0, 255, 255, 0, 0, 0, 255, 1, 2]))).code).toBe('damaged');
     expect(refusal(Uint8Array.from([0, 0, 8, 255, 0, 0, 0, 0, ...huge])).code).toBe('damaged');
+  });
+
+  it('allocates nothing for what a compressed header promises before it has come', () => {
+    let state = 1;
+    const noise = Uint8Array.from({ length: 60_000 }, () => {
+      state = (Math.imul(state, 1664525) + 1013904223) | 0;
+      return state >>> 24;
+    });
+    const file = compress(join([0, 0, 8, 2, 0, 0, 0, 1], [3, 0, 0, 0], noise));
+    expect(file.length).toBeGreaterThan(50_000);
+    const allocations = vi.spyOn(Buffer, 'allocUnsafe');
+    const { code } = refusal(file);
+    const sizes = allocations.mock.calls.map(([size]) => size);
+    allocations.mockRestore();
+    expect(code).toBe('damaged');
+    expect(sizes).not.toEqual([]);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(12 * file.length);
   });
 
   it('never inflates more than the header promises or the maximum allows', () => {
