@@ -5,7 +5,12 @@ export default defineConfig({
   resolve: { conditions: ['weft-source'] },
   ssr: { resolve: { conditions: ['weft-source'], externalConditions: ['weft-source'] } },
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'tests/**/*.test.ts'],
+    include: [
+      'packages/*/src/**/*.test.ts',
+      'packages/*/test/**/*.test.ts',
+      'benchmarks/src/**/*.test.ts',
+      'tests/**/*.test.ts',
+    ],
     setupFiles: ['tests/support/property-seed.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -1,4 +1,5 @@
 import { Bench } from 'tinybench';
+import { median, quartiles } from './statistics.js';
 
 /** One measured thing: a line of the result file. */
 export interface Measurement {
@@ -32,29 +33,27 @@ export async function measure(suite: string, cases: readonly Case[], time = 700)
     await bench.run();
     const { result } = bench.tasks[0];
     if (!('latency' in result)) throw new Error(`${suite} ${name}: no result (${result.state})`);
-    const samples = [...(result.latency.samples ?? [])].sort((a, b) => a - b);
-    results.push(summarise(suite, name, samples, work, unit));
+    results.push(summarise(suite, name, result.latency.samples ?? [], work, unit));
   }
   return results;
 }
 
-/** Median and quartiles of times in milliseconds, sorted. */
+/** Median and quartiles of times in milliseconds. */
 export function summarise(
   suite: string,
   name: string,
-  sorted: readonly number[],
+  samples: readonly number[],
   work?: number,
   unit?: string,
 ): Measurement {
-  const at = (fraction: number) => sorted[Math.min(sorted.length - 1, Math.floor(fraction * sorted.length))];
-  const median = at(0.5);
+  const middle = median(samples);
   return {
     suite,
     name,
-    median,
-    quartiles: [at(0.25), at(0.75)],
-    runs: sorted.length,
-    ...(work !== undefined && unit !== undefined && { rate: work / (median / 1000), unit }),
+    median: middle,
+    quartiles: quartiles(samples),
+    runs: samples.length,
+    ...(work !== undefined && unit !== undefined && { rate: work / (middle / 1000), unit }),
   };
 }
 

@@ -36,9 +36,8 @@ export async function measureTraining(threads: readonly number[], turns = 2): Pr
     }
   }
   const line = (name: string, samples: Map<number, number[]>) =>
-    threads.map((count) => {
-      const sorted = (samples.get(count) ?? []).sort((a, b) => a - b);
-      return summarise('cae', `${name}, ${count} thread${count > 1 ? 's' : ''}`, sorted, BATCH, 'images/s');
-    });
+    threads.map((count) =>
+      summarise('cae', `${name}, ${count} thread${count > 1 ? 's' : ''}`, samples.get(count) ?? [], BATCH, 'images/s'),
+    );
   return [...line('training step of 256', steps), ...line('predict 256, end to end', forwards)];
 }

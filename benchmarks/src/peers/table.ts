@@ -1,0 +1,83 @@
+import { median, quartiles } from '../statistics.js';
+import type { Failure, PeerResult } from './compare.js';
+import type { Task } from './job.js';
+
+/** What the table needs besides the results. */
+export interface TableOptions {
+  readonly batch: number;
+  /** The machine in a line. */
+  readonly machine: string;
+  /** Peers that are not installed, and the command that gets each. */
+  readonly missing: readonly { readonly title: string; readonly command: string }[];
+  readonly failures: readonly Failure[];
+}
+
+const HEADINGS = ['Engine', 'Threads', 'Step', "Weft's", 'Forward', "Weft's", 'Memory', 'Differs by'] as const;
+
+/** The comparison as a page of Markdown. */
+export function peerTable(results: readonly PeerResult[], options: TableOptions): string {
+  const { batch, machine, missing, failures } = options;
+  const rows = results.map((result) => {
+    const { agreement, memory, threads } = result;
+    const differences = [agreement.output, ...(agreement.step === undefined ? [] : [agreement.step])];
+    const verdict = differences.map((value) => value.toExponential(0)).join(', ');
+    return [
+      `${titleOf(result)} ${result.version}${result.batch === batch ? '' : ` (batches of ${result.batch})`}`,
+      String(threads),
+      ...(['step', 'forward'] as const).flatMap((task) => timesOf(result, task, results)),
+      memory > 0 ? `${Math.round(memory / 1e6)} MB` : '',
+      agreement.agrees ? verdict : `**${verdict}: another result**`,
+    ];
+  });
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const lists = [
+    ...results.flatMap(({ title, agreement, deviation }) =>
+      agreement.agrees || deviation === undefined ? [] : [`- ${title}: ${deviation}`],
+    ),
+    ...missing.map(({ title, command }) => `- ${title} is not installed. \`${command}\` gets it.`),
+    ...failures.map(({ title, threads, reason }) => `- ${title} with ${threads} failed: ${reason}`),
+  ];
+  return [
+    `# Weft and its peers, ${batch} images`,
+    '',
+    `${machine}. Milliseconds: the median and where the middle half lies.`,
+    '',
+    line(HEADINGS),
+    line(HEADINGS.map((_, column) => (column === 0 ? '---' : '---:'))),
+    ...rows.map(line),
+    ...(lists.length > 0 ? ['', ...lists] : []),
+    '',
+  ].join('\n');
+}
+
+function titleOf({ title, fastMath }: PeerResult): string {
+  return fastMath ? `${title}, fast math,` : title;
+}
+
+/** Times of a task, and how they compare with exact Weft's on as many threads in the same rounds. */
+function timesOf(result: PeerResult, task: Task, results: readonly PeerResult[]): [string, string] {
+  const rounds = result.times[task] ?? [];
+  const all = rounds.flat();
+  if (all.length === 0) return ['', ''];
+  const [low, high] = quartiles(all);
+  const text = `${formatted(median(all))} (${formatted(low)} to ${formatted(high)})`;
+  const ratio = timesWeft(result, task, results);
+  return [text, ratio === undefined ? '' : `x ${ratio.toPrecision(3)}`];
+}
+
+/**
+ * How many times exact Weft's time, on as many threads, a task takes: the median of the rounds' ratios. A ratio
+ * within a round is of times that met the same noise.
+ */
+export function timesWeft(result: PeerResult, task: Task, results: readonly PeerResult[]): number | undefined {
+  const weft = results.find(({ id, threads, fastMath }) => id === 'weft' && threads === result.threads && !fastMath);
+  if (weft === undefined) return undefined;
+  const ratios = (result.times[task] ?? [])
+    .map((times, round) => median(times) / median(weft.times[task]?.[round] ?? []))
+    .filter((ratio) => !Number.isNaN(ratio));
+  return ratios.length === 0 ? undefined : median(ratios);
+}
+
+function formatted(milliseconds: number): string {
+  return milliseconds >= 100 ? Math.round(milliseconds).toLocaleString('en') : milliseconds.toPrecision(3);
+}
