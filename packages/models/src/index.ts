@@ -5,6 +5,7 @@ export {
   convAutoencoder,
   convDenoisingAutoencoder,
 } from './autoencoder.js';
+export { makeFolders } from './make-folders.js';
 export { encodeModel, type LoadedModel, loadModel, loadWeights, saveModel } from './model-file.js';
 export { decodeSafetensors } from './safetensors/decode.js';
 export type { SafetensorsContents, SafetensorsDType, SafetensorsTensor, TensorData } from './safetensors/dtypes.js';

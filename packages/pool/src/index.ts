@@ -1,10 +1,15 @@
-export type { BatchLogs, Callback, EpochLogs, TrainControl, TrainInfo } from './callbacks/callback.js';
+export type { BatchLogs, Callback, CallbackState, EpochLogs, TrainControl, TrainInfo } from './callbacks/callback.js';
 export { CSVLogger } from './callbacks/csv-logger.js';
 export { EarlyStopping, type EarlyStoppingOptions, type Monitor } from './callbacks/early-stopping.js';
 export { ModelCheckpoint, type ModelCheckpointOptions } from './callbacks/model-checkpoint.js';
 export { TerminateOnNaN } from './callbacks/terminate-on-nan.js';
+export { CheckpointError, CheckpointMismatchError, NonFiniteError } from './checkpoints/errors.js';
+export type { Difference } from './checkpoints/fingerprint.js';
+export type { CheckpointInterval, CheckpointOptions } from './checkpoints/options.js';
+export type { EpochHistory } from './checkpoints/state.js';
 export type { Examples, ExampleValues } from './examples.js';
-export { type FitOptions, fit } from './fit.js';
+export { fit } from './fit.js';
+export type { FitOptions } from './fit-options.js';
 export type { History } from './history.js';
 export { NUMERICS_VERSION } from './numerics-version.js';
 export { WorkerPool, type WorkerPoolOptions } from './pool.js';

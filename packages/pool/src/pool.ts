@@ -135,6 +135,7 @@ export class WorkerPool {
   async runOnAll(task: PoolEpoch | PoolMap, keys: readonly number[]): Promise<void> {
     const { control } = this;
     control.fill(0);
+    if (task.kind === 'epoch') control[CONTROL.steps] = task.firstStep;
     const barrier = control.subarray(CONTROL.barrier, CONTROL.barrier + BARRIER_WORDS);
     let failure: unknown;
     const parts = keys.map(async (address, worker) => {

@@ -14,6 +14,7 @@ import {
   mul,
   type Optimizer,
   type Placement,
+  type Program,
   placeholder,
   planMemory,
   reshape,
@@ -134,6 +135,11 @@ export function bytesOfOneExample(source: ExampleProgram, options: CompileOption
   const placed = new Map(fused.inputs.map((value, which) => [value, binding.inputs[which]]));
   const invariant = new Set((binding.invariant ?? []).map((which) => fused.inputs[which]));
   return planMemory(fused, { placed, invariant }).transientBytes;
+}
+
+/** What forward, loss, corruption and gradients are for one example, before any pass. */
+export function tracedStep(source: ExampleProgram): Program {
+  return tracedTraining(source, 1).program;
 }
 
 function tracedTraining({ model, layout, loss, x, y, corrupt, seed }: ExampleProgram, count: number) {

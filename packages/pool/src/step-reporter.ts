@@ -6,41 +6,67 @@ import { CONTROL } from './task.js';
 /** How often the main thread looks at what the workers have done, in milliseconds. */
 const INTERVAL = 40;
 
-/** Tells callbacks of steps while the workers go on, and the workers of a wish to stop. */
+/** What a reporter tells of, and whom. */
+export interface ReportedEpoch {
+  readonly pool: WorkerPool;
+  readonly epoch: number;
+  readonly batches: readonly Piece[];
+  /** Summed loss of each step; those before `firstStep` are there already. */
+  readonly losses: Float64Array;
+  readonly firstStep: number;
+  readonly callbacks: readonly Callback[];
+  readonly control: TrainControl;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Tells callbacks of an epoch's steps while the workers go on, and the workers of a wish to stop. */
 export class StepReporter {
-  private reported = 0;
+  private reported: number;
   private images = 0;
   private total = 0;
+  private readonly imagesInEpoch: number;
   private failure: { readonly error: unknown } | undefined;
-  private readonly timer: NodeJS.Timeout;
-  private readonly stop = () => {
-    Atomics.store(this.pool.control, CONTROL.stopWanted, 1);
-  };
 
-  constructor(
-    private readonly pool: WorkerPool,
-    private readonly batches: readonly Piece[],
-    private readonly losses: Float64Array,
-    private readonly epoch: number,
-    private readonly callbacks: readonly Callback[],
-    private readonly control: TrainControl,
-    private readonly signal: AbortSignal | undefined,
-  ) {
-    this.timer = setInterval(() => this.tryReport(), INTERVAL);
-    signal?.addEventListener('abort', this.stop, { once: true });
+  constructor(private readonly source: ReportedEpoch) {
+    const { batches, losses, firstStep } = source;
+    this.reported = firstStep;
+    for (let step = 0; step < firstStep; step++) {
+      this.images += batches[step].count;
+      this.total += losses[step];
+    }
+    this.imagesInEpoch = batches.reduce((sum, { count }) => sum + count, 0);
+  }
+
+  /** Whether the signal or a callback wants training to end after the running step. */
+  get isStopWanted(): boolean {
+    return this.source.control.stopTraining || this.source.signal?.aborted === true;
   }
 
   /**
-   * Reports what is left.
+   * Reports while workers do steps, and what is left at their end.
    *
-   * @throws what a callback has thrown
+   * @param milliseconds after which they are to stop, whatever callbacks say
+   * @throws what the work or a callback has thrown
    */
-  end(): void {
-    clearInterval(this.timer);
-    this.signal?.removeEventListener('abort', this.stop);
-    this.tryReport();
+  async during(work: () => Promise<void>, milliseconds: number): Promise<void> {
+    const { signal } = this.source;
+    const timer = setInterval(() => this.tryReport(), INTERVAL);
+    const limit = Number.isFinite(milliseconds) ? setTimeout(this.stop, milliseconds) : undefined;
+    signal?.addEventListener('abort', this.stop, { once: true });
+    try {
+      await work();
+    } finally {
+      clearInterval(timer);
+      clearTimeout(limit);
+      signal?.removeEventListener('abort', this.stop);
+      this.tryReport();
+    }
     if (this.failure) throw this.failure.error;
   }
+
+  private readonly stop = () => {
+    Atomics.store(this.source.pool.control, CONTROL.stopWanted, 1);
+  };
 
   /** An error of a callback ends the epoch, and is thrown at its end: in a timer nobody could catch it. */
   private tryReport(): void {
@@ -54,21 +80,22 @@ export class StepReporter {
   }
 
   private report(): void {
-    const done = Atomics.load(this.pool.control, CONTROL.steps);
+    const { pool, epoch, batches, losses, callbacks, control } = this.source;
+    const done = Atomics.load(pool.control, CONTROL.steps);
     for (; this.reported < done; this.reported++) {
-      const { count } = this.batches[this.reported];
+      const { count } = batches[this.reported];
       this.images += count;
-      this.total += this.losses[this.reported];
+      this.total += losses[this.reported];
       const logs = {
         loss: this.total / this.images,
-        batchLoss: this.losses[this.reported] / count,
-        epoch: this.epoch,
-        batches: this.batches.length,
+        batchLoss: losses[this.reported] / count,
+        epoch,
+        batches: batches.length,
         images: this.images,
-        imagesInEpoch: this.batches.reduce((sum, batch) => sum + batch.count, 0),
+        imagesInEpoch: this.imagesInEpoch,
       };
-      for (const callback of this.callbacks) callback.onBatchEnd?.(this.reported, logs, this.control);
+      for (const callback of callbacks) callback.onBatchEnd?.(this.reported, logs, control);
     }
-    if (this.control.stopTraining) this.stop();
+    if (control.stopTraining) this.stop();
   }
 }

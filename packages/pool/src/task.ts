@@ -32,9 +32,14 @@ export interface Task {
   readonly epoch: number;
 }
 
-/** One epoch of training, and the loss on validation examples after it. */
+/** Steps of an epoch of training and, after the epoch's last, the loss on validation examples. */
 export interface EpochTask extends Task {
   readonly kind: 'epoch';
+  /** The steps to do: from the first, up to before the end. */
+  readonly firstStep: number;
+  readonly endStep: number;
+  /** Whether a loss that is no finite number ends the task. */
+  readonly stopsOnNaN: boolean;
   /** Address of the training examples' numbers, in the order of this epoch. */
   readonly order: number;
   readonly count: number;
@@ -77,9 +82,12 @@ export const CONTROL = {
   steps: 3,
   /** Set by the main thread: stop after the running step. */
   stopWanted: 4,
-  /** Set by worker 0 between barriers: all stop here. */
+  /** Set by worker 0 between barriers, to one of STOPPED: all stop here. */
   stopped: 5,
 } as const;
+
+/** Why workers stop before the end of their steps. */
+export const STOPPED = { no: 0, wanted: 1, lossIsNotFinite: 2 } as const;
 
 /** Number of control words. */
 export const CONTROL_WORDS = 16;

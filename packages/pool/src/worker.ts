@@ -2,7 +2,7 @@ import { type Executable, referenceExecutable, wasmExecutable } from '@weft/core
 import { arriveAndWait, BARRIER_WORDS, BarrierBroken, breakBarrier } from './barrier.js';
 import { type Piece, piecesOf, piecesOfLane } from './pieces.js';
 import { keyOffsets, SLICE } from './programs.js';
-import { CONTROL, CONTROL_WORDS, type EpochTask, type MapTask, type ProgramImage, type Task } from './task.js';
+import { CONTROL, CONTROL_WORDS, type EpochTask, type MapTask, type ProgramImage, STOPPED, type Task } from './task.js';
 
 /** Executables of the running session, by their program's id. */
 const executables = new Map<string, Executable>();
@@ -98,7 +98,8 @@ function runEpoch(task: EpochTask, place: Workplace): void {
   const order = new Uint32Array(memory.buffer, task.order, count);
   const batches = piecesOf(count, batchSize);
   place.run('prologue', task.update);
-  for (const [step, batch] of batches.entries()) {
+  for (let step = task.firstStep; step < task.endStep; step++) {
+    const batch = batches[step];
     const pieces = piecesOf(batch.count, piece);
     // Parameters have changed: what is computed from them alone is computed anew, by each worker for itself.
     for (const size of new Set(pieces.map((p) => p.count))) place.run('prologue', programs[size], ...place.segments(0));
@@ -116,11 +117,12 @@ function runEpoch(task: EpochTask, place: Workplace): void {
     if (task.worker === 0) finishStep(task, place, step);
     // Nobody reads parameters, tickets or the order to stop before all are written.
     place.wait();
-    const isStopped = Atomics.load(place.control, CONTROL.stopped) !== 0;
+    const stopped = Atomics.load(place.control, CONTROL.stopped);
+    if (stopped === STOPPED.lossIsNotFinite) return;
     // An epoch whose steps are all done is ended as others are, with its validation.
-    if (isStopped && step + 1 < batches.length) return;
+    if (stopped === STOPPED.wanted && step + 1 < batches.length) return;
   }
-  if (task.validation) runMap(task.validation, place);
+  if (task.validation && task.endStep === batches.length) runMap(task.validation, place);
 }
 
 /** Each worker updates its share of the slices. */
@@ -135,7 +137,7 @@ function updateParameters(task: EpochTask, place: Workplace, step: number): void
 
 /** Adds up the step's loss, in the order of the lanes, and gets ready for the next step. */
 function finishStep(
-  { memory, lanes, laneBytes, lanesAddress, losses, slices }: EpochTask,
+  { memory, lanes, laneBytes, lanesAddress, losses, slices, stopsOnNaN }: EpochTask,
   place: Workplace,
   step: number,
 ) {
@@ -146,7 +148,10 @@ function finishStep(
   new Float64Array(memory.buffer, losses + step * 8, 1)[0] = loss;
   Atomics.store(place.control, CONTROL.ticket, 0);
   Atomics.store(place.control, CONTROL.steps, step + 1);
-  Atomics.store(place.control, CONTROL.stopped, Atomics.load(place.control, CONTROL.stopWanted));
+  const isWanted = Atomics.load(place.control, CONTROL.stopWanted) !== 0;
+  const isLost = stopsOnNaN && !Number.isFinite(loss);
+  const stopped = isLost ? STOPPED.lossIsNotFinite : isWanted ? STOPPED.wanted : STOPPED.no;
+  Atomics.store(place.control, CONTROL.stopped, stopped);
 }
 
 function runMap(task: MapTask, place: Workplace): void {

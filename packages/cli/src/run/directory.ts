@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rm, rmdir } from 'node:fs/promises';
+import { rm, rmdir } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { writeAtomically } from '@weft/models';
+import { makeFolders, writeAtomically } from '@weft/models';
 import { OutputError } from '../exit.js';
 import { MODELS } from './models.js';
 
@@ -60,19 +60,6 @@ export function defaultRunPath(model: string, startedAt: Date): string {
   let index = 1;
   while (existsSync(resolve(callersFolder(), path(index)))) index++;
   return path(index);
-}
-
-/**
- * Makes a folder and those it lies in. Node 20's own `mkdir` with `recursive` never returns where a folder cannot be
- * made although the one above it is there, as in /proc.
- *
- * @returns the outermost folder that was made, if any was
- */
-async function makeFolders(path: string): Promise<string | undefined> {
-  const missing: string[] = [];
-  for (let folder = path; !existsSync(folder); folder = dirname(folder)) missing.unshift(folder);
-  for (const folder of missing) await mkdir(folder);
-  return missing[0];
 }
 
 /** The folder that a run is written into. */
@@ -137,7 +124,7 @@ export class RunDirectory {
 
   /** Writes a file, whole or not at all, and the folder that it lies in. */
   async write(name: string, content: string | Uint8Array): Promise<void> {
-    await mkdir(dirname(this.file(name)), { recursive: true });
+    await makeFolders(dirname(this.file(name)));
     await writeAtomically(this.file(name), content);
   }
 

@@ -73,33 +73,43 @@ export function downloadReporter(terminal: Terminal): (progress: DownloadProgres
 /** Shows how a model's training goes: a bar on a terminal, and a line an epoch everywhere. */
 export class TrainingProgress implements Callback {
   private epochs = 0;
-  private began = 0;
+  private began: number | undefined;
   private epochBegan = 0;
   private drawn = 0;
+  /** What was done before a resumption: part of the training, and images of its epoch. */
+  private before = { done: 0, epoch: 0, images: 0 };
 
   constructor(
     private readonly name: string,
     private readonly terminal: Terminal,
   ) {}
 
-  onTrainBegin({ epochs, steps, trainCount, validationCount, threads }: TrainInfo): void {
+  onTrainBegin(info: TrainInfo): void {
+    const { epochs, steps, trainCount, validationCount, threads, initialEpoch, initialStep } = info;
     this.epochs = epochs;
+    this.began = undefined;
+    const part = initialStep / steps;
+    this.before = { done: (initialEpoch + part) / epochs, epoch: initialEpoch, images: part * trainCount };
     const held = validationCount > 0 ? `, ${formatCount(validationCount)} held out` : '';
     const count = (value: number, noun: string) => `${formatCount(value)} ${noun}${value === 1 ? '' : 's'}`;
     this.terminal.message(
       `${this.name}: ${count(trainCount, 'image')} to train on${held}; ${count(epochs, 'epoch')} of ${count(steps, 'step')} on ${count(threads, 'thread')}`,
     );
+    if (initialEpoch + initialStep === 0) return;
+    const place = `after ${count(initialEpoch, 'epoch')} and ${count(initialStep, 'step')}`;
+    this.terminal.message(`${this.name}: ${initialEpoch < epochs ? 'resumed' : 'finished'} ${place}`);
   }
 
-  onEpochBegin(epoch: number): void {
+  onEpochBegin(): void {
     this.epochBegan = performance.now();
-    if (epoch === 0) this.began = this.epochBegan;
+    this.began ??= this.epochBegan;
   }
 
   onBatchEnd(_batch: number, { loss, epoch, images, imagesInEpoch }: BatchLogs): void {
     const now = performance.now();
     if (!this.terminal.live || now - this.drawn < INTERVAL_MILLISECONDS) return;
     this.drawn = now;
+    const { before, began = now } = this;
     const done = (epoch + images / imagesInEpoch) / this.epochs;
     const progress = {
       name: this.name,
@@ -108,8 +118,8 @@ export class TrainingProgress implements Callback {
       images,
       imagesInEpoch,
       loss,
-      imagesPerSecond: images / ((now - this.epochBegan) / 1000),
-      secondsLeft: ((now - this.began) / 1000) * ((1 - done) / done),
+      imagesPerSecond: (images - (epoch === before.epoch ? before.images : 0)) / ((now - this.epochBegan) / 1000),
+      secondsLeft: ((now - began) / 1000) * ((1 - done) / (done - before.done)),
     };
     this.terminal.show(this.terminal.colour('cyan', progressLine(progress, this.terminal.columns)));
   }

@@ -1,4 +1,5 @@
 import type { Sequential } from '@weft/core';
+import type { EpochHistory } from '../checkpoints/state.js';
 import type { History } from '../history.js';
 
 /** What is known when training begins. */
@@ -9,6 +10,11 @@ export interface TrainInfo {
   readonly trainCount: number;
   readonly validationCount: number;
   readonly threads: number;
+  /** Epochs and, in the next epoch, steps that were done before: above 0 if training is resumed. */
+  readonly initialEpoch: number;
+  readonly initialStep: number;
+  /** Losses and times of the epochs done before. */
+  readonly history: EpochHistory;
 }
 
 /** What is known after a step. */
@@ -40,6 +46,9 @@ export interface TrainControl {
   stopTraining: boolean;
 }
 
+/** What a callback keeps in a checkpoint: numbers, finite or not, and arrays, by name. */
+export type CallbackState = Readonly<Record<string, number | Float32Array>>;
+
 /** Functions called while a model is trained, in the main thread. Those of epochs are waited for. */
 export interface Callback {
   onTrainBegin?(info: TrainInfo): void | Promise<void>;
@@ -48,4 +57,8 @@ export interface Callback {
   onBatchEnd?(batch: number, logs: BatchLogs, control: TrainControl): void;
   onEpochEnd?(epoch: number, logs: EpochLogs, control: TrainControl): void | Promise<void>;
   onTrainEnd?(history: History, control: TrainControl): void | Promise<void>;
+  /** What it must remember for a resumed training to end as one that was never broken off. */
+  state?(): CallbackState;
+  /** Called after `onTrainBegin` when training is resumed, with what `state` gave. */
+  restore?(state: CallbackState): void;
 }

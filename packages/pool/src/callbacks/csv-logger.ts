@@ -1,16 +1,24 @@
 import { appendFile, writeFile } from 'node:fs/promises';
-import type { Callback, EpochLogs } from './callback.js';
+import { logsOf } from '../history.js';
+import type { Callback, EpochLogs, TrainInfo } from './callback.js';
 
-/** Writes a line an epoch into a CSV file: epoch (from 1), loss, val_loss, seconds, images_per_second. */
+/**
+ * Writes a line an epoch into a CSV file: epoch (from 1), loss, val_loss, seconds, images_per_second. When training is
+ * resumed, the file begins with the epochs that were done before.
+ */
 export class CSVLogger implements Callback {
   constructor(private readonly options: { readonly path: string }) {}
 
-  async onTrainBegin(): Promise<void> {
-    await writeFile(this.options.path, 'epoch,loss,val_loss,seconds,images_per_second\n');
+  async onTrainBegin({ history }: TrainInfo): Promise<void> {
+    const rows = history.loss.map((_, epoch) => csvRow(epoch, logsOf(history, epoch)));
+    await writeFile(this.options.path, ['epoch,loss,val_loss,seconds,images_per_second\n', ...rows].join(''));
   }
 
-  async onEpochEnd(epoch: number, { loss, valLoss, seconds, imagesPerSecond }: EpochLogs): Promise<void> {
-    const cells = [epoch + 1, loss, valLoss ?? '', seconds.toFixed(3), imagesPerSecond.toFixed(1)];
-    await appendFile(this.options.path, `${cells.join(',')}\n`);
+  async onEpochEnd(epoch: number, logs: EpochLogs): Promise<void> {
+    await appendFile(this.options.path, csvRow(epoch, logs));
   }
+}
+
+function csvRow(epoch: number, { loss, valLoss, seconds, imagesPerSecond }: EpochLogs): string {
+  return `${[epoch + 1, loss, valLoss ?? '', seconds.toFixed(3), imagesPerSecond.toFixed(1)].join(',')}\n`;
 }

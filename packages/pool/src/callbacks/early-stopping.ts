@@ -1,4 +1,4 @@
-import type { Callback, EpochLogs, TrainControl } from './callback.js';
+import type { Callback, CallbackState, EpochLogs, TrainControl } from './callback.js';
 
 /** A loss that callbacks watch. */
 export type Monitor = 'loss' | 'valLoss';
@@ -63,5 +63,24 @@ export class EarlyStopping implements Callback {
   onTrainEnd(_history: unknown, { model }: TrainControl): void {
     const { weights } = this;
     for (const [index, saved] of weights?.entries() ?? []) model.parameters[index].data.set(saved);
+  }
+
+  state(): CallbackState {
+    const { best, waited, stoppedEpoch, weights = [] } = this;
+    return {
+      best,
+      waited,
+      ...(stoppedEpoch !== undefined && { stoppedEpoch }),
+      ...Object.fromEntries(weights.map((saved, index) => [`weights/${index}`, saved.slice()])),
+    };
+  }
+
+  restore({ best, waited, stoppedEpoch, ...weights }: CallbackState): void {
+    this.best = best as number;
+    this.waited = waited as number;
+    this.stoppedEpoch = stoppedEpoch as number | undefined;
+    const count = Object.keys(weights).length;
+    if (count === 0) return;
+    this.weights = Array.from({ length: count }, (_, index) => weights[`weights/${index}`] as Float32Array);
   }
 }

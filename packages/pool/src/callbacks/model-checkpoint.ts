@@ -1,5 +1,5 @@
 import { saveModel } from '@weft/models';
-import type { Callback, EpochLogs, TrainControl } from './callback.js';
+import type { Callback, CallbackState, EpochLogs, TrainControl } from './callback.js';
 import { type Monitor, monitored } from './early-stopping.js';
 
 /** Options of `ModelCheckpoint`, as in Keras. */
@@ -30,5 +30,13 @@ export class ModelCheckpoint implements Callback {
       this.best = value;
     }
     await saveModel(path.replaceAll('{epoch}', String(epoch + 1)), model);
+  }
+
+  state(): CallbackState {
+    return { best: this.best };
+  }
+
+  restore({ best }: CallbackState): void {
+    this.best = best as number;
   }
 }

@@ -1,0 +1,180 @@
+import { createHash } from 'node:crypto';
+import { decodeSafetensors, encodeSafetensors, SafetensorsError, type SafetensorsTensor } from '@weft/models';
+import type { CallbackState } from '../callbacks/callback.js';
+import { CheckpointError } from './errors.js';
+import type { Fingerprint } from './fingerprint.js';
+import type { EpochHistory, StateTensor, TrainingState } from './state.js';
+
+/** Names in the metadata. */
+const VERSION = 'weft.checkpoint';
+const CHECKSUM = 'weft.sha256';
+const STATE = 'weft.state';
+
+/** Changes when older readers could no longer make sense of a file. */
+const CURRENT_VERSION = '1';
+
+/** Stands where the checksum will be while the checksum is computed. */
+const BLANK = '0'.repeat(64);
+
+const HISTORY = ['loss', 'valLoss', 'seconds', 'imagesPerSecond'] as const satisfies (keyof EpochHistory)[];
+
+/** The part of the state that is written as JSON. */
+type Scalars = Pick<TrainingState, 'fingerprint' | 'epochs' | 'epoch' | 'step' | 'steps' | 'stopped'>;
+
+/**
+ * A checkpoint as a safetensors file: numbers as tensors, the rest as JSON in the metadata, and the SHA-256 of the
+ * whole file, taken with 64 zeros in its own place.
+ */
+export function encodeCheckpoint(state: TrainingState): Uint8Array {
+  const tensors = new Map<string, SafetensorsTensor>();
+  const addAll = (prefix: string, parameters: ReadonlyMap<string, StateTensor>) => {
+    for (const [name, { shape, data }] of parameters) tensors.set(`${prefix}/${name}`, { dtype: 'F32', shape, data });
+  };
+  const addNumbers = (name: string, numbers: Iterable<number>) => {
+    const data = Float64Array.from(numbers);
+    tensors.set(name, { dtype: 'F64', shape: [data.length], data });
+  };
+  addAll('weights', state.weights);
+  state.optimizer.forEach((slot, index) => void addAll(`optimizer/${index}`, slot));
+  addNumbers('losses', state.losses);
+  addNumbers('seconds', [state.seconds]);
+  addNumbers('best', state.best ? [state.best.value, state.best.steps] : []);
+  for (const name of HISTORY) addNumbers(`history/${name}`, state.history[name]);
+  state.callbacks.forEach((kept, index) => {
+    for (const [name, value] of Object.entries(kept)) {
+      const path = `callbacks/${index}/${name}`;
+      if (typeof value === 'number') addNumbers(path, [value]);
+      else tensors.set(path, { dtype: 'F32', shape: [value.length], data: value });
+    }
+  });
+  const { fingerprint, epochs, epoch, step, steps, stopped } = state;
+  const scalars: Scalars = { fingerprint, epochs, epoch, step, steps, stopped };
+  const bytes = encodeSafetensors(tensors, {
+    [VERSION]: CURRENT_VERSION,
+    [CHECKSUM]: BLANK,
+    [STATE]: JSON.stringify({ ...scalars, callbacks: state.callbacks.length, slots: state.optimizer.length }),
+  });
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  view.write(sha256(bytes), view.indexOf(BLANK), 'latin1');
+  return bytes;
+}
+
+/**
+ * Reads what `encodeCheckpoint` wrote. Nothing in the file is trusted.
+ *
+ * @param path for messages
+ * @throws CheckpointError if the file is damaged, is no checkpoint, or has another format version
+ */
+export function decodeCheckpoint(path: string, bytes: Uint8Array): TrainingState {
+  const fail = (message: string, cause?: unknown): never => {
+    throw new CheckpointError(`${path}: ${message}`, { cause });
+  };
+  let contents: ReturnType<typeof decodeSafetensors>;
+  try {
+    contents = decodeSafetensors(bytes);
+  } catch (error) {
+    if (!(error instanceof SafetensorsError)) throw error;
+    return fail(`the checkpoint is damaged: ${error.message}`, error);
+  }
+  const { tensors, metadata } = contents;
+  const { [VERSION]: version, [CHECKSUM]: checksum, [STATE]: json } = metadata;
+  if (version === undefined || checksum === undefined || json === undefined) {
+    return fail('the file is no checkpoint of a training. Give one that fit has written.');
+  }
+  if (version !== CURRENT_VERSION) {
+    throw new UnknownFormatError(path, version);
+  }
+  if (!/^[0-9a-f]{64}$/.test(checksum) || sha256(blanked(bytes, checksum)) !== checksum) {
+    return fail('the checkpoint is damaged: its SHA-256 is not the one that it bears.');
+  }
+  try {
+    return readState(JSON.parse(json), tensors);
+  } catch (error) {
+    return fail(`the checkpoint is damaged: ${(error as Error).message}`, error);
+  }
+}
+
+/** A newer Weft, or a much older one, wrote the checkpoint: not damage, so that no other one takes its place. */
+export class UnknownFormatError extends CheckpointError {
+  constructor(path: string, version: string) {
+    super(
+      `${path}: the checkpoint has format version ${version}; this Weft reads ${CURRENT_VERSION}. Resume with the Weft that wrote it.`,
+    );
+  }
+}
+
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+/** A copy of the file with zeros in the place of its checksum. */
+function blanked(bytes: Uint8Array, checksum: string): Buffer {
+  const copy = Buffer.from(bytes);
+  copy.write(BLANK, copy.indexOf(checksum), 'latin1');
+  return copy;
+}
+
+function readState(json: unknown, tensors: ReadonlyMap<string, SafetensorsTensor>): TrainingState {
+  const { fingerprint, epochs, epoch, step, steps, stopped, callbacks, slots } = json as Record<string, unknown>;
+  const counts = { epochs, epoch, step, steps, callbacks, slots };
+  for (const [name, count] of Object.entries(counts)) {
+    if (!Number.isSafeInteger(count) || (count as number) < 0) throw new Error(`${name} is no count.`);
+  }
+  const numbers = (name: string) => {
+    const data = tensors.get(name)?.data;
+    if (!(data instanceof Float64Array)) throw new Error(`there are no numbers '${name}'.`);
+    return data;
+  };
+  const losses = numbers('losses');
+  const history = Object.fromEntries(HISTORY.map((name) => [name, [...numbers(`history/${name}`)]]));
+  const lengths = Object.values(history).map(({ length }) => length);
+  if (losses.length !== step || lengths.some((length) => length !== epoch && length !== 0)) {
+    throw new Error('its losses are not those of its steps and epochs.');
+  }
+  const [value, bestSteps] = numbers('best');
+  const ofPrefix = (prefix: string) => [...tensors].filter(([name]) => name.startsWith(prefix));
+  const parameters = (prefix: string) =>
+    new Map(
+      ofPrefix(prefix).map(([name, { shape, data }]) => [name.slice(prefix.length), { shape, data: float32(data) }]),
+    );
+  const kept = (index: number): CallbackState => {
+    const prefix = `callbacks/${index}/`;
+    return Object.fromEntries(
+      ofPrefix(prefix).map(([name, { data }]) => [
+        name.slice(prefix.length),
+        data instanceof Float64Array ? data[0] : float32(data),
+      ]),
+    );
+  };
+  return {
+    ...(counts as Record<'epochs' | 'epoch' | 'step' | 'steps', number>),
+    fingerprint: readFingerprint(fingerprint),
+    stopped: stopped === true,
+    seconds: numbers('seconds')[0],
+    best: value === undefined ? undefined : { value, steps: bestSteps },
+    weights: parameters('weights/'),
+    optimizer: sequence(slots as number, (slot) => parameters(`optimizer/${slot}/`)),
+    losses,
+    history: history as unknown as EpochHistory,
+    callbacks: sequence(callbacks as number, kept),
+  };
+}
+
+/** Slots or callbacks: more than anyone has, and few enough for a count from a file. */
+const MOST_PARTS = 100;
+
+function sequence<T>(length: number, item: (index: number) => T): T[] {
+  if (length > MOST_PARTS) throw new Error(`it claims ${length} parts of a kind; at most ${MOST_PARTS} are read.`);
+  return Array.from({ length }, (_, index) => item(index));
+}
+
+function float32(data: SafetensorsTensor['data']): Float32Array {
+  if (!(data instanceof Float32Array)) throw new Error('a tensor is not of float32.');
+  return data;
+}
+
+function readFingerprint(fingerprint: unknown): Fingerprint {
+  const isThere = typeof fingerprint === 'object' && fingerprint !== null;
+  if (!isThere || !Object.values(fingerprint).every((text) => typeof text === 'string')) {
+    throw new Error('it does not say which training it belongs to.');
+  }
+  return fingerprint as Fingerprint;
+}

@@ -1,0 +1,226 @@
+import type { Callback, TrainControl } from './callbacks/callback.js';
+import { Checkpointer } from './checkpoints/checkpointer.js';
+import { NonFiniteError } from './checkpoints/errors.js';
+import type { Fingerprint } from './checkpoints/fingerprint.js';
+import { resumable, stateful, statesOf, trainingFingerprint } from './checkpoints/resume.js';
+import type { TrainingState } from './checkpoints/state.js';
+import { type History, logsOf } from './history.js';
+import type { PreparedTraining } from './prepare-training.js';
+import { StepReporter } from './step-reporter.js';
+import { Trainer } from './trainer.js';
+
+/** One training from its begin, or from a checkpoint, to its end. */
+export class TrainingRun {
+  private readonly trainer: Trainer;
+  private readonly history: History;
+  private readonly control: TrainControl;
+  private readonly callbacks: readonly Callback[];
+  private readonly warn: (message: string) => void;
+  private checkpointer: Checkpointer | undefined;
+  private fingerprint: Fingerprint = {};
+  private best: TrainingState['best'];
+  /** Whether the user was told that there will be no more checkpoints. */
+  private isLossTold = false;
+  /** When the running epoch began, as if it had never been broken off. */
+  private epochBegan = 0;
+
+  constructor(private readonly prepared: PreparedTraining) {
+    const { model, options } = prepared.source;
+    this.trainer = new Trainer(prepared);
+    this.callbacks = options.callbacks ?? [];
+    this.warn = options.onWarning ?? ((message) => process.emitWarning(message, 'WeftWarning'));
+    this.control = { model, stopTraining: false };
+    this.history = {
+      loss: [],
+      valLoss: [],
+      seconds: [],
+      imagesPerSecond: [],
+      steps: 0,
+      aborted: false,
+      microBatchSize: prepared.task.piece,
+      convolutions: prepared.convolutions,
+    };
+  }
+
+  async train(): Promise<History> {
+    const { epochs, signal } = this.prepared.source.options;
+    const resumed = await this.open();
+    try {
+      await this.begin(resumed);
+      const begun = resumed?.step ? resumed : undefined;
+      for (let epoch = resumed?.epoch ?? 0; epoch < epochs; epoch++) {
+        if (this.control.stopTraining || signal?.aborted) break;
+        const isWhole = await this.trainEpoch(epoch, epoch === begun?.epoch ? begun : undefined);
+        if (!isWhole) break;
+      }
+      // A signal that came after the last step, or after a callback had ended training, has ended nothing.
+      const isUnfinished = !this.control.stopTraining && this.history.loss.length < epochs;
+      this.history.aborted = signal?.aborted === true && isUnfinished;
+      for (const callback of this.callbacks) await callback.onTrainEnd?.(this.history, this.control);
+    } finally {
+      await this.checkpointer?.end();
+    }
+    return this.history;
+  }
+
+  /** Finds the checkpoint to go on from, and gets ready to write others. */
+  private async open(): Promise<TrainingState | undefined> {
+    const { options } = this.prepared.source;
+    const { checkpoints, resumeFrom } = options;
+    if (!checkpoints && resumeFrom === undefined) return undefined;
+    this.fingerprint = trainingFingerprint(this.prepared);
+    const found = resumeFrom === undefined ? undefined : await resumable(this.prepared, this.fingerprint, this.warn);
+    if (checkpoints) this.checkpointer = await Checkpointer.open(checkpoints, this.warn, resumeFrom, found?.path);
+    return found?.state;
+  }
+
+  /** Tells callbacks what is to come, and takes up what a checkpoint holds. */
+  private async begin(resumed: TrainingState | undefined): Promise<void> {
+    const { batches, source, pool } = this.prepared;
+    const { model, options, plan } = source;
+    const { history, best, steps = 0, epoch = 0, step = 0 } = resumed ?? {};
+    this.best = best;
+    this.history.steps = steps;
+    for (const name of ['loss', 'valLoss', 'seconds', 'imagesPerSecond'] as const) {
+      this.history[name].push(...(history?.[name] ?? []));
+    }
+    const { loss, valLoss, seconds, imagesPerSecond } = this.history;
+    const info = {
+      model,
+      epochs: options.epochs,
+      steps: batches.length,
+      trainCount: plan.trainCount,
+      validationCount: plan.validationCount,
+      threads: pool.threads,
+      initialEpoch: epoch,
+      initialStep: step,
+      history: { loss, valLoss, seconds, imagesPerSecond },
+    };
+    for (const callback of this.callbacks) await callback.onTrainBegin?.(info);
+    if (!resumed) return;
+    // After the callbacks: what they did to the weights when training began is in the checkpoint.
+    this.trainer.restore(resumed);
+    this.trainer.writeModel();
+    stateful(this.callbacks).forEach((callback, index) => {
+      callback.restore?.(resumed.callbacks[index]);
+    });
+    // Whoever asks for more epochs wants to go on, though a callback had ended training.
+    this.control.stopTraining = resumed.stopped && options.epochs <= resumed.epochs;
+  }
+
+  /**
+   * @param begun the state of this epoch if some of its steps are done
+   * @returns whether all steps were done
+   */
+  private async trainEpoch(epoch: number, begun: TrainingState | undefined): Promise<boolean> {
+    const { signal } = this.prepared.source.options;
+    const { batches, losses } = this.prepared;
+    for (const callback of this.callbacks) await callback.onEpochBegin?.(epoch);
+    if (signal?.aborted) return false;
+    this.trainer.beginEpoch(epoch);
+    // Callbacks may have changed the weights. Within an epoch they had done so before the checkpoint.
+    if (begun) {
+      this.trainer.restore(begun);
+      losses.set(begun.losses);
+    } else {
+      this.trainer.readModel();
+    }
+    this.epochBegan = performance.now() - (begun?.seconds ?? 0) * 1000;
+    const steps = await this.doSteps(epoch, begun?.step ?? 0);
+    this.trainer.writeModel();
+    if (steps === batches.length) await this.endEpoch(epoch);
+    return steps === batches.length;
+  }
+
+  /** Does an epoch's steps, in parts that end with a checkpoint each; gives how many of them are done. */
+  private async doSteps(epoch: number, firstStep: number): Promise<number> {
+    const { pool, batches, losses, source } = this.prepared;
+    const { callbacks, control, checkpointer, trainer } = this;
+    const { signal } = source.options;
+    const reporter = new StepReporter({ pool, epoch, batches, losses, firstStep, callbacks, control, signal });
+    const before = epoch * batches.length;
+    let step = firstStep;
+    while (step < batches.length) {
+      const next = checkpointer ? checkpointer.nextAfter(before + step) - before : batches.length;
+      const end = Math.min(next, batches.length);
+      const limit = checkpointer?.milliseconds ?? Number.POSITIVE_INFINITY;
+      await reporter.during(() => trainer.run(epoch, step, end), limit);
+      step = trainer.steps;
+      this.history.steps = before + step;
+      if (trainer.isLossLost) {
+        // A callback that watches for this has had its say.
+        if (control.stopTraining) break;
+        throw await this.lost('The loss is not a finite number', epoch, step - 1);
+      }
+      if (step < batches.length) await this.save(epoch, step);
+      if (reporter.isStopWanted) break;
+    }
+    // Without a step there is no epoch to be broken off: a callback may have lost its loss in the last one.
+    return trainer.isLossLost ? Math.min(step, batches.length - 1) : step;
+  }
+
+  private async endEpoch(epoch: number): Promise<void> {
+    const { history, prepared } = this;
+    const { losses, validationLosses, source, batches } = prepared;
+    const { trainCount, validationCount } = source.plan;
+    const seconds = (performance.now() - this.epochBegan) / 1000;
+    history.loss.push(losses.reduce((total, batchLoss) => total + batchLoss, 0) / trainCount);
+    if (validationCount > 0) {
+      history.valLoss.push(validationLosses.reduce((total, l) => total + l, 0) / validationCount);
+    }
+    history.seconds.push(seconds);
+    history.imagesPerSecond.push(trainCount / seconds);
+    const logs = logsOf(history, epoch);
+    if (source.options.onNaN !== 'continue' && !Number.isFinite(logs.valLoss ?? 0)) {
+      throw await this.lost('The validation loss is not a finite number', epoch, batches.length - 1);
+    }
+    for (const callback of this.callbacks) await callback.onEpochEnd?.(epoch, logs, this.control);
+    const value = logs.valLoss ?? logs.loss;
+    if (value < (this.best?.value ?? Number.POSITIVE_INFINITY)) this.best = { value, steps: history.steps };
+    // Callbacks may have changed the weights.
+    this.trainer.readModel();
+    await this.save(epoch, batches.length);
+  }
+
+  /** Sees to it that weights are finite, and begins to write a checkpoint if there are to be any. */
+  private async save(epoch: number, step: number): Promise<void> {
+    const { prepared, checkpointer, trainer, history } = this;
+    const { options } = prepared.source;
+    if (!trainer.areWeightsFinite) {
+      if (options.onNaN !== 'continue') throw await this.lost('A weight is not a finite number', epoch, step - 1);
+      if (checkpointer && !this.isLossTold)
+        this.warn('Weights are not finite numbers: no more checkpoints are written.');
+      this.isLossTold = true;
+      return;
+    }
+    if (!checkpointer) return;
+    const isWhole = step === prepared.batches.length;
+    const { loss, valLoss, seconds, imagesPerSecond } = history;
+    await checkpointer.save({
+      fingerprint: this.fingerprint,
+      epochs: options.epochs,
+      epoch: isWhole ? epoch + 1 : epoch,
+      step: isWhole ? 0 : step,
+      steps: history.steps,
+      stopped: this.control.stopTraining,
+      seconds: isWhole ? 0 : (performance.now() - this.epochBegan) / 1000,
+      best: this.best,
+      ...trainer.copy(),
+      losses: isWhole ? new Float64Array(0) : prepared.losses.slice(0, step),
+      history: {
+        loss: [...loss],
+        valLoss: [...valLoss],
+        seconds: [...seconds],
+        imagesPerSecond: [...imagesPerSecond],
+      },
+      callbacks: statesOf(this.callbacks),
+    });
+  }
+
+  private async lost(what: string, epoch: number, step: number): Promise<NonFiniteError> {
+    await this.checkpointer?.end();
+    // Whoever catches the error finds the weights as they are, not those before the epoch.
+    this.trainer.writeModel();
+    return new NonFiniteError(what, epoch, step, this.checkpointer?.newest);
+  }
+}
