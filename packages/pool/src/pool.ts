@@ -130,9 +130,11 @@ export class WorkerPool {
    *
    * @internal
    * @param keys address of each worker's row numbers and keys
-   * @throws the error of the first worker that failed
+   * @throws the error of the first worker that failed; Error if the pool was closed
    */
   async runOnAll(task: PoolEpoch | PoolMap, keys: readonly number[]): Promise<void> {
+    // Between two tasks nothing else would notice: piscina starts its workers anew.
+    if (this.closed) throw new Error('The pool was closed while work was under way.');
     const { control } = this;
     control.fill(0);
     if (task.kind === 'epoch') control[CONTROL.steps] = task.firstStep;
