@@ -4,7 +4,9 @@ import type { RequestListener, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { DownloadOptions, DownloadProgress } from '../src/download/download.js';
+import { isAllowed } from '../src/download/request.js';
 import { DataError } from '../src/errors.js';
+import { FASHION_MNIST_MIRRORS } from '../src/fashion-mnist/files.js';
 import { loadFashionMnist } from '../src/fashion-mnist/load.js';
 import { deadAddress, serve, smallFiles, store, temporaryDirectory } from './fixture.js';
 
@@ -206,7 +208,46 @@ describe('the download of Fashion-MNIST', () => {
     expect((await failure([looping])).message).toContain('redirected more than 5 times');
     expect(asked).toBe(6);
     const file = await serve((_request, response) => response.writeHead(302, { location: 'file:///etc/hosts' }).end());
-    expect((await failure([file])).message).toContain('redirected from http: to file:');
+    expect((await failure([file])).message).toContain('redirected to file://, expected https://');
+  });
+
+  it('asks nobody over http but this machine, neither a mirror nor one that another redirects to', async () => {
+    const plain = 'http://mirror.invalid/';
+    expect((await failure([plain])).message).toContain(`${plain}trainImages.gz: is not asked over http://`);
+    const leading = await serve((_request, response) => response.writeHead(302, { location: plain }).end());
+    expect((await failure([leading])).message).toContain('redirected to http://mirror.invalid, expected https://');
+    expect((await failure(['mirror/'])).message).toContain('mirror/trainImages.gz: is no address');
+  });
+
+  it.each([
+    ['https://a.example/', undefined, true],
+    ['https://b.example/', 'https://a.example/', true],
+    ['http://b.example/', 'https://a.example/', false],
+    ['http://a.example/', undefined, false],
+    ['http://127.0.0.1:8080/', undefined, true],
+    ['http://[::1]/', undefined, true],
+    ['https://a.example/', 'http://localhost/', true],
+    ['http://127.0.0.1/', 'http://localhost:1/', true],
+    ['http://127.0.0.1/', 'https://a.example/', false],
+    ['https://localhost/', 'https://a.example/', false],
+    ['http://127.0.0.1.a.example/', undefined, false],
+    ['http://localhost.a.example/', undefined, false],
+    ['ftp://localhost/', undefined, false],
+    ['file:///etc/hosts', undefined, false],
+  ])('%s, redirected to from %s: allowed is %s', (address, from, allowed) => {
+    expect(isAllowed(new URL(address), from === undefined ? undefined : new URL(from))).toBe(allowed);
+  });
+
+  it('gives up on a server that takes too long in all', async () => {
+    const dripping = await mirror((response, content) => {
+      response.writeHead(200, { 'content-length': content.length }).write(content.subarray(0, 50));
+    });
+    const { message } = await failure([dripping], { fileMilliseconds: 50 });
+    expect(message).toContain('did not come within 0.05 s');
+  });
+
+  it('asks no mirror of its own over anything but https', () => {
+    expect(FASHION_MNIST_MIRRORS.map((address) => new URL(address).protocol)).toEqual(['https:', 'https:']);
   });
 
   it('stops with the signal, before it starts and in the middle, and leaves nothing behind', async () => {
@@ -231,6 +272,20 @@ describe('the download of Fashion-MNIST', () => {
     const occupied = join(directory, 'a-file');
     await writeFile(occupied, '');
     const error = await load(join(occupied, 'below'), [await deadAddress()]).catch((reason: DataError) => reason);
+    expect(error).toMatchObject({ name: 'DataError', code: 'unwritable' });
+  });
+
+  it('leaves none of the folders that it made if the last cannot be made', async () => {
+    const directory = await temporaryDirectory();
+    const path = join(directory, 'new', 'sub', 'x'.repeat(300));
+    const error = await load(path, [await deadAddress()]).catch((reason) => reason);
+    expect(error).toMatchObject({ name: 'DataError', code: 'unwritable' });
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  // A recursive mkdir of Node 20 never returns there.
+  it.skipIf(process.platform !== 'linux')('says so where the system makes no folder', async () => {
+    const error = await load('/proc/weft/data', [await deadAddress()]).catch((reason) => reason);
     expect(error).toMatchObject({ name: 'DataError', code: 'unwritable' });
   });
 

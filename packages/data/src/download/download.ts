@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm, rmdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { open, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { DataError } from '../errors.js';
+import { makeFolder, removeEmpty } from './folders.js';
 import { RequestFailure, requestBytes } from './request.js';
 
 /** A file as its publisher describes it. */
@@ -29,6 +30,8 @@ export interface DownloadOptions {
   connectMilliseconds?: number | undefined;
   /** Milliseconds between two pieces of a file; default 20,000. */
   stallMilliseconds?: number | undefined;
+  /** Milliseconds that a file may take from one mirror, so that none drips for ever; default an hour. */
+  fileMilliseconds?: number | undefined;
 }
 
 class WriteFailure extends Error {}
@@ -62,6 +65,7 @@ async function fetchTo(path: string, file: RemoteFile, mirror: string, options: 
       {
         connectMilliseconds: options.connectMilliseconds ?? 10_000,
         stallMilliseconds: options.stallMilliseconds ?? 20_000,
+        totalMilliseconds: options.fileMilliseconds ?? 3_600_000,
         signal: options.signal,
       },
     );
@@ -77,22 +81,11 @@ async function fetchTo(path: string, file: RemoteFile, mirror: string, options: 
   }
 }
 
-/** Removes a folder and those it lies in, up to the outermost that was made for it, as far as nothing is in them. */
-async function removeEmpty(directory: string, outermost: string): Promise<void> {
-  for (let folder = directory; folder.length >= outermost.length; folder = dirname(folder)) {
-    const isRemoved = await rmdir(folder).then(
-      () => true,
-      () => false,
-    );
-    if (!isRemoved) return;
-  }
-}
-
 /**
- * Downloads files into a directory, which is created if need be, and removed again if nothing came to lie in it. Each is verified before it takes its name, so
- * that a file of that name is never half-written.
+ * Downloads files into a directory, which is created if need be, and removed again if nothing came to lie in it. Each
+ * is verified before it takes its name, so that a file of that name is never half-written and never another one's.
  *
- * The mirrors are tried in order; one that failed is not asked for the files that follow.
+ * Mirrors are asked over https, as are those that they redirect to; over http only this machine is. They are tried in order; one that failed is not asked for the files that follow.
  *
  * @returns the mirrors that delivered, in the order first used
  * @throws DataError `download` if no mirror delivers a file, `unwritable` if it cannot be stored;
@@ -108,7 +101,7 @@ export async function downloadFiles(
   let mirrors = [...options.mirrors];
   let made: string | undefined;
   try {
-    made = await writing(mkdir(directory, { recursive: true }));
+    made = await writing(makeFolder(directory));
     for (const file of files) {
       let stored = false;
       for (const mirror of [...mirrors]) {

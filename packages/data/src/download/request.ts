@@ -11,6 +11,8 @@ export interface RequestLimits {
   connectMilliseconds: number;
   /** Milliseconds between two pieces of the body. */
   stallMilliseconds: number;
+  /** Milliseconds until the whole body must have come. */
+  totalMilliseconds: number;
   signal?: AbortSignal | undefined;
 }
 
@@ -27,8 +29,25 @@ function respond(url: URL, signal: AbortSignal): Promise<IncomingMessage> {
   });
 }
 
+/** This machine, to which nothing goes over a network. */
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+
+/**
+ * Whether an address may be asked: over https, or over http on this machine. From elsewhere, nobody is sent to this
+ * machine: what listens here may trust whoever asks.
+ *
+ * @param from the address that redirected to it, if one did
+ */
+export function isAllowed({ protocol, hostname }: URL, from?: URL): boolean {
+  const isHere = LOOPBACK.test(hostname);
+  if (from !== undefined && isHere && !LOOPBACK.test(from.hostname)) return false;
+  return protocol === 'https:' || (protocol === 'http:' && isHere);
+}
+
 async function follow(address: string, signal: AbortSignal): Promise<IncomingMessage> {
+  if (!URL.canParse(address)) throw new RequestFailure('is no address');
   let url = new URL(address);
+  if (!isAllowed(url)) throw new RequestFailure(`is not asked over ${url.protocol}//, expected https://`);
   for (let redirects = 0; redirects <= MAXIMUM_REDIRECTS; redirects++) {
     const response = await respond(url, signal);
     const status = response.statusCode ?? 0;
@@ -38,8 +57,10 @@ async function follow(address: string, signal: AbortSignal): Promise<IncomingMes
     if (!REDIRECTS.has(status) || location === undefined) throw new RequestFailure(`HTTP ${status}`);
     if (!URL.canParse(location, url.href)) throw new RequestFailure(`redirected to ${location}, which is no address`);
     const target = new URL(location, url);
-    if (target.protocol !== 'https:' && (target.protocol !== 'http:' || url.protocol === 'https:')) {
-      throw new RequestFailure(`redirected from ${url.protocol} to ${target.protocol}`);
+    if (!isAllowed(target, url)) {
+      throw new RequestFailure(
+        `redirected to ${target.protocol}//${target.host}, expected https:// of another machine`,
+      );
     }
     url = target;
   }
@@ -61,10 +82,10 @@ function explain(error: unknown): RequestFailure {
 /**
  * Sends the body of an address to `receive`, piece by piece.
  *
- * Gives up when nothing comes for too long, when the body is not of the length announced or expected, when
- * there are more than five redirects, or when the signal is aborted.
+ * Gives up when nothing comes for too long, when all of it takes too long, when the body is not of the length announced
+ * or expected, when there are more than five redirects or one to another protocol, or when the signal is aborted.
  *
- * @param address       an http or https address
+ * @param address       an https address, or an http address of this machine
  * @param expectedBytes length the body must have
  * @param receive       takes each piece; the next is not read before it has finished
  * @throws RequestFailure with the reason; the signal's reason if it was aborted; whatever `receive` throws
@@ -73,18 +94,22 @@ export async function requestBytes(
   address: string,
   expectedBytes: number,
   receive: (piece: Uint8Array) => Promise<void>,
-  { connectMilliseconds, stallMilliseconds, signal }: RequestLimits,
+  { connectMilliseconds, stallMilliseconds, totalMilliseconds, signal }: RequestLimits,
 ): Promise<void> {
   signal?.throwIfAborted();
   const controller = new AbortController();
   const abort = () => controller.abort(signal?.reason);
   signal?.addEventListener('abort', abort, { once: true });
   let timer: NodeJS.Timeout | undefined;
-  let silence: string | undefined;
+  let lateness: string | undefined;
+  const end = setTimeout(() => {
+    lateness ??= `did not come within ${totalMilliseconds / 1000} s`;
+    controller.abort();
+  }, totalMilliseconds);
   const allow = (milliseconds: number) => {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      silence = `nothing came for ${milliseconds / 1000} s`;
+      lateness ??= `nothing came for ${milliseconds / 1000} s`;
       controller.abort();
     }, milliseconds);
   };
@@ -115,13 +140,14 @@ export async function requestBytes(
   } catch (error) {
     signal?.throwIfAborted();
     if (receiverFailure) throw receiverFailure.error;
-    if (silence !== undefined) throw new RequestFailure(silence, { cause: error });
+    if (lateness !== undefined) throw new RequestFailure(lateness, { cause: error });
     if (received > 0 && received < expectedBytes && !(error instanceof RequestFailure)) {
       throw new RequestFailure(`broke off after ${received} of ${expectedBytes} bytes`, { cause: error });
     }
     throw explain(error);
   } finally {
     clearTimeout(timer);
+    clearTimeout(end);
     signal?.removeEventListener('abort', abort);
     controller.abort();
   }

@@ -37,9 +37,8 @@ export const FASHION_MNIST_FILES: FashionMnistFiles = {
   testLabels: { name: 't10k-labels-idx1-ubyte.gz', bytes: 5_148, md5: 'bb300cfdad3c16e7a12a480ee83cd310' },
 };
 
-/** The data set's authors, the copy kept for Keras, and the authors' source repository. */
+/** The copy kept for Keras, and the authors' source repository; the authors' own server does not speak https. */
 export const FASHION_MNIST_MIRRORS: readonly string[] = [
-  'http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/',
   'https://storage.googleapis.com/tensorflow/tf-keras-datasets/',
   'https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/',
 ];
