@@ -101,4 +101,5 @@ test('the most similar word is one with a letter exchanged, left out or begun, a
   expect(mostSimilar('epohcs', words)).toBe('epochs');
   expect(mostSimilar('batch', words)).toBe('batch-size');
   expect(mostSimilar('colour', words)).toBeUndefined();
+  expect(mostSimilar('e'.repeat(100), ['e'.repeat(101)])).toBeUndefined();
 });

@@ -85,8 +85,12 @@ function unknownOption(command: string, got: string, known: readonly string[]): 
   return `${got}: ${command} has no such option.${similar ? ` Did you mean --${similar}?` : ''}`;
 }
 
+/** Longer than any option and any command: what is, is similar to none. */
+const LONGEST_WORD = 40;
+
 /** The word that the given one was probably meant to be; undefined if none is near. */
 export function mostSimilar(given: string, known: readonly string[]): string | undefined {
+  if (given.length > LONGEST_WORD) return undefined;
   const begun = known.filter((word) => given.length >= 3 && word.startsWith(given));
   if (begun.length === 1) return begun[0];
   const distances = known.map((word) => ({ word, distance: editDistance(given, word) }));

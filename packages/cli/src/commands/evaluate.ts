@@ -7,6 +7,7 @@ import { datasetTitle, testTable } from '../run/results-table.js';
 import { type TestResult, testModel } from '../run/test-model.js';
 import { weightsSha256 } from '../run/weights-sha256.js';
 import { listenForInterrupt } from '../terminal/interrupt.js';
+import { printable } from '../terminal/text.js';
 import { type Command, commonOptions, jsonOption } from './command.js';
 import { testLimitOption, threadsOption } from './train-options.js';
 import { denoises, givenPath, type SavedModel, savedModels } from './trained-models.js';
@@ -61,7 +62,7 @@ export const evaluate: Command<typeof evaluateOptions> = {
       try {
         const tested: { saved: SavedModel; result: TestResult; noise: Noise | undefined }[] = [];
         for (const model of saved) {
-          terminal.show(`Testing ${model.path}`);
+          terminal.show(`Testing ${printable(model.path)}`);
           const noise = denoises(model) ? noiseFor(model, options) : undefined;
           const seed = noise?.seed ?? STANDARD.seed;
           const set = { images: data.test, noiseFactor: noise?.noiseFactor, seed };

@@ -34,6 +34,21 @@ describe('Terminal', () => {
     expect(stderr.text()).toBe('message\n');
   });
 
+  test('writes out what would move the cursor, set colours or turn the direction of writing', () => {
+    const hostile = 'a\x1b[2J\x9b31m\r\x00\x7f\u202eb\n\tc';
+    const shown = 'a\\u001b[2J\\u009b31m\\u000d\\u0000\\u007f\\u202eb\n\tc';
+    const { terminal: t, stdout, stderr } = terminal({ isTTY: false });
+    t.result(hostile);
+    t.message(hostile);
+    t.warning(hostile);
+    t.error(hostile);
+    expect(stdout.text()).toBe(`${shown}\n`);
+    expect(stderr.text()).toBe(`${shown}\n`.repeat(3));
+    const json = terminal({ quiet: true });
+    json.terminal.print(JSON.stringify({ name: hostile }));
+    expect(JSON.parse(json.stdout.text())).toEqual({ name: hostile });
+  });
+
   test('colours warnings and errors on a terminal, unless NO_COLOR is set or it is none', () => {
     const coloured = terminal();
     coloured.terminal.error('wrong');

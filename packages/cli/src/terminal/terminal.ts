@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { printable } from './text.js';
 
 type Stream = NodeJS.WriteStream;
 
@@ -36,19 +37,19 @@ export class Terminal {
   /** What was asked for by an option of its own, such as --json or --help: on stdout, quiet or not. */
   print(text: string): void {
     this.show(undefined);
-    this.stdout.write(`${text}\n`);
+    this.stdout.write(`${printable(text)}\n`);
   }
 
   message(text: string): void {
-    if (!this.quiet) this.write(text);
+    if (!this.quiet) this.write(printable(text));
   }
 
   warning(text: string): void {
-    if (!this.quiet) this.write(this.colour('yellow', text));
+    if (!this.quiet) this.write(this.colour('yellow', printable(text)));
   }
 
   error(text: string): void {
-    this.write(this.colour('red', text));
+    this.write(this.colour('red', printable(text)));
   }
 
   /** Draws the last line anew, or removes it; on a terminal only. */

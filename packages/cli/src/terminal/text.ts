@@ -1,3 +1,18 @@
+/** Control characters, and those that turn the direction of writing. */
+const CONTROLS = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu;
+
+/**
+ * A text without what would move a terminal's cursor, colour what follows, or show letters in another order: names in
+ * files and on command lines may hold it. It is written as JSON writes it, `\u001b`; lines and tabs stay.
+ */
+export function printable(text: string): string {
+  return text.replace(CONTROLS, (character) =>
+    character === '\n' || character === '\t'
+      ? character
+      : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
 /** A measurement with four significant digits: "0.003612", "24.57". */
 export function formatValue(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : String(value);
