@@ -161,6 +161,14 @@ describe('a file that is no model is refused by name', () => {
     await expect(loadModel(path)).rejects.toThrow('ENOENT');
   });
 
+  test('a folder, or on Unix a device, which has no end', async () => {
+    for (const other of [folder, ...(process.platform === 'win32' ? [] : ['/dev/zero'])]) {
+      const error = await loadModel(other).catch((error) => error);
+      expect(error).toBeInstanceOf(SafetensorsError);
+      expect(error.message).toBe(`${other}: it is no file. Give a .safetensors file.`);
+    }
+  });
+
   test('without layers', async () => {
     expect(String(await load(encodeSafetensors(weights)))).toContain('the file holds weights but no layers');
   });

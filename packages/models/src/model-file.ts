@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { type LayerClasses, type Sequential, sequentialFromConfig } from '@weft/core';
 import { ArchitectureMismatchError, compareWeights } from './architecture.js';
 import { decodeSafetensors } from './safetensors/decode.js';
@@ -97,6 +97,8 @@ export async function loadWeights(path: string, model: Sequential): Promise<Read
 }
 
 async function read(path: string): Promise<SafetensorsContents> {
+  // A pipe or a device might never end.
+  if (!(await stat(path)).isFile()) throw new SafetensorsError(`${path}: it is no file. Give a .safetensors file.`);
   const bytes = await readFile(path);
   try {
     return decodeSafetensors(bytes);

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { writeAtomically } from '@weft/models';
 import { type Figure, type RunRecord, renderReport } from '@weft/report';
 import { EXIT, InputError, OutputError } from '../exit.js';
 import { RUN_FILES, shownPath } from '../run/directory.js';
+import { readRunFile } from '../run/run-file.js';
 import { type Command, commonOptions } from './command.js';
 import { givenPath, isFolder, readRecord } from './trained-models.js';
 
@@ -40,7 +40,7 @@ async function existingFigures(record: RunRecord, folder: string): Promise<Figur
   const figures: Figure[] = [];
   for (const { name, title, caption } of named) {
     try {
-      const svg = await readFile(resolve(folder, RUN_FILES.figures, `${name}.svg`), 'utf8');
+      const svg = await readRunFile(folder, join(RUN_FILES.figures, `${name}.svg`));
       figures.push({ name, title, caption, svg });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;

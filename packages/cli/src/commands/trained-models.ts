@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type LoadedModel, loadModel } from '@weft/models';
 import { parseRunRecord, type RunRecord, RunRecordError } from '@weft/report';
@@ -6,6 +6,7 @@ import { InputError } from '../exit.js';
 import { callersFolder, modelFile, RUN_FILES, shownPath } from '../run/directory.js';
 import { type ModelMetadata, readModelMetadata } from '../run/model-metadata.js';
 import { MODELS, type ModelKey } from '../run/models.js';
+import { readRunFile } from '../run/run-file.js';
 
 /** A model from a file. */
 export interface SavedModel {
@@ -75,7 +76,7 @@ export async function readRecord(folder: string): Promise<{ record: RunRecord; t
   const path = resolve(folder, RUN_FILES.record);
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = await readRunFile(folder, RUN_FILES.record);
   } catch (cause) {
     throw new InputError(
       `${shownPath(path)} cannot be read: ${(cause as Error).message}. Give the folder of a run that was finished.`,

@@ -1,0 +1,41 @@
+/** The text of a run.json, as short as one can be, with some members set. */
+export function exampleRecordText(members: Readonly<Record<string, unknown>>): string {
+  return JSON.stringify({
+    formatVersion: 1,
+    dataset: 'synthetic',
+    options: {
+      model: 'all',
+      dataset: 'synthetic',
+      epochs: 1,
+      batchSize: 1,
+      validationSplit: 0,
+      learningRate: 0.001,
+      noiseFactor: 0.4,
+      noisePerEpoch: false,
+      seed: 42,
+      threads: 1,
+      quick: false,
+    },
+    versions: { weft: '0', node: '0', v8: '0' },
+    machine: { cores: 1, cpuModel: 'a processor' },
+    numerics: { mode: 'exact', version: 1, kernels: 'wasm-simd' },
+    data: {
+      origin: 'somewhere',
+      synthetic: true,
+      trainCount: 1,
+      validationCount: 0,
+      testCount: 1,
+      height: 1,
+      width: 1,
+      channels: 1,
+      classNames: ['a'],
+      checksums: {},
+    },
+    models: {},
+    seconds: { total: 1 },
+    peakMemoryBytes: 1,
+    startedAt: '2025-01-02T03:04:05Z',
+    finishedAt: '2025-01-02T03:04:06Z',
+    ...members,
+  });
+}
