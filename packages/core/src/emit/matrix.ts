@@ -11,8 +11,9 @@ interface Pair {
 /**
  * Writes `matrix · inputs`, element by element of vectors; zeros and ones cost nothing.
  *
- * Winograd's matrices have rows in pairs, a + b and a - b, for points in pairs of opposite sign: the parts a and b are
- * computed once for both.
+ * Winograd's matrices are made of points in pairs of opposite sign. Where the points make rows, two of them are a + b
+ * and a - b: the parts a and b are computed once for both. Where they make columns, the inputs of two of them occur as
+ * their sum and their difference alone.
  *
  * @param read   code for each input; it is read once
  * @param store  is given each result as a local
@@ -24,31 +25,39 @@ export function applyMatrix(
   store: (row: number, value: Local) => void,
 ): void {
   const inputs = read.map((code) => keep(f, code));
-  const pairs = pairsOf(matrix);
+  const rows = matrix.map((row) => [...row]);
+  for (const { plus, minus } of pairsOf(transposed(matrix))) {
+    const [a, b] = [inputs[plus], inputs[minus]].map((input) => local(input));
+    inputs[plus] = keep(f, binary('f32x4.add', a, b));
+    inputs[minus] = keep(f, binary('f32x4.sub', a, b));
+    for (const row of rows) {
+      const isSum = row[plus] === row[minus];
+      [row[plus], row[minus]] = isSum ? [row[plus], 0] : [0, row[plus]];
+    }
+  }
+  const pairs = pairsOf(rows);
   const inPair = new Set(pairs.flatMap(({ plus, minus }) => [plus, minus]));
   for (const { plus, minus } of pairs) {
-    const isShared = (column: number) => matrix[plus][column] === matrix[minus][column];
-    const shared = keep(
-      f,
-      combination(
-        matrix[plus].map((x, c) => (isShared(c) ? x : 0)),
-        inputs,
-      ),
-    );
-    const opposed = keep(
-      f,
-      combination(
-        matrix[plus].map((x, c) => (isShared(c) ? 0 : x)),
-        inputs,
-      ),
-    );
+    const isShared = (column: number) => rows[plus][column] === rows[minus][column];
+    const part = (takes: (column: number) => boolean) =>
+      keep(
+        f,
+        combination(
+          rows[plus].map((x, column) => (takes(column) ? x : 0)),
+          inputs,
+        ),
+      );
+    const shared = part(isShared);
+    const opposed = part((column) => !isShared(column));
     store(plus, keep(f, binary('f32x4.add', local(shared), local(opposed))));
     store(minus, keep(f, binary('f32x4.sub', local(shared), local(opposed))));
   }
-  matrix.forEach((row, index) => {
+  rows.forEach((row, index) => {
     if (!inPair.has(index)) store(index, keep(f, combination(row, inputs)));
   });
 }
+
+const transposed = (matrix: Matrix): Matrix => matrix[0].map((_, column) => matrix.map((row) => row[column]));
 
 /** Rows that agree in some columns and are opposite in all others, at least one of each. */
 function pairsOf(matrix: Matrix): Pair[] {

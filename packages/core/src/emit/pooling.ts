@@ -32,18 +32,22 @@ export class MaxPooling {
     return ({ element, column, width, forEachPlace }) => {
       f.set(largest, float(-Infinity));
       f.set(where, float(-1));
-      forEachPlace((place, address) => {
+      forEachPlace((place, address, isFirst) => {
         const value = keep(f, (g) => {
           address(g);
           g.load(width);
         });
-        // The first of equals stays; NaN is larger than all, and the first NaN stays; -infinity beats nothing yet.
-        const isNaNValue = binary('f32x4.ne', local(value), local(value));
-        const isNaNLargest = binary('f32x4.ne', local(largest), local(largest));
-        const isLarger = binary('f32x4.gt', local(value), local(largest));
-        const isFirst = binary('v128.or', binary('v128.andnot', isNaNValue, isNaNLargest), isLarger);
+        if (isFirst) {
+          f.set(largest, local(value));
+          f.set(where, float(place));
+          return;
+        }
+        // The first of equals stays. NaN is larger than all, and the first NaN stays: no comparison with it holds.
+        const isNumber = binary('f32x4.eq', local(largest), local(largest));
+        const isLarger = binary('v128.andnot', isNumber, binary('f32x4.le', local(value), local(largest)));
+        // Where a window may begin in the padding, nobody knows which place is the first: any beats none.
         const isNone = binary('f32x4.lt', local(where), float(0));
-        const better = keep(f, binary('v128.or', isFirst, isNone));
+        const better = keep(f, isFirst === undefined ? binary('v128.or', isLarger, isNone) : isLarger);
         f.set(largest, select(local(better), local(value), local(largest)));
         f.set(where, select(local(better), float(place), local(where)));
       });

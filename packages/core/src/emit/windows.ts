@@ -13,8 +13,11 @@ export interface WindowPlace {
   /** Bytes from the beginning of a vector of channels. */
   readonly column: Local;
   readonly width: Width;
-  /** Writes code for each place of the window that is not in the padding, and gives the address of its pixel. */
-  forEachPlace(body: (place: number, address: Code) => void): void;
+  /**
+   * Writes code for each place of the window that is not in the padding, and gives the address of its pixel.
+   * `isFirst` is undefined where it depends on the window which place is the first outside of the padding.
+   */
+  forEachPlace(body: (place: number, address: Code, isFirst: boolean | undefined) => void): void;
 }
 
 /** Images that windows move over, in memory. */
@@ -81,11 +84,13 @@ export function forEachWindowOfImage(
         isWithin(left, j, imageWidth);
         f.ifTrue(write);
       };
+      const isFirst = checks.includes(true) ? undefined : place === 0;
+      const write = () => inColumn(() => visit(place, address, isFirst));
       if (checks[0]) {
         isWithin(top, i, height);
-        f.ifTrue(() => inColumn(() => visit(place, address)));
+        f.ifTrue(write);
       } else {
-        inColumn(() => visit(place, address));
+        write();
       }
     }
   };
