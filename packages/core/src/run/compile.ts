@@ -4,6 +4,7 @@ import { differentiate } from '../differentiate/differentiate.js';
 import { type EmittedModule, emitModule, type MemoryLimits } from '../emit/emit.js';
 import { fuse } from '../fuse/fuse.js';
 import { type MemoryPlan, type Placement, planMemory } from '../plan/plan.js';
+import { schedule } from '../plan/schedule.js';
 import { canonicalise } from '../simplify/canonical.js';
 import { transposedFactors } from '../simplify/factors.js';
 import { simplify } from '../simplify/simplify.js';
@@ -53,7 +54,7 @@ export function compile(traced: Program, binding: Binding, options: CompileOptio
         'Tensors that hold data are inputs, too: where a program is run later, build it of placeholders and numbers.',
     );
   }
-  const program = fuse(lower(traced, options));
+  const program = schedule(fuse(lower(traced, options)));
   const placed = new Map<number, Placement>();
   for (const [which, value] of program.inputs.entries()) placed.set(value, binding.inputs[which]);
   const outputs = program.outputs.map((value, which) => ({ value, place: binding.outputs?.[which] }));
