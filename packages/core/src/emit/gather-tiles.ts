@@ -3,7 +3,7 @@ import type { Operation, Program } from '../trace/program.js';
 import type { FunctionBuilder, Local, ModuleBuilder } from './assembler.js';
 import { local } from './functions.js';
 import { type Kernel, kernelParameters } from './kernel.js';
-import { applyMatrix } from './matrix.js';
+import { applyMatrix, distinctRows } from './matrix.js';
 import { stridedLoop } from './strided.js';
 import {
   CHANNEL_BYTES,
@@ -11,6 +11,7 @@ import {
   forEachTile,
   type Layout,
   layoutOf,
+  onAddresses,
   overlap,
   scratchBytes,
 } from './tile-layout.js';
@@ -52,7 +53,9 @@ export function emitGatherTiles(module: ModuleBuilder, body: Program, name: stri
         copyPart(f, image, workspace, layout, { from, size, width, channels });
         f.set(plane, local(workspace));
       }
-      forEachTile(f, layout, plane, pitch, target, (pixel, tile) => gatherOne(f, layout, pitch, pixel, tile, scratch));
+      forEachTile(f, layout, plane, pitch, target, (pixel, tile) =>
+        gatherOne(module, f, layout, pitch, pixel, tile, scratch),
+      );
       f.increase(image, height * width * channels * 4);
     });
   });
@@ -82,7 +85,15 @@ function copyPart(
   });
 }
 
-function gatherOne(f: FunctionBuilder, layout: Layout, pitch: number, pixel: Local, tile: Local, scratch: Local): void {
+function gatherOne(
+  module: ModuleBuilder,
+  f: FunctionBuilder,
+  layout: Layout,
+  pitch: number,
+  pixel: Local,
+  tile: Local,
+  scratch: Local,
+): void {
   const { tiling, channels, componentBytes } = layout;
   const { rows, columns, dilation } = tiling;
   const pixelBytes = channels * 4;
@@ -101,31 +112,53 @@ function gatherOne(f: FunctionBuilder, layout: Layout, pitch: number, pixel: Loc
   // Down the columns of the tile into scratch, then along its rows into the components. All channels of a row of
   // components are written before the next row: planes of components lie at distances that share a cache set, which
   // holds one row's lines but not all.
-  const kept = { pointer: scratch, bytes: rows.length * columns[0].length * 16 };
-  forEachChannel(f, channels, [{ pointer: pixel, bytes: CHANNEL_BYTES }, kept], ([at, held], width) => {
-    for (let q = 0; q < columns[0].length; q++) {
-      const read = rows[0].map(
-        (_, p) => (g: FunctionBuilder) => g.get(at).load(width, p * dilation[0] * pitch + q * dilation[1] * pixelBytes),
-      );
-      applyMatrix(f, rows, read, (u, value) => {
-        f.get(held)
-          .get(value)
-          .store('vector', (u * columns[0].length + q) * 16);
-      });
-    }
-  });
-  for (let u = 0; u < rows.length; u++) {
-    forEachChannel(f, channels, [kept, { pointer: tile, bytes: CHANNEL_BYTES }], ([held, to], width) => {
-      const read = columns[0].map(
-        (_, q) => (g: FunctionBuilder) => g.get(held).load('vector', (u * columns[0].length + q) * 16),
-      );
-      applyMatrix(f, columns, read, (v, value) => {
-        f.get(to)
-          .get(value)
-          .store(width, (u * columns.length + v) * componentBytes);
+  const down = distinctRows(rows);
+  const along = distinctRows(columns);
+  const width = columns[0].length;
+  const heldBytes = down.rows.length * width * 16;
+  for (let q = 0; q < width; q++) {
+    const addresses = [
+      { base: pixel, offset: q * dilation[1] * pixelBytes },
+      { base: scratch, offset: q * 16 },
+    ];
+    onAddresses(module, f, channels, ['down', layout, pitch], addresses, (g, from, to) => {
+      const walks = [
+        { pointer: from, bytes: CHANNEL_BYTES },
+        { pointer: to, bytes: heldBytes },
+      ];
+      forEachChannel(g, channels, walks, ([at, held], access) => {
+        const read = rows[0].map((_, p) => (h: FunctionBuilder) => h.get(at).load(access, p * dilation[0] * pitch));
+        applyMatrix(g, down.rows, read, (u, value) => {
+          g.get(held)
+            .get(value)
+            .store('vector', u * width * 16);
+        });
       });
     });
   }
+  rows.forEach((_, row) => {
+    const u = down.places.findIndex((places) => places.includes(row));
+    const addresses = [
+      { base: scratch, offset: u * width * 16 },
+      { base: tile, offset: row * columns.length * componentBytes },
+    ];
+    onAddresses(module, f, channels, ['along', layout], addresses, (g, from, to) => {
+      const walks = [
+        { pointer: from, bytes: heldBytes },
+        { pointer: to, bytes: CHANNEL_BYTES },
+      ];
+      forEachChannel(g, channels, walks, ([held, at], access) => {
+        const read = columns[0].map((_, q) => (h: FunctionBuilder) => h.get(held).load('vector', q * 16));
+        applyMatrix(g, along.rows, read, (v, value) => {
+          for (const column of along.places[v]) {
+            g.get(at)
+              .get(value)
+              .store(access, column * componentBytes);
+          }
+        });
+      });
+    });
+  });
 }
 
 /** Copies floats that lie side by side, without a loop where there are few. */

@@ -2,6 +2,17 @@ import type { Matrix } from '../operations/tiles.js';
 import type { Code, FunctionBuilder, Local } from './assembler.js';
 import { binary, float, keep, local } from './functions.js';
 
+/** The rows of a matrix without repetition, and for each of them the places at which it stands. */
+export function distinctRows(matrix: Matrix): { readonly rows: Matrix; readonly places: readonly number[][] } {
+  const places = new Map<string, number[]>();
+  matrix.forEach((row, index) => {
+    const key = String(row);
+    places.set(key, [...(places.get(key) ?? []), index]);
+  });
+  const list = [...places.values()];
+  return { rows: list.map(([first]) => matrix[first]), places: list };
+}
+
 /** Two rows of a matrix as the sum and the difference of parts, which are then computed once. */
 interface Pair {
   readonly plus: number;

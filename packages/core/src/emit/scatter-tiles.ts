@@ -1,12 +1,12 @@
 import { producers, rootOf } from '../fuse/space.js';
 import type { Matrix, Tiling } from '../operations/tiles.js';
 import type { Operation, Program } from '../trace/program.js';
-import type { FunctionBuilder, Local, ModuleBuilder } from './assembler.js';
+import type { Code, FunctionBuilder, Local, ModuleBuilder } from './assembler.js';
 import { Epilogue } from './epilogue.js';
 import { defineCallees } from './expressions.js';
-import { local } from './functions.js';
+import { binary, local } from './functions.js';
 import { type Kernel, kernelParameters } from './kernel.js';
-import { applyMatrix } from './matrix.js';
+import { applyMatrix, distinctRows } from './matrix.js';
 import { MaxPooling } from './pooling.js';
 import type { Width } from './strided.js';
 import {
@@ -16,6 +16,7 @@ import {
   keepAddress,
   type Layout,
   layoutOf,
+  onAddresses,
   overlap,
   scratchBytes,
 } from './tile-layout.js';
@@ -55,7 +56,7 @@ export function emitScatterTiles(module: ModuleBuilder, body: Program, name: str
     f.repeat(batch, () => {
       if (!covers) f.get(workspace).i32(0).i32(planeBytes).fillMemory();
       forEachTile(f, layout, workspace, pitch, tile, (pixel) =>
-        scatterOne(f, layout, pitch, pixel, tile, scratch, overlaps),
+        scatterOne(module, f, layout, pitch, pixel, tile, scratch, overlaps),
       );
       if (pooling && windowCode) {
         const geometry = { ...geometryOf(pooling.attributes), rowBytes: pitch };
@@ -69,46 +70,79 @@ export function emitScatterTiles(module: ModuleBuilder, body: Program, name: str
 }
 
 function scatterOne(
+  module: ModuleBuilder,
   f: FunctionBuilder,
-  { tiling, channels, componentBytes }: Layout,
+  layout: Layout,
   pitch: number,
   pixel: Local,
   tile: Local,
   scratch: Local,
   adds: boolean,
 ): void {
+  const { tiling, channels, componentBytes } = layout;
   const { dilation } = tiling;
+  // Components of equal rows are added up before anything else: that is the adjoint of computing them once.
+  const down = distinctRows(tiling.rows);
+  const along = distinctRows(tiling.columns);
   const transposedOf = (matrix: Matrix): Matrix => matrix[0].map((_, column) => matrix.map((row) => row[column]));
-  const rows = transposedOf(tiling.rows);
-  const columns = transposedOf(tiling.columns);
+  const rows = transposedOf(down.rows);
+  const columns = transposedOf(along.rows);
   const products = columns[0].length;
-  const kept = { pointer: scratch, bytes: rows.length * products * 16 };
-  for (let v = 0; v < products; v++) {
-    forEachChannel(f, channels, [{ pointer: tile, bytes: CHANNEL_BYTES }, kept], ([from, held], width) => {
-      const read = rows[0].map(
-        (_, u) => (g: FunctionBuilder) => g.get(from).load(width, (u * products + v) * componentBytes),
-      );
-      applyMatrix(f, rows, read, (p, value) => {
-        f.get(held)
-          .get(value)
-          .store('vector', (p * products + v) * 16);
+  const heldBytes = rows.length * products * 16;
+  along.places.forEach((columnPlaces, v) => {
+    const [first] = columnPlaces;
+    const components = down.places.map((rowPlaces) =>
+      rowPlaces.flatMap((row) => columnPlaces.map((column) => row * tiling.columns.length + column - first)),
+    );
+    const addresses = [
+      { base: tile, offset: first * componentBytes },
+      { base: scratch, offset: v * 16 },
+    ];
+    onAddresses(module, f, channels, ['up', layout, components], addresses, (g, source, target) => {
+      const walks = [
+        { pointer: source, bytes: CHANNEL_BYTES },
+        { pointer: target, bytes: heldBytes },
+      ];
+      forEachChannel(g, channels, walks, ([from, held], width) => {
+        const read = components.map((same) =>
+          same
+            .map(
+              (component): Code =>
+                (h) =>
+                  h.get(from).load(width, component * componentBytes),
+            )
+            .reduce((sum, component) => binary('f32x4.add', sum, component)),
+        );
+        applyMatrix(g, rows, read, (p, value) => {
+          g.get(held)
+            .get(value)
+            .store('vector', p * products * 16);
+        });
+      });
+    });
+  });
+  for (let p = 0; p < rows.length; p++) {
+    const addresses = [
+      { base: scratch, offset: p * products * 16 },
+      { base: pixel, offset: p * dilation[0] * pitch },
+    ];
+    onAddresses(module, f, channels, ['across', layout, adds], addresses, (g, source, target) => {
+      const walks = [
+        { pointer: source, bytes: heldBytes },
+        { pointer: target, bytes: CHANNEL_BYTES },
+      ];
+      forEachChannel(g, channels, walks, ([held, at], width) => {
+        const read = columns[0].map((_, v) => (h: FunctionBuilder) => h.get(held).load('vector', v * 16));
+        applyMatrix(g, columns, read, (q, value) => {
+          const offset = q * dilation[1] * channels * 4;
+          g.get(at);
+          if (adds) g.get(at).load(width, offset).get(value).vector('f32x4.add');
+          else g.get(value);
+          g.store(width, offset);
+        });
       });
     });
   }
-  forEachChannel(f, channels, [{ pointer: pixel, bytes: CHANNEL_BYTES }, kept], ([at, held], width) => {
-    for (let p = 0; p < rows.length; p++) {
-      const read = columns[0].map(
-        (_, v) => (g: FunctionBuilder) => g.get(held).load('vector', (p * products + v) * 16),
-      );
-      applyMatrix(f, columns, read, (q, value) => {
-        const offset = p * dilation[0] * pitch + q * dilation[1] * channels * 4;
-        f.get(at);
-        if (adds) f.get(at).load(width, offset).get(value).vector('f32x4.add');
-        else f.get(value);
-        f.store(width, offset);
-      });
-    }
-  });
 }
 
 /** Stores the part of the plane that lies in the image; pixels that no tile reaches are zeros. */

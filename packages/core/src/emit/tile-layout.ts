@@ -1,5 +1,5 @@
 import { componentsOf, type Tiling } from '../operations/tiles.js';
-import type { FunctionBuilder, Local } from './assembler.js';
+import type { FunctionBuilder, Local, ModuleBuilder } from './assembler.js';
 import { local } from './functions.js';
 import type { Width } from './strided.js';
 
@@ -92,6 +92,33 @@ export function forEachChannel(
     });
   go(Math.floor(channels / 4), 'vector');
   go(channels % 4, 'lane');
+}
+
+/** With fewer channels than this a call costs more than the code that it saves. */
+const CALLED_CHANNELS = 8;
+
+/**
+ * Writes code on some addresses: as a function of its own that is called, since the lines of a tile differ in their
+ * addresses alone, or in place where there are few channels.
+ *
+ * @param meaning all that is constant in the code
+ */
+export function onAddresses(
+  module: ModuleBuilder,
+  f: FunctionBuilder,
+  channels: number,
+  meaning: unknown,
+  addresses: readonly { readonly base: Local; readonly offset: number }[],
+  write: (f: FunctionBuilder, ...addresses: Local[]) => void,
+): void {
+  if (channels < CALLED_CHANNELS) {
+    write(f, ...addresses.map(({ base, offset }) => keepAddress(f, base, offset)));
+    return;
+  }
+  const parameters = addresses.map(() => 'i32' as const);
+  const callee = module.define(JSON.stringify(meaning), parameters, write);
+  for (const { base, offset } of addresses) f.get(base).i32(offset).op('add');
+  f.call(callee);
 }
 
 /** Bytes of a vector of channels where channels lie side by side. */
