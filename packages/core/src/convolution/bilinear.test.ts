@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Matrix } from '../operations/tiles.js';
-import { type BilinearAlgorithm, multiply, UPSAMPLE_2, WINOGRAD, winograd } from './bilinear.js';
+import { type BilinearAlgorithm, multiply, UPSAMPLE, upsampled, WINOGRAD, winograd } from './bilinear.js';
 
 const times = (matrix: Matrix, vector: readonly number[]) =>
   matrix.map((row) => row.reduce((sum, factor, i) => sum + factor * vector[i], 0));
@@ -78,19 +78,60 @@ describe('winograd', () => {
   });
 });
 
-describe('UPSAMPLE_2', () => {
-  it('gives two outputs of three taps over a signal repeated twice', () => {
-    fc.assert(
-      fc.property(numbers(3), numbers(3), ([before, here, after], w) => {
-        // Around pixel i of the signal the upsampled one reads x[i-1] x[i] x[i] x[i+1].
-        const want = correlation([before, here, here, after], w);
-        const got = applied(UPSAMPLE_2, [before, here, after], w);
-        got.forEach((value, i) => {
-          expect(Math.abs(value - want[i])).toBeLessThan(1e-14);
-        });
-        expect(got).toHaveLength(2);
+describe('upsampled', () => {
+  /** Around pixels of a signal the upsampled one repeats each, and reads one more on both sides. */
+  const twice = (x: readonly number[]) => x.flatMap((value) => [value, value]).slice(1, -1);
+
+  it('gives two outputs a pixel of three taps over a signal repeated twice, for any points', () => {
+    const drawn = fc.integer({ min: 1, max: 6 }).chain((pixels) =>
+      fc.record({
+        points: fc
+          .shuffledSubarray(
+            POINTS.filter((point) => point !== 0 && point !== 1),
+            { minLength: pixels - 1, maxLength: pixels - 1 },
+          )
+          .chain((others) => fc.shuffledSubarray([1, ...others], { minLength: pixels })),
+        x: numbers(pixels + 2),
+        w: numbers(3),
       }),
     );
+    fc.assert(
+      fc.property(drawn, ({ points, x, w }) => {
+        const algorithm = upsampled(points.length, points);
+        expect(algorithm.step).toBe(points.length);
+        expect(algorithm.input).toHaveLength(2 * points.length + 1);
+        const got = applied(algorithm, x, w);
+        const want = correlation(twice(x), w);
+        expect(got).toHaveLength(2 * points.length);
+        got.forEach((value, i) => {
+          expect(Math.abs(value - want[i])).toBeLessThan(1e-6);
+        });
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it.each(Object.entries(UPSAMPLE))('over %s pixels is exact to float64 precision', (pixels, algorithm) => {
+    expect(algorithm.step).toBe(Number(pixels));
+    fc.assert(
+      fc.property(numbers(Number(pixels) + 2), numbers(3), (x, w) => {
+        const want = correlation(twice(x), w);
+        applied(algorithm, x, w).forEach((value, i) => {
+          expect(Math.abs(value - want[i])).toBeLessThan(1e-12);
+        });
+      }),
+    );
+  });
+
+  it.each<[number, number[]]>([
+    [2, [1]],
+    [2, [1, 1]],
+    [2, [2, -1]],
+    [2, [0, 1]],
+  ])('refuses %i pixels with the points [%s]', (pixels, points) => {
+    const message = `${pixels} pixels need ${pixels} distinct points without 0, 1 among them; got [${points}]`;
+    expect(() => upsampled(pixels, points)).toThrow(RangeError);
+    expect(() => upsampled(pixels, points)).toThrow(message);
   });
 });
 

@@ -1,12 +1,15 @@
 import type { Window } from '../operations/window.js';
 import type { Shape } from '../tensor/shape.js';
-import type { WinogradOutputs } from './bilinear.js';
+import type { UpsampledPixels, WinogradOutputs } from './bilinear.js';
 
 /** Ways to compute a convolution. They agree but for rounding. */
-export type ConvolutionAlgorithm = 'im2col' | 'col2im' | Winograd | 'upsample' | 'upsample-col2im';
+export type ConvolutionAlgorithm = 'im2col' | 'col2im' | Winograd | Upsample | 'upsample-col2im';
 
 /** Winograd's algorithms, by the outputs along a side of a tile. */
 export type Winograd = `winograd${WinogradOutputs}`;
+
+/** Algorithms for a convolution after upsampling by 2, by the pixels along a side of a tile. */
+export type Upsample = `upsample${UpsampledPixels}`;
 
 /** What the user may ask for: `direct` leaves out the fast algorithms, `auto` lets the shapes decide. */
 export type ConvolutionOption = 'auto' | 'direct' | Winograd;
@@ -35,18 +38,19 @@ export function chooseConvolution(
   const plain = [...window.strides, ...window.dilation].every((length) => length === 1);
   const three = plain && height === 3 && width === 3;
   const same = window.padding.flat().every((amount) => amount === 1);
+  const wide = channels >= 8 && filters >= 8;
   if (upsampled && three && same && option !== 'direct') {
-    return filters <= 4 && channels > filters
-      ? {
-          algorithm: 'upsample-col2im',
-          reason: 'upsampled by 2 with few filters: nine products a pixel, then added up',
-        }
-      : { algorithm: 'upsample', reason: 'upsampled by 2 before 3x3: nine products a pixel instead of 36' };
+    if (filters <= 4 && channels > filters) {
+      return {
+        algorithm: 'upsample-col2im',
+        reason: 'upsampled by 2 with few filters: nine products a pixel, then added up',
+      };
+    }
+    return fewestUpsampled(image[1], image[2], wide ? UPSAMPLE_OF[option] : [1]);
   }
   if (plain && filters <= 4 && channels > filters) {
     return { algorithm: 'col2im', reason: 'few filters: products of every tap first, then added up' };
   }
-  const wide = channels >= 8 && filters >= 8;
   if (three && wide && option !== 'direct') {
     const outputs = [0, 1].map((axis) => image[axis + 1] + window.padding[axis][0] + window.padding[axis][1] - 2);
     return option === 'auto'
@@ -64,13 +68,40 @@ export function chooseConvolution(
 /** Sides of tiles, small ones first: of two that need the same products the smaller one is the more accurate. */
 const TILES: readonly WinogradOutputs[] = [2, 4, 6, 7];
 
+/** Pixels to a side of an upsampled tile that each option allows: about as many outputs as Winograd's of that name. */
+const UPSAMPLE_OF: Readonly<Record<Exclude<ConvolutionOption, 'direct'>, readonly UpsampledPixels[]>> = {
+  auto: [1, 2, 4, 7],
+  winograd2: [1],
+  winograd4: [2],
+  winograd6: [4],
+  winograd7: [7],
+};
+
 /** The Winograd algorithm that multiplies least, the part of its last tiles that sticks out of the image included. */
 function fewestProducts(height: number, width: number): ConvolutionChoice {
-  const products = (tile: number) => Math.ceil(height / tile) * Math.ceil(width / tile) * (tile + 2) ** 2;
-  const best = TILES.reduce((a, b) => (products(b) < products(a) ? b : a));
-  const each = (products(best) / (height * width)).toFixed(2);
+  const { tile, each } = fewest(TILES, height, width, (outputs) => outputs + 2);
   return {
-    algorithm: `winograd${best}`,
+    algorithm: `winograd${tile}`,
     reason: `3x3 with stride 1 on ${height}x${width}: ${each} products an output instead of 9`,
   };
+}
+
+function fewestUpsampled(height: number, width: number, tiles: readonly UpsampledPixels[]): ConvolutionChoice {
+  const { tile, each } = fewest(tiles, height, width, (pixels) => 2 * pixels + 1);
+  return {
+    algorithm: `upsample${tile}`,
+    reason: `upsampled by 2 before 3x3 on ${height}x${width}: ${each} products a pixel instead of 36`,
+  };
+}
+
+/** The tiles that need the fewest products for an image, and how many to a pixel. */
+function fewest<Tile extends number>(
+  tiles: readonly Tile[],
+  height: number,
+  width: number,
+  productsOfSide: (tile: Tile) => number,
+): { tile: Tile; each: string } {
+  const products = (tile: Tile) => Math.ceil(height / tile) * Math.ceil(width / tile) * productsOfSide(tile) ** 2;
+  const tile = tiles.reduce((a, b) => (products(b) < products(a) ? b : a));
+  return { tile, each: (products(tile) / (height * width)).toFixed(2) };
 }

@@ -89,7 +89,10 @@ const places: readonly (readonly [ConvolutionAlgorithm, ConvolutionOption, Parti
   ['col2im', 'auto', { input: 9, filters: 4 }],
   ['winograd2', 'winograd2', { input: 9, filters: 8 }],
   ['winograd4', 'winograd4', { input: 9, filters: 8 }],
-  ['upsample', 'auto', { input: 5, filters: 6, padding: 'same', isUpsampled: true }],
+  ['upsample1', 'auto', { input: 5, filters: 6, padding: 'same', isUpsampled: true }],
+  ['upsample2', 'winograd4', { input: 9, filters: 8, padding: 'same', isUpsampled: true }],
+  ['upsample4', 'winograd6', { input: 9, filters: 8, padding: 'same', isUpsampled: true }],
+  ['upsample7', 'winograd7', { input: 9, filters: 8, padding: 'same', isUpsampled: true }],
   ['upsample-col2im', 'auto', { input: 5, filters: 2, padding: 'same', isUpsampled: true }],
 ];
 

@@ -6,7 +6,7 @@ import { type Window, windowPositions } from '../operations/window.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { differentiatedValues, type Operation, type Program } from '../trace/program.js';
 import { rewrite } from '../trace/trace.js';
-import { type BilinearAlgorithm, multiply, UPSAMPLE_2, WINOGRAD } from './bilinear.js';
+import { type BilinearAlgorithm, multiply, UPSAMPLE, WINOGRAD } from './bilinear.js';
 import { type ConvolutionChoice, type ConvolutionOption, chooseConvolution } from './choose.js';
 
 /** How one convolution of a program is computed. */
@@ -78,8 +78,14 @@ function lowerForward(
       return bilinear(x, weight, window, WINOGRAD[6]);
     case 'winograd7':
       return bilinear(x, weight, window, WINOGRAD[7]);
-    case 'upsample':
-      return bilinear(image, weight, window, UPSAMPLE_2);
+    case 'upsample1':
+      return bilinear(image, weight, window, UPSAMPLE[1]);
+    case 'upsample2':
+      return bilinear(image, weight, window, UPSAMPLE[2]);
+    case 'upsample4':
+      return bilinear(image, weight, window, UPSAMPLE[4]);
+    case 'upsample7':
+      return bilinear(image, weight, window, UPSAMPLE[7]);
     case 'upsample-col2im':
       return upsampleThenScatter(image, weight);
     case 'col2im':
@@ -191,7 +197,7 @@ function productsThenScatter(x: Tensor, weight: Tensor, window: Window): Tensor 
 /** As `productsThenScatter`, for an upsampled image: nine products a pixel, each given to the outputs it is part of. */
 function upsampleThenScatter(x: Tensor, weight: Tensor): Tensor {
   const [, height, width] = x.shape;
-  const { input, weight: taps, output } = UPSAMPLE_2;
+  const { input, weight: taps, output } = UPSAMPLE[1];
   const products = matmul(pixelRows(x), tapsLast(transformWeight(weight, taps, taps)));
   // Pixel i is in the tiles of outputs i-1, i and i+1, at places 2, 1 and 0 of their inputs; of those six outputs the
   // first and the last get nothing.

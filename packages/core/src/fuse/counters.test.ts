@@ -42,7 +42,7 @@ describe('the training program of the autoencoder', () => {
   const lowered = lower(autoencoderTraining(16).program);
   const [plain, fused] = [countProgram(lowered), countProgram(fuse(lowered))];
 
-  it('multiplies less than a quarter of what its convolutions are defined by', () => {
+  it('multiplies less than a fifth of what its convolutions are defined by', () => {
     // Forward; and twice that backward, but for the gradient in the images.
     const [first, second, third, fourth, last] = [
       28 * 28 * 9 * 32,
@@ -53,8 +53,8 @@ describe('the training program of the autoencoder', () => {
     ];
     const defined = 16 * (2 * first + 3 * (second + third + fourth + last));
     expect(fused.multiplyAccumulates).toBe(plain.multiplyAccumulates);
-    expect(fused.multiplyAccumulates).toBeLessThanOrEqual(101_062_656);
-    expect(fused.multiplyAccumulates).toBeLessThan(defined / 4);
+    expect(fused.multiplyAccumulates).toBeLessThanOrEqual(79_828_992);
+    expect(fused.multiplyAccumulates).toBeLessThan(defined / 5);
   });
 
   it('has no more kernels of any kind than fusion leaves', () => {
@@ -73,8 +73,8 @@ describe('the training program of the autoencoder', () => {
   });
 
   it('moves no more bytes than fusion leaves', () => {
-    expect(fused.bytesRead).toBeLessThanOrEqual(36_300_000);
-    expect(fused.bytesWritten).toBeLessThanOrEqual(26_300_000);
+    expect(fused.bytesRead).toBeLessThanOrEqual(39_400_000);
+    expect(fused.bytesWritten).toBeLessThanOrEqual(28_900_000);
     expect(plain.bytesRead + plain.bytesWritten).toBeGreaterThan(80_000_000);
   });
 });
