@@ -3,6 +3,7 @@
 // Programs: the passes, and how their result is run. For trainers, tools and the curious.
 export type { ConvolutionAlgorithm, ConvolutionOption } from './convolution/choose.js';
 export type { ConvolutionRecord } from './convolution/lower.js';
+export type { MatmulTiles } from './emit/tiles.js';
 export { countProgram, type ProgramCounts } from './fuse/counters.js';
 export { fuse } from './fuse/fuse.js';
 // Models and training.
@@ -61,7 +62,7 @@ export { RandomStream } from './random/stream.js';
 export { type Binding, type CompiledProgram, type CompileOptions, compile, lower } from './run/compile.js';
 export { defaultKernels, type EvaluateOptions, evaluate, type KernelSet } from './run/evaluate.js';
 export { type Executable, referenceExecutable, wasmExecutable } from './run/executable.js';
-export { hasSimd } from './run/support.js';
+export { hasRelaxedSimd, hasSimd } from './run/support.js';
 export {
   fromNdarray,
   full,

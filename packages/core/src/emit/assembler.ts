@@ -1,9 +1,11 @@
 /**
- * A small assembler for WebAssembly modules with SIMD (binary format 1, as in the WebAssembly specification 2.0).
+ * A small assembler for WebAssembly modules with SIMD (binary format 1, as in the WebAssembly specification 2.0,
+ * and one instruction of its relaxed SIMD proposal, which is part of 3.0).
  *
  * Code is written by calling methods in the order of the stack machine. `Code` values are pieces of code that leave
  * one value on the stack; they are closures, so that pieces can be combined before they are written.
  */
+import { type MatmulTiles, TILES } from './tiles.js';
 
 export type ValueKind = 'i32' | 'f32' | 'v128';
 /** Writes code that leaves one value on the stack. */
@@ -73,6 +75,7 @@ const SIMD = {
   'i32x4.trunc_sat_f32x4_s': 248,
   'f32x4.convert_i32x4_s': 250,
   'f32x4.convert_i32x4_u': 251,
+  'f32x4.relaxed_madd': 261,
 } as const;
 export type SimdInstruction = keyof typeof SIMD;
 
@@ -112,6 +115,8 @@ export class FunctionBuilder {
     readonly name: string,
     readonly parameterKinds: readonly ValueKind[],
     readonly result?: ValueKind,
+    /** Whether relaxed instructions may be used. */
+    readonly fastMath = false,
   ) {
     this.parameters = parameterKinds.map((kind, index) => ({ kind, index }));
   }
@@ -262,6 +267,15 @@ export class ModuleBuilder {
   private readonly exported: { name: string; index: number }[] = [];
   private readonly known = new Map<string, number>();
 
+  /**
+   * @param fastMath whether relaxed instructions may be used
+   * @param tiles    how matrix products are cut
+   */
+  constructor(
+    private readonly fastMath = false,
+    readonly tiles: MatmulTiles = TILES[fastMath ? 'relaxed' : 'exact'],
+  ) {}
+
   /** Adds a function unless one of that name is there, and returns its index. A name stands for one meaning. */
   define(
     name: string,
@@ -271,7 +285,7 @@ export class ModuleBuilder {
   ): number {
     const before = this.known.get(name);
     if (before !== undefined) return before;
-    const builder = new FunctionBuilder(name, parameters, result);
+    const builder = new FunctionBuilder(name, parameters, result, this.fastMath);
     write(builder, ...builder.parameters);
     const index = this.functions.push(builder) - 1;
     this.known.set(name, index);

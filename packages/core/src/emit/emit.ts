@@ -10,6 +10,7 @@ import { emitMaxPool, emitMaxUnpool, emitTakePlaces } from './pooling.js';
 import { emitRandom } from './random.js';
 import { emitTakeRows } from './rows.js';
 import { emitScatterTiles } from './scatter-tiles.js';
+import type { MatmulTiles } from './tiles.js';
 import { emitCopies } from './views.js';
 
 type Emitter = (module: ModuleBuilder, body: Program, name: string) => Kernel;
@@ -39,6 +40,14 @@ export interface EmittedModule {
   readonly segments: number;
 }
 
+/** How kernels are written. */
+export interface EmitOptions {
+  /** Whether relaxed instructions may be used. Default false. */
+  readonly fastMath?: boolean;
+  /** How matrix products are cut into tiles: for measurements. Default: the fastest known. */
+  readonly tiles?: MatmulTiles;
+}
+
 /** The memory that a module is to be run in. */
 export interface MemoryLimits {
   /** Pages of 64 KiB. */
@@ -51,8 +60,13 @@ export interface MemoryLimits {
  * Writes a fused and planned program as a WebAssembly module: a function for each kernel, with sizes as constants, and
  * two that call them in order with their addresses.
  */
-export function emitModule(program: Program, plan: MemoryPlan, memory: MemoryLimits): EmittedModule {
-  const module = new ModuleBuilder();
+export function emitModule(
+  program: Program,
+  plan: MemoryPlan,
+  memory: MemoryLimits,
+  { fastMath, tiles }: EmitOptions = {},
+): EmittedModule {
+  const module = new ModuleBuilder(fastMath, tiles);
   const kernels = new Map<Operation, Kernel>();
   for (const operation of [...plan.prologue, ...plan.main]) {
     const kernel = kernelOf(module, program, operation, plan);

@@ -15,6 +15,23 @@ export const binary =
     f.vector(instruction);
   };
 
+/**
+ * Writes `sum + a b`. With fast math the engine may round once instead of twice, where the processor has an instruction
+ * for it: not the same bits everywhere, but fewer instructions.
+ */
+export const multiplyAdd =
+  (a: Code, b: Code, sum: Code): Code =>
+  (f) => {
+    if (f.fastMath) {
+      a(f);
+      b(f);
+      sum(f);
+      f.vector('f32x4.relaxed_madd');
+    } else {
+      binary('f32x4.add', sum, binary('f32x4.mul', a, b))(f);
+    }
+  };
+
 export const local =
   (l: Local): Code =>
   (f) =>

@@ -4,11 +4,9 @@ import type { Operation, Program } from '../trace/program.js';
 import type { FunctionBuilder, Local, ModuleBuilder } from './assembler.js';
 import { Epilogue } from './epilogue.js';
 import { defineCallees } from './expressions.js';
-import { binary, local } from './functions.js';
+import { binary, local, multiplyAdd } from './functions.js';
 import { type Kernel, kernelParameters } from './kernel.js';
-
-/** Columns of a register tile, and how many rows go with them: together they fill the registers and no more. */
-const ROWS_OF_TILE: Readonly<Record<number, number>> = { 16: 2, 12: 3, 8: 4, 4: 4 };
+import type { MatmulTiles } from './tiles.js';
 
 /** Steps of the inner length that are added up in registers before they go to memory: a panel of B stays in cache. */
 const BLOCK = 256;
@@ -47,7 +45,7 @@ interface Tile {
 /**
  * Matrix products `[batch, m, k] x [batch, k, n]`, where A may be transposed, by register tiles.
  *
- * Columns are taken in panels of 16, and what is left in a narrower one. A panel of B is packed, to be read in order,
+ * Columns are taken in panels, and what is left in a narrower one. A panel of B is packed, to be read in order,
  * unless B is small enough for the first-level cache or there are too few rows to pay for it. Every
  * result adds its k in ascending order, in blocks of a fixed length, whatever the tile: tiles do not change bits.
  */
@@ -61,10 +59,11 @@ export function emitMatmul(module: ModuleBuilder, body: Program, name: string): 
   const producer = producers(body);
   const operands = anchor.inputs.map((value) => body.inputs.indexOf(rootOf(producer, value)));
   const epilogue = new Epilogue(module, body, [anchor.outputs[0]]);
-  const isPacked = m >= PACKING_ROWS && n !== 16 && (n % 16 !== 0 || Math.min(k, BLOCK) * n * 4 > UNPACKED_BYTES);
-  const panelBytes = isPacked ? Math.min(k, BLOCK) * 16 * 4 : 0;
+  const { panel: width, rows: rowsOf } = module.tiles;
+  const isPacked = m >= PACKING_ROWS && n !== width && (n % width !== 0 || Math.min(k, BLOCK) * n * 4 > UNPACKED_BYTES);
+  const panelBytes = isPacked ? Math.min(k, BLOCK) * width * 4 : 0;
   const blocks = Math.ceil(k / BLOCK);
-  const partialBytes = blocks > 1 ? (m + 4) * 16 * 4 : 0;
+  const partialBytes = blocks > 1 ? (m + 4) * width * 4 : 0;
   const parameters = kernelParameters(body);
 
   const tileOf = (tile: Tile) =>
@@ -72,8 +71,8 @@ export function emitMatmul(module: ModuleBuilder, body: Program, name: string): 
   const index = (() => {
     // Callees come first: all tiles are defined before the function that calls them.
     const calls: ((f: FunctionBuilder, locals: Locals) => void)[] = [];
-    for (let column = 0; column < n; column += 16) {
-      const valid = Math.min(16, n - column);
+    for (let column = 0; column < n; column += width) {
+      const valid = Math.min(width, n - column);
       calls.push(panel(sizes, column, valid));
     }
     return module.define(name, parameters, (f, workspace, ...pointers) => {
@@ -101,10 +100,10 @@ export function emitMatmul(module: ModuleBuilder, body: Program, name: string): 
   })();
   return { index, workspace: panelBytes + partialBytes };
 
-  /** All rows of up to 16 columns. */
+  /** All rows of the columns of a panel. */
   function panel({ m, n, k }: Sizes, column: number, valid: number): (f: FunctionBuilder, l: Locals) => void {
-    const columns = Math.ceil(valid / 4) * 4;
-    const rows = Math.min(ROWS_OF_TILE[columns], m);
+    const columns = (Math.ceil(valid / 4) * 4) as keyof MatmulTiles['rows'];
+    const rows = Math.min(rowsOf[columns], m);
     const tails = m % rows;
     const writes: ((f: FunctionBuilder, l: Locals) => void)[] = [];
     for (let block = 0; block < blocks; block++) {
@@ -201,7 +200,7 @@ function packPanel(f: FunctionBuilder, l: Locals, steps: number, n: number, colu
 
 /**
  * The function of one register tile. Its loop over k is alone in it, at depth one, and between two steps stands a
- * branch that is never taken, on a number that the compiler cannot know: without them V8 unrolls and moves all loads
+ * branch that is never taken, on a number that the compiler cannot know (`MatmulTiles.fence`): without them V8 unrolls and moves all loads
  * ahead of the arithmetic, and runs out of registers.
  */
 function defineTile(module: ModuleBuilder, name: string, tile: Tile, epilogue: Epilogue, arrays: number): number {
@@ -219,10 +218,7 @@ function defineTile(module: ModuleBuilder, name: string, tile: Tile, epilogue: E
         const factor = f.local('v128');
         f.set(factor, (g) => g.get(a).load('splat', row * tile.rowA + stepOffset * tile.stepA));
         for (let v = 0; v < vectors; v++) {
-          f.set(
-            sums[row][v],
-            binary('f32x4.add', local(sums[row][v]), binary('f32x4.mul', local(factor), local(panel[v]))),
-          );
+          f.set(sums[row][v], multiplyAdd(local(factor), local(panel[v]), local(sums[row][v])));
         }
       }
     };
@@ -230,15 +226,17 @@ function defineTile(module: ModuleBuilder, name: string, tile: Tile, epilogue: E
       f.increase(a, steps * tile.stepA);
       f.increase(b, steps * tile.stepB);
     };
+    const { unroll, fence } = module.tiles;
     f.block(() => {
-      f.repeat(Math.floor(tile.steps / 2), () => {
-        step(0);
-        f.get(zero).branchIf(1);
-        step(1);
-        advance(2);
+      f.repeat(Math.floor(tile.steps / unroll), () => {
+        for (let at = 0; at < unroll; at++) {
+          if (at > 0 && fence) f.get(zero).branchIf(1);
+          step(at);
+        }
+        advance(unroll);
       });
     });
-    if (tile.steps % 2 === 1) step(0);
+    for (let at = 0; at < tile.steps % unroll; at++) step(at);
     for (let row = 0; row < tile.rows; row++) {
       for (let v = 0; v < vectors; v++) {
         const sum = sums[row][v];

@@ -1,6 +1,6 @@
 import type { Matrix } from '../operations/tiles.js';
 import type { Code, FunctionBuilder, Local } from './assembler.js';
-import { binary, float, keep, local } from './functions.js';
+import { binary, float, keep, local, multiplyAdd } from './functions.js';
 
 /** The rows of a matrix without repetition, and for each of them the places at which it stands. */
 export function distinctRows(matrix: Matrix): { readonly rows: Matrix; readonly places: readonly number[][] } {
@@ -97,8 +97,8 @@ function combination(weights: readonly number[], inputs: readonly Local[]): Code
       sum = binary(weight > 0 ? 'f32x4.add' : 'f32x4.sub', sum, input);
       return;
     }
-    const term: Code = weight === 1 ? input : binary('f32x4.mul', input, float(weight));
-    sum = sum ? binary('f32x4.add', sum, term) : term;
+    if (sum) sum = multiplyAdd(input, float(weight), sum);
+    else sum = weight === 1 ? input : binary('f32x4.mul', input, float(weight));
   });
   return sum ?? float(0);
 }

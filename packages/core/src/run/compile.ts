@@ -1,7 +1,7 @@
 import type { ConvolutionOption } from '../convolution/choose.js';
 import { type ConvolutionRecord, lowerConvolutions } from '../convolution/lower.js';
 import { differentiate } from '../differentiate/differentiate.js';
-import { type EmittedModule, emitModule, type MemoryLimits } from '../emit/emit.js';
+import { type EmitOptions, type EmittedModule, emitModule, type MemoryLimits } from '../emit/emit.js';
 import { fuse } from '../fuse/fuse.js';
 import { type MemoryPlan, type Placement, planMemory } from '../plan/plan.js';
 import { schedule } from '../plan/schedule.js';
@@ -9,9 +9,15 @@ import { canonicalise } from '../simplify/canonical.js';
 import { transposedFactors } from '../simplify/factors.js';
 import { simplify } from '../simplify/simplify.js';
 import type { Program } from '../trace/program.js';
+import { checkFastMath } from './support.js';
 
-/** How a program is compiled. */
-export interface CompileOptions {
+/**
+ * How a program is compiled.
+ *
+ * With `fastMath`, products and sums may be rounded once instead of twice, where the processor can: faster, but not the
+ * same bits on every machine. The engine must have relaxed SIMD.
+ */
+export interface CompileOptions extends EmitOptions {
   /** Which convolution algorithms may be used; `auto` lets the shapes decide. */
   readonly convolution?: ConvolutionOption;
   /** Is told of each convolution's algorithm. */
@@ -45,9 +51,10 @@ export interface Binding {
 /**
  * All passes: what is traced becomes a WebAssembly module.
  *
- * @throws RangeError if an input has no place, or a value is asked for at two places
+ * @throws RangeError if an input has no place, a value is asked for at two places, or the engine cannot do `fastMath`
  */
 export function compile(traced: Program, binding: Binding, options: CompileOptions = {}): CompiledProgram {
+  checkFastMath(options.fastMath);
   if (traced.inputs.length !== binding.inputs.length) {
     throw new RangeError(
       `compile: the program has ${traced.inputs.length} inputs, and places are given for ${binding.inputs.length}. ` +
@@ -67,5 +74,5 @@ export function compile(traced: Program, binding: Binding, options: CompileOptio
   }
   const invariant = new Set((binding.invariant ?? []).map((which) => program.inputs[which]));
   const plan = planMemory(program, { placed, invariant });
-  return { program, plan, ...emitModule(program, plan, binding.memory) };
+  return { program, plan, ...emitModule(program, plan, binding.memory, options) };
 }

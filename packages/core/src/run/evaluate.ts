@@ -26,11 +26,11 @@ export interface EvaluateOptions extends CompileOptions {
  * copies. A tensor already computed is not computed again, whichever kernels are asked for.
  *
  * @throws TypeError if a placeholder is among what they depend on, or these are no array of tensors
- * @throws RangeError if an option is not known, or `takeRows` is told of a row that its table does not have
+ * @throws RangeError if an option is not known, the engine cannot do `fastMath`, or `takeRows` is told of a row that its table does not have
  */
 export function evaluate(tensors: readonly Tensor[], options: EvaluateOptions = {}): TypedArray[] {
   checkTensors('evaluate', 'the argument', tensors);
-  checkKnownOptions('evaluate', options, ['kernels', 'convolution', 'record']);
+  checkKnownOptions('evaluate', options, ['kernels', 'convolution', 'fastMath', 'tiles', 'record']);
   if (options.kernels !== undefined) oneOf('evaluate', 'kernels', options.kernels, ['wasm', 'reference']);
   const { program, leaves } = trace(tensors);
   const data = leaves.map(({ node, index, shape }) => {
@@ -80,7 +80,7 @@ const compiledPrograms = new Map<string, Compiled>();
 const COMPILED_PROGRAMS = 32;
 
 function runCompiled(program: Program, data: readonly TypedArray[], options: EvaluateOptions): TypedArray[] {
-  const key = JSON.stringify([program, options.convolution]);
+  const key = JSON.stringify([program, options.convolution, options.fastMath, options.tiles]);
   const compiled = (!options.record && compiledPrograms.get(key)) || compileForMemory(program, options);
   compiledPrograms.delete(key);
   compiledPrograms.set(key, compiled);

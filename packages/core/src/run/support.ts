@@ -1,42 +1,35 @@
+import { ModuleBuilder } from '../emit/assembler.js';
+import { float, multiplyAdd } from '../emit/functions.js';
+
+/** Whether the engine takes a module with one product and one sum of vectors. */
+function takes(fastMath: boolean): boolean {
+  if (typeof WebAssembly !== 'object') return false;
+  const module = new ModuleBuilder(fastMath);
+  module.define('probe', [], (f) => multiplyAdd(float(1), float(1), float(1))(f), 'v128');
+  return WebAssembly.validate(module.encode({ initial: 1, maximum: 1, shared: false }));
+}
+
 let simd: boolean | undefined;
 
 /** Whether the engine runs WebAssembly with 128-bit SIMD. */
 export function hasSimd(): boolean {
-  // A function that leaves a vector of zeros: (module (func (result v128) i32.const 0 i8x16.splat)).
-  simd ??=
-    typeof WebAssembly === 'object' &&
-    WebAssembly.validate(
-      Uint8Array.of(
-        0,
-        97,
-        115,
-        109,
-        1,
-        0,
-        0,
-        0,
-        1,
-        5,
-        1,
-        96,
-        0,
-        1,
-        123,
-        3,
-        2,
-        1,
-        0,
-        10,
-        8,
-        1,
-        6,
-        0,
-        65,
-        0,
-        253,
-        15,
-        11,
-      ),
-    );
+  simd ??= takes(false);
   return simd;
+}
+
+/**
+ * Whether the engine runs relaxed SIMD, which `fastMath` needs. It is not remembered: Node 20 can be told to, at any
+ * time, with `v8.setFlagsFromString('--experimental-wasm-relaxed-simd')`.
+ */
+export function hasRelaxedSimd(): boolean {
+  return takes(true);
+}
+
+/** @throws RangeError if fast math is asked for and the engine cannot do it */
+export function checkFastMath(fastMath: boolean | undefined): void {
+  if (!fastMath || hasRelaxedSimd()) return;
+  throw new RangeError(
+    'fastMath: this engine has no relaxed SIMD. Node has it from version 21; Node 20 after ' +
+      "v8.setFlagsFromString('--experimental-wasm-relaxed-simd'). Or leave fastMath out.",
+  );
 }
