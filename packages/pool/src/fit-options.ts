@@ -1,6 +1,7 @@
-import type { ConvolutionOption, Loss, Optimizer, Sequential } from '@weft/core';
+import type { Loss, Optimizer, Sequential } from '@weft/core';
 import type { Callback } from './callbacks/callback.js';
 import { type CheckpointOptions, checkCheckpointOptions } from './checkpoints/options.js';
+import type { KernelOptions } from './compile-options.js';
 import { checkExamples, type Examples } from './examples.js';
 import { checkKnownOptions, checkModel, checkOption, checkWholeNumber, optionNames, shown } from './options.js';
 import { WorkerPool } from './pool.js';
@@ -10,7 +11,7 @@ import type { Corruption } from './programs.js';
 const DEFAULT_BATCH_SIZE = 32;
 
 /** Options of `fit`, as Keras names them where it has them. */
-export interface FitOptions {
+export interface FitOptions extends KernelOptions {
   readonly epochs: number;
   /** Examples to a step. Default 32, or all training examples where there are fewer. */
   readonly batchSize?: number;
@@ -33,8 +34,6 @@ export interface FitOptions {
   readonly signal?: AbortSignal;
   /** Whether training examples come in a new order each epoch. Default true. */
   readonly shuffle?: boolean;
-  /** Which convolution algorithms may be used. Default: the shapes decide. */
-  readonly convolution?: ConvolutionOption;
   /** Writes the state of the training down while it goes on. Default: not. */
   readonly checkpoints?: CheckpointOptions;
   /**
@@ -65,6 +64,7 @@ const FIT_OPTIONS = optionNames<FitOptions>({
   signal: true,
   shuffle: true,
   convolution: true,
+  fastMath: true,
   checkpoints: true,
   resumeFrom: true,
   onNaN: true,

@@ -1,13 +1,13 @@
 import {
   Activation,
   type CompiledProgram,
-  type ConvolutionOption,
   type Loss,
   meanSquaredError,
   Sequential,
   type Shape,
   type Tensor,
 } from '@weft/core';
+import { compileOptionsOf, type KernelOptions } from './compile-options.js';
 import { checkExamples, countExamples, type Examples, type ExampleValues, shareTable } from './examples.js';
 import { checkKnownOptions, checkModel, checkOption, optionNames } from './options.js';
 import { pieceSize, piecesOf } from './pieces.js';
@@ -25,7 +25,7 @@ import {
 import type { ProgramsBySize } from './task.js';
 
 /** Options of `predict`, `mapExamples` and `evaluate`. */
-export interface PredictOptions {
+export interface PredictOptions extends KernelOptions {
   readonly pool?: WorkerPool;
   readonly threads?: number;
   /** Changes inputs before the model sees them. */
@@ -34,7 +34,6 @@ export interface PredictOptions {
   readonly seed?: number;
   /** Ends the work between two chunks; the call then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
-  readonly convolution?: ConvolutionOption;
 }
 
 /** Options of `evaluate`. */
@@ -50,6 +49,7 @@ const PREDICT_TABLE = {
   seed: true,
   signal: true,
   convolution: true,
+  fastMath: true,
 } as const;
 const PREDICT_OPTIONS = optionNames<PredictOptions>(PREDICT_TABLE);
 const EVALUATE_OPTIONS = optionNames<EvaluateOptions>({ ...PREDICT_TABLE, loss: true });
@@ -72,7 +72,7 @@ export async function predict(
   checkKnownOptions('predict', options, PREDICT_OPTIONS, '{ threads: 2 }');
   const size = model.outputShape.reduce((a, b) => a * b, 1);
   return runChunks(model, { x }, options, size, (source, count) =>
-    mappingProgram(source, count, { convolution: options.convolution ?? 'auto' }),
+    mappingProgram(source, count, compileOptionsOf(options)),
   );
 }
 
@@ -92,7 +92,7 @@ export async function mapExamples(
 ): Promise<Float32Array> {
   checkKnownOptions('mapExamples', options, PREDICT_OPTIONS, '{ threads: 2 }');
   const model = new Sequential([new Activation({ activation: 'linear' })], { inputShape, name: 'map' });
-  const compileOptions = { convolution: options.convolution ?? 'auto' } as const;
+  const compileOptions = compileOptionsOf(options);
   let size = 0;
   const program = (source: Source, count: number) => {
     const map = (input: Tensor, draws: Draws) => {
@@ -134,7 +134,7 @@ export async function evaluate(model: Sequential, data: Examples, options: Evalu
     evaluationProgram(
       { ...source, y: data.y && tableOf(data.y, model.outputShape), loss: loss ?? meanSquaredError },
       count,
-      { convolution: options.convolution ?? 'auto' },
+      compileOptionsOf(options),
     ),
   );
   return losses.reduce((total, loss) => total + loss, 0) / countExamples('x', data.x, model.inputShape);

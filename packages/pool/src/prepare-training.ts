@@ -7,6 +7,7 @@ import type {
   Program,
   Sequential,
 } from '@weft/core';
+import { compileOptionsOf } from './compile-options.js';
 import { type Examples, shareTable } from './examples.js';
 import type { FitOptions, FitPlan } from './fit-options.js';
 import { laneCount, type Piece, pieceSize, piecesOf } from './pieces.js';
@@ -74,7 +75,7 @@ export async function prepareTraining(
   const { memory } = pool;
   const convolutions = new Map<string, ConvolutionRecord>();
   const compileOptions: CompileOptions = {
-    convolution: options.convolution ?? 'auto',
+    ...compileOptionsOf(options),
     record: (choice) => {
       convolutions.set(JSON.stringify([choice.input.slice(1), choice.weight]), choice);
     },

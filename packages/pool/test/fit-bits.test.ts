@@ -19,6 +19,11 @@ const runs: Readonly<Record<string, Run>> = {
     x: bytes(101 * 36),
     options: { epochs: 2, batchSize: 37, validationSplit: 0.15 },
   },
+  'the same with fast math, which is another number on another machine but not with other threads': {
+    make: smallAutoencoder,
+    x: bytes(101 * 36),
+    options: { epochs: 2, batchSize: 37, validationSplit: 0.15, fastMath: true },
+  },
   'dense layers, more of them than a slice takes': {
     make: smallDense,
     x: uniform(53 * 9),

@@ -18,14 +18,14 @@ export function statesOf(callbacks: readonly Callback[]): CallbackState[] {
 /** What a training and a checkpoint must have in common for the one to go on from the other. */
 export function trainingFingerprint({ source, program, pool }: PreparedTraining): Fingerprint {
   const { model, data, optimizer, options, plan } = source;
-  const { validationSplit = 0, shuffle = true, convolution = 'auto', callbacks = [] } = options;
+  const { validationSplit = 0, shuffle = true, convolution = 'auto', fastMath = false, callbacks = [] } = options;
   const { batchSize, seed } = plan;
   return fingerprint({
     model,
     data,
     program,
     optimizer,
-    options: { batchSize, validationSplit, seed, shuffle, convolution, kernels: pool.kernels },
+    options: { batchSize, validationSplit, seed, shuffle, convolution, fastMath, kernels: pool.kernels },
     callbacks: stateful(callbacks).map((callback) => callback.constructor.name),
   });
 }

@@ -102,6 +102,9 @@ export function limitSentences(record: RunRecord): string[] {
       `The latent scatter plot shows ${formatPercent(first + second)} of the variance: classes that overlap there may be apart in the rest.`,
     );
   }
+  if (numerics.mode === 'fast-math') {
+    limits.push('Fast math was used: on another machine the last bits, and so the numbers, may differ a little.');
+  }
   if (numerics.kernels === 'reference') {
     limits.push(
       'The reference kernels ran instead of WebAssembly SIMD: the times say nothing about the speed of Weft.',

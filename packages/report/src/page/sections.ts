@@ -210,7 +210,9 @@ function reproduceSection(record: RunRecord): Html[] {
   return [
     html`<pre><code>${command}</code></pre>`,
     paragraph([
-      `With the same data, the same version of Weft and the same kernels (${KERNELS[numerics.kernels]}) it trains the same weights to the last bit, on any machine and any number of threads; the checksums below tell.`,
+      numerics.mode === 'exact'
+        ? `With the same data, the same version of Weft and the same kernels (${KERNELS[numerics.kernels]}) it trains the same weights to the last bit, on any machine and any number of threads; the checksums below tell.`
+        : 'With fast math it trains the same weights to the last bit on the same machine and version of Node alone, with any number of threads; elsewhere their last bits may differ.',
     ]),
     facts([
       ...trainedModels(record).map(({ name, model }) => [`${name} weights, SHA-256`, model.weightsSha256] as const),

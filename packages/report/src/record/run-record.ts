@@ -97,7 +97,8 @@ const runRecord = z.looseObject({
   versions: z.looseObject({ weft: z.string(), node: z.string(), v8: z.string() }),
   machine: z.looseObject({ cores: count, cpuModel: z.string() }),
   numerics: z.looseObject({
-    mode: z.literal('exact'),
+    /** `fast-math` rounds products and sums once, where the processor can. */
+    mode: z.enum(['exact', 'fast-math']),
     version: count,
     kernels: z.enum(['wasm-simd', 'reference']),
   }),
