@@ -256,11 +256,11 @@ describe('what a file says may be long or deep, and messages about it are neithe
       ),
     );
 
-  test.each([
-    ...['dtype', 'shape', 'data_offsets'].flatMap((key) => [
-      [`${key}, deep`, member(key, deep)] as const,
-      [`${key}, deep in an array`, member(key, `[${deep}]`)] as const,
-      [`${key}, long`, member(key, long)] as const,
+  test.each<readonly [string, Uint8Array]>([
+    ...['dtype', 'shape', 'data_offsets'].flatMap((key): [string, Uint8Array][] => [
+      [`${key}, deep`, member(key, deep)],
+      [`${key}, deep in an array`, member(key, `[${deep}]`)],
+      [`${key}, long`, member(key, long)],
     ]),
     ['a tensor that is no object', fileOf({ [name]: 7 })],
     ['a name that is there twice', fileOf(`{"${name}":7,"${name}":7}`)],
