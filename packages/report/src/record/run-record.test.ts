@@ -16,15 +16,17 @@ function changed(path: string, value: unknown): string {
   return JSON.stringify(record);
 }
 
-function problems(text: string): string {
+function refusal(text: string): RunRecordError {
   try {
     parseRunRecord(text);
   } catch (error) {
     expect(error).toBeInstanceOf(RunRecordError);
-    return (error as Error).message;
+    return error as RunRecordError;
   }
   throw new Error('the record was accepted');
 }
+
+const problems = (text: string) => refusal(text).message;
 
 describe('a record that is right', () => {
   test('comes back as it was written', () => {
@@ -106,10 +108,31 @@ describe('a record that is wrong', () => {
     expect(problems(JSON.stringify(plain()).replace('"seed":42', `"seed":${deep}`))).toContain(
       'options.seed: expected number',
     );
-    expect(problems(long)).toContain('; and 4980 more');
+    expect(problems(long)).toContain('data.classNames[0]: expected string, got 7.');
     expect(
       problems(JSON.stringify({ [`${'k'.repeat(5000)}`]: 1, ...plain(), formatVersion: 'x'.repeat(5000) })).length,
     ).toBeLessThan(500);
+  });
+
+  test('is read to the first fault of each list, since a file may have millions', () => {
+    const { data, models } = exampleRecord();
+    const checksums = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`file ${index}`, index]));
+    const layers = new Array(5000).fill(0);
+    const wrong = { ...data, classNames: ['a', 7, 8], checksums };
+    const error = refusal(
+      JSON.stringify({ ...exampleRecord(), data: wrong, models: { ...models, cae: { ...models.cae, layers } } }),
+    );
+    expect(error.problems).toEqual([
+      'data.classNames[1]: expected string, got 7',
+      'data.checksums.file 0: expected string, got 0',
+      'models.cae.layers[0]: expected object, got 0',
+    ]);
+  });
+
+  test('lists so many problems and counts the others', () => {
+    const { message, problems } = new RunRecordError(Array.from({ length: 30 }, (_, index) => `problem ${index}`));
+    expect(message).toContain('problem 19; and 10 more.');
+    expect(problems).toHaveLength(30);
   });
 
   test('never throws anything but a RunRecordError', () => {

@@ -11,6 +11,32 @@ const measurement = z
 const count = z.number().int().nonnegative();
 const duration = z.number().nonnegative();
 
+/** An array. It is read to the first fault, since a file may have millions, each of which would cost a kilobyte. */
+const list = <Item extends z.ZodType>(item: Item) =>
+  z.array(z.unknown()).transform((values, context): z.output<Item>[] => {
+    const items: z.output<Item>[] = [];
+    for (const [index, value] of values.entries()) {
+      const parsed = item.safeParse(value);
+      if (!parsed.success) return refused(context, index, parsed.error);
+      items.push(parsed.data);
+    }
+    return items;
+  });
+
+/** Texts by name, read to the first fault like an array. */
+const texts = z.record(z.string(), z.unknown()).transform((values, context): Record<string, string> => {
+  for (const [name, value] of Object.entries(values)) {
+    const parsed = z.string().safeParse(value);
+    if (!parsed.success) return refused(context, name, parsed.error);
+  }
+  return values as Record<string, string>;
+});
+
+function refused(context: z.RefinementCtx, key: PropertyKey, { issues }: z.ZodError): never {
+  for (const issue of issues) context.issues.push({ ...issue, input: undefined, path: [key, ...issue.path] });
+  return z.NEVER;
+}
+
 /** Statistics of per-image mean squared errors, in squared pixel intensity (pixels scaled to [0, 1]). */
 const errorStatistics = z.looseObject({
   mean: measurement,
@@ -28,11 +54,11 @@ const meanOf = z.looseObject({ mean: measurement });
 const history = z
   .looseObject({
     /** Training loss of each epoch: mean squared error in squared pixel intensity. */
-    loss: z.array(measurement),
+    loss: list(measurement),
     /** Validation loss of each epoch, same unit; empty if nothing was held out. */
-    valLoss: z.array(measurement),
+    valLoss: list(measurement),
     /** Wall-clock seconds of each epoch. */
-    seconds: z.array(measurement),
+    seconds: list(measurement),
   })
   .superRefine(({ loss, valLoss }, context) => {
     if (valLoss.length === 0 || valLoss.length === loss.length) return;
@@ -45,13 +71,13 @@ const layer = z.looseObject({
   /** Keras's class name, such as Conv2D. */
   type: z.string(),
   /** Without the batch axis. */
-  outputShape: z.array(count),
+  outputShape: list(count),
   parameters: count,
 });
 
 const model = z.looseObject({
   parameters: count,
-  layers: z.array(layer),
+  layers: list(layer),
   history,
   /** Per-image errors on the test set; for the CDAE between the denoised and the clean image. */
   testError: errorStatistics,
@@ -112,15 +138,15 @@ const runRecord = z.looseObject({
     height: count,
     width: count,
     channels: count,
-    classNames: z.array(z.string()),
+    classNames: list(z.string()),
     /** From file name to checksum. */
-    checksums: z.record(z.string(), z.string()),
+    checksums: texts,
   }),
   models: z.looseObject({ cae: model.optional(), cdae: model.optional() }),
   latent: z
     .looseObject({
       /** Fraction of the latents' variance along each principal component, falling. */
-      explainedVarianceRatio: z.array(measurement),
+      explainedVarianceRatio: list(measurement),
       /** Mean fraction of an image's nearest neighbours in latent space that bear its class, in [0, 1]. */
       nearestNeighbourPurity: measurement,
       /** Mean silhouette coefficient of the classes, in [-1, 1]. */
