@@ -62,7 +62,7 @@ describe('predict', () => {
 
 describe('an option that there is not is refused, with those that there are', () => {
   const verbose = { verbose: 1 };
-  const known = 'pool, threads, corrupt, seed, signal, convolution';
+  const known = 'pool, threads, corrupt, seed, signal, convolution, fastMath';
   it.each<[string, string, () => Promise<unknown>]>([
     ['predict', known, () => predict(smallDense(), uniform(9), verbose as object)],
     ['evaluate', `${known}, loss`, () => evaluate(smallDense(), { x: uniform(9), y: uniform(3) }, verbose as object)],
