@@ -59,7 +59,15 @@ export { upsample2d } from './operations/upsample2d.js';
 export { ALIGNMENT, type MemoryPlan, type Placement, planMemory } from './plan/plan.js';
 export { philox4x32 } from './random/philox.js';
 export { RandomStream } from './random/stream.js';
-export { type Binding, type CompiledProgram, type CompileOptions, compile, lower } from './run/compile.js';
+export {
+  type Binding,
+  type CompiledProgram,
+  type CompileOptions,
+  compile,
+  lower,
+  type PlannedProgram,
+  planProgram,
+} from './run/compile.js';
 export { defaultKernels, type EvaluateOptions, evaluate, type KernelSet } from './run/evaluate.js';
 export { type Executable, referenceExecutable, wasmExecutable } from './run/executable.js';
 export { hasRelaxedSimd, hasSimd } from './run/support.js';

@@ -17,8 +17,13 @@ export function piecesOfLane(pieces: readonly Piece[], lane: number, lanes: numb
   return pieces.slice(Math.floor((lane * pieces.length) / lanes), Math.floor(((lane + 1) * pieces.length) / lanes));
 }
 
-/** Bytes of activations that a piece may take: a few megabytes stay in the caches. A constant, for the bits. */
-const PIECE_BYTES = 16 * 2 ** 20;
+/**
+ * Bytes of activations that a piece may take: a second-level cache, and a little of the third. A constant, for the bits.
+ */
+const PIECE_BYTES = 9 * 2 ** 18;
+
+/** Examples that a piece has at least: weights are read, and their gradients transformed, once a piece. */
+const SMALLEST_PIECE = 2;
 
 /** Largest piece, and lanes that a batch should make if it can, so that there is work for many threads. */
 const LARGEST_PIECE = 64;
@@ -27,10 +32,10 @@ const WANTED_LANES = 32;
 /**
  * Examples to a piece, by shapes alone: as many as fit into the caches, but no more than leave work for many threads.
  *
- * @param bytesOfOne memory that the program takes for one example
+ * @param bytesOfOne memory that the program takes for each further example
  */
 export function pieceSize(bytesOfOne: number, batchSize: number): number {
-  const most = Math.min(LARGEST_PIECE, Math.max(1, PIECE_BYTES / bytesOfOne));
+  const most = Math.min(LARGEST_PIECE, Math.max(SMALLEST_PIECE, PIECE_BYTES / bytesOfOne));
   // The power of two below, by bits: the last bits of a logarithm differ between engines.
   const fitting = 2 ** (31 - Math.clz32(most));
   const spread = Math.max(4, Math.ceil(batchSize / WANTED_LANES));

@@ -1,18 +1,11 @@
-import {
-  Activation,
-  type CompiledProgram,
-  type Loss,
-  meanSquaredError,
-  Sequential,
-  type Shape,
-  type Tensor,
-} from '@weft/core';
+import { Activation, compile, type Loss, meanSquaredError, Sequential, type Shape, type Tensor } from '@weft/core';
 import { compileOptionsOf, type KernelOptions } from './compile-options.js';
 import { checkExamples, countExamples, type Examples, type ExampleValues, shareTable } from './examples.js';
 import { checkKnownOptions, checkModel, checkOption, optionNames } from './options.js';
-import { pieceSize, piecesOf } from './pieces.js';
+import { type Piece, pieceSize, piecesOf } from './pieces.js';
 import { type PoolMap, type WorkerPool, withPool } from './pool.js';
 import {
+  bytesOfExample,
   type Corruption,
   type Draws,
   evaluationProgram,
@@ -21,6 +14,7 @@ import {
   mappingProgram,
   type ParameterLayout,
   type Table,
+  type TracedProgram,
 } from './programs.js';
 import type { ProgramsBySize } from './task.js';
 
@@ -57,6 +51,9 @@ const EVALUATE_OPTIONS = optionNames<EvaluateOptions>({ ...PREDICT_TABLE, loss: 
 /** Examples that are computed before their results are copied out: what shared memory has to hold of them. */
 const CHUNK = 1024;
 
+/** Pieces are those of a batch of so many examples: larger ones gain nothing, and leave the caches. */
+const PIECES_OF = 256;
+
 /**
  * The model's outputs for examples, computed on all cores.
  *
@@ -71,9 +68,7 @@ export async function predict(
   checkModel('predict', model);
   checkKnownOptions('predict', options, PREDICT_OPTIONS, '{ threads: 2 }');
   const size = model.outputShape.reduce((a, b) => a * b, 1);
-  return runChunks(model, { x }, options, size, (source, count) =>
-    mappingProgram(source, count, compileOptionsOf(options)),
-  );
+  return runChunks(model, { x }, options, size, mappingProgram);
 }
 
 /**
@@ -92,7 +87,6 @@ export async function mapExamples(
 ): Promise<Float32Array> {
   checkKnownOptions('mapExamples', options, PREDICT_OPTIONS, '{ threads: 2 }');
   const model = new Sequential([new Activation({ activation: 'linear' })], { inputShape, name: 'map' });
-  const compileOptions = compileOptionsOf(options);
   let size = 0;
   const program = (source: Source, count: number) => {
     const map = (input: Tensor, draws: Draws) => {
@@ -106,7 +100,7 @@ export async function mapExamples(
       size = result.size / count;
       return result;
     };
-    return mappingProgram({ ...source, map }, count, compileOptions);
+    return mappingProgram({ ...source, map }, count);
   };
   const probe: Source = {
     model,
@@ -134,7 +128,6 @@ export async function evaluate(model: Sequential, data: Examples, options: Evalu
     evaluationProgram(
       { ...source, y: data.y && tableOf(data.y, model.outputShape), loss: loss ?? meanSquaredError },
       count,
-      compileOptionsOf(options),
     ),
   );
   return losses.reduce((total, loss) => total + loss, 0) / countExamples('x', data.x, model.inputShape);
@@ -162,7 +155,7 @@ function runChunks(
   data: Examples,
   options: PredictOptions,
   size: number,
-  program: (source: Source, count: number) => CompiledProgram,
+  program: (source: Source, count: number) => TracedProgram,
 ): Promise<Float32Array> {
   const { seed = 42, corrupt, signal } = options;
   const count = countExamples('x', data.x, model.inputShape);
@@ -175,20 +168,31 @@ function runChunks(
       const x = shareTable(memory, data.x, model.inputShape);
       const y = data.y && shareTable(memory, data.y, model.outputShape);
       const source: Source = { model, layout, x: x.table, corrupt, seed };
-      const piece = pieceSize(program(source, 1).plan.transientBytes, CHUNK);
+      const compileOptions = compileOptionsOf(options);
+      const programFor = (size: number) => program(source, size);
+      const piece = pieceSize(bytesOfExample(programFor, compileOptions), PIECES_OF);
       const chunks = piecesOf(count, CHUNK);
       const programs: Record<number, ProgramsBySize[number]> = {};
       for (const size of new Set(chunks.flatMap((chunk) => piecesOf(chunk.count, piece).map((p) => p.count)))) {
-        programs[size] = await pool.load(`${session} map ${size}`, program(source, size));
+        const traced = programFor(size);
+        const compiled = compile(traced.program, traced.binding, compileOptions);
+        programs[size] = await pool.load(`${session} map ${size}`, compiled);
       }
       const perPiece = size === 0 ? 1 : piece * size;
-      const results = memory.float32(Math.ceil(CHUNK / piece) * perPiece);
+      // Results of one chunk are copied out while the next one is computed.
+      const results = [0, 1].map(() => memory.float32(Math.ceil(CHUNK / piece) * perPiece));
       const keys = Array.from({ length: pool.threads }, () => memory.allocate(keyOffsets(piece).bytes));
       const all = new Float32Array(
         size === 0 ? chunks.reduce((n, c) => n + Math.ceil(c.count / piece), 0) : count * size,
       );
+      const lengthOf = (chunk: Piece) => (size === 0 ? Math.ceil(chunk.count / piece) : chunk.count * size);
       let written = 0;
-      for (const chunk of chunks) {
+      const copyOut = (index: number) => {
+        const length = lengthOf(chunks[index]);
+        all.set(results[index % 2].array.subarray(0, length), written);
+        written += length;
+      };
+      for (const [index, chunk] of chunks.entries()) {
         signal?.throwIfAborted();
         const task: PoolMap = {
           kind: 'map',
@@ -201,14 +205,14 @@ function runChunks(
           count: chunk.count,
           piece,
           programs,
-          results: results.address,
+          results: results[index % 2].address,
           resultBytes: perPiece * 4,
         };
-        await pool.runOnAll(task, keys);
-        const length = size === 0 ? Math.ceil(chunk.count / piece) : chunk.count * size;
-        all.set(results.array.subarray(0, length), written);
-        written += length;
+        const running = pool.runOnAll(task, keys);
+        if (index > 0) copyOut(index - 1);
+        await running;
       }
+      copyOut(chunks.length - 1);
       return all;
     }),
   );

@@ -1,11 +1,11 @@
-import type {
-  CompiledProgram,
-  CompileOptions,
-  ConvolutionRecord,
-  Loss,
-  Optimizer,
-  Program,
-  Sequential,
+import {
+  type CompileOptions,
+  type ConvolutionRecord,
+  compile,
+  type Loss,
+  type Optimizer,
+  type Program,
+  type Sequential,
 } from '@weft/core';
 import { compileOptionsOf } from './compile-options.js';
 import { type Examples, shareTable } from './examples.js';
@@ -13,7 +13,7 @@ import type { FitOptions, FitPlan } from './fit-options.js';
 import { laneCount, type Piece, pieceSize, piecesOf } from './pieces.js';
 import type { PoolEpoch, PoolMap, WorkerPool } from './pool.js';
 import {
-  bytesOfOneExample,
+  bytesOfExample,
   type ExampleProgram,
   evaluationProgram,
   keyOffsets,
@@ -21,7 +21,7 @@ import {
   layOutParameters,
   type ParameterLayout,
   SLICE,
-  tracedStep,
+  type TracedProgram,
   trainingProgram,
   updateProgram,
 } from './programs.js';
@@ -90,25 +90,26 @@ export async function prepareTraining(
   const state = memory.float32(Math.max(1, optimizer.slots * layout.length));
   state.array.fill(0);
 
-  const piece = pieceSize(bytesOfOneExample(examples, compileOptions), batchSize);
+  const training = (count: number) => trainingProgram(examples, count);
+  const evaluation = (count: number) => evaluationProgram(examples, count);
+  const piece = pieceSize(bytesOfExample(training, compileOptions), batchSize);
   const batches = piecesOf(trainCount, batchSize);
   const lanes = laneCount(Math.ceil(batchSize / piece), laneBytes(layout));
   const lanesAddress = memory.allocate(lanes * laneBytes(layout));
-  const loadAll = async (name: string, counts: readonly number[], compileFor: (size: number) => CompiledProgram) => {
+  const loadAll = async (name: string, counts: readonly number[], programFor: (count: number) => TracedProgram) => {
     const programs: Record<number, ProgramsBySize[number]> = {};
     for (const size of sizesOf(counts, piece)) {
-      programs[size] = await pool.load(`${session} ${name} ${size}`, compileFor(size));
+      const { program, binding } = programFor(size);
+      programs[size] = await pool.load(`${session} ${name} ${size}`, compile(program, binding, compileOptions));
     }
     return programs;
   };
   const programs = await loadAll(
     'train',
     batches.map((batch) => batch.count),
-    (size) => trainingProgram(examples, size, compileOptions),
+    training,
   );
-  const validationPrograms = await loadAll('evaluate', validationCount > 0 ? [validationCount] : [], (size) =>
-    evaluationProgram(examples, size, compileOptions),
-  );
+  const validationPrograms = await loadAll('evaluate', validationCount > 0 ? [validationCount] : [], evaluation);
   const update = await pool.load(`${session} update`, updateProgram(optimizer, layout, lanes));
 
   const order = memory.uint32(trainCount);
@@ -120,7 +121,7 @@ export async function prepareTraining(
   return {
     source,
     pool,
-    program: tracedStep(examples),
+    program: training(1).program,
     convolutions: [...convolutions.values()],
     batches,
     layout,

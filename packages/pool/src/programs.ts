@@ -7,16 +7,14 @@ import {
   compile,
   type DType,
   div,
-  fuse,
   grad,
   type Loss,
-  lower,
   mul,
   type Optimizer,
   type Placement,
   type Program,
   placeholder,
-  planMemory,
+  planProgram,
   reshape,
   type Sequential,
   type Shape,
@@ -122,27 +120,26 @@ export interface ExampleProgram {
   readonly seed: number;
 }
 
+/** A program before all passes, and where its values lie. */
+export interface TracedProgram {
+  readonly program: Program;
+  readonly binding: Binding;
+}
+
+/** Bytes that a program on a piece takes for every further example. */
+export function bytesOfExample(programFor: (count: number) => TracedProgram, options: CompileOptions): number {
+  const [one, two] = [1, 2].map((count) => {
+    const { program, binding } = programFor(count);
+    return planProgram(program, binding, options).plan.transientBytes;
+  });
+  return Math.max(1, two - one);
+}
+
 /** Forward and backward for a piece: adds the gradients, and the summed loss behind them, to a lane. */
-export function trainingProgram(source: ExampleProgram, count: number, options: CompileOptions): CompiledProgram {
-  const { program, binding } = tracedTraining(source, count);
-  return compile(program, binding, options);
-}
-
-/** Bytes that forward and backward take for one example. */
-export function bytesOfOneExample(source: ExampleProgram, options: CompileOptions): number {
-  const { program, binding } = tracedTraining(source, 1);
-  const fused = fuse(lower(program, options));
-  const placed = new Map(fused.inputs.map((value, which) => [value, binding.inputs[which]]));
-  const invariant = new Set((binding.invariant ?? []).map((which) => fused.inputs[which]));
-  return planMemory(fused, { placed, invariant }).transientBytes;
-}
-
-/** What forward, loss, corruption and gradients are for one example, before any pass. */
-export function tracedStep(source: ExampleProgram): Program {
-  return tracedTraining(source, 1).program;
-}
-
-function tracedTraining({ model, layout, loss, x, y, corrupt, seed }: ExampleProgram, count: number) {
+export function trainingProgram(
+  { model, layout, loss, x, y, corrupt, seed }: ExampleProgram,
+  count: number,
+): TracedProgram {
   const inputs = exampleInputs(x, y, count, seed);
   const weights = model.parameters.map(({ name, shape }) => placeholder({ shape, dtype: 'float32' }, name));
   const sums = weights.map(({ shape }) => placeholder({ shape, dtype: 'float32' }, 'sum'));
@@ -169,11 +166,11 @@ function tracedTraining({ model, layout, loss, x, y, corrupt, seed }: ExamplePro
 }
 
 /** Forward for a piece: its summed loss. */
-export function evaluationProgram(source: ExampleProgram, count: number, options: CompileOptions): CompiledProgram {
+export function evaluationProgram(source: ExampleProgram, count: number): TracedProgram {
   const { model, loss, corrupt, x, y, seed } = source;
   const inputs = exampleInputs(x, y, count, seed);
   const input = corrupt ? corrupt(inputs.x, inputs.draws) : inputs.x;
-  return forwardProgram(source, inputs, options, (weights) =>
+  return forwardProgram(source, inputs, (weights) =>
     mul(loss(model.call(input, { training: false }, weights), reshape(inputs.y, [count, ...model.outputShape])), count),
   );
 }
@@ -182,12 +179,11 @@ export function evaluationProgram(source: ExampleProgram, count: number, options
 export function mappingProgram(
   source: Omit<ExampleProgram, 'loss' | 'y'> & { map?: (x: Tensor, draws: Draws) => Tensor },
   count: number,
-  options: CompileOptions,
-): CompiledProgram {
+): TracedProgram {
   const { model, corrupt, x, seed, map } = source;
   const inputs = exampleInputs(x, undefined, count, seed);
   const input = corrupt ? corrupt(inputs.x, inputs.draws) : inputs.x;
-  return forwardProgram(source, inputs, options, (weights) =>
+  return forwardProgram(source, inputs, (weights) =>
     map ? map(input, inputs.draws) : model.call(input, { training: false }, weights),
   );
 }
@@ -195,9 +191,8 @@ export function mappingProgram(
 function forwardProgram(
   { model, layout }: Pick<ExampleProgram, 'model' | 'layout'>,
   inputs: ReturnType<typeof exampleInputs>,
-  options: CompileOptions,
   result: (weights: readonly Tensor[]) => Tensor,
-): CompiledProgram {
+): TracedProgram {
   const weights = model.parameters.map(({ name, shape }) => placeholder({ shape, dtype: 'float32' }, name));
   const { program } = trace([result(weights)], [...inputs.tensors, ...weights]);
   const first = inputs.tensors.length;
@@ -207,7 +202,7 @@ function forwardProgram(
     invariant: weights.map((_, which) => first + which),
     memory,
   };
-  return compile(program, binding, options);
+  return { program, binding };
 }
 
 /** Bytes from one lane of partial gradients to the next: the parameters' length, and a line for the loss. */

@@ -31,12 +31,6 @@ export function lower(program: Program, { convolution = 'auto', record }: Compil
   return simplify(transposedFactors(simplify(differentiated)));
 }
 
-/** A program after all passes. */
-export interface CompiledProgram extends EmittedModule {
-  readonly program: Program;
-  readonly plan: MemoryPlan;
-}
-
 /** Where the caller wants values, and what stays the same from run to run. */
 export interface Binding {
   /** By position in the program's inputs. */
@@ -48,13 +42,18 @@ export interface Binding {
   readonly memory: MemoryLimits;
 }
 
+/** A program after all passes but the last, with a place for each value. */
+export interface PlannedProgram {
+  readonly program: Program;
+  readonly plan: MemoryPlan;
+}
+
 /**
- * All passes: what is traced becomes a WebAssembly module.
+ * All passes but the last: kernels in their order, with places in memory.
  *
- * @throws RangeError if an input has no place, a value is asked for at two places, or the engine cannot do `fastMath`
+ * @throws RangeError if an input has no place, or a value is asked for at two places
  */
-export function compile(traced: Program, binding: Binding, options: CompileOptions = {}): CompiledProgram {
-  checkFastMath(options.fastMath);
+export function planProgram(traced: Program, binding: Binding, options: CompileOptions = {}): PlannedProgram {
   if (traced.inputs.length !== binding.inputs.length) {
     throw new RangeError(
       `compile: the program has ${traced.inputs.length} inputs, and places are given for ${binding.inputs.length}. ` +
@@ -73,6 +72,19 @@ export function compile(traced: Program, binding: Binding, options: CompileOptio
     placed.set(value, place);
   }
   const invariant = new Set((binding.invariant ?? []).map((which) => program.inputs[which]));
-  const plan = planMemory(program, { placed, invariant });
-  return { program, plan, ...emitModule(program, plan, binding.memory, options) };
+  return { program, plan: planMemory(program, { placed, invariant }) };
+}
+
+/** A program after all passes. */
+export interface CompiledProgram extends PlannedProgram, EmittedModule {}
+
+/**
+ * All passes: what is traced becomes a WebAssembly module.
+ *
+ * @throws RangeError as `planProgram` does, or if the engine cannot do `fastMath`
+ */
+export function compile(traced: Program, binding: Binding, options: CompileOptions = {}): CompiledProgram {
+  checkFastMath(options.fastMath);
+  const planned = planProgram(traced, binding, options);
+  return { ...planned, ...emitModule(planned.program, planned.plan, binding.memory, options) };
 }
