@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
@@ -7,16 +7,22 @@ import { dirname } from 'node:path';
  * made although the one above it is there, as in /proc.
  *
  * @returns the outermost folder that was made, if any was
- * @throws Error of the system
+ * @throws Error of the system, after which nothing that was made is left
  */
 export async function makeFolders(path: string): Promise<string | undefined> {
   const missing: string[] = [];
   for (let folder = path; !existsSync(folder); folder = dirname(folder)) missing.unshift(folder);
+  const made: string[] = [];
   for (const folder of missing) {
-    await mkdir(folder).catch((error: NodeJS.ErrnoException) => {
-      // Someone else has made it in the meantime.
-      if (error.code !== 'EEXIST') throw error;
-    });
+    try {
+      await mkdir(folder);
+      made.unshift(folder);
+    } catch (error) {
+      // Someone else may have made it in the meantime.
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') continue;
+      for (const each of made) await rmdir(each).catch(() => undefined);
+      throw error;
+    }
   }
   return missing[0];
 }

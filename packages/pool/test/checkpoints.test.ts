@@ -215,6 +215,12 @@ describe('checkpoints', () => {
     expect(JSON.parse(metadata['weft.state'])).toMatchObject({ epochs: EPOCHS, epoch: EPOCHS, step: 0, steps: 15 });
   });
 
+  it.skipIf(process.platform === 'win32')('are not read from devices, which have no end', async () => {
+    const error = await train({ resumeFrom: '/dev/zero' }).catch((error) => error);
+    expect(error).toBeInstanceOf(CheckpointError);
+    expect(error.message).toBe('/dev/zero: the checkpoint is no file.');
+  });
+
   it('of another training in the folder are neither overwritten nor mixed with', async () => {
     await train({ checkpoints: { directory } });
     const before = await checkpointFiles();

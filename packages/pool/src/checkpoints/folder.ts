@@ -89,6 +89,8 @@ export class CheckpointFolder {
 
 /** @throws CheckpointError if the file is damaged or no checkpoint; Error of the system if it cannot be read */
 async function readCheckpoint(path: string): Promise<FoundCheckpoint> {
+  // A pipe or a device might never end.
+  if (!(await stat(path)).isFile()) throw new CheckpointError(`${path}: the checkpoint is no file.`);
   return { path, state: decodeCheckpoint(path, await readFile(path)) };
 }
 
