@@ -48,8 +48,9 @@ const PREDICT_TABLE = {
 const PREDICT_OPTIONS = optionNames<PredictOptions>(PREDICT_TABLE);
 const EVALUATE_OPTIONS = optionNames<EvaluateOptions>({ ...PREDICT_TABLE, loss: true });
 
-/** Examples that are computed before their results are copied out: what shared memory has to hold of them. */
-const CHUNK = 1024;
+/** Bytes of results, and examples, that are computed before they are copied out: what shared memory has to hold. */
+const CHUNK_BYTES = 4 * 2 ** 20;
+const LARGEST_CHUNK = 1024;
 
 /** Pieces are those of a batch of so many examples: larger ones gain nothing, and leave the caches. */
 const PIECES_OF = 256;
@@ -171,7 +172,10 @@ function runChunks(
       const compileOptions = compileOptionsOf(options);
       const programFor = (size: number) => program(source, size);
       const piece = pieceSize(bytesOfExample(programFor, compileOptions), PIECES_OF);
-      const chunks = piecesOf(count, CHUNK);
+      const fitting = size === 0 ? LARGEST_CHUNK : Math.min(LARGEST_CHUNK, CHUNK_BYTES / (size * 4));
+      // Every worker finds some pieces in a chunk, and every piece is whole.
+      const chunkSize = piece * Math.max(pool.threads, Math.floor(fitting / piece));
+      const chunks = piecesOf(count, chunkSize);
       const programs: Record<number, ProgramsBySize[number]> = {};
       for (const size of new Set(chunks.flatMap((chunk) => piecesOf(chunk.count, piece).map((p) => p.count)))) {
         const traced = programFor(size);
@@ -180,7 +184,7 @@ function runChunks(
       }
       const perPiece = size === 0 ? 1 : piece * size;
       // Results of one chunk are copied out while the next one is computed.
-      const results = [0, 1].map(() => memory.float32(Math.ceil(CHUNK / piece) * perPiece));
+      const results = [0, 1].map(() => memory.float32((chunkSize / piece) * perPiece));
       const keys = Array.from({ length: pool.threads }, () => memory.allocate(keyOffsets(piece).bytes));
       const all = new Float32Array(
         size === 0 ? chunks.reduce((n, c) => n + Math.ceil(c.count / piece), 0) : count * size,
