@@ -4,8 +4,8 @@ import { DataError } from '../errors.js';
 /** Deflate cannot expand a byte to more than this many: 258 bytes for two bits and a little overhead. */
 export const MAXIMUM_RATIO = 1040;
 
-/** Enough compressed bytes for any IDX header behind a gzip header with a file name and a comment. */
-const START_BYTES = 8192;
+/** Compressed bytes that hold an IDX header as a rule, and those that hold it behind a long file name and comment. */
+const START_BYTES = [512, 2048, 8192] as const;
 const LARGEST_CHUNK = 64 * 2 ** 20;
 /** To how many bytes one of a compressed data set usually grows, at most. */
 const USUAL_RATIO = 8;
@@ -17,9 +17,13 @@ export function isGzip(bytes: Uint8Array): boolean {
 /** What a compressed file begins with: `length` bytes, or fewer if it is shorter or damaged early on. */
 export function inflateStart(bytes: Uint8Array, length: number, name: string): Uint8Array {
   try {
-    // Without Z_SYNC_FLUSH the missing end of the file would be an error.
-    const start = gunzipSync(bytes.subarray(0, START_BYTES), { finishFlush: constants.Z_SYNC_FLUSH });
-    return start.subarray(0, length);
+    let start = new Uint8Array(0);
+    for (const end of START_BYTES) {
+      // Without Z_SYNC_FLUSH the missing end of the file would be an error.
+      start = gunzipSync(bytes.subarray(0, end), { finishFlush: constants.Z_SYNC_FLUSH });
+      if (start.length >= length || end >= bytes.length) break;
+    }
+    return Uint8Array.from(start.subarray(0, length));
   } catch (cause) {
     throw new DataError(
       'damaged',

@@ -145,6 +145,22 @@ describe('readIdx', () => {
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(12 * file.length);
   });
 
+  it('finds the header behind a file name and a comment, however long, as long as gzip headers are', () => {
+    const file = compress(sample);
+    for (const length of [1, 600, 3000]) {
+      const named = join(
+        file.slice(0, 3),
+        [0x18],
+        file.slice(4, 10),
+        new Uint8Array(length).fill(97),
+        [0],
+        [98, 0],
+        file.slice(10),
+      );
+      expect([...readIdx(named).data]).toEqual([1, 2, 3, 4, 5, 6]);
+    }
+  });
+
   it('never inflates more than the header promises or the maximum allows', () => {
     const bomb = gzipSync(Buffer.concat([Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 1), new Uint8Array(2 ** 20)]));
     expect(gunzipSync(bomb).length).toBeGreaterThan(2 ** 20);
