@@ -42,20 +42,26 @@ function faultOf(target: Target, error: unknown, expected: unknown): string | un
 export async function examine(target: Target, { bytes, expected }: Drawn): Promise<Outcome> {
   let fault: string | undefined;
   let accepted = false;
+  let grown = 0;
   // A copy: a reader that changes what it is given breaks a law of its own.
   const given = bytes.slice();
   const before = allocated();
   const began = process.cpuUsage();
+  const measure = () => {
+    grown = Math.max(0, allocated() - before);
+  };
   try {
     const value = await target.read(given);
+    measure();
     accepted = true;
+    target.use?.(value);
     if (expected !== undefined && !isDeepStrictEqual(value, expected)) fault = 'read something else than was written';
   } catch (error) {
+    if (!accepted) measure();
     fault = faultOf(target, error, expected);
   }
   const { user, system } = process.cpuUsage(began);
   const seconds = (user + system) / 1e6;
-  const grown = Math.max(0, allocated() - before);
   if (seconds > LONGEST_SECONDS) fault ??= `took ${seconds.toFixed(2)} s`;
   if (grown > allowed(target, bytes)) fault ??= `allocated ${grown} bytes for ${bytes.length}`;
   if (Buffer.compare(given, bytes) !== 0) fault ??= 'changed its input';

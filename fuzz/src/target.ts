@@ -19,6 +19,12 @@ export interface Target {
    * @throws what the reader throws; `Broken` if it returned what cannot be
    */
   read(bytes: Uint8Array): unknown;
+  /**
+   * Does with what was read what is done with it, such as to draw a page, which may well be larger than the input.
+   *
+   * @throws `Broken` if it cannot be used
+   */
+  use?(value: unknown): void;
   /** Whether the reader promises such an error. */
   isLawful(error: unknown): boolean;
   /** Bytes that the reader may allocate, the result among them; default 64 for each of the input, and 4 MiB. */

@@ -79,7 +79,7 @@ function claiming({ dtype, values, shape, stride, offset, size }: Description): 
   );
   const strides: readonly number[] = Array.isArray(stride) ? stride : [];
   const get = (...position: readonly number[]) =>
-    data[position.reduce((at, place, axis) => at + place * strides[axis], offset)];
+    data[position.reduce((at, place, axis) => at + place * whole(strides[axis]), whole(offset))];
   return { data, shape, stride, offset, size, dtype, get };
 }
 

@@ -101,11 +101,12 @@ export const runRecord: Target = {
     return { bytes: Buffer.from(mutateJson(record, random)) };
   },
   read(bytes) {
-    const record = parseRunRecord(Buffer.from(bytes).toString('utf8'));
-    const page = renderReport(record, []);
+    return parseRunRecord(Buffer.from(bytes).toString('utf8'));
+  },
+  use(record) {
+    const page = renderReport(record as RunRecord, []);
     mustHold(!/<(script|img|iframe|svg)/i.test(page), "a text of the record is markup in the report's page");
     mustHold(page.endsWith('</html>\n'), 'the page of the report is not whole');
-    return record;
   },
   isLawful: (error) =>
     error instanceof RunRecordError && error.message.startsWith('run.json') && error.message.length < 20_000,
