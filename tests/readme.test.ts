@@ -55,6 +55,7 @@ const LINKED = [
   'datasets/README.md',
   'docs/ARCHITECTURE.md',
   'docs/FEATURES.md',
+  'docs/RELIABILITY.md',
   'docs/REPRODUCIBILITY.md',
 ];
 
