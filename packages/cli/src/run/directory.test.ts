@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -45,6 +45,19 @@ describe('RunDirectory', () => {
       ['figures', join('figures', 'mine.svg'), 'notes.txt', 'options.json'].sort(),
     );
     expect(directory.saved).toEqual(['options.json']);
+  });
+
+  test.skipIf(process.platform === 'win32')('writes and removes nothing in folders that links lead to', async () => {
+    for (const name of ['checkpoints', 'figures']) {
+      const [elsewhere, run] = [join(folder, `${name}-elsewhere`), join(folder, `${name}-run`)];
+      await mkdir(elsewhere);
+      await mkdir(run);
+      await writeFile(join(elsewhere, 'figure-1.svg'), 'mine');
+      await symlink(elsewhere, join(run, name));
+      await expect(RunDirectory.open(run)).rejects.toThrow(`${name} in it is a link, which leads elsewhere`);
+      expect(await readdir(elsewhere)).toEqual(['figure-1.svg']);
+      expect(await readdir(run)).toEqual([name]);
+    }
   });
 
   test('refuses a path that cannot be a folder', async () => {

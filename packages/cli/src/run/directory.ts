@@ -3,6 +3,7 @@ import { rm, rmdir } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { makeFolders, writeAtomically } from '@weft/models';
 import { OutputError } from '../exit.js';
+import { refuseLinks } from './links.js';
 import { MODELS } from './models.js';
 
 /** Files of a run, by what they hold; paths within its folder. */
@@ -83,6 +84,7 @@ export class RunDirectory {
     let directory: RunDirectory | undefined;
     try {
       directory = new RunDirectory(absolute, await makeFolders(absolute));
+      await refuseLinks(absolute, [RUN_FILES.checkpoints, RUN_FILES.figures]);
       const probe = join(absolute, '.weft-writable');
       await writeAtomically(probe, '');
       await rm(probe);
