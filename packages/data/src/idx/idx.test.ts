@@ -78,6 +78,16 @@ describe('readIdx', () => {
     expect(readIdx(larger.subarray(3, 3 + bytes.length))).toEqual(array);
   });
 
+  it('gives plain arrays, whose slices are copies, also of what it was given as a Buffer', () => {
+    const file = Buffer.from(writeIdx({ type: 'uint8', shape: [3], data: Uint8Array.of(1, 2, 3) }));
+    for (const bytes of [file, gzipSync(file)]) {
+      const { data } = readIdx(bytes, { name: 'sample.idx' });
+      const copy = data.slice();
+      data[0] = 9;
+      expect([...copy]).toEqual([1, 2, 3]);
+    }
+  });
+
   it('refuses a file cut short at any byte, compressed or not, and says so', () => {
     for (const file of [sample, compress(sample)]) {
       for (let length = 0; length < file.length; length++) {

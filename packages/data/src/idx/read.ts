@@ -79,7 +79,8 @@ export function readIdx(
     throw new DataError('damaged', `${name} is cut short: ${promise}, but it has ${file.length}.`);
   }
   const element = ELEMENTS[type];
-  if (type === 'uint8') return { type, shape, data: file.subarray(headerBytes) };
+  // Not a Buffer, whose `slice` would share memory instead of copying.
+  if (type === 'uint8') return { type, shape, data: new Uint8Array(file.buffer, file.byteOffset + headerBytes, count) };
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const data = element.allocate(count);
   for (let i = 0; i < count; i++) data[i] = element.get(view, headerBytes + i * element.bytes);
