@@ -2,9 +2,10 @@ import { type LoadedData, subset } from '@weft/data';
 import { predict, WorkerPool } from '@weft/pool';
 import { type RunRecord, renderReport } from '@weft/report';
 import type { Terminal } from '../terminal/terminal.js';
-import { analyseLatents } from './analyse-latents.js';
+import { analyseLatents, type LatentAnalysis } from './analyse-latents.js';
 import { RUN_FILES, type RunDirectory } from './directory.js';
 import { type RunResults, runFigures, writeFigures } from './figures.js';
+import { giveMemoryBack } from './forget.js';
 import { beginMetrics } from './metrics.js';
 import { MODELS, type ModelKey, modelKeys } from './models.js';
 import { peakMemoryBytes, type Stopwatch } from './phases.js';
@@ -43,6 +44,7 @@ export async function performRun(plan: RunPlan): Promise<RunRecord> {
   await beginMetrics(directory.file(RUN_FILES.metrics));
   try {
     const { kernels, models, latents, samples } = await compute(plan);
+    giveMemoryBack();
     const figures = await stopwatch.time('report', async () => {
       terminal.show('Drawing the figures');
       const drawn = runFigures({ data, samples, models, latents });
@@ -76,26 +78,35 @@ interface Computed extends Omit<RunResults, 'data'> {
 
 /** Everything that is computed from the data, in an order that keeps as little as possible in memory at a time. */
 async function compute(plan: RunPlan): Promise<Computed> {
-  const { data, options, terminal, signal, stopwatch } = plan;
+  const { data, options, terminal, stopwatch } = plan;
   const { trained, kernels } = await withWorkers(options.threads, async (pool) => {
     if (pool.kernels === 'reference') {
       terminal.warning('This Node has no WebAssembly SIMD: the slow reference kernels compute. Expect hours.');
     }
     return { trained: await trainAll(plan, pool), kernels: pool.kernels };
   });
-  data.train = firstImages(data.train, SAMPLES);
+  keepFirstImages(data, SAMPLES);
+  giveMemoryBack();
   return stopwatch.time('analysis', async () => {
-    const { models, encoded } = await withWorkers(options.threads, async (pool) => {
-      const cae = trained.find(({ key }) => key === 'cae');
-      return {
-        models: await testAll(trained, plan, pool),
-        encoded: cae && (await predict(cae.autoencoder.encoder, data.test.images, { pool, signal })),
-      };
-    });
-    terminal.show('Analysing the latents');
-    const latents = encoded && (await analyseLatents(encoded, data.test.labels, signal));
+    // The latents are the largest array of a run: they are gone again before the next phase makes its own.
+    const latents = await latentsOf(trained, plan);
+    giveMemoryBack();
+    const models = await withWorkers(options.threads, (pool) => testAll(trained, plan, pool));
     return { kernels, models, latents, samples: data.train };
   });
+}
+
+/** What the latents of the test images tell, if the CAE was trained. */
+async function latentsOf(
+  trained: readonly Trained[],
+  { data: { test }, options, terminal, signal }: RunPlan,
+): Promise<LatentAnalysis | undefined> {
+  const cae = trained.find(({ key }) => key === 'cae');
+  if (!cae) return undefined;
+  terminal.show('Analysing the latents');
+  const { encoder } = cae.autoencoder;
+  const encoded = await withWorkers(options.threads, (pool) => predict(encoder, test.images, { pool, signal }));
+  return analyseLatents(encoded, test.labels, signal);
 }
 
 /** Workers for one phase of the run. A pool's memory never shrinks: each phase has its own, and gives it back. */
@@ -128,12 +139,16 @@ async function testAll(
     terminal.show(`Testing the ${title}`);
     const set = { images: data.test, noiseFactor: denoises ? noiseFactor : undefined, seed };
     tested.push({ ...model, test: await testModel(model.autoencoder.model, set, { pool, signal }) });
+    giveMemoryBack();
   }
   return tested;
 }
 
-/** The first images, copied, so that the others can be forgotten. */
-function firstImages(dataset: LoadedData['train'], count: number): LoadedData['train'] {
-  const first = subset(dataset, count);
-  return { ...first, images: first.images.slice(), labels: first.labels.slice() };
+/**
+ * Forgets the training images but for the first ones, which are copied. A function of its own: where the images were
+ * last used, the engine holds them for as long as the function runs.
+ */
+function keepFirstImages(data: LoadedData, count: number): void {
+  const first = subset(data.train, count);
+  data.train = { ...first, images: first.images.slice(), labels: first.labels.slice() };
 }
