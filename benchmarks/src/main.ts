@@ -1,48 +1,59 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus, loadavg } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { measureAnalysis } from './analysis.js';
-import { measureConvolutions, measureProducts } from './kernels.js';
+import { afterwards, describeMachine, machine } from './machine.js';
 import { lineOf, type Measurement } from './measure.js';
-import { measureTraining } from './training.js';
+import { availableNumerics, type Numerics } from './numerics.js';
+import { SUITES } from './suites.js';
 
-const SUITES: Readonly<Record<string, () => Promise<Measurement[]>>> = {
-  matmul: () => measureProducts([64, 128, 256, 512]),
-  conv2d: measureConvolutions,
-  training: () => measureTraining([...new Set([1, availableParallelism()])]),
-  analysis: measureAnalysis,
-};
-
-const { positionals } = parseArgs({ allowPositionals: true });
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    threads: { type: 'string', default: [...new Set([1, availableParallelism()])].join() },
+    numerics: { type: 'string' },
+    list: { type: 'boolean', default: false },
+  },
+});
 const unknown = positionals.filter((name) => !Object.hasOwn(SUITES, name));
-if (unknown.length > 0) {
-  console.error(
-    `There is no suite ${unknown.join(', ')}. Suites: ${Object.keys(SUITES).join(', ')}; all without a name.`,
-  );
-  process.exitCode = 2;
+const threads = values.threads.split(',').map(Number);
+const available = availableNumerics();
+const numerics = (values.numerics?.split(',') ?? available) as readonly Numerics[];
+
+if (values.list) {
+  for (const [name, { about, isDefault }] of Object.entries(SUITES)) {
+    console.log(`${name.padEnd(9)} ${about}${isDefault ? '' : ' (only by name)'}`);
+  }
+} else if (unknown.length > 0) {
+  fail(`There is no suite ${unknown.join(', ')}. Suites: ${Object.keys(SUITES).join(', ')}; --list tells more.`);
+} else if (!threads.every((count) => Number.isInteger(count) && count >= 1)) {
+  fail(`--threads: got ${values.threads}; expected whole numbers from 1, such as 1,2.`);
+} else if (!numerics.every((kind) => available.includes(kind))) {
+  fail(`--numerics: got ${values.numerics}; this engine can do ${available.join(',')}.`);
 } else {
-  const before = loadavg()[0];
+  await run();
+}
+
+async function run(): Promise<void> {
+  const before = machine();
+  console.log(`${describeMachine(before)} before`);
   console.log(
-    `${cpus()[0]?.model}, ${availableParallelism()} cores, Node ${process.version}, load ${before.toFixed(2)} before`,
-  );
-  console.log(
-    `${'suite'.padEnd(12)} ${'case'.padEnd(44)} ${'median'.padStart(12)} ${'middle half'.padStart(20)} ${'rate'.padStart(22)}`,
+    `${'suite'.padEnd(9)} ${'case'.padEnd(58)} ${'median'.padStart(12)} ${'middle half'.padStart(20)} ${'rate'.padStart(22)}`,
   );
   const measurements: Measurement[] = [];
-  for (const name of positionals.length > 0 ? positionals : Object.keys(SUITES)) {
-    const found = await SUITES[name]();
+  const defaults = Object.keys(SUITES).filter((name) => SUITES[name].isDefault);
+  for (const name of positionals.length > 0 ? positionals : defaults) {
+    const found = await SUITES[name].run({ threads, numerics });
     for (const measurement of found) console.log(lineOf(measurement));
     measurements.push(...found);
   }
-  const machine = {
-    cpu: cpus()[0]?.model,
-    cores: availableParallelism(),
-    node: process.version,
-    load: [before, loadavg()[0]],
-  };
   const folder = new URL('../results/', import.meta.url);
   mkdirSync(folder, { recursive: true });
   const file = new URL(`${new Date().toISOString().replaceAll(':', '-')}.json`, folder);
-  writeFileSync(file, `${JSON.stringify({ machine, measurements }, null, 2)}\n`);
+  writeFileSync(file, `${JSON.stringify({ machine: afterwards(before), measurements }, null, 2)}\n`);
   console.log(`Written to benchmarks/results/${file.pathname.split('/').at(-1)}`);
+}
+
+function fail(message: string): void {
+  console.error(message);
+  process.exitCode = 2;
 }

@@ -2,61 +2,75 @@ import {
   ALIGNMENT,
   type CompileOptions,
   compile,
-  type Executable,
   type Program,
   type Tensor,
   trace,
+  type ValueType,
   wasmExecutable,
 } from '@weft/core';
 
-/** A compiled program in a memory of its own, with inputs that are small random numbers. */
+/** A compiled program in the benchmark's memory, with inputs that are small random numbers. */
 export interface Runnable {
-  /** Runs the whole program once. */
+  /** Computes everything but what depends on invariant inputs alone. */
   run(): void;
-  /** Multiply-accumulates of its matrix products. */
-  readonly multiplyAccumulates: number;
 }
 
 let memory: WebAssembly.Memory | undefined;
 
-/** Compiles what computes some tensors from placeholders. Each call overwrites the data of the one before. */
+/**
+ * Compiles what computes some tensors from placeholders. Each call overwrites the data of the one before.
+ *
+ * @param invariant positions of inputs that stay the same: what depends on them alone is computed once, before runs
+ */
 export function runnable(
   outputs: readonly Tensor[],
   inputs: readonly Tensor[],
   options: CompileOptions = {},
+  invariant: readonly number[] = [],
 ): Runnable {
   const { program } = trace(outputs, inputs);
-  let bytes = 0;
-  const places = program.inputs.map((value) => {
-    const offset = bytes;
-    bytes += Math.ceil((sizeOf(program.values[value].shape) * 4) / ALIGNMENT) * ALIGNMENT;
-    return { segment: 1, offset };
-  });
+  const { places, bytes } = inputPlaces(program);
   const limits = { initial: 1, maximum: 65536, shared: false };
-  const compiled = compile(program, { inputs: places, memory: limits }, options);
+  const compiled = compile(program, { inputs: places, invariant, memory: limits }, options);
   memory ??= new WebAssembly.Memory(limits);
   const missing = Math.ceil((bytes + compiled.arenaBytes) / 65536) + 1 - memory.buffer.byteLength / 65536;
   if (missing > 0) memory.grow(missing);
-  const data = new Float32Array(memory.buffer, 0, bytes / 4);
-  for (let index = 0; index < data.length; index++) data[index] = ((index * 7919) % 1000) / 1000 - 0.5;
-  const executable: Executable = wasmExecutable(new WebAssembly.Module(compiled.bytes), memory);
+  for (const [which, value] of program.inputs.entries()) {
+    fill(memory.buffer, places[which].offset, program.values[value]);
+  }
+  const executable = wasmExecutable(new WebAssembly.Module(compiled.bytes), memory);
   executable.prologue(bytes, 0);
-  return {
-    run: () => executable.main(bytes, 0),
-    multiplyAccumulates: multiplyAccumulatesOf(compiled.program),
-  };
+  return { run: () => executable.main(bytes, 0) };
 }
 
-function sizeOf(shape: readonly number[]): number {
+/** Puts a program's inputs one after another into a segment. */
+export function inputPlaces({ inputs, values }: Program) {
+  let bytes = 0;
+  const places = inputs.map((value) => {
+    const offset = bytes;
+    bytes += Math.ceil((sizeOf(values[value]) * 4) / ALIGNMENT) * ALIGNMENT;
+    return { segment: 1, offset };
+  });
+  return { places, bytes };
+}
+
+/** Floats from -0.5 to 0.5, any bytes, and numbers of the first thousand rows. */
+function fill(buffer: ArrayBuffer, offset: number, type: ValueType): void {
+  const length = sizeOf(type);
+  const number = (index: number) => (index * 7919) % 1000;
+  if (type.dtype === 'uint8') {
+    const bytes = new Uint8Array(buffer, offset, length);
+    for (let index = 0; index < length; index++) bytes[index] = number(index);
+  } else if (type.dtype === 'uint32') {
+    new Uint32Array(buffer, offset, length).forEach((_, index, words) => {
+      words[index] = number(index);
+    });
+  } else {
+    const floats = new Float32Array(buffer, offset, length);
+    for (let index = 0; index < length; index++) floats[index] = number(index) / 1000 - 0.5;
+  }
+}
+
+function sizeOf({ shape }: ValueType): number {
   return shape.reduce((product, length) => product * length, 1);
-}
-
-function multiplyAccumulatesOf(program: Program): number {
-  return program.operations.reduce((total, { name, inputs, outputs, attributes }) => {
-    if (name === 'kernel') return total + multiplyAccumulatesOf(attributes.body as Program);
-    if (name !== 'matmul') return total;
-    const { shape } = program.values[inputs[0]];
-    const inner = shape[shape.length - (attributes.transposeA ? 2 : 1)];
-    return total + sizeOf(program.values[outputs[0]].shape) * inner;
-  }, 0);
 }

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { afterwards, describeMachine, machine } from '../machine.js';
+import { availableNumerics } from '../numerics.js';
 import { compare, type Entry } from './compare.js';
 import { howToGet, isInstalled, PEERS, PEERS_FOLDER } from './peers.js';
 import { peerTable } from './table.js';
@@ -44,12 +45,14 @@ async function run(): Promise<void> {
     .filter((peer) => !isInstalled(peer))
     .map((peer) => ({ title: peer.title, command: howToGet(peer) }));
   for (const { title, command } of missing) console.log(`${title} is not installed. ${command} gets it.`);
-  const entries = wanted.filter(isInstalled).flatMap((peer): Entry[] =>
-    (peer.isThreaded ? threads : threads.slice(0, 1).map(() => 1)).map((count) => ({
-      peer,
-      threads: count,
-      fastMath: false,
-    })),
+  const entries = wanted.filter(isInstalled).flatMap((peer) =>
+    (peer.isThreaded ? threads : [1]).flatMap((count): Entry[] =>
+      (peer.id === 'weft' ? availableNumerics() : ['exact']).map((numerics) => ({
+        peer,
+        threads: count,
+        fastMath: numerics === 'relaxed',
+      })),
+    ),
   );
   const before = machine();
   const say = (line: string) => console.log(line);

@@ -22,7 +22,7 @@ export function peerTable(results: readonly PeerResult[], options: TableOptions)
     const differences = [agreement.output, ...(agreement.step === undefined ? [] : [agreement.step])];
     const verdict = differences.map((value) => value.toExponential(0)).join(', ');
     return [
-      `${titleOf(result)} ${result.version}${result.batch === batch ? '' : ` (batches of ${result.batch})`}`,
+      `${result.title} ${result.version}${result.batch === batch ? '' : ` (batches of ${result.batch})`}`,
       String(threads),
       ...(['step', 'forward'] as const).flatMap((task) => timesOf(result, task, results)),
       memory > 0 ? `${Math.round(memory / 1e6)} MB` : '',
@@ -48,10 +48,6 @@ export function peerTable(results: readonly PeerResult[], options: TableOptions)
     ...(lists.length > 0 ? ['', ...lists] : []),
     '',
   ].join('\n');
-}
-
-function titleOf({ title, fastMath }: PeerResult): string {
-  return fastMath ? `${title}, fast math,` : title;
 }
 
 /** Times of a task, and how they compare with exact Weft's on as many threads in the same rounds. */

@@ -38,7 +38,7 @@ class Epochs implements Callback {
 }
 
 async function start(
-  { threads }: Job,
+  { threads, fastMath }: Job,
   weights: ReadonlyMap<string, LoadedTensor>,
   { data, shape: [batch, height, width, channels] }: LoadedTensor,
 ): Promise<Engine> {
@@ -63,7 +63,14 @@ async function start(
   async function step(): Promise<number> {
     if (!epochs) {
       epochs = new Epochs();
-      const options = { epochs: Number.MAX_SAFE_INTEGER, batchSize: batch, threads, optimizer, callbacks: [epochs] };
+      const options = {
+        epochs: Number.MAX_SAFE_INTEGER,
+        batchSize: batch,
+        threads,
+        optimizer,
+        fastMath,
+        callbacks: [epochs],
+      };
       training = fit(build(), { x: repeated(STEPS) }, options);
     }
     // The training ends only by an error.
@@ -72,15 +79,15 @@ async function start(
 
   async function forward(): Promise<number> {
     const started = performance.now();
-    await predict(model, images, { pool });
+    await predict(model, images, { pool, fastMath });
     return (performance.now() - started) / FORWARDS;
   }
 
   return {
-    version: 'exact',
-    forward: () => predict(model, bytes, { pool }),
+    version: fastMath ? 'fast math' : 'exact',
+    forward: () => predict(model, bytes, { pool, fastMath }),
     async losses(count) {
-      const options = { epochs: count, batchSize: batch, shuffle: false, pool, optimizer };
+      const options = { epochs: count, batchSize: batch, shuffle: false, pool, optimizer, fastMath };
       return (await fit(build(), { x: bytes }, options)).loss;
     },
     async time(task: Task, milliseconds) {
