@@ -11,4 +11,4 @@ export { decodeSafetensors } from './safetensors/decode.js';
 export type { SafetensorsContents, SafetensorsDType, SafetensorsTensor, TensorData } from './safetensors/dtypes.js';
 export { encodeSafetensors } from './safetensors/encode.js';
 export { SafetensorsError } from './safetensors/error.js';
-export { writeAtomically } from './write-atomically.js';
+export { halfWritten, writeAtomically } from './write-atomically.js';

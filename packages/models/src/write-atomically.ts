@@ -2,10 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
+/** The name of the file that a half-written one was to become; undefined if the name is not that of one of ours. */
+export function halfWritten(name: string): string | undefined {
+  return /^(.+)\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/.exec(name)?.[1];
+}
+
 /**
  * Writes a file so that at its path there is, at any moment, the old file or the whole new one.
  *
- * @throws Error of the system, after which nothing is left behind
+ * @throws Error of the system, after which nothing is left behind; a process that is killed leaves a half-written file
+ *   of another name behind, which `halfWritten` knows
  */
 export async function writeAtomically(path: string, content: string | Uint8Array): Promise<void> {
   const beside = `${path}.${randomUUID()}.tmp`;

@@ -7,6 +7,7 @@ export { CheckpointError, CheckpointMismatchError, NonFiniteError } from './chec
 export type { Difference } from './checkpoints/fingerprint.js';
 export type { CheckpointInterval, CheckpointOptions } from './checkpoints/options.js';
 export type { EpochHistory } from './checkpoints/state.js';
+export { SharedMemoryError, WorkerError } from './errors.js';
 export type { Examples, ExampleValues } from './examples.js';
 export { fit } from './fit.js';
 export type { FitOptions } from './fit-options.js';

@@ -1,4 +1,5 @@
 import { ALIGNMENT } from '@weft/core';
+import { SharedMemoryError } from './errors.js';
 
 const PAGE = 65536;
 
@@ -13,12 +14,12 @@ export class SharedMemory {
   readonly memory: WebAssembly.Memory;
   private used = ALIGNMENT;
 
-  /** @throws RangeError if the system refuses the addresses, as under `ulimit -v` */
+  /** @throws SharedMemoryError if the system refuses the addresses, as under `ulimit -v` */
   constructor() {
     try {
       this.memory = new WebAssembly.Memory({ initial: 1, maximum: MAXIMUM_PAGES, shared: true });
     } catch (cause) {
-      throw new RangeError(
+      throw new SharedMemoryError(
         'The system refuses shared memory: each WebAssembly memory reserves several gigabytes of addresses (none of them is used yet). ' +
           'Raise the limit, for instance with "ulimit -v unlimited".',
         { cause },
@@ -30,7 +31,7 @@ export class SharedMemory {
    * Reserves bytes, aligned to a cache line, that are zero if they never were used.
    *
    * @returns their address
-   * @throws RangeError if there is no room
+   * @throws SharedMemoryError if there is no room
    */
   allocate(bytes: number): number {
     const address = this.used;
@@ -42,7 +43,7 @@ export class SharedMemory {
         this.memory.grow(missing);
       } catch (cause) {
         this.used = address;
-        throw new RangeError(
+        throw new SharedMemoryError(
           `${Math.ceil((address + bytes) / 2 ** 20)} MiB of shared memory are needed, and the system does not give them. ` +
             'Use fewer images, smaller batches or fewer threads.',
           { cause },

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { type CompiledProgram, defaultKernels, type KernelSet } from '@weft/core';
 import { Piscina } from 'piscina';
 import { BARRIER_WORDS, breakBarrier } from './barrier.js';
+import { WorkerError } from './errors.js';
 import { SharedMemory } from './memory.js';
 import { checkKnownOptions, optionNames, shown } from './options.js';
 import { CONTROL, CONTROL_WORDS, type EpochTask, type MapTask, type ProgramImage } from './task.js';
@@ -130,7 +131,7 @@ export class WorkerPool {
    *
    * @internal
    * @param keys address of each worker's row numbers and keys
-   * @throws the error of the first worker that failed; Error if the pool was closed
+   * @throws WorkerError of the first worker that failed; Error if the pool was closed
    */
   async runOnAll(task: PoolEpoch | PoolMap, keys: readonly number[]): Promise<void> {
     // Between two tasks nothing else would notice: piscina starts its workers anew.
@@ -158,7 +159,7 @@ export class WorkerPool {
       }
     });
     await Promise.all(parts);
-    if (failure) throw failure;
+    if (failure) throw this.closed ? failure : new WorkerError(failure);
   }
 }
 

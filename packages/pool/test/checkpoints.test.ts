@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -203,6 +204,19 @@ describe('checkpoints', () => {
     }
   });
 
+  it('of several trainings may lie in one folder', async () => {
+    for (const name of ['one', 'another']) await train({ checkpoints: { directory, name, every: { steps: 2 } } });
+    const kept = await checkpointFiles();
+    expect(kept.filter((file) => file.startsWith('one-'))).toHaveLength(kept.length / 2);
+    const warnings: string[] = [];
+    await rm(join(directory, kept.at(-1) ?? ''));
+    const checkpoints = { directory, name: 'one' };
+    const onWarning = (message: string) => void warnings.push(message);
+    const wanted = await train();
+    expect((await train({ checkpoints, resumeFrom: directory, onWarning })).weights).toEqual(wanted.weights);
+    expect(warnings).toEqual([]);
+  });
+
   it('are read as safetensors, weights and moments by the names of the parameters', async () => {
     const { weights } = await train({ checkpoints: { directory, keep: 1 } });
     const { tensors, metadata } = decodeSafetensors(await readFile(join(directory, fileOf(EPOCHS * STEPS))));
@@ -233,7 +247,7 @@ describe('checkpoints', () => {
   });
 
   it('that were being written when a process was killed are swept away', async () => {
-    const half = join(directory, `${fileOf(3)}.0123.tmp`);
+    const half = join(directory, `${fileOf(3)}.${randomUUID()}.tmp`);
     await writeFile(half, 'half');
     await writeFile(join(directory, 'mine.tmp'), 'mine');
     await train({ epochs: 1, checkpoints: { directory } });

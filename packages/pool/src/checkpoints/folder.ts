@@ -1,6 +1,6 @@
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { makeFolders, writeAtomically } from '@weft/models';
+import { halfWritten, makeFolders, writeAtomically } from '@weft/models';
 import { CheckpointError } from './errors.js';
 import { decodeCheckpoint, encodeCheckpoint, UnknownFormatError } from './file.js';
 import type { TrainingState } from './state.js';
@@ -29,10 +29,9 @@ export class CheckpointFolder {
       if (error.code === 'ENOENT') return [];
       throw error;
     });
-    return files
-      .map((file) => Number(/-step-(\d{8,15})\.safetensors$/.exec(file)?.[1]))
-      .filter((steps) => files.includes(this.fileName(steps)))
-      .sort((a, b) => b - a);
+    // Others may lie beside ours, under names that end as ours.
+    const ours = files.filter((file) => file === this.fileName(stepsOf(file)));
+    return ours.map(stepsOf).sort((a, b) => b - a);
   }
 
   private fileName(steps: number): string {
@@ -82,9 +81,14 @@ export class CheckpointFolder {
   /** Removes what was being written when a process was killed. */
   async sweep(): Promise<void> {
     const files = await readdir(this.directory).catch(() => []);
-    const halves = files.filter((file) => file.startsWith(`${this.name}-step-`) && file.endsWith('.tmp'));
+    const halves = files.filter((file) => halfWritten(file)?.startsWith(`${this.name}-step-`));
     for (const file of halves) await rm(join(this.directory, file), { force: true });
   }
+}
+
+/** The steps done that are named in a file's name. */
+function stepsOf(file: string): number {
+  return Number(/-step-(\d{8,15})\.safetensors$/.exec(file)?.[1]);
 }
 
 /** @throws CheckpointError if the file is damaged or no checkpoint; Error of the system if it cannot be read */

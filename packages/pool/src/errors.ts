@@ -1,0 +1,21 @@
+/** A worker thread has failed or ended while it was at work. */
+export class WorkerError extends Error {
+  override readonly name = 'WorkerError';
+
+  constructor(cause: unknown) {
+    super(`A worker thread has failed: ${reason(cause)}`, { cause });
+  }
+}
+
+function reason(cause: unknown): string {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  const text = message ?? String(cause);
+  const sentence = /[.!?]$/.test(text) ? text : `${text}.`;
+  if (code !== 'ERR_WORKER_OUT_OF_MEMORY' && !/allocation failed|out of memory/i.test(text)) return sentence;
+  return `${sentence} Use fewer threads or smaller batches, or close other programs.`;
+}
+
+/** The system does not give the memory that threads share. */
+export class SharedMemoryError extends RangeError {
+  override readonly name = 'SharedMemoryError';
+}
