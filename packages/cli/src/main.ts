@@ -6,7 +6,7 @@ import { evaluate } from './commands/evaluate.js';
 import { info } from './commands/info.js';
 import { report } from './commands/report.js';
 import { train } from './commands/train.js';
-import { EXIT, exitCodeOf, isExpected, UsageError } from './exit.js';
+import { EXIT, errorText, exitCodeOf, UsageError } from './exit.js';
 import { ignoreClosedPipes, Terminal } from './terminal/terminal.js';
 import { WEFT_VERSION } from './version.js';
 
@@ -16,7 +16,8 @@ const COMMANDS: Readonly<Record<string, Command>> = { train, evaluate, report, i
  * Runs the `weft` command.
  *
  * @param args what stands after `weft` on the command line
- * @returns the exit code: 0 success, 1 failure, 2 wrong usage, 3 data missing or damaged, 130 interrupted
+ * @returns the exit code: 0 success, 1 failure, 2 wrong usage, 3 data missing or damaged, 129, 130 or 143
+ *   ended by a signal
  */
 export async function main(args: readonly string[]): Promise<number> {
   ignoreClosedPipes();
@@ -35,13 +36,13 @@ export async function main(args: readonly string[]): Promise<number> {
     // `pnpm train -- --quick` hands on the dashes.
     return await runCommand(name, COMMANDS[name], rest[0] === '--' ? rest.slice(1) : rest);
   } catch (error) {
-    terminal.error(isExpected(error) ? `weft: ${error.message}` : `weft: ${describeFault(error)}`);
+    terminal.error(errorText(error));
     return exitCodeOf(error);
   }
 }
 
 async function runCommand(name: string, command: Command, args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseOptions(`weft ${name}`, command.options as OptionTable, args);
+  const { values, given, positionals } = parseOptions(`weft ${name}`, command.options as OptionTable, args);
   const terminal = new Terminal(values.quiet === true);
   if (values.help) {
     terminal.print(commandHelp(command.usage, command.description, command.options).trimEnd());
@@ -57,7 +58,7 @@ async function runCommand(name: string, command: Command, args: readonly string[
     const expected = most === 0 ? 'no arguments' : `${least === most ? '' : 'at most '}one argument`;
     throw new UsageError(`weft ${name}: expected ${expected} besides options, got ${got}. Usage: ${command.usage}`);
   }
-  return command.run({ values, positionals, terminal });
+  return command.run({ values, given, positionals, terminal });
 }
 
 function unknownCommand(name: string): UsageError {
@@ -69,11 +70,4 @@ function unknownCommand(name: string): UsageError {
 function overview(): string {
   const rows = Object.values(COMMANDS).map(({ usage, summary }) => [usage, summary]);
   return `Weft ${WEFT_VERSION}: deep learning in TypeScript on CPU threads.\n\n${columns(rows)}\n\n'weft train --help' shows the options of a command.`;
-}
-
-/** A fault that nobody foresaw is shown with its stack, so that it can be reported. */
-function describeFault(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  // Errors of the system say what is wrong; where in Weft they were met helps nobody.
-  return 'syscall' in error ? error.message : (error.stack ?? error.message);
 }

@@ -1,9 +1,10 @@
+import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadModel } from '@weft/models';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { temporaryFolder, weft } from './support/weft.js';
+import { faultEnvironment, signalAt, temporaryFolder, weft } from './support/weft.js';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 beforeAll(async () => {
@@ -13,28 +14,85 @@ afterAll(() => folder.remove());
 
 const ENDLESS = ['train', '--dataset', 'synthetic', '--limit', '64', '--batch-size', '16', '--epochs', '1000000'];
 
+const readRun = (...names: string[]) => readFile(join(folder.path, ...names), 'utf8');
+
 describe('Ctrl-C', () => {
-  test('saves what there is, says where, and exits with 130', async () => {
-    let sent = false;
-    const { code, stdout, stderr } = await weft([...ENDLESS, '--test-limit', '2', '--out', 'run'], {
+  const signals = [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const;
+
+  test.each(signals)('and the like end the step, save it, say how to go on: %s', async (signal, expected) => {
+    const { code, stdout, stderr } = await weft([...ENDLESS, '--test-limit', '2', '--out', signal], {
       cwd: folder.path,
-      onStderr(child, text) {
-        if (sent || !text.includes('val_loss')) return;
-        sent = true;
-        child.kill('SIGINT');
-      },
+      onStderr: signalAt('val_loss', signal),
     });
-    expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
-    expect(stderr).toContain('Saved in run');
-    expect(stderr).toContain('checkpoints/cae-interrupted.safetensors');
-    const run = join(folder.path, 'run');
-    const { model, metadata } = await loadModel(join(run, 'checkpoints', 'cae-interrupted.safetensors'));
+    expect({ code, stdout }).toEqual({ code: expected, stdout: '' });
+    expect(stderr).toContain('Interrupted: finishing the running step.');
+    expect(stderr.trimEnd().split('\n').at(-1)).toBe(`Interrupted. Resume with: weft train --resume ${signal}`);
+    const { model, metadata } = await loadModel(join(folder.path, signal, 'checkpoints', 'cae-best.safetensors'));
     expect(model.countParameters()).toBe(74_497);
     expect(Number(metadata.epochs)).toBeGreaterThanOrEqual(1);
-    const lines = (await readFile(join(run, 'metrics.csv'), 'utf8')).trimEnd().split('\n');
-    expect(lines).toHaveLength(1 + Number(metadata.epochs));
-    expect(existsSync(join(run, 'run.json'))).toBe(false);
-    expect(JSON.parse(await readFile(join(run, 'options.json'), 'utf8'))).toMatchObject({ epochs: 1_000_000 });
+    const epochs = (await readRun(signal, 'metrics.csv')).trimEnd().split('\n').length - 1;
+    const [before, newest] = (await readdir(join(folder.path, signal, 'checkpoints')))
+      .flatMap((file) => /^cae-step-(\d+)/.exec(file)?.[1] ?? [])
+      .map(Number)
+      .slice(-2);
+    // Four steps an epoch; the step that was running is saved too.
+    expect(Math.floor((newest ?? before) / 4)).toBe(epochs);
+    expect((await readdir(join(folder.path, signal))).sort()).toEqual([
+      'checkpoints',
+      'metrics.csv',
+      'options.json',
+      'sessions.json',
+    ]);
+    expect(JSON.parse(await readRun(signal, 'options.json'))).toMatchObject({ epochs: 1_000_000 });
+  });
+
+  test('twice ends at once, also when no step ever ends, and damages nothing', async () => {
+    const kill = (child: ChildProcess) => child.kill('SIGINT');
+    let [first, timer] = [false, undefined as NodeJS.Timeout | undefined];
+    const { code, stderr } = await weft([...ENDLESS, '--out', 'twice', '--threads', '2'], {
+      cwd: folder.path,
+      environment: { ...faultEnvironment('hang', 60) },
+      onStderr(child, text) {
+        if (first || !text.includes('Injected: hang')) return;
+        first = true;
+        kill(child);
+        // Two within a moment are taken for one: package managers hand on what the terminal has sent already.
+        timer = setInterval(() => kill(child), 400);
+      },
+    });
+    clearInterval(timer);
+    expect(code).toBe(130);
+    expect(stderr).not.toContain('Resume with');
+    const left = await readdir(join(folder.path, 'twice'));
+    expect(left).not.toContain('run.lock');
+    const again = await weft(['train', '--resume', 'twice'], {
+      cwd: folder.path,
+      onStderr: signalAt('val_loss', 'SIGTERM'),
+    });
+    expect(again.code).toBe(143);
+    expect(again.stderr).not.toContain('damaged');
+  });
+
+  test('before there is anything to save says so, and leaves nothing behind', async () => {
+    let sent = false;
+    const { code, stderr } = await weft(['train', '--dataset', 'synthetic', '--limit', '3000', '--out', 'nothing'], {
+      cwd: folder.path,
+      onSpawn: (child) => {
+        const timer = setInterval(() => {
+          if (sent || !existsSync(join(folder.path, 'nothing'))) return;
+          sent = true;
+          clearInterval(timer);
+          child.kill('SIGINT');
+        }, 5);
+      },
+    });
+    expect(code).toBe(130);
+    expect(stderr).toMatch(/Interrupted: nothing was saved|Resume with/);
+    expect(existsSync(join(folder.path, 'nothing', 'run.lock'))).toBe(false);
   });
 });
 
@@ -74,6 +132,10 @@ describe('help', () => {
       ['--test-limit N', 'default all'],
       ['--quick', ''],
       ['--out DIR', 'default reports/runs'],
+      ['--resume DIR', 'default none'],
+      ['--overwrite', ''],
+      ['--checkpoint-every INTERVAL', 'default each minute'],
+      ['--on-nan stop|continue', 'default stop'],
       ['--json', ''],
       ['--quiet', ''],
       ['--version', ''],

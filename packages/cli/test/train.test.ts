@@ -40,6 +40,7 @@ describe('weft train', () => {
         'options.json',
         'report.html',
         'run.json',
+        'sessions.json',
       ].sort(),
     );
     expect((await readdir(inRun('figures'))).sort()).toEqual(

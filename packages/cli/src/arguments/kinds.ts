@@ -67,5 +67,22 @@ export const folder: Kind<string> = {
   read: (text) => (text === '' ? undefined : text),
 };
 
+/** How often: seconds or steps, such as `30s` or `200steps`. */
+export const interval: Kind<string> = {
+  placeholder: 'INTERVAL',
+  expected: 'seconds or steps, such as 30s or 200steps',
+  example: '30s',
+  read: (text) => (intervalOf(text) ? text : undefined),
+};
+
+/** What a text of that kind says; undefined if it is none. */
+export function intervalOf(text: string): { seconds: number } | { steps: number } | undefined {
+  const [, amount, unit] = /^(\d{1,6}(?:\.\d{1,6})?)(s|steps?)$/.exec(text) ?? [];
+  const count = Number(amount);
+  if (!(count > 0)) return undefined;
+  if (unit === 's') return { seconds: count };
+  return Number.isInteger(count) ? { steps: count } : undefined;
+}
+
 /** Given or not. */
 export const flag: Kind<boolean> = { placeholder: undefined, expected: 'no value', example: '', read: () => true };

@@ -63,7 +63,9 @@ describe('parseOptions', () => {
 
   test('hands on what is no option', () => {
     const table = { loud: option({ kind: flag, default: false, help: '' }) };
-    expect(parseOptions('x', table, ['a', '--loud', 'b'])).toEqual({ values: { loud: true }, positionals: ['a', 'b'] });
+    const parsed = parseOptions('x', table, ['a', '--loud', 'b']);
+    expect(parsed).toEqual({ values: { loud: true }, given: new Set(['loud']), positionals: ['a', 'b'] });
+    expect(parseOptions('x', table, []).given).toEqual(new Set());
   });
 });
 

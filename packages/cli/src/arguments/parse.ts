@@ -5,6 +5,8 @@ import { kebab, type OptionTable, type Values } from './table.js';
 /** What was read from the command line. */
 export interface Parsed<Table extends OptionTable> {
   readonly values: Values<Table>;
+  /** Names of the options that were given. */
+  readonly given: ReadonlySet<string>;
   readonly positionals: readonly string[];
 }
 
@@ -35,7 +37,11 @@ export function parseOptions<Table extends OptionTable>(
     }
     return [name, value];
   });
-  return { values: Object.fromEntries(values), positionals };
+  return {
+    values: Object.fromEntries(values),
+    given: new Set(names.filter((name) => given[kebab(name)] !== undefined)),
+    positionals,
+  };
 }
 
 function exampleOf(example: string, standard: unknown): string {

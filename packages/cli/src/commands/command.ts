@@ -5,6 +5,8 @@ import type { Terminal } from '../terminal/terminal.js';
 /** What a command is given. */
 export interface Invocation<Table extends OptionTable> {
   readonly values: Values<Table>;
+  /** Names of the options that were given; the others have their defaults. */
+  readonly given: ReadonlySet<string>;
   readonly positionals: readonly string[];
   readonly terminal: Terminal;
 }

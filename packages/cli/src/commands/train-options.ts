@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { choice, flag, folder, number, wholeNumber } from '../arguments/kinds.js';
+import { choice, flag, folder, interval, number, wholeNumber } from '../arguments/kinds.js';
 import { option, type Values } from '../arguments/table.js';
 import { DATASETS } from '../run/load-data.js';
 import { commonOptions, jsonOption } from './command.js';
@@ -76,7 +76,29 @@ export const trainOptions = {
     kind: folder,
     default: undefined,
     defaultText: 'reports/runs/<time>-<model>',
-    help: 'Where the run is written; an earlier run in this folder is replaced.',
+    help: 'Where the run is written; a finished run in this folder is replaced.',
+  }),
+  resume: option<string | undefined>({
+    kind: folder,
+    default: undefined,
+    defaultText: 'none',
+    help: 'Go on with the run in this folder, which has its options. Its weights will be those of a run that was never broken off. With more --epochs a finished run goes on.',
+  }),
+  overwrite: option({
+    kind: flag,
+    default: false,
+    help: 'Replace an unfinished run in --out, with its checkpoints.',
+  }),
+  checkpointEvery: option<string>({
+    kind: interval,
+    default: '60s',
+    defaultText: 'each minute',
+    help: 'How often the state of the training is saved within an epoch, such as 30s or 200steps. After each epoch it is saved in any case.',
+  }),
+  onNan: option<'stop' | 'continue'>({
+    kind: choice('stop', 'continue'),
+    default: 'stop',
+    help: 'What to do when a loss or weights are no finite numbers any more.',
   }),
   json: jsonOption('run.json'),
   ...commonOptions,

@@ -1,12 +1,17 @@
+import { readFile } from 'node:fs/promises';
 import { type LoadedData, splitValidation } from '@weft/data';
+import { NonFiniteError } from '@weft/pool';
 import type { RunRecord } from '@weft/report';
-import { EXIT, InterruptedError, UsageError } from '../exit.js';
+import { EXIT, errorText, exitCodeOf, InterruptedError, UsageError } from '../exit.js';
 import { defaultRunPath, RUN_FILES, RunDirectory, shownPath } from '../run/directory.js';
 import { loadData } from '../run/load-data.js';
+import { type RunFile, readRunFile, runIdentity, runOptions } from '../run/options-file.js';
 import { performRun, type RecordedOptions } from '../run/perform-run.js';
 import { Stopwatch } from '../run/phases.js';
 import { recordText } from '../run/record.js';
 import { resultsTable } from '../run/results-table.js';
+import { checkData, resumeCommand, resumedOptions } from '../run/resume.js';
+import { SessionLog } from '../run/sessions.js';
 import { listenForInterrupt } from '../terminal/interrupt.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { formatCount, formatDuration } from '../terminal/text.js';
@@ -17,69 +22,123 @@ export const train: Command<typeof trainOptions> = {
   usage: 'weft train [options]',
   summary: 'Train the autoencoders, draw the figures, write a report.',
   description:
-    'Trains a convolutional autoencoder (CAE) and a denoising one (CDAE) on all cores, tests them, and writes weights, figures and a report into a folder of its own.',
+    'Trains a convolutional autoencoder (CAE) and a denoising one (CDAE) on all cores, tests them, and writes weights, figures and a report into a folder of its own. A run that was broken off goes on with --resume.',
   options: trainOptions,
   positionals: { least: 0, most: 0 },
-  async run({ values: options, terminal }) {
-    const startedAt = new Date();
+  async run({ values, given, terminal }) {
+    const [startedAt, stopwatch] = [new Date(), new Stopwatch()];
+    const resumed = values.resume === undefined ? undefined : await readRunFile(values.resume);
+    const options = resumed ? { ...values, ...resumedOptions(values.resume ?? '', resumed, values, given) } : values;
     checkCounts(options);
-    const directory = await RunDirectory.open(options.out ?? defaultRunPath(options.model, startedAt));
     const interrupt = listenForInterrupt(() => {
-      terminal.message('Interrupted: finishing the running step. Press Ctrl-C again to stop at once.');
+      terminal.message('Interrupted: finishing the running step. Interrupt again to stop at once.');
     });
     try {
-      return await trainInto(directory, options, { terminal, signal: interrupt.signal, startedAt });
-    } catch (error) {
-      if (!(error instanceof InterruptedError)) throw error;
-      const { saved } = directory;
-      terminal.error(
-        saved.length === 0
-          ? 'Interrupted: nothing was saved.'
-          : `Interrupted. Saved in ${shownPath(directory.path)}: ${saved.join(', ')}.`,
-      );
-      return EXIT.interrupted;
+      const directory = await RunDirectory.open(values.resume ?? values.out ?? defaultRunPath(values.model, startedAt));
+      const call = { directory, resumed, terminal, signal: interrupt.signal, startedAt, stopwatch };
+      try {
+        return await trainIn(options, call);
+      } catch (error) {
+        return failed(error, call);
+      } finally {
+        await directory.close();
+      }
     } finally {
       interrupt.stop();
-      await directory.discardIfEmpty();
     }
   },
 };
 
-interface Surroundings {
+/** One call of the command. */
+interface Call {
+  readonly directory: RunDirectory;
+  /** What the run was begun with, if it is resumed. */
+  readonly resumed: RunFile | undefined;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
   readonly startedAt: Date;
+  readonly stopwatch: Stopwatch;
 }
 
-async function trainInto(
-  directory: RunDirectory,
-  options: TrainOptions,
-  { terminal, signal, startedAt }: Surroundings,
-): Promise<number> {
-  const stopwatch = new Stopwatch();
-  const data = await stopwatch.time('data', () => loadData(options, terminal, { signal }));
+/** Says why a run has ended early, and how it can be resumed. */
+function failed(error: unknown, { directory, resumed, terminal }: Call): number {
+  const isInterrupted = error instanceof InterruptedError;
+  if (!isInterrupted) terminal.error(errorText(error));
+  // A training that has diverged would diverge again.
+  const isResumable = directory.isBegun ? !(error instanceof NonFiniteError) : isInterrupted && resumed !== undefined;
+  if (isResumable)
+    terminal.error(`${isInterrupted ? 'Interrupted. ' : ''}Resume with: ${resumeCommand(directory.path)}`);
+  else if (isInterrupted) terminal.error('Interrupted: nothing was saved.');
+  return exitCodeOf(error);
+}
+
+async function trainIn(options: TrainOptions, call: Call): Promise<number> {
+  const { directory, resumed, terminal } = call;
+  if (!resumed) await refuseUnfinishedRun(directory, options);
+  const isDone = resumed && directory.holdsRun && options.epochs === resumed.options.epochs;
+  return isDone ? finished(directory, options, terminal) : trainInto(options, call);
+}
+
+/** @throws UsageError if there is a run that could be resumed, and nobody has said that it may go */
+async function refuseUnfinishedRun(directory: RunDirectory, { overwrite }: TrainOptions): Promise<void> {
+  if (overwrite || !(await directory.holdsUnfinishedRun())) return;
+  throw new UsageError(
+    `--out: ${shownPath(directory.path)} holds an unfinished run. Go on with it: ${resumeCommand(directory.path)}; or replace it with --overwrite.`,
+  );
+}
+
+/** There is nothing left to do for a run. */
+async function finished(directory: RunDirectory, { epochs, json }: TrainOptions, terminal: Terminal): Promise<number> {
+  if (json) terminal.print((await readFile(directory.file(RUN_FILES.record), 'utf8')).trimEnd());
+  terminal.message(
+    `${shownPath(directory.path)} holds a finished run of ${formatCount(epochs)} epochs. To go on, give more: ${resumeCommand(directory.path)} --epochs ${epochs + 1}`,
+  );
+  return EXIT.ok;
+}
+
+async function trainInto(options: TrainOptions, call: Call): Promise<number> {
+  const { directory, resumed, terminal, signal, startedAt, stopwatch } = call;
+  const request = { ...options, dataset: resumed?.run.dataset ?? options.dataset };
+  const data = await stopwatch.time('data', () => loadData(request, terminal, { signal }));
+  if (resumed) checkData(data, resumed.run);
   const counts = checkCounts(options, data.train.count);
   announceData(data, options, terminal);
   const resolved = recordedOptions(options, directory);
-  if (directory.holdsRun) terminal.warning(`${resolved.out} holds an earlier run, which this one replaces.`);
-  const record = await performRun({
-    directory,
-    data,
-    counts,
-    options: resolved,
-    terminal,
-    signal,
-    startedAt,
-    stopwatch,
-  });
-  if (options.json) {
-    terminal.print(recordText(record).trimEnd());
+  const contents = { ...resolved, run: runIdentity(data) };
+  if (resumed) {
+    await directory.resume(contents);
   } else {
-    terminal.result(
-      `${resultsTable(record)}\n\nReport: ${shownPath(directory.file(RUN_FILES.report))} (${formatDuration(record.seconds.total)} in all)`,
-    );
+    if (directory.holdsRun) terminal.warning(`${resolved.out} holds an earlier run, which this one replaces.`);
+    await directory.begin(contents);
   }
-  return hasDiverged(record) ? EXIT.failure : EXIT.ok;
+  const sessions = await SessionLog.begin(directory, startedAt, stopwatch);
+  try {
+    const record = await performRun({
+      directory,
+      data,
+      counts,
+      options: resolved,
+      terminal,
+      signal,
+      stopwatch,
+      sessions,
+    });
+    printResult(record, options, directory, terminal);
+    return hasDiverged(record) ? EXIT.failure : EXIT.ok;
+  } finally {
+    // A time that cannot be noted is no reason to hide what went wrong.
+    await sessions.note().catch(() => undefined);
+  }
+}
+
+function printResult(record: RunRecord, { json }: TrainOptions, directory: RunDirectory, terminal: Terminal): void {
+  if (json) {
+    terminal.print(recordText(record).trimEnd());
+    return;
+  }
+  terminal.result(
+    `${resultsTable(record)}\n\nReport: ${shownPath(directory.file(RUN_FILES.report))} (${formatDuration(record.seconds.total)} in all)`,
+  );
 }
 
 /**
@@ -132,9 +191,8 @@ function hasDiverged({ models: { cae, cdae } }: RunRecord): boolean {
 
 /** The options that shape a run, for its record. */
 function recordedOptions(options: TrainOptions, directory: RunDirectory): RecordedOptions {
-  const { quiet: _quiet, json: _json, help: _help, version: _version, ...others } = options;
   return {
-    ...others,
+    ...runOptions(options),
     limit: options.limit ?? null,
     testLimit: options.testLimit ?? null,
     out: shownPath(directory.path),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,17 +17,17 @@ describe('RunDirectory', () => {
   test('goes again without a trace if nothing was written, with the folders that were made for it', async () => {
     const directory = await RunDirectory.open(join(folder, 'a', 'b', 'c'));
     expect(existsSync(directory.path)).toBe(true);
-    await directory.discardIfEmpty();
+    await directory.close();
     expect(existsSync(join(folder, 'a'))).toBe(false);
   });
 
   test('stays if it was there before, or something is in it', async () => {
     await mkdir(join(folder, 'mine'));
-    await (await RunDirectory.open(join(folder, 'mine'))).discardIfEmpty();
+    await (await RunDirectory.open(join(folder, 'mine'))).close();
     expect(existsSync(join(folder, 'mine'))).toBe(true);
     const other = await RunDirectory.open(join(folder, 'x', 'y'));
     await other.write('figures/figure-1.svg', '<svg/>');
-    await other.discardIfEmpty();
+    await other.close();
     expect(await readFile(other.file('figures', 'figure-1.svg'), 'utf8')).toBe('<svg/>');
   });
 
@@ -38,13 +39,17 @@ describe('RunDirectory', () => {
     await directory.write('notes.txt', 'mine');
     await directory.write('figures/mine.svg', 'mine');
     expect(directory.holdsRun).toBe(true);
-    expect(directory.saved).toEqual([]);
+    await directory.write('checkpoints/cae-step-00000012.safetensors', 'old');
+    await directory.write(`cdae.safetensors.${randomUUID()}.tmp`, 'half-written');
+    expect(directory.isBegun).toBe(false);
     await directory.begin({ seed: 1 });
     expect(directory.holdsRun).toBe(false);
     expect((await readdir(directory.path, { recursive: true })).sort()).toEqual(
-      ['figures', join('figures', 'mine.svg'), 'notes.txt', 'options.json'].sort(),
+      ['figures', join('figures', 'mine.svg'), 'notes.txt', 'options.json', 'run.lock'].sort(),
     );
-    expect(directory.saved).toEqual(['options.json']);
+    expect(directory.isBegun).toBe(true);
+    await directory.close();
+    expect(existsSync(directory.file('run.lock'))).toBe(false);
   });
 
   test.skipIf(process.platform === 'win32')('writes and removes nothing in folders that links lead to', async () => {

@@ -1,14 +1,17 @@
 import { existsSync } from 'node:fs';
-import { rm, rmdir } from 'node:fs/promises';
+import { readdir, rm, rmdir } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { makeFolders, writeAtomically } from '@weft/models';
+import { halfWritten, makeFolders, writeAtomically } from '@weft/models';
 import { OutputError } from '../exit.js';
 import { refuseLinks } from './links.js';
+import { Lock } from './lock.js';
 import { MODELS } from './models.js';
 
 /** Files of a run, by what they hold; paths within its folder. */
 export const RUN_FILES = {
+  lock: 'run.lock',
   options: 'options.json',
+  sessions: 'sessions.json',
   record: 'run.json',
   metrics: 'metrics.csv',
   report: 'report.html',
@@ -21,17 +24,16 @@ export const modelFile = (model: string) => `${model}.safetensors`;
 
 /** The weights after the epoch of the lowest validation loss so far. */
 export const bestCheckpoint = (model: string) => join(RUN_FILES.checkpoints, `${model}-best.safetensors`);
-/** The weights when the user stopped the training. */
-export const interruptedCheckpoint = (model: string) => join(RUN_FILES.checkpoints, `${model}-interrupted.safetensors`);
 
 const MODEL_KEYS = Object.keys(MODELS);
 
 /** Every file that a run writes besides its record. */
 const OTHER_FILES: readonly string[] = [
   ...MODEL_KEYS.map(modelFile),
-  ...MODEL_KEYS.flatMap((model) => [bestCheckpoint(model), interruptedCheckpoint(model)]),
+  ...MODEL_KEYS.map(bestCheckpoint),
   RUN_FILES.metrics,
   RUN_FILES.options,
+  RUN_FILES.sessions,
   RUN_FILES.report,
   ...Array.from({ length: 8 }, (_, index) => join(RUN_FILES.figures, `figure-${index + 1}`)).flatMap((figure) => [
     `${figure}.svg`,
@@ -39,13 +41,22 @@ const OTHER_FILES: readonly string[] = [
   ]),
 ];
 
+/** The states of a training, from which it can be resumed. */
+const isCheckpoint = (file: string) =>
+  MODEL_KEYS.some((model) => new RegExp(`^${model}-step-\\d+\\.safetensors$`).test(file));
+
 /**
  * The folder from which the user called. pnpm runs the scripts of this workspace in its root, wherever it was called.
  */
 export function callersFolder(environment: NodeJS.ProcessEnv = process.env): string {
-  const { INIT_CWD, npm_package_name, npm_lifecycle_event } = environment;
-  const isOurScript = npm_package_name === 'weft' && ['train', 'weft'].includes(npm_lifecycle_event ?? '');
-  return isOurScript && INIT_CWD ? INIT_CWD : process.cwd();
+  const { INIT_CWD } = environment;
+  return pnpmScript(environment) && INIT_CWD ? INIT_CWD : process.cwd();
+}
+
+/** The script of this workspace that pnpm runs the command for; undefined if it was called otherwise. */
+export function pnpmScript(environment: NodeJS.ProcessEnv = process.env): 'train' | 'weft' | undefined {
+  const { npm_package_name, npm_lifecycle_event: script } = environment;
+  return npm_package_name === 'weft' && (script === 'train' || script === 'weft') ? script : undefined;
 }
 
 /** A path for messages: relative to the folder of the caller if it lies within. */
@@ -63,8 +74,11 @@ export function defaultRunPath(model: string, startedAt: Date): string {
   return path(index);
 }
 
-/** The folder that a run is written into. */
+/** The folder that a run is written into, by one process at a time. */
 export class RunDirectory {
+  private lock: Lock | undefined;
+  private options: object | undefined;
+
   private constructor(
     /** Absolute. */
     readonly path: string,
@@ -72,12 +86,10 @@ export class RunDirectory {
     private readonly made: string | undefined,
   ) {}
 
-  private begun = false;
-
   /**
-   * Makes the folder and tries to write into it.
+   * Makes the folder, and keeps others from writing into it.
    *
-   * @throws OutputError if that fails
+   * @throws OutputError if that fails, or another process writes into it
    */
   static async open(path: string): Promise<RunDirectory> {
     const absolute = resolve(callersFolder(), path);
@@ -85,12 +97,11 @@ export class RunDirectory {
     try {
       directory = new RunDirectory(absolute, await makeFolders(absolute));
       await refuseLinks(absolute, [RUN_FILES.checkpoints, RUN_FILES.figures]);
-      const probe = join(absolute, '.weft-writable');
-      await writeAtomically(probe, '');
-      await rm(probe);
+      directory.lock = await Lock.take(directory.file(RUN_FILES.lock), path);
       return directory;
     } catch (cause) {
-      await directory?.discardIfEmpty();
+      await directory?.close();
+      if (cause instanceof OutputError) throw cause;
       throw new OutputError(
         `--out: the folder ${path} cannot be written: ${(cause as Error).message}. Choose another with --out DIR.`,
         { cause },
@@ -108,30 +119,59 @@ export class RunDirectory {
     return existsSync(this.file(RUN_FILES.record));
   }
 
+  /** Whether the state of an unfinished run is here. */
+  async holdsUnfinishedRun(): Promise<boolean> {
+    return !this.holdsRun && (await this.list(RUN_FILES.checkpoints)).some(isCheckpoint);
+  }
+
+  /** Whether this process has begun or resumed a run here. */
+  get isBegun(): boolean {
+    return this.options !== undefined;
+  }
+
   /** Begins a run: removes what an earlier one has left here, and nothing else, and writes the options down. */
   async begin(options: object): Promise<void> {
     // The record goes first: a folder that has one is a whole run.
     for (const file of [RUN_FILES.record, ...OTHER_FILES]) await rm(this.file(file), { force: true });
+    for (const file of (await this.list(RUN_FILES.checkpoints)).filter(isCheckpoint)) {
+      await rm(this.file(RUN_FILES.checkpoints, file), { force: true });
+    }
     for (const folder of [RUN_FILES.checkpoints, RUN_FILES.figures]) {
       await rmdir(this.file(folder)).catch(() => undefined);
     }
-    await this.write(RUN_FILES.options, `${JSON.stringify(options, null, 2)}\n`);
-    this.begun = true;
+    await this.resume(options);
   }
 
-  /** What a run that was broken off has left, as paths within the folder. */
-  get saved(): string[] {
-    return this.begun ? OTHER_FILES.filter((file) => existsSync(this.file(file))) : [];
+  /** Takes a run up again: what it has is kept, but its record is not true any more. */
+  async resume(options: object): Promise<void> {
+    await rm(this.file(RUN_FILES.record), { force: true });
+    await this.sweep();
+    this.options = options;
+    await this.writeOptions();
   }
 
-  /** Writes a file, whole or not at all, and the folder that it lies in. */
+  /**
+   * Writes a file, whole or not at all, and the folder that it lies in.
+   *
+   * @throws OutputError if that fails
+   */
   async write(name: string, content: string | Uint8Array): Promise<void> {
-    await makeFolders(dirname(this.file(name)));
-    await writeAtomically(this.file(name), content);
+    try {
+      await makeFolders(dirname(this.file(name)));
+      await writeAtomically(this.file(name), content);
+      // Whoever removes the folder of a running run finds it again, and can resume.
+      if (this.isBegun && !existsSync(this.file(RUN_FILES.options))) await this.writeOptions();
+    } catch (cause) {
+      throw new OutputError(
+        `${shownPath(this.file(name))} cannot be written: ${(cause as Error).message}. Make room for it, or make its folder writable.`,
+        { cause },
+      );
+    }
   }
 
-  /** Removes the folder again if it was made for this run and nothing is in it. */
-  async discardIfEmpty(): Promise<void> {
+  /** Lets others write into the folder, and removes it again if it was made for this run and nothing is in it. */
+  async close(): Promise<void> {
+    this.lock?.free();
     if (!this.made) return;
     for (let folder = this.path; folder.length >= this.made.length; folder = dirname(folder)) {
       const removed = await rmdir(folder).then(
@@ -139,6 +179,26 @@ export class RunDirectory {
         () => false,
       );
       if (!removed) return;
+    }
+  }
+
+  private async writeOptions(): Promise<void> {
+    await writeAtomically(this.file(RUN_FILES.options), `${JSON.stringify(this.options, null, 2)}\n`);
+  }
+
+  private list(folder: string): Promise<string[]> {
+    return readdir(this.file(folder)).catch(() => []);
+  }
+
+  /** Removes what was being written when a process was killed. */
+  private async sweep(): Promise<void> {
+    const known: readonly string[] = [RUN_FILES.record, RUN_FILES.lock, ...OTHER_FILES];
+    for (const folder of ['', RUN_FILES.checkpoints, RUN_FILES.figures]) {
+      for (const file of await this.list(folder)) {
+        const whole = halfWritten(file);
+        if (whole === undefined || !(known.includes(join(folder, whole)) || isCheckpoint(whole))) continue;
+        await rm(this.file(folder, file), { force: true });
+      }
     }
   }
 }

@@ -1,15 +1,16 @@
 import { type LoadedData, subset } from '@weft/data';
-import { predict, WorkerPool } from '@weft/pool';
+import { type Callback, predict, WorkerPool } from '@weft/pool';
 import { type RunRecord, renderReport } from '@weft/report';
 import type { Terminal } from '../terminal/terminal.js';
 import { analyseLatents, type LatentAnalysis } from './analyse-latents.js';
 import { RUN_FILES, type RunDirectory } from './directory.js';
 import { type RunResults, runFigures, writeFigures } from './figures.js';
 import { giveMemoryBack } from './forget.js';
-import { beginMetrics } from './metrics.js';
+import { MetricsTable } from './metrics.js';
 import { MODELS, type ModelKey, modelKeys } from './models.js';
 import { peakMemoryBytes, type Stopwatch } from './phases.js';
 import { modelRecord, recordText, runRecord } from './record.js';
+import type { SessionLog } from './sessions.js';
 import { testModel } from './test-model.js';
 import { type Trained, type TrainingOptions, trainModel } from './train-model.js';
 
@@ -28,20 +29,19 @@ export interface RunPlan {
   readonly options: RecordedOptions;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
-  readonly startedAt: Date;
   readonly stopwatch: Stopwatch;
+  /** Times of this process and of those that the run is resumed from. */
+  readonly sessions: SessionLog;
 }
 
 /**
- * Trains and tests the models, draws the figures and fills the run's folder; what an earlier run left there is removed.
+ * Trains and tests the models, draws the figures and fills the run's folder, in which the run was begun or resumed.
  *
  * @returns what run.json holds
  * @throws InterruptedError if the signal was aborted; what there is by then is in the folder
  */
 export async function performRun(plan: RunPlan): Promise<RunRecord> {
-  const { directory, data, counts, options, terminal, signal, startedAt, stopwatch } = plan;
-  await directory.begin(options);
-  await beginMetrics(directory.file(RUN_FILES.metrics));
+  const { directory, data, counts, options, terminal, signal, stopwatch, sessions } = plan;
   try {
     const { kernels, models, latents, samples } = await compute(plan);
     giveMemoryBack();
@@ -59,9 +59,8 @@ export async function performRun(plan: RunPlan): Promise<RunRecord> {
       models: Object.fromEntries(models.map((model) => [model.key, modelRecord(model, model.test)])),
       latents,
       figures,
-      seconds: stopwatch.seconds,
+      sessions: sessions.sessions,
       peakMemoryBytes: peakMemoryBytes(),
-      startedAt,
     });
     await directory.write(RUN_FILES.report, renderReport(record, figures));
     // Last: a folder with run.json is a whole run.
@@ -119,13 +118,26 @@ async function withWorkers<Result>(threads: number, work: (pool: WorkerPool) => 
   }
 }
 
-async function trainAll({ data, options, directory, terminal, signal, stopwatch }: RunPlan, pool: WorkerPool) {
-  const context = { dataset: data.name, pool, directory, terminal, signal };
+async function trainAll(plan: RunPlan, pool: WorkerPool): Promise<Trained[]> {
+  const { data, options, directory, terminal, signal, stopwatch, sessions } = plan;
+  const metrics = new MetricsTable((text) => directory.write(RUN_FILES.metrics, text));
+  const noteTime: Callback = { onEpochEnd: () => sessions.note() };
   const trained: Trained[] = [];
   for (const key of modelKeys(options.model)) {
+    const callbacks = [metrics.logger(key), noteTime].map((callback) => tolerant(callback, terminal));
+    const context = { dataset: data.name, pool, directory, terminal, signal, callbacks };
     trained.push(await stopwatch.time(key, () => trainModel(key, data.train, options, context)));
   }
   return trained;
+}
+
+/** A callback that keeps notes: training goes on when they cannot be written, as when the disk is full. */
+function tolerant({ onTrainBegin, onEpochEnd }: Callback, terminal: Terminal): Callback {
+  const warn = (error: Error) => terminal.warning(error.message);
+  return {
+    onTrainBegin: async (info) => Promise.resolve(onTrainBegin?.(info)).catch(warn),
+    onEpochEnd: async (...args) => Promise.resolve(onEpochEnd?.(...args)).catch(warn),
+  };
 }
 
 async function testAll(

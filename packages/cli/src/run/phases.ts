@@ -1,25 +1,41 @@
 /** The parts of a run whose time is taken. */
-export type Phase = 'data' | 'cae' | 'cdae' | 'analysis' | 'report';
+export const PHASES = ['data', 'cae', 'cdae', 'analysis', 'report'] as const;
+
+export type Phase = (typeof PHASES)[number];
+
+/** Seconds spent on the parts of a run, and in all. */
+export type PhaseSeconds = Partial<Record<Phase, number>> & { readonly total: number };
 
 /** Takes the time of a run and of its parts, in seconds. */
 export class Stopwatch {
   private readonly began = performance.now();
   private readonly spent: Partial<Record<Phase, number>> = {};
+  private running: { readonly phase: Phase; readonly began: number } | undefined;
 
   /** Does a part of the run; parts of one name add up. */
   async time<Result>(phase: Phase, work: () => Promise<Result>): Promise<Result> {
-    const began = performance.now();
+    this.running = { phase, began: performance.now() };
     try {
       return await work();
     } finally {
-      this.spent[phase] = (this.spent[phase] ?? 0) + (performance.now() - began) / 1000;
+      Object.assign(this.spent, this.phases());
+      this.running = undefined;
     }
   }
 
-  get seconds(): Partial<Record<Phase, number>> & { total: number } {
-    return { ...this.spent, total: (performance.now() - this.began) / 1000 };
+  /** What was spent so far, on the running part too. */
+  get seconds(): PhaseSeconds {
+    return { ...this.phases(), total: secondsSince(this.began) };
+  }
+
+  private phases(): Partial<Record<Phase, number>> {
+    const { spent, running } = this;
+    if (!running) return spent;
+    return { ...spent, [running.phase]: (spent[running.phase] ?? 0) + secondsSince(running.began) };
   }
 }
+
+const secondsSince = (began: number) => (performance.now() - began) / 1000;
 
 /** The most memory that this process has had at a time, in bytes. */
 export function peakMemoryBytes(): number {

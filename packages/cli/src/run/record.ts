@@ -4,6 +4,7 @@ import { NUMERICS_VERSION, type WorkerPool } from '@weft/pool';
 import { type Figure, type ModelRecord, RUN_RECORD_VERSION, type RunRecord } from '@weft/report';
 import { WEFT_VERSION } from '../version.js';
 import type { LatentAnalysis } from './analyse-latents.js';
+import { type Session, totalSeconds } from './sessions.js';
 import type { TestResult } from './test-model.js';
 import type { Trained } from './train-model.js';
 import { weightsSha256 } from './weights-sha256.js';
@@ -64,9 +65,9 @@ export interface RunFacts {
   readonly models: RunRecord['models'];
   readonly latents: LatentAnalysis | undefined;
   readonly figures: readonly Figure[];
-  readonly seconds: RunRecord['seconds'];
+  /** One a process: more than one if the run was resumed. */
+  readonly sessions: readonly Session[];
   readonly peakMemoryBytes: number;
-  readonly startedAt: Date;
 }
 
 /** What goes into run.json. */
@@ -102,9 +103,11 @@ export function runRecord(facts: RunFacts): RunRecord {
     models: facts.models,
     ...(latents && { latent: latentRecord(latents) }),
     figures: facts.figures.map(({ name, title, caption }) => ({ name, title, caption })),
-    seconds: facts.seconds,
+    seconds: totalSeconds(facts.sessions),
     peakMemoryBytes: facts.peakMemoryBytes,
-    startedAt: facts.startedAt.toISOString(),
+    resumed: facts.sessions.length - 1,
+    sessions: facts.sessions.map(({ startedAt, seconds }) => ({ startedAt, seconds })),
+    startedAt: facts.sessions[0].startedAt,
     finishedAt: new Date().toISOString(),
   };
 }

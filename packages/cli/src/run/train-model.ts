@@ -1,13 +1,11 @@
-import { mkdir } from 'node:fs/promises';
 import { Adam } from '@weft/core';
 import type { ImageDataset } from '@weft/data';
-import { type Autoencoder, saveModel } from '@weft/models';
-import { type Callback, fit, type History, type WorkerPool } from '@weft/pool';
-import { InterruptedError } from '../exit.js';
+import { type Autoencoder, encodeModel } from '@weft/models';
+import { type Callback, type CallbackState, type EpochLogs, fit, type History, type WorkerPool } from '@weft/pool';
+import { intervalOf } from '../arguments/kinds.js';
 import { TrainingProgress } from '../terminal/progress.js';
 import type { Terminal } from '../terminal/terminal.js';
-import { bestCheckpoint, interruptedCheckpoint, modelFile, RUN_FILES, type RunDirectory } from './directory.js';
-import { metricsLogger } from './metrics.js';
+import { bestCheckpoint, modelFile, RUN_FILES, type RunDirectory } from './directory.js';
 import { modelMetadata } from './model-metadata.js';
 import { MODELS, type ModelKey } from './models.js';
 import { gaussianNoise } from './noise.js';
@@ -21,6 +19,8 @@ export interface TrainingOptions {
   readonly noiseFactor: number;
   readonly noisePerEpoch: boolean;
   readonly seed: number;
+  readonly checkpointEvery: string;
+  readonly onNan: 'stop' | 'continue';
 }
 
 /** What a training works with. */
@@ -30,6 +30,8 @@ export interface TrainingContext {
   readonly directory: RunDirectory;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
+  /** More callbacks, such as the table of losses. */
+  readonly callbacks: readonly Callback[];
 }
 
 /** A model after its training. */
@@ -40,22 +42,26 @@ export interface Trained {
 }
 
 /**
- * Trains one of the models and saves it in the run's folder.
+ * Trains one of the models, from its newest checkpoint in the run's folder if there is one, and saves it there. One
+ * that was trained already is only loaded.
  *
- * @throws InterruptedError if the signal was aborted, after the weights so far are saved: as a checkpoint if epochs are missing
+ * @throws InterruptedError if the signal was aborted, after a checkpoint was written; NonFiniteError if it diverged
  */
 export async function trainModel(
   key: ModelKey,
   { images, height, width, channels }: ImageDataset,
   options: TrainingOptions,
-  { dataset, pool, directory, terminal, signal }: TrainingContext,
+  { dataset, pool, directory, terminal, signal, callbacks }: TrainingContext,
 ): Promise<Trained> {
   const { title, build, denoises } = MODELS[key];
   const { epochs, batchSize, validationSplit, learningRate, noiseFactor, noisePerEpoch, seed } = options;
   const autoencoder = build({ height, width, channels, seed });
   const { model } = autoencoder;
-  const metadata = (done: number) => modelMetadata({ key, dataset, noiseFactor, seed, epochs: done });
-  await mkdir(directory.file(RUN_FILES.checkpoints), { recursive: true });
+  const save = async (path: string, done: number) => {
+    const metadata = modelMetadata({ key, dataset, noiseFactor, seed, epochs: done });
+    await directory.write(path, encodeModel(model, metadata));
+  };
+  const checkpoints = directory.file(RUN_FILES.checkpoints);
   const history = await fit(
     model,
     { x: images },
@@ -70,41 +76,44 @@ export async function trainModel(
       }),
       pool,
       signal,
+      checkpoints: { directory: checkpoints, name: key, every: intervalOf(options.checkpointEvery) ?? {} },
+      resumeFrom: checkpoints,
+      onNaN: options.onNan,
+      onWarning: (message) => terminal.warning(message),
       callbacks: [
         new TrainingProgress(title, terminal),
-        metricsLogger(directory.file(RUN_FILES.metrics), key),
-        saveBest(directory.file(bestCheckpoint(key)), metadata),
-        stopWhenDiverged(title, terminal),
+        ...callbacks,
+        new BestModel((done) => save(bestCheckpoint(key), done), terminal),
       ],
     },
   );
-  const path = directory.file(history.aborted ? interruptedCheckpoint(key) : modelFile(key));
-  await saveModel(path, model, metadata(history.loss.length));
-  if (signal.aborted) throw new InterruptedError();
+  if (history.aborted) throw signal.reason;
+  await save(modelFile(key), history.loss.length);
+  signal.throwIfAborted();
   return { key, autoencoder, history };
 }
 
 /** Saves the model after each epoch whose validation loss (training loss if there is none) is the lowest so far. */
-function saveBest(path: string, metadata: (epochs: number) => Record<string, string>): Callback {
-  let best = Number.POSITIVE_INFINITY;
-  return {
-    async onEpochEnd(epoch, { loss, valLoss = loss }, { model }) {
-      if (!(valLoss < best)) return;
-      best = valLoss;
-      await saveModel(path, model, metadata(epoch + 1));
-    },
-  };
-}
+class BestModel implements Callback {
+  private best = Number.POSITIVE_INFINITY;
 
-/** No epoch can mend weights that are not finite. */
-function stopWhenDiverged(title: string, terminal: Terminal): Callback {
-  return {
-    onEpochEnd(epoch, { loss, valLoss = 0 }, control) {
-      if (Number.isFinite(loss + valLoss)) return;
-      terminal.error(
-        `${title}: training diverged: the loss is not a finite number after epoch ${epoch + 1}. Use a smaller --learning-rate.`,
-      );
-      control.stopTraining = true;
-    },
-  };
+  constructor(
+    private readonly save: (epochs: number) => Promise<void>,
+    private readonly terminal: Terminal,
+  ) {}
+
+  async onEpochEnd(epoch: number, { loss, valLoss = loss }: EpochLogs): Promise<void> {
+    if (!(valLoss < this.best)) return;
+    this.best = valLoss;
+    // Training goes on without it: at the end there may be room again.
+    await this.save(epoch + 1).catch((error: Error) => this.terminal.warning(error.message));
+  }
+
+  state(): CallbackState {
+    return { best: this.best };
+  }
+
+  restore({ best }: CallbackState): void {
+    this.best = best as number;
+  }
 }

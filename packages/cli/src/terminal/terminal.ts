@@ -72,13 +72,16 @@ export class Terminal {
 
 let guarded = false;
 
+/** What writing to a reader, or to a terminal, that has gone ends with. */
+const GONE: readonly (string | undefined)[] = ['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED'];
+
 /** A reader that has seen enough, such as `head`, is no failure: what it does not take is dropped. */
 export function ignoreClosedPipes(): void {
   if (guarded) return;
   guarded = true;
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error;
+      if (!GONE.includes(error.code)) throw error;
     });
   }
 }

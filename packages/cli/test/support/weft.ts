@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const COMMAND = fileURLToPath(new URL('../../bin/weft.js', import.meta.url));
+/** The command's file. */
+export const COMMAND = fileURLToPath(new URL('../../bin/weft.js', import.meta.url));
 
 /** What the real command did. */
 export interface Finished {
@@ -45,9 +46,40 @@ export function weft(args: readonly string[], options: CallOptions = {}): Promis
       onStderr?.(child, stderr);
     });
     child.on('error', reject);
-    child.on('close', (code) => resolve({ code, stdout, stderr }));
+    // A run without end must not outlive a test that has given up.
+    const end = () => child.kill('SIGKILL');
+    process.once('exit', end);
+    child.on('close', (code) => {
+      process.off('exit', end);
+      resolve({ code, stdout, stderr });
+    });
     onSpawn?.(child);
   });
+}
+
+/** For `onStderr`: sends a signal, once, as soon as a text was printed. */
+export function signalAt(text: string | RegExp, signal: NodeJS.Signals): NonNullable<CallOptions['onStderr']> {
+  let sent = false;
+  return (child, stderr) => {
+    if (sent || stderr.search(text) < 0) return;
+    sent = true;
+    child.kill(signal);
+  };
+}
+
+const FAULT = fileURLToPath(new URL('./fault.cjs', import.meta.url));
+
+/**
+ * Variables that make one worker of the command fail for real, after it has taken so many pieces of work.
+ *
+ * @param options for node besides
+ */
+export function faultEnvironment(
+  fault: 'throw' | 'exit' | 'memory' | 'hang',
+  pieces: number,
+  options = '',
+): Readonly<Record<string, string>> {
+  return { NODE_OPTIONS: `--require ${JSON.stringify(FAULT)} ${options}`, WEFT_FAULT: `${fault}@${pieces}` };
 }
 
 /** A folder that is removed again by `remove`. */

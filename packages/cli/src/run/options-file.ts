@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { LoadedData } from '@weft/data';
+import { kebab, type OptionTable } from '../arguments/table.js';
+import { type TrainOptions, trainOptions } from '../commands/train-options.js';
+import { InputError } from '../exit.js';
+import { callersFolder, RUN_FILES } from './directory.js';
+
+/** Changes when older readers could no longer make sense of options.json. */
+const CURRENT_VERSION = 1;
+
+/** Options that are not a run's, but one call's. */
+const OF_THE_CALL = ['quiet', 'json', 'help', 'version', 'resume', 'overwrite', 'out'] as const;
+type OptionOfTheCall = (typeof OF_THE_CALL)[number];
+
+/** The options that make a run. */
+export type RunOptions = Omit<TrainOptions, OptionOfTheCall>;
+
+/** What a run was begun with, besides its options. */
+export interface RunIdentity {
+  readonly formatVersion: typeof CURRENT_VERSION;
+  /** The data that were really used. */
+  readonly dataset: LoadedData['name'];
+  /** SHA-256 of images and labels. */
+  readonly dataSha256: { readonly train: string; readonly test: string };
+}
+
+/** The identity of a run that uses these data. */
+export function runIdentity({ name, train, test }: LoadedData): RunIdentity {
+  const sha256 = ({ images, labels }: LoadedData['train']) =>
+    createHash('sha256').update(images).update(labels).digest('hex');
+  return {
+    formatVersion: CURRENT_VERSION,
+    dataset: name,
+    dataSha256: { train: sha256(train), test: sha256(test) },
+  };
+}
+
+/** The options that make a run, of all that a call has. */
+export function runOptions(options: TrainOptions): RunOptions {
+  const entries = Object.entries(options).filter(([name]) => !OF_THE_CALL.includes(name as OptionOfTheCall));
+  return Object.fromEntries(entries) as unknown as RunOptions;
+}
+
+/** What options.json holds: a flat table of options, with null where nothing is set, and the identity as `run`. */
+export interface RunFile {
+  readonly options: RunOptions;
+  readonly run: RunIdentity;
+}
+
+/**
+ * Reads the options of the run in a folder.
+ *
+ * @throws InputError if there is none that can be resumed
+ */
+export async function readRunFile(folder: string): Promise<RunFile> {
+  const path = join(folder, RUN_FILES.options);
+  const refuse = (message: string, cause?: unknown) =>
+    new InputError(`--resume: ${path} ${message}. Give the folder of a run, or begin one with weft train --out DIR.`, {
+      cause,
+    });
+  let text: string;
+  try {
+    text = await readFile(resolve(callersFolder(), path), 'utf8');
+  } catch (cause) {
+    throw refuse(`cannot be read: ${(cause as Error).message}`, cause);
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw refuse(`is no JSON: ${(cause as Error).message.slice(0, 200)}`, cause);
+  }
+  if (typeof json !== 'object' || json === null) throw refuse('is no table of options');
+  const { run, ...values } = json as Record<string, unknown>;
+  if (!isIdentity(run)) throw refuse('does not say which data the run uses, so that it cannot be resumed');
+  if (run.formatVersion !== CURRENT_VERSION) {
+    throw refuse(`has format version ${run.formatVersion}; this Weft reads ${CURRENT_VERSION}`);
+  }
+  const names = Object.keys(trainOptions).filter((name) => !OF_THE_CALL.includes(name as OptionOfTheCall));
+  const options = names.map((name) => {
+    const value = readValue(name, values[name]);
+    if (value === undefined && values[name] !== null) throw refuse(`has no --${kebab(name)} that can be taken`);
+    return [name, value];
+  });
+  return { options: Object.fromEntries(options) as unknown as RunOptions, run };
+}
+
+/** A value as the command line would be read: nothing in a file is trusted. */
+function readValue(name: string, value: unknown): unknown {
+  const { kind } = (trainOptions as OptionTable)[name];
+  if (kind.placeholder === undefined) return typeof value === 'boolean' ? value : undefined;
+  return typeof value === 'string' || typeof value === 'number' ? kind.read(String(value)) : undefined;
+}
+
+function isIdentity(value: unknown): value is RunIdentity {
+  if (typeof value !== 'object' || value === null) return false;
+  const { formatVersion, dataset, dataSha256 } = value as Record<string, unknown>;
+  if (typeof formatVersion !== 'number') return false;
+  const { train, test } = (dataSha256 ?? {}) as Record<string, unknown>;
+  return (
+    ['fashion-mnist', 'synthetic'].includes(dataset as string) && typeof train === 'string' && typeof test === 'string'
+  );
+}

@@ -1,0 +1,66 @@
+import type { LoadedData } from '@weft/data';
+import { kebab } from '../arguments/table.js';
+import type { TrainOptions } from '../commands/train-options.js';
+import { InputError, UsageError } from '../exit.js';
+import { pnpmScript, shownPath } from './directory.js';
+import { type RunFile, type RunIdentity, type RunOptions, runIdentity } from './options-file.js';
+
+/** Options that decide no bit, or only how far a run goes: a resumed run may have others. */
+const CHANGEABLE: readonly string[] = ['epochs', 'threads', 'checkpointEvery', 'onNan'];
+
+/**
+ * The options of a run that is resumed: its own, and those given with the call that may change.
+ *
+ * @param given names of the options that were given
+ * @throws UsageError naming each option that is given and differs from the run's
+ */
+export function resumedOptions(
+  folder: string,
+  { options }: RunFile,
+  values: TrainOptions,
+  given: ReadonlySet<string>,
+): RunOptions {
+  for (const name of ['out', 'overwrite'] as const) {
+    if (given.has(name))
+      throw new UsageError(`--${name}: --resume ${folder} writes into that very folder. Leave it out.`);
+  }
+  const asked = [...given].filter((name) => name in options) as (keyof RunOptions)[];
+  const differing = asked.filter((name) => !CHANGEABLE.includes(name) && values[name] !== options[name]);
+  if (differing.length > 0) {
+    const list = differing.map(
+      (name) => `--${kebab(name)}: got ${values[name]}, the run has ${options[name] ?? 'none'}`,
+    );
+    throw new UsageError(
+      `--resume ${folder}: ${list.join('; ')}. Leave out what differs, or begin another run with --out DIR.`,
+    );
+  }
+  if (given.has('epochs') && values.epochs < options.epochs) {
+    throw new UsageError(
+      `--epochs: got ${values.epochs}, the run has ${options.epochs}: a resumed run may have more, not fewer. Leave it out.`,
+    );
+  }
+  const changes = asked.filter((name) => CHANGEABLE.includes(name)).map((name) => [name, values[name]]);
+  return { ...options, ...Object.fromEntries(changes) };
+}
+
+/** What a user types to go on with the run in a folder. */
+export function resumeCommand(path: string): string {
+  const shown = shownPath(path);
+  const script = pnpmScript();
+  const command = script === undefined ? 'weft train' : `pnpm ${script === 'weft' ? 'weft train' : script}`;
+  return `${command} --resume ${/^[\w./:@%+,-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", `'\\''`)}'`}`;
+}
+
+/** @throws InputError if the data are not those that a run was begun with */
+export function checkData(data: LoadedData, run: RunIdentity): void {
+  const got = runIdentity(data);
+  const parts = (['train', 'test'] as const).filter((part) => got.dataSha256[part] !== run.dataSha256[part]);
+  if (parts.length === 0) return;
+  const list = parts.map(
+    (part) =>
+      `the ${part === 'train' ? 'training' : 'test'} images have SHA-256 ${got.dataSha256[part]}, those of the run ${run.dataSha256[part]}`,
+  );
+  throw new InputError(
+    `--resume: the data are not those that the run was begun with: ${list.join('; ')} (${data.origin}). Put the former data in their place, or begin another run with --out DIR.`,
+  );
+}
