@@ -5,7 +5,7 @@ import type { RunRecord } from '@weft/report';
 import { EXIT, errorText, exitCodeOf, InterruptedError, UsageError } from '../exit.js';
 import { defaultRunPath, RUN_FILES, RunDirectory, shownPath } from '../run/directory.js';
 import { loadData } from '../run/load-data.js';
-import { type RunFile, readRunFile, runIdentity, runOptions } from '../run/options-file.js';
+import { type OptionsFile, readOptionsFile, runIdentity, runOptions } from '../run/options-file.js';
 import { performRun, type RecordedOptions } from '../run/perform-run.js';
 import { Stopwatch } from '../run/phases.js';
 import { recordText } from '../run/record.js';
@@ -27,7 +27,7 @@ export const train: Command<typeof trainOptions> = {
   positionals: { least: 0, most: 0 },
   async run({ values, given, terminal }) {
     const [startedAt, stopwatch] = [new Date(), new Stopwatch()];
-    const resumed = values.resume === undefined ? undefined : await readRunFile(values.resume);
+    const resumed = values.resume === undefined ? undefined : await readOptionsFile(values.resume);
     const options = resumed ? { ...values, ...resumedOptions(values.resume ?? '', resumed, values, given) } : values;
     checkCounts(options);
     const interrupt = listenForInterrupt(() => {
@@ -53,7 +53,7 @@ export const train: Command<typeof trainOptions> = {
 interface Call {
   readonly directory: RunDirectory;
   /** What the run was begun with, if it is resumed. */
-  readonly resumed: RunFile | undefined;
+  readonly resumed: OptionsFile | undefined;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
   readonly startedAt: Date;

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { LoadedData } from '@weft/data';
 import { kebab, type OptionTable } from '../arguments/table.js';
 import { type TrainOptions, trainOptions } from '../commands/train-options.js';
 import { InputError } from '../exit.js';
 import { callersFolder, RUN_FILES } from './directory.js';
+import { readRunFile } from './run-file.js';
 
 /** Changes when older readers could no longer make sense of options.json. */
 const CURRENT_VERSION = 1;
@@ -44,7 +44,7 @@ export function runOptions(options: TrainOptions): RunOptions {
 }
 
 /** What options.json holds: a flat table of options, with null where nothing is set, and the identity as `run`. */
-export interface RunFile {
+export interface OptionsFile {
   readonly options: RunOptions;
   readonly run: RunIdentity;
 }
@@ -54,7 +54,7 @@ export interface RunFile {
  *
  * @throws InputError if there is none that can be resumed
  */
-export async function readRunFile(folder: string): Promise<RunFile> {
+export async function readOptionsFile(folder: string): Promise<OptionsFile> {
   const path = join(folder, RUN_FILES.options);
   const refuse = (message: string, cause?: unknown) =>
     new InputError(`--resume: ${path} ${message}. Give the folder of a run, or begin one with weft train --out DIR.`, {
@@ -62,7 +62,7 @@ export async function readRunFile(folder: string): Promise<RunFile> {
     });
   let text: string;
   try {
-    text = await readFile(resolve(callersFolder(), path), 'utf8');
+    text = await readRunFile(resolve(callersFolder(), folder), RUN_FILES.options);
   } catch (cause) {
     throw refuse(`cannot be read: ${(cause as Error).message}`, cause);
   }

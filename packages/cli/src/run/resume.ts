@@ -3,7 +3,7 @@ import { kebab } from '../arguments/table.js';
 import type { TrainOptions } from '../commands/train-options.js';
 import { InputError, UsageError } from '../exit.js';
 import { pnpmScript, shownPath } from './directory.js';
-import { type RunFile, type RunIdentity, type RunOptions, runIdentity } from './options-file.js';
+import { type OptionsFile, type RunIdentity, type RunOptions, runIdentity } from './options-file.js';
 
 /** Options that decide no bit, or only how far a run goes: a resumed run may have others. */
 const CHANGEABLE: readonly string[] = ['epochs', 'threads', 'checkpointEvery', 'onNan'];
@@ -16,7 +16,7 @@ const CHANGEABLE: readonly string[] = ['epochs', 'threads', 'checkpointEvery', '
  */
 export function resumedOptions(
   folder: string,
-  { options }: RunFile,
+  { options }: OptionsFile,
   values: TrainOptions,
   given: ReadonlySet<string>,
 ): RunOptions {

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { RUN_FILES, type RunDirectory } from './directory.js';
 import { PHASES, type PhaseSeconds, type Stopwatch } from './phases.js';
+import { readRunFile } from './run-file.js';
 
 /** One process's share of a run: a run that was resumed has several. */
 export interface Session {
@@ -46,7 +46,7 @@ export function totalSeconds(sessions: readonly Session[]): PhaseSeconds {
 
 /** Times are no more than that: without them, or with some that make no sense, a run can be resumed all the same. */
 async function readSessions(directory: RunDirectory): Promise<readonly Session[]> {
-  const text = await readFile(directory.file(RUN_FILES.sessions), 'utf8').catch(() => '[]');
+  const text = await readRunFile(directory.path, RUN_FILES.sessions).catch(() => '[]');
   try {
     const sessions: unknown = JSON.parse(text);
     return Array.isArray(sessions) ? sessions.filter(isSession) : [];
