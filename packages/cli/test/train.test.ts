@@ -154,6 +154,20 @@ describe('weft train', () => {
     expect(one.models.cae!.weightsSha256).not.toBe(one.models.cdae!.weightsSha256);
   });
 
+  test('trains with fast math and another convolution on request, and says so in run.json and the report', async () => {
+    const args = ['train', ...SMALL, '--model', 'cae', '--epochs', '1', '--fast-math', '--convolution', 'winograd4'];
+    const { code } = await weft([...args, '--out', 'fast', '--quiet'], { cwd: folder.path });
+    expect(code).toBe(0);
+    const text = await readFile(join(folder.path, 'fast', 'run.json'), 'utf8');
+    const { numerics, options, models } = parseRunRecord(text);
+    expect(numerics.mode).toBe('fast-math');
+    expect(options).toMatchObject({ fastMath: true, convolution: 'winograd4' });
+    expect(JSON.stringify(models.cae)).toContain('"algorithm":"winograd4"');
+    const report = await readFile(join(folder.path, 'fast', 'report.html'), 'utf8');
+    expect(report).toContain('Fast math was used');
+    expect(record.numerics.mode).toBe('exact');
+  });
+
   test('replaces an earlier run in the same folder, with nothing of it left', async () => {
     const args = ['train', ...SMALL, '--epochs', '1', '--model', 'cdae', '--noise-per-epoch', '--out', 'one'];
     const { code, stdout, stderr } = await weft(args, { cwd: folder.path });

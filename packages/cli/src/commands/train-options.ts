@@ -58,6 +58,16 @@ export const trainOptions = {
     default: 42,
     help: 'Decides the first weights, the order of images and the noise.',
   }),
+  convolution: option({
+    kind: choice('auto', 'direct', 'winograd2', 'winograd4', 'winograd6', 'winograd7'),
+    default: 'auto',
+    help: 'How convolutions are computed. auto lets their shapes decide.',
+  }),
+  fastMath: option({
+    kind: flag,
+    default: false,
+    help: 'Train faster, with relaxed SIMD: the weights may then differ in their last bits from machine to machine.',
+  }),
   threads: threadsOption,
   limit: option<number | undefined>({
     kind: wholeNumber(1),

@@ -85,7 +85,7 @@ export function runRecord(facts: RunFacts): RunRecord {
       platform: `${process.platform} ${process.arch}`,
     },
     numerics: {
-      mode: 'exact',
+      mode: facts.options.fastMath && kernels === 'wasm' ? 'fast-math' : 'exact',
       version: NUMERICS_VERSION,
       kernels: kernels === 'wasm' ? 'wasm-simd' : 'reference',
     },

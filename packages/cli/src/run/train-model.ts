@@ -1,4 +1,4 @@
-import { Adam } from '@weft/core';
+import { Adam, type ConvolutionOption } from '@weft/core';
 import type { ImageDataset } from '@weft/data';
 import { type Autoencoder, encodeModel } from '@weft/models';
 import { type Callback, type CallbackState, type EpochLogs, fit, type History, type WorkerPool } from '@weft/pool';
@@ -19,6 +19,8 @@ export interface TrainingOptions {
   readonly noiseFactor: number;
   readonly noisePerEpoch: boolean;
   readonly seed: number;
+  readonly convolution: ConvolutionOption;
+  readonly fastMath: boolean;
   readonly checkpointEvery: string;
   readonly onNan: 'stop' | 'continue';
 }
@@ -70,6 +72,8 @@ export async function trainModel(
       batchSize,
       validationSplit,
       seed,
+      convolution: options.convolution,
+      fastMath: options.fastMath,
       optimizer: new Adam({ learningRate }),
       ...(denoises && {
         corrupt: gaussianNoise({ factor: noiseFactor, images: 'training', perEpoch: noisePerEpoch }),

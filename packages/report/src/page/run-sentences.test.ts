@@ -104,4 +104,6 @@ test('the command holds every option that shapes the result, and the data that w
   );
   const quick = exampleRecord({ options: options({ quick: true, limit: 2000, noisePerEpoch: true }) });
   expect(reproduceCommand(quick)).toMatch(/train --quick --model .* --limit 2000 --noise-per-epoch$/);
+  const fast = exampleRecord({ options: options({ fastMath: true, convolution: 'winograd4' }) });
+  expect(reproduceCommand(fast)).toMatch(/ --convolution winograd4 --fast-math$/);
 });

@@ -144,6 +144,8 @@ export function reproduceCommand({ options, dataset }: RunRecord): string {
   ];
   const given = flags.flatMap(([flag, value]) => (value == null ? [] : [`--${flag} ${value}`]));
   if (options.noisePerEpoch) given.push('--noise-per-epoch');
+  if (options.convolution && options.convolution !== 'auto') given.push(`--convolution ${options.convolution}`);
+  if (options.fastMath) given.push('--fast-math');
   if (options.quick) given.unshift('--quick');
   return `npx --yes pnpm train ${given.join(' ')}`;
 }

@@ -113,6 +113,8 @@ const runRecord = z.looseObject({
     noiseFactor: z.number(),
     noisePerEpoch: z.boolean(),
     seed: z.number(),
+    convolution: z.string().optional(),
+    fastMath: z.boolean().optional(),
     threads: count,
     /** Number of training images used; null for all. */
     limit: count.nullish(),
