@@ -10,6 +10,7 @@ export default defineConfig({
       'packages/*/test/**/*.test.ts',
       'benchmarks/src/**/*.test.ts',
       'tests/**/*.test.ts',
+      'verification/test/**/*.test.ts',
     ],
     setupFiles: ['tests/support/property-seed.ts'],
     testTimeout: 120_000,
