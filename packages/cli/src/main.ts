@@ -2,6 +2,7 @@ import { columns, commandHelp } from './arguments/help.js';
 import { mostSimilar, parseOptions } from './arguments/parse.js';
 import type { OptionTable } from './arguments/table.js';
 import type { Command } from './commands/command.js';
+import { doctor } from './commands/doctor.js';
 import { evaluate } from './commands/evaluate.js';
 import { info } from './commands/info.js';
 import { report } from './commands/report.js';
@@ -10,7 +11,7 @@ import { EXIT, errorText, exitCodeOf, UsageError } from './exit.js';
 import { ignoreClosedPipes, Terminal } from './terminal/terminal.js';
 import { WEFT_VERSION } from './version.js';
 
-const COMMANDS: Readonly<Record<string, Command>> = { train, evaluate, report, info };
+const COMMANDS: Readonly<Record<string, Command>> = { train, evaluate, report, info, doctor };
 
 /**
  * Runs the `weft` command.

@@ -1,9 +1,9 @@
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { hasSimd } from '@weft/core';
-import { DataError, loadFashionMnist } from '@weft/data';
 import { columns } from '../arguments/help.js';
+import { data } from '../doctor/data.js';
 import { EXIT } from '../exit.js';
-import { callersFolder, RUN_FILES, shownPath } from '../run/directory.js';
+import { RUN_FILES, shownPath } from '../run/directory.js';
 import { resultsTable } from '../run/results-table.js';
 import { weightsSha256 } from '../run/weights-sha256.js';
 import type { Terminal } from '../terminal/terminal.js';
@@ -54,19 +54,10 @@ async function systemFacts(terminal: Terminal) {
   };
 }
 
-/** What `--dataset auto` would find without a download. */
 async function dataFound(terminal: Terminal): Promise<string> {
-  try {
-    const { origin } = await loadFashionMnist({
-      download: false,
-      onWarning: (message) => terminal.warning(message),
-      relativeTo: callersFolder(),
-    });
-    return `Fashion-MNIST, ${origin}, checksums right`;
-  } catch (error) {
-    if (!(error instanceof DataError)) throw error;
-    return error.message;
-  }
+  const { text, findings } = await data();
+  for (const { problem } of findings) if (problem !== text) terminal.warning(problem);
+  return text;
 }
 
 async function readResults(folder: string): Promise<string | undefined> {
