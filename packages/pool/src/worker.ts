@@ -1,5 +1,6 @@
 import { type Executable, referenceExecutable, wasmExecutable } from '@weft/core';
 import { arriveAndWait, BARRIER_WORDS, BarrierBroken, breakBarrier } from './barrier.js';
+import { delay } from './delays.js';
 import { type Piece, piecesOf, piecesOfLane } from './pieces.js';
 import { keyOffsets, SLICE } from './programs.js';
 import { CONTROL, CONTROL_WORDS, type EpochTask, type MapTask, type ProgramImage, STOPPED, type Task } from './task.js';
@@ -32,6 +33,7 @@ class Workplace {
   }
 
   wait(): void {
+    delay();
     arriveAndWait(this.barrier, this.task.workers);
   }
 
@@ -42,6 +44,7 @@ class Workplace {
   /** Numbers from 0 to count that no other worker has drawn. Who computes what is left to chance; results are not. */
   *tickets(count: number): Generator<number> {
     for (;;) {
+      delay();
       const ticket = Atomics.add(this.control, CONTROL.ticket, 1);
       if (ticket >= count) return;
       yield ticket;

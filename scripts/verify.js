@@ -1,0 +1,185 @@
+// Trains a short run in several ways and compares its weights with the value kept in verified-weights.json:
+// node scripts/verify.js [--write], as `pnpm verify` does.
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+const COMMAND = fileURLToPath(new URL('../packages/cli/bin/weft.js', import.meta.url));
+const KEPT = new URL('./verified-weights.json', import.meta.url);
+/** Where versions of Node are kept from one call to the next. */
+const CACHE = fileURLToPath(new URL('../node_modules/.cache/weft-verify', import.meta.url));
+
+/** Both models for 12 steps each: batches that do not divide, a validation split, and noise. */
+const SIZES = ['--limit', '500', '--test-limit', '12', '--batch-size', '68', '--epochs', '2', '--seed', '11'];
+const RUN = ['--dataset', 'synthetic', ...SIZES, '--quiet'];
+
+/** Releases of Node besides the one that runs this, by what npm is asked for. */
+const RELEASES = ['20', '22', '24', 'latest'];
+
+/**
+ * A way to train the run.
+ *
+ * @typedef {object} Way
+ * @property {string} name
+ * @property {readonly string[]} [args]
+ * @property {Readonly<Record<string, string>>} [env]
+ * @property {readonly string[]} [node] command that runs Node; default this one
+ * @property {boolean} [killed] whether it is killed and resumed on the way
+ */
+
+/**
+ * What has come of it.
+ *
+ * @typedef {object} Result
+ * @property {string} name
+ * @property {string} node version
+ * @property {string} [sha256] of the weights of both models
+ * @property {number} [numericsVersion]
+ * @property {string} [note] why there is no result, or what else is to be said
+ */
+
+/** The ways that need nothing but this Node. */
+export const WAYS = /** @type {readonly Way[]} */ ([
+  ...[1, 2, 3, 5, 8].map((threads) => ({
+    name: `${threads} thread${threads > 1 ? 's' : ''}`,
+    args: ['--threads', String(threads)],
+  })),
+  { name: 'random delays in 3 workers', args: ['--threads', '3'], env: { WEFT_WORKER_DELAYS: '4' } },
+  { name: 'killed and resumed, 2 threads', args: ['--threads', '2', '--checkpoint-every', '2steps'], killed: true },
+]);
+
+/**
+ * Trains the run in some ways, one after another.
+ *
+ * @param {readonly Way[]} ways
+ * @param {(result: Result) => void} [report]
+ * @returns {Promise<Result[]>}
+ */
+export async function verify(ways, report = () => {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'weft-verify-'));
+  try {
+    const results = [];
+    for (const [index, way] of ways.entries()) {
+      const result = await trained(way, join(folder, String(index)));
+      report(result);
+      results.push(result);
+    }
+    return results;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** What is kept: one value for all ways, and the numerics version that it belongs to. */
+export function kept() {
+  return /** @type {{ numericsVersion: number, sha256: string }} */ (JSON.parse(readFileSync(KEPT, 'utf8')));
+}
+
+/**
+ * @param {Way} way
+ * @param {string} out
+ * @returns {Promise<Result>}
+ */
+async function trained({ name, args = [], env = {}, node = [process.execPath], killed = false }, out) {
+  const started = spawnSync(node[0], [...node.slice(1), '--version'], { encoding: 'utf8' });
+  const version = started.stdout?.trim() ?? '';
+  if (started.status !== 0) return { name, node: version, note: `does not start: ${(started.stderr ?? '').trim()}` };
+  let [kills, code, stderr] = [0, 0, ''];
+  do {
+    // Killed before its options were written, a run was never begun.
+    const call = existsSync(join(out, 'options.json')) ? ['--resume', out, '--quiet'] : [...RUN, ...args, '--out', out];
+    const child = spawn(node[0], [...node.slice(1), COMMAND, 'train', ...call], {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text) => {
+      stderr += text;
+    });
+    const ended = new AbortController();
+    const closed = new Promise((resolve, reject) => {
+      child.on('error', reject);
+      child.on('close', (status) => {
+        code = status ?? -1;
+        ended.abort();
+        resolve(undefined);
+      });
+    });
+    if (killed && kills < 3) {
+      await inTheMidst(join(out, 'checkpoints'), kills, ended.signal);
+      if (child.kill('SIGKILL')) kills++;
+    }
+    await closed;
+  } while (code === -1);
+  if (code !== 0) return { name, node: version, note: `exit code ${code}: ${stderr.trim().split('\n')[0]}` };
+  const { models, numerics } = JSON.parse(readFileSync(join(out, 'run.json'), 'utf8'));
+  const sha256 = createHash('sha256').update(`${models.cae.weightsSha256} ${models.cdae.weightsSha256}`).digest('hex');
+  const note = killed ? `killed ${kills} times` : undefined;
+  return { name, node: version, sha256, numericsVersion: numerics.version, ...(note && { note }) };
+}
+
+/**
+ * Waits until a run is under way, and then a little longer each time.
+ *
+ * @param {string} folder
+ * @param {number} count
+ * @param {AbortSignal} ended
+ */
+async function inTheMidst(folder, count, ended) {
+  while (!existsSync(folder) && !ended.aborted) await setTimeout(5);
+  await setTimeout(60 * (count + 1), undefined, { signal: ended }).catch(() => undefined);
+}
+
+/**
+ * Other releases of Node, from npm's packages of its binaries.
+ *
+ * @returns {Way[]}
+ */
+function otherReleases() {
+  const platform = `${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
+  return RELEASES.map((release) => {
+    const name = `Node ${release}, 2 threads`;
+    const prefix = join(CACHE, release);
+    mkdirSync(prefix, { recursive: true });
+    const found = spawnSync(
+      'npm',
+      ['install', '--silent', '--no-save', '--ignore-scripts', '--prefix', prefix, `node-${platform}@${release}`],
+      { encoding: 'utf8' },
+    );
+    const node = [join(prefix, 'node_modules', `node-${platform}`, 'bin', 'node')];
+    const ways = { name, args: ['--threads', '2'], node };
+    return found.status === 0 ? ways : { ...ways, name: `${name} (not to be had from npm)` };
+  });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const emulated = process.env.WEFT_VERIFY_NODE?.split(' ');
+  const ways = [...WAYS, ...otherReleases()];
+  if (emulated) ways.push({ name: `WEFT_VERIFY_NODE, 2 threads`, args: ['--threads', '2'], node: emulated });
+  console.log(`${'way'.padEnd(32)} ${'Node'.padEnd(10)} SHA-256 of the weights`);
+  const results = await verify(ways, ({ name, node, sha256, note }) => {
+    console.log(`${name.padEnd(32)} ${node.padEnd(10)} ${sha256 ?? 'skipped'}${note ? ` (${note})` : ''}`);
+  });
+  const done = results.filter(({ sha256 }) => sha256);
+  const [{ sha256 = '', numericsVersion = 0 }] = done;
+  const agree = done.every((result) => result.sha256 === sha256);
+  if (!agree) console.error('The ways do not agree.');
+  else if (process.argv.includes('--write')) {
+    writeFileSync(KEPT, `${JSON.stringify({ numericsVersion, sha256 }, null, 2)}\n`);
+    console.log(`All ${done.length} agree: written to scripts/verified-weights.json.`);
+  }
+  const isKept = agree && sha256 === kept().sha256 && numericsVersion === kept().numericsVersion;
+  if (agree && !isKept) {
+    const { numericsVersion: version, sha256: value } = kept();
+    console.error(
+      `The value kept is ${value}, of numerics version ${version}. Other bits need another NUMERICS_VERSION, a line in ` +
+        'CHANGELOG.md, and then pnpm verify --write.',
+    );
+  }
+  if (isKept) console.log(`All ${done.length} ways give the value kept; ${results.length - done.length} were skipped.`);
+  else process.exitCode = 1;
+}
