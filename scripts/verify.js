@@ -157,6 +157,7 @@ function otherReleases() {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  // biome-ignore lint/suspicious/noUndeclaredEnvVars: no task of turbo reads it
   const emulated = process.env.WEFT_VERIFY_NODE?.split(' ');
   const ways = [...WAYS, ...otherReleases()];
   if (emulated) ways.push({ name: `WEFT_VERIFY_NODE, 2 threads`, args: ['--threads', '2'], node: emulated });
