@@ -1,80 +1,82 @@
 import type { Numerics } from './numerics.js';
 
 /**
- * Bytes of a module whose `f(count)` does the arithmetic of a matrix product and nothing else: each step adds the
- * products of some rows, held in registers, and some columns, loaded from the same few addresses, to as many sums.
+ * Bytes of a module whose `f(steps, one)` multiplies and adds in registers, and gives lane 0 of the sum of all chains.
+ *
+ * A step of a chain is x ← x · one + one: no step can begin before the last has ended, so that only many chains at
+ * once keep the processor busy. They begin at 0, 1, 2 ...: equal ones could be computed once.
+ *
+ * @param unroll steps in a round of the loop
  */
-function probe(rows: number, columns: number, numerics: Numerics): Uint8Array<ArrayBuffer> {
+function probe(chains: number, unroll: number, numerics: Numerics): Uint8Array<ArrayBuffer> {
   const unsigned = (value: number): number[] =>
     value < 128 ? [value] : [(value % 128) | 128, ...unsigned(Math.floor(value / 128))];
   const section = (id: number, content: readonly number[]) => [id, ...unsigned(content.length), ...content];
   const simd = (instruction: number) => [0xfd, ...unsigned(instruction)];
-  const load = (address: number) => [0x41, 0, ...simd(0), 4, ...unsigned(address)];
-  const [add, multiply, multiplyAdd] = [simd(228), simd(230), simd(0x105)];
-  const get = (local: number) => [0x20, ...unsigned(local)];
-  const set = (local: number) => [0x21, ...unsigned(local)];
-  const range = (length: number) => Array.from({ length }, (_, index) => index);
+  const [splat, add, multiply, multiplyAdd] = [simd(19), simd(228), simd(230), simd(0x105)];
+  const get = (local: number) => [0x20, local];
+  const set = (local: number) => [0x21, local];
 
-  const count = 0;
-  const row = (index: number) => 1 + index;
-  const column = 1 + rows;
-  const sum = (r: number, c: number) => 2 + rows + r * columns + c;
-  const begin = range(rows).flatMap((r) => [...load(16 * (columns + r)), ...set(row(r))]);
-  const step = range(columns).flatMap((c) => [
-    ...[...load(16 * c), ...set(column)],
-    ...range(rows).flatMap((r) => [
-      ...(numerics === 'relaxed'
-        ? [...get(row(r)), ...get(column), ...get(sum(r, c)), ...multiplyAdd]
-        : [...get(sum(r, c)), ...get(row(r)), ...get(column), ...multiply, ...add]),
-      ...set(sum(r, c)),
-    ]),
+  const [rounds, one, factor] = [0, 1, 2];
+  const numbers = Array.from({ length: chains }, (_, chain) => 3 + chain);
+  const begin = numbers.flatMap((local, chain) => [
+    ...[0x43, ...new Uint8Array(Float32Array.of(chain).buffer)],
+    ...[...splat, ...set(local)],
   ]);
-  const next = [...get(count), 0x41, 1, 0x6b, 0x22, count, 0x0d, 0];
-  const sums = range(rows).flatMap((r) => range(columns).map((c) => sum(r, c)));
-  const total = [...sums.flatMap(get), ...sums.slice(1).flatMap(() => add), ...simd(31), 0];
-  const locals = [1, ...unsigned(rows + 1 + sums.length), 0x7b];
-  const body = [...locals, ...begin, 0x03, 0x40, ...step, ...next, 0x0b, ...total, 0x0b];
+  const step = numbers.flatMap((local) => [
+    ...(numerics === 'relaxed'
+      ? [...get(local), ...get(factor), ...get(factor), ...multiplyAdd]
+      : [...get(local), ...get(factor), ...multiply, ...get(factor), ...add]),
+    ...set(local),
+  ]);
+  const next = [...get(rounds), 0x41, 1, 0x6b, 0x22, rounds, 0x0d, 0];
+  const total = [...numbers.flatMap(get), ...numbers.slice(1).flatMap(() => add), ...simd(31), 0];
+  const body = [
+    ...[1, chains + 1, 0x7b],
+    ...[...get(one), ...splat, ...set(factor), ...begin],
+    ...[0x03, 0x40, ...Array.from({ length: unroll }, () => step).flat(), ...next, 0x0b],
+    ...[...total, 0x0b],
+  ];
   return Uint8Array.from([
     ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...section(1, [1, 0x60, 1, 0x7f, 1, 0x7d]),
+    ...section(1, [1, 0x60, 2, 0x7f, 0x7d, 1, 0x7d]),
     ...section(3, [1, 0]),
-    ...section(5, [1, 0, 1]),
-    ...section(7, [2, 1, 0x66, 0, 0, 1, 0x6d, 2, 0]),
+    ...section(7, [1, 1, 0x66, 0, 0]),
     ...section(10, [1, ...unsigned(body.length), ...body]),
   ]);
 }
 
-/** Rows and columns of four that are tried: enough sums to hide the latency of an addition, few enough registers. */
-const TILES = [
-  [2, 3],
-  [2, 6],
-  [3, 4],
-  [4, 3],
-] as const;
-const STEPS = 50_000;
-const TURNS = 60;
+/** Enough chains to hide the latency of a product and a sum, and as many as 16 registers hold. */
+const CHAINS = [10, 12, 13, 14];
+const UNROLLS = [1, 2, 4];
 
-/** A probe, ready to run: `run(steps)` gives the sum of a lane of all sums, where all factors are one. */
-export function peakProbe(rows: number, columns: number, numerics: Numerics): (steps: number) => number {
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(probe(rows, columns, numerics)));
-  new Float32Array((exports.m as WebAssembly.Memory).buffer).fill(1);
-  return exports.f as (steps: number) => number;
+/** A tenth of a millisecond or so, often: some of the runs are disturbed by nothing. */
+const ROUNDS = 10_000;
+const TURNS = 150;
+
+/** A probe, ready to run: `run(rounds)` does `unroll` steps of all chains a round. */
+export function peakProbe(chains: number, unroll: number, numerics: Numerics): (rounds: number) => number {
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(probe(chains, unroll, numerics)));
+  const run = exports.f as (rounds: number, one: number) => number;
+  return (rounds) => run(rounds, 1);
 }
 
 /**
- * What one core can do at most through WebAssembly, in GFLOP a second: float32 products and sums
- * of four lanes. The best of many short runs, since disturbances only slow down.
+ * What one core can do at most through WebAssembly, in GFLOP a second: float32 products and sums of four lanes, in
+ * registers. The best of many short runs, since disturbances only slow down.
  */
 export function measurePeak(numerics: Numerics): number {
-  const probes = TILES.map(([rows, columns]) => ({
-    run: peakProbe(rows, columns, numerics),
-    work: STEPS * rows * columns * 8e-9,
-  }));
+  const probes = CHAINS.flatMap((chains) =>
+    UNROLLS.map((unroll) => ({
+      run: peakProbe(chains, unroll, numerics),
+      work: ROUNDS * unroll * chains * 8e-9,
+    })),
+  );
   let best = 0;
   for (let turn = 0; turn < TURNS; turn++) {
     for (const { run, work } of probes) {
       const started = performance.now();
-      run(STEPS);
+      run(ROUNDS);
       best = Math.max(best, work / ((performance.now() - started) / 1000));
     }
   }
