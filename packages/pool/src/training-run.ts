@@ -118,13 +118,10 @@ export class TrainingRun {
     for (const callback of this.callbacks) await callback.onEpochBegin?.(epoch);
     if (signal?.aborted) return false;
     this.trainer.beginEpoch(epoch);
-    // Callbacks may have changed the weights. Within an epoch they had done so before the checkpoint.
-    if (begun) {
-      this.trainer.restore(begun);
-      losses.set(begun.losses);
-    } else {
-      this.trainer.readModel();
-    }
+    // Callbacks may have changed the weights. Within an epoch they had done so before the checkpoint, whose weights are
+    // in their place already.
+    if (begun) losses.set(begun.losses);
+    else this.trainer.readModel();
     this.epochBegan = performance.now() - (begun?.seconds ?? 0) * 1000;
     const steps = await this.doSteps(epoch, begun?.step ?? 0);
     this.trainer.writeModel();

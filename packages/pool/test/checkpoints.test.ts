@@ -154,6 +154,25 @@ describe('a training that was broken off', () => {
     expect(saved('got', files)).toEqual(saved('wanted', files));
   });
 
+  it('has weights that callbacks change changed as often as without it', async () => {
+    const run = async (options: Partial<FitOptions>) => {
+      const model = smallDense();
+      const change = (factor: number) => () => {
+        for (const { data: values } of model.parameters) for (const i of values.keys()) values[i] *= factor;
+      };
+      const changing = { onTrainBegin: change(0.5), onEpochBegin: change(0.9), onEpochEnd: change(1.1) };
+      const callbacks = [changing, ...(options.callbacks ?? [])];
+      await fit(model, data, { ...usual, ...options, callbacks, pool: pools[0] });
+      return weightsOf(model);
+    };
+    const wanted = await run({});
+    for (let steps = 1; steps < EPOCHS * STEPS; steps++) {
+      const folder = join(directory, `changed-${steps}`);
+      await run({ ...breakingOff(steps), checkpoints: { directory: folder, every: { steps: 1 } } });
+      expect(await run({ resumeFrom: folder })).toEqual(wanted);
+    }
+  });
+
   it('begins anew where there is no checkpoint', async () => {
     const wanted = await train();
     for (const resumeFrom of [directory, join(directory, 'nowhere')]) {
@@ -169,6 +188,18 @@ describe('a training that was finished', () => {
     const resumed = await train({ epochs: 4, checkpoints: { directory }, resumeFrom: directory });
     expect(resumed.weights).toEqual(wanted.weights);
     expect(losses(resumed.history)).toEqual(losses(wanted.history));
+  });
+
+  it('by a callback is as finished, and goes on when more epochs are asked for', async () => {
+    const onEpochEnd: Callback['onEpochEnd'] = (_epoch, _logs, control) => {
+      control.stopTraining = true;
+    };
+    const stopped = await train({ checkpoints: { directory }, callbacks: [{ onEpochEnd }] });
+    expect(stopped.history.loss).toHaveLength(1);
+    const again = await train({ resumeFrom: directory });
+    expect(again).toEqual(stopped);
+    const more = await train({ resumeFrom: directory, epochs: EPOCHS + 1 });
+    expect(more.weights).toEqual((await train({ epochs: EPOCHS + 1 })).weights);
   });
 
   it('does no step when no more are', async () => {
@@ -200,7 +231,13 @@ describe('checkpoints', () => {
       const { history } = await train({ ...options, checkpoints: { directory: folder, every: { steps: 2 } } });
       const best = history.valLoss.indexOf(Math.min(...history.valLoss)) + 1;
       const kept = new Set([best * STEPS, epochs * STEPS - 2, epochs * STEPS]);
-      expect((await readdir(folder)).sort()).toEqual([...kept].sort((a, b) => a - b).map(fileOf));
+      const files = [...kept].sort((a, b) => a - b).map(fileOf);
+      expect((await readdir(folder)).sort()).toEqual(files);
+      // Also by a training that was broken off after the best epoch, or before it.
+      const resumable = { ...options, checkpoints: { directory: `${folder}-resumed`, every: { steps: 2 } } };
+      await train({ ...resumable, ...breakingOff(2 * STEPS + 1) });
+      await train({ ...resumable, resumeFrom: `${folder}-resumed` });
+      expect((await readdir(`${folder}-resumed`)).sort()).toEqual(files);
     }
   });
 

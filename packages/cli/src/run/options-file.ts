@@ -43,7 +43,7 @@ export function runOptions(options: TrainOptions): RunOptions {
   return Object.fromEntries(entries) as unknown as RunOptions;
 }
 
-/** What options.json holds: a flat table of options, with null where nothing is set, and the identity as `run`. */
+/** What options.json holds: a flat table of options, null where there is no limit, and the identity as `run`. */
 export interface OptionsFile {
   readonly options: RunOptions;
   readonly run: RunIdentity;
@@ -80,8 +80,12 @@ export async function readOptionsFile(folder: string): Promise<OptionsFile> {
   }
   const names = Object.keys(trainOptions).filter((name) => !OF_THE_CALL.includes(name as OptionOfTheCall));
   const options = names.map((name) => {
+    const { default: standard } = (trainOptions as OptionTable)[name];
+    // An option that came later stands at what was done without it.
+    if (!Object.hasOwn(values, name)) return [name, standard];
+    if (values[name] === null && standard === undefined) return [name, undefined];
     const value = readValue(name, values[name]);
-    if (value === undefined && values[name] !== null) throw refuse(`has no --${kebab(name)} that can be taken`);
+    if (value === undefined) throw refuse(`has no --${kebab(name)} that can be taken`);
     return [name, value];
   });
   return { options: Object.fromEntries(options) as unknown as RunOptions, run };
