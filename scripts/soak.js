@@ -1,0 +1,79 @@
+// Trains and predicts again and again in one process, and looks whether anything is left behind:
+// node scripts/soak.js [calls of fit] [steps of the longest one], as `pnpm soak` does.
+import { queryObjects, setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { Worker } from 'node:worker_threads';
+import { Conv2D, Dense, Flatten, Sequential } from '../packages/core/dist/index.js';
+import { fit, predict, WorkerPool } from '../packages/pool/dist/index.js';
+
+const [calls = 300, steps = 5000] = process.argv.slice(2).map(Number);
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = /** @type {() => void} */ (runInNewContext('gc'));
+
+const x = Uint8Array.from({ length: 64 * 36 }, (_, index) => (index * 7919) % 256);
+const network = () =>
+  new Sequential(
+    [
+      new Conv2D({ filters: 4, kernelSize: 3, padding: 'same', activation: 'relu' }),
+      new Flatten(),
+      new Dense({ units: 36, activation: 'sigmoid' }),
+    ],
+    { inputShape: [6, 6, 1] },
+  );
+
+/** What must not grow, at some moment. */
+async function counters(/** @type {WorkerPool} */ pool) {
+  // Handles close, and what hangs on them is let go, in turns of the event loop.
+  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+  collectGarbage();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  collectGarbage();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  const { memory } = /** @type {{ memory: { memory: WebAssembly.Memory } }} */ (/** @type {unknown} */ (pool));
+  return {
+    'pages of shared memory': memory.memory.buffer.byteLength / 65536,
+    'compiled modules': Number(queryObjects(WebAssembly.Module, { format: 'count' })),
+    'WebAssembly memories': Number(queryObjects(WebAssembly.Memory, { format: 'count' })),
+    workers: Number(queryObjects(Worker, { format: 'count' })),
+    'handles and requests': process.getActiveResourcesInfo().length,
+    'bytes of array buffers': arrayBuffers,
+    'bytes of heap': heapUsed,
+  };
+}
+
+/** Bytes by which the heap may differ between two looks: code that is compiled late, and caches that are not ours. */
+const HEAP_SLACK = 2 ** 21;
+const BUFFER_SLACK = 2 ** 17;
+
+const pool = await WorkerPool.create({ threads: 2 });
+/** One more training, now and then in a pool of its own, and a prediction. */
+async function again(/** @type {number} */ call) {
+  const model = network();
+  const own = call % 25 === 0;
+  await fit(model, { x }, { epochs: 2, batchSize: 16, validationSplit: 0.25, ...(own ? { threads: 2 } : { pool }) });
+  await predict(model, x, { pool });
+}
+
+// The first calls find nothing compiled and nothing reserved.
+for (let call = 0; call < 30; call++) await again(call);
+const looks = { start: await counters(pool) };
+for (let call = 0; call < calls / 2; call++) await again(call);
+await fit(network(), { x }, { epochs: Math.ceil(steps / 8), batchSize: 8, pool });
+Object.assign(looks, { middle: await counters(pool) });
+for (let call = 0; call < calls / 2; call++) await again(call);
+await fit(network(), { x }, { epochs: Math.ceil(steps / 8), batchSize: 8, pool });
+Object.assign(looks, { end: await counters(pool) });
+await pool.close();
+
+console.table(looks);
+const { start, end } = /** @type {{ start: Record<string, number>, end: Record<string, number> }} */ (
+  /** @type {unknown} */ (looks)
+);
+const slackOf = (/** @type {string} */ name) =>
+  name === 'bytes of heap' ? HEAP_SLACK : name === 'bytes of array buffers' ? BUFFER_SLACK : 0;
+const grown = Object.keys(start).filter((name) => end[name] > start[name] + slackOf(name));
+if (grown.length > 0) {
+  console.error(`What grew: ${grown.map((name) => `${name} from ${start[name]} to ${end[name]}`).join(', ')}.`);
+  process.exitCode = 1;
+} else console.log(`${calls} calls of fit and ${2 * steps} further steps left nothing behind.`);
