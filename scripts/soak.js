@@ -3,8 +3,12 @@
 import { queryObjects, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Worker } from 'node:worker_threads';
-import { Conv2D, Dense, Flatten, Sequential } from '../packages/core/dist/index.js';
-import { fit, predict, WorkerPool } from '../packages/pool/dist/index.js';
+
+/** What was built, as it is installed: the compiler knows the sources only. */
+const built = (/** @type {string} */ name) =>
+  import(String(new URL(`../packages/${name}/dist/index.js`, import.meta.url)));
+const { Conv2D, Dense, Flatten, Sequential } = await built('core');
+const { fit: train, predict, WorkerPool } = await built('pool');
 
 const [calls = 300, steps = 5000] = process.argv.slice(2).map(Number);
 
@@ -23,14 +27,13 @@ const network = () =>
   );
 
 /** What must not grow, at some moment. */
-async function counters(/** @type {WorkerPool} */ pool) {
+async function counters(/** @type {{ memory: { memory: WebAssembly.Memory } }} */ { memory }) {
   // Handles close, and what hangs on them is let go, in turns of the event loop.
   for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
   collectGarbage();
   await new Promise((resolve) => setTimeout(resolve, 50));
   collectGarbage();
   const { heapUsed, arrayBuffers } = process.memoryUsage();
-  const { memory } = /** @type {{ memory: { memory: WebAssembly.Memory } }} */ (/** @type {unknown} */ (pool));
   return {
     'pages of shared memory': memory.memory.buffer.byteLength / 65536,
     'compiled modules': Number(queryObjects(WebAssembly.Module, { format: 'count' })),
@@ -51,7 +54,7 @@ const pool = await WorkerPool.create({ threads: 2 });
 async function again(/** @type {number} */ call) {
   const model = network();
   const own = call % 25 === 0;
-  await fit(model, { x }, { epochs: 2, batchSize: 16, validationSplit: 0.25, ...(own ? { threads: 2 } : { pool }) });
+  await train(model, { x }, { epochs: 2, batchSize: 16, validationSplit: 0.25, ...(own ? { threads: 2 } : { pool }) });
   await predict(model, x, { pool });
 }
 
@@ -59,21 +62,21 @@ async function again(/** @type {number} */ call) {
 for (let call = 0; call < 30; call++) await again(call);
 const looks = { start: await counters(pool) };
 for (let call = 0; call < calls / 2; call++) await again(call);
-await fit(network(), { x }, { epochs: Math.ceil(steps / 8), batchSize: 8, pool });
+await train(network(), { x }, { epochs: Math.ceil(steps / 8), batchSize: 8, pool });
 Object.assign(looks, { middle: await counters(pool) });
 for (let call = 0; call < calls / 2; call++) await again(call);
-await fit(network(), { x }, { epochs: Math.ceil(steps / 8), batchSize: 8, pool });
+await train(network(), { x }, { epochs: Math.ceil(steps / 8), batchSize: 8, pool });
 Object.assign(looks, { end: await counters(pool) });
 await pool.close();
 
 console.table(looks);
-const { start, end } = /** @type {{ start: Record<string, number>, end: Record<string, number> }} */ (
-  /** @type {unknown} */ (looks)
-);
+const { start, middle, end } = /** @type {Record<string, Record<string, number>>} */ (looks);
+// The engine goes on compiling what it finds to be run often: its heap is compared with the middle, all else with the start.
+const before = (/** @type {string} */ name) => (name === 'bytes of heap' ? middle : start)[name];
 const slackOf = (/** @type {string} */ name) =>
   name === 'bytes of heap' ? HEAP_SLACK : name === 'bytes of array buffers' ? BUFFER_SLACK : 0;
-const grown = Object.keys(start).filter((name) => end[name] > start[name] + slackOf(name));
+const grown = Object.keys(start).filter((name) => end[name] > before(name) + slackOf(name));
 if (grown.length > 0) {
-  console.error(`What grew: ${grown.map((name) => `${name} from ${start[name]} to ${end[name]}`).join(', ')}.`);
+  console.error(`What grew: ${grown.map((name) => `${name} from ${before(name)} to ${end[name]}`).join(', ')}.`);
   process.exitCode = 1;
 } else console.log(`${calls} calls of fit and ${2 * steps} further steps left nothing behind.`);
