@@ -11,7 +11,7 @@ import { filesBelow, packageNames, packagesFolder } from './support/packages.js'
 /** Bytes that a tarball may have: about half as much again as when the budget was last looked at. */
 const BUDGETS: Readonly<Record<string, number>> = {
   analysis: 36_000,
-  cli: 48_000,
+  cli: 64_000,
   core: 150_000,
   data: 48_000,
   models: 24_000,
