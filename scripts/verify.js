@@ -39,6 +39,7 @@ const RELEASES = ['20', '22', '24', 'latest'];
  * @property {string} node version
  * @property {string} [sha256] of the weights of both models
  * @property {number} [numericsVersion]
+ * @property {boolean} [failed] whether Node started and the run went wrong: that is no way to skip
  * @property {string} [note] why there is no result, or what else is to be said
  */
 
@@ -115,7 +116,8 @@ async function trained({ name, args = [], env = {}, node = [process.execPath], k
     }
     await closed;
   } while (code === -1);
-  if (code !== 0) return { name, node: version, note: `exit code ${code}: ${stderr.trim().split('\n')[0]}` };
+  if (code !== 0)
+    return { name, node: version, failed: true, note: `exit code ${code}: ${stderr.trim().split('\n')[0]}` };
   const { models, numerics } = JSON.parse(readFileSync(join(out, 'run.json'), 'utf8'));
   const sha256 = createHash('sha256').update(`${models.cae.weightsSha256} ${models.cdae.weightsSha256}`).digest('hex');
   const note = killed ? `killed ${kills} times` : undefined;
@@ -162,13 +164,15 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const ways = [...WAYS, ...otherReleases()];
   if (emulated) ways.push({ name: `WEFT_VERIFY_NODE, 2 threads`, args: ['--threads', '2'], node: emulated });
   console.log(`${'way'.padEnd(32)} ${'Node'.padEnd(10)} SHA-256 of the weights`);
-  const results = await verify(ways, ({ name, node, sha256, note }) => {
-    console.log(`${name.padEnd(32)} ${node.padEnd(10)} ${sha256 ?? 'skipped'}${note ? ` (${note})` : ''}`);
+  const results = await verify(ways, ({ name, node, sha256, failed, note }) => {
+    console.log(
+      `${name.padEnd(32)} ${node.padEnd(10)} ${sha256 ?? (failed ? 'FAILED' : 'skipped')}${note ? ` (${note})` : ''}`,
+    );
   });
   const done = results.filter(({ sha256 }) => sha256);
   const [{ sha256 = '', numericsVersion = 0 }] = done;
-  const agree = done.every((result) => result.sha256 === sha256);
-  if (!agree) console.error('The ways do not agree.');
+  const agree = done.every((result) => result.sha256 === sha256) && !results.some(({ failed }) => failed);
+  if (!agree) console.error('The ways do not agree, or a run has failed.');
   else if (process.argv.includes('--write')) {
     writeFileSync(KEPT, `${JSON.stringify({ numericsVersion, sha256 }, null, 2)}\n`);
     console.log(`All ${done.length} agree: written to scripts/verified-weights.json.`);

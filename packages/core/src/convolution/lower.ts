@@ -7,7 +7,13 @@ import type { Tensor } from '../tensor/tensor.js';
 import { differentiatedValues, type Operation, type Program } from '../trace/program.js';
 import { rewrite } from '../trace/trace.js';
 import { type BilinearAlgorithm, multiply, UPSAMPLE, WINOGRAD } from './bilinear.js';
-import { type ConvolutionChoice, type ConvolutionOption, chooseConvolution } from './choose.js';
+import {
+  type ConvolutionChoice,
+  type ConvolutionOption,
+  chooseConvolution,
+  type Upsample,
+  type Winograd,
+} from './choose.js';
 
 /** How one convolution of a program is computed. */
 export interface ConvolutionRecord extends ConvolutionChoice {
@@ -71,21 +77,15 @@ function lowerForward(
   record({ ...choice, input: image.shape, weight: weight.shape });
   switch (choice.algorithm) {
     case 'winograd2':
-      return bilinear(x, weight, window, WINOGRAD[2]);
     case 'winograd4':
-      return bilinear(x, weight, window, WINOGRAD[4]);
     case 'winograd6':
-      return bilinear(x, weight, window, WINOGRAD[6]);
     case 'winograd7':
-      return bilinear(x, weight, window, WINOGRAD[7]);
+      return bilinear(x, weight, window, BILINEAR[choice.algorithm]);
     case 'upsample1':
-      return bilinear(image, weight, window, UPSAMPLE[1]);
     case 'upsample2':
-      return bilinear(image, weight, window, UPSAMPLE[2]);
     case 'upsample4':
-      return bilinear(image, weight, window, UPSAMPLE[4]);
     case 'upsample7':
-      return bilinear(image, weight, window, UPSAMPLE[7]);
+      return bilinear(image, weight, window, BILINEAR[choice.algorithm]);
     case 'upsample-col2im':
       return upsampleThenScatter(image, weight);
     case 'col2im':
@@ -97,6 +97,18 @@ function lowerForward(
     }
   }
 }
+
+/** The fast algorithms by the names that they are chosen by. */
+const BILINEAR: Readonly<Record<Winograd | Upsample, BilinearAlgorithm>> = {
+  winograd2: WINOGRAD[2],
+  winograd4: WINOGRAD[4],
+  winograd6: WINOGRAD[6],
+  winograd7: WINOGRAD[7],
+  upsample1: UPSAMPLE[1],
+  upsample2: UPSAMPLE[2],
+  upsample4: UPSAMPLE[4],
+  upsample7: UPSAMPLE[7],
+};
 
 /** The images under a nearest upsampling by 2, if that is what a tensor is. */
 function upsampledByTwo(x: Tensor): Tensor | undefined {
