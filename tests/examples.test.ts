@@ -20,7 +20,7 @@ function expectFalling(losses: readonly number[]): void {
   });
 }
 
-it('own-network trains a network of its own with @weft/core alone', () => {
+it('own-network trains a network of its own with its loop written out', () => {
   const output = runExample('own-network');
   const losses = lossesIn(output);
   expect(losses).toHaveLength(6);

@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { differentiate } from '../packages/core/src/differentiate/differentiate.js';
 import * as core from '../packages/core/src/index.js';
 import { operationTable } from '../packages/core/src/operations/table.js';
+import * as programs from '../packages/core/src/program.js';
+import * as nn from '../packages/nn/src/index.js';
 
-const { evaluate, grad, mul, randomNormal, sum } = core;
+const { compute, grad, mul, randomNormal, sum } = core;
 const text = readFileSync(new URL('../docs/FEATURES.md', import.meta.url), 'utf8');
 
 /** Rows of the table below a heading; cells without their backticks. */
@@ -80,13 +82,13 @@ describe('the table of operations', () => {
   it('shows green where both sets of kernels compute the same, for every operation', () => {
     const met = new Set<string>();
     for (const sample of samples) {
-      const program = core.trace([sample]).program;
+      const program = programs.trace([sample]).program;
       const options = { convolution: 'direct' } as const;
-      for (const { name } of [differentiate(program), core.lower(program, options)].flatMap((p) => p.operations)) {
+      for (const { name } of [differentiate(program), programs.lower(program, options)].flatMap((p) => p.operations)) {
         met.add(name);
       }
-      const [wasm] = evaluate([sample], { kernels: 'wasm', ...options });
-      const [reference] = evaluate([sample], { kernels: 'reference' });
+      const [wasm] = compute([sample], { kernels: 'wasm', ...options });
+      const [reference] = compute([sample], { kernels: 'reference' });
       const largest = Math.max(1, ...reference.map(Math.abs));
       wasm.forEach((value, index) => {
         expect(Math.abs(value - reference[index])).toBeLessThan(1e-4 * largest);
@@ -99,7 +101,7 @@ describe('the table of operations', () => {
 });
 
 describe('the other tables', () => {
-  const members = Object.entries(core as Readonly<Record<string, unknown>>);
+  const members = Object.entries({ ...core, ...programs, ...nn } as Readonly<Record<string, unknown>>);
   const withMethod = (method: string) =>
     members
       .filter(([, value]) => typeof value === 'function' && method in (value.prototype ?? {}))
@@ -116,7 +118,7 @@ describe('the other tables', () => {
     const rows = rowsOf('Layers');
     expect(rows.map(nameIn).sort()).toEqual(withMethod('weights').sort());
     for (const row of rows) {
-      const Layer = (core as unknown as Record<string, new (given: object) => core.Layer>)[nameIn(row)];
+      const Layer = (nn as unknown as Record<string, new (given: object) => nn.Layer>)[nameIn(row)];
       const missing = Object.keys(new Layer(options[nameIn(row)] ?? {}).config()).filter(
         (option) => !row[2].includes(`\`${option}\``),
       );
@@ -128,7 +130,7 @@ describe('the other tables', () => {
     expect(rowsOf('Optimisers').map(nameIn).sort()).toEqual(withMethod('update').sort());
   });
 
-  it('name what there is, and the page names all that @weft/core exports', () => {
+  it('name what there is, and the page names all that @weft/core and @weft/nn export', () => {
     const exported = members.map(([name]) => name);
     expect(
       rowsOf('Losses')

@@ -14,8 +14,10 @@ const BUDGETS: Readonly<Record<string, number>> = {
   cli: 64_000,
   core: 150_000,
   data: 48_000,
-  models: 24_000,
-  pool: 48_000,
+  formats: 24_000,
+  models: 12_000,
+  nn: 36_000,
+  pool: 60_000,
   report: 64_000,
 };
 

@@ -7,7 +7,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compile, installPackages, packPackages } from '../scripts/packages.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const PAGES = ['README.md', 'packages/core/README.md', 'packages/data/README.md', 'packages/pool/README.md'];
+const PAGES = [
+  'README.md',
+  'packages/core/README.md',
+  'packages/nn/README.md',
+  'packages/formats/README.md',
+  'packages/data/README.md',
+  'packages/pool/README.md',
+];
 const pages = PAGES.map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
 const programs = pages.flatMap(({ path, text }) =>
   [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code], index) => ({
@@ -24,7 +31,13 @@ describe('the programs that pages show', () => {
 
   beforeAll(() => {
     mkdirSync(folder);
-    installPackages(folder, packPackages(join(temporary, 'tarballs')), ['@weft/core', '@weft/data', '@weft/pool']);
+    installPackages(folder, packPackages(join(temporary, 'tarballs')), [
+      '@weft/core',
+      '@weft/nn',
+      '@weft/formats',
+      '@weft/data',
+      '@weft/pool',
+    ]);
     for (const { file, code } of programs) writeFileSync(join(folder, `${file}.ts`), code);
     compile(
       folder,

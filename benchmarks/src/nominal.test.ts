@@ -1,20 +1,7 @@
-import {
-  Conv2D,
-  countProgram,
-  Dense,
-  Flatten,
-  fuse,
-  grad,
-  type Layer,
-  lower,
-  MaxPooling2D,
-  meanSquaredError,
-  placeholder,
-  Sequential,
-  trace,
-  UpSampling2D,
-} from '@weft/core';
+import { grad, placeholder } from '@weft/core';
+import { countProgram, fuse, lower, trace } from '@weft/core/program';
 import { convAutoencoder } from '@weft/models';
+import { Conv2D, Dense, Flatten, type Layer, MaxPooling2D, meanSquaredError, Sequential, UpSampling2D } from '@weft/nn';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nominalWork } from './nominal.js';

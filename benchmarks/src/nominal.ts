@@ -1,4 +1,4 @@
-import { Conv2D, Dense, type Sequential } from '@weft/core';
+import { Conv2D, Dense, type Sequential } from '@weft/nn';
 
 /** Multiply-accumulates of one example by the direct algorithms: what layers are defined by, not what is computed. */
 export interface NominalWork {

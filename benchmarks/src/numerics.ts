@@ -1,5 +1,5 @@
 import { setFlagsFromString } from 'node:v8';
-import { type CompileOptions, hasRelaxedSimd } from '@weft/core';
+import { type CompileOptions, hasRelaxedSimd } from '@weft/core/program';
 
 /** `exact` gives the same bits everywhere; `relaxed` is fast math: a product and its sum may be rounded once. */
 export type Numerics = 'exact' | 'relaxed';

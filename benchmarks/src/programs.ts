@@ -1,13 +1,5 @@
-import {
-  ALIGNMENT,
-  type CompileOptions,
-  compile,
-  type Program,
-  type Tensor,
-  trace,
-  type ValueType,
-  wasmExecutable,
-} from '@weft/core';
+import type { Tensor, ValueType } from '@weft/core';
+import { ALIGNMENT, type CompileOptions, compile, type Program, trace, wasmExecutable } from '@weft/core/program';
 
 /** A compiled program in the benchmark's memory, with inputs that are small random numbers. */
 export interface Runnable {

@@ -1,4 +1,4 @@
-import type { Sequential } from '@weft/core';
+import type { Sequential } from '@weft/nn';
 import { fit, type WorkerPool } from '@weft/pool';
 import { compileOptions, type Numerics } from './numerics.js';
 

@@ -1,23 +1,10 @@
 /**
- * A network of one's own, with @weft/core alone: it learns to tell upright bars from level ones in noisy pictures.
+ * A network of one's own, with @weft/core and @weft/nn: it learns to tell upright bars from level ones in noisy pictures.
  *
  * The training loop is written out, to show what there is below `fit`: a loss, its gradients, an optimiser's step.
  */
-import {
-  Adam,
-  binaryCrossentropy,
-  Conv2D,
-  Dense,
-  evaluate,
-  Flatten,
-  grad,
-  MaxPooling2D,
-  RandomStream,
-  Sequential,
-  type Tensor,
-  tensor,
-  zeros,
-} from '@weft/core';
+import { compute, grad, RandomStream, type Tensor, tensor, zeros } from '@weft/core';
+import { Adam, binaryCrossentropy, Conv2D, Dense, Flatten, MaxPooling2D, Sequential } from '@weft/nn';
 
 const SIZE = 8;
 const COUNT = 64;
@@ -67,7 +54,7 @@ for (let step = 1; step <= STEPS; step++) {
   );
   // Nothing has been computed so far. The whole step is asked for at once, and what its parts share is computed once.
   const wanted = [loss, ...updates.flatMap(({ parameter, state }) => [parameter, ...state])];
-  const values = evaluate(wanted).map((data, index) => tensor(data, wanted[index].shape));
+  const values = compute(wanted).map((data, index) => tensor(data, wanted[index].shape));
   const stride = 1 + optimizer.slots;
   weights = shapes.map((_, index) => values[1 + index * stride]);
   states = shapes.map((_, index) => values.slice(2 + index * stride, 1 + (index + 1) * stride));

@@ -1,8 +1,18 @@
 /**
  * A network of one's own on all cores, with @weft/pool: it learns to say where in a picture a bright spot is.
  */
-import { Adam, Conv2D, Dense, Flatten, MaxPooling2D, RandomStream, Sequential } from '@weft/core';
-import { evaluate, fit, predict } from '@weft/pool';
+import {
+  Adam,
+  Conv2D,
+  Dense,
+  evaluate,
+  Flatten,
+  fit,
+  MaxPooling2D,
+  predict,
+  RandomStream,
+  Sequential,
+} from '@weft/pool';
 
 const SIZE = 12;
 

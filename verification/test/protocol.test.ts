@@ -1,4 +1,4 @@
-import { Dense, Sequential } from '@weft/core';
+import { Dense, Sequential } from '@weft/nn';
 import { fit, WorkerPool } from '@weft/pool';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WORD, WORDS } from '../src/model/actions.js';

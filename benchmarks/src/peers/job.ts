@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { Sequential } from '@weft/core';
+import type { Sequential } from '@weft/nn';
 
 /** What is compared. */
 export type Task = 'step' | 'forward';

@@ -1,4 +1,4 @@
-import { Conv2D, type Layer, MaxPooling2D, type Sequential, UpSampling2D } from '@weft/core';
+import { Conv2D, type Layer, MaxPooling2D, type Sequential, UpSampling2D } from '@weft/nn';
 import { bytes, type Field, integer, message } from './protobuf.js';
 
 /** Version 8 of the format (ONNX 1.13) and 13 of its operators: what every runtime of the last years reads. */

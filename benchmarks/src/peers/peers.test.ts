@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Conv2D, Dense, Sequential } from '@weft/core';
 import { convAutoencoder } from '@weft/models';
+import { Conv2D, Dense, Sequential } from '@weft/nn';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { agreement } from './agreement.js';
 import { compare, type PeerResult } from './compare.js';

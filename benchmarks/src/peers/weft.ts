@@ -1,5 +1,5 @@
-import { Adam } from '@weft/core';
 import { convAutoencoder } from '@weft/models';
+import { Adam } from '@weft/nn';
 import { type Callback, fit, predict, WorkerPool } from '@weft/pool';
 import type { Job, LoadedTensor, Task } from './job.js';
 import { type Engine, serve } from './serve.js';

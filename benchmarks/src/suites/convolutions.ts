@@ -1,4 +1,5 @@
-import { type ConvolutionOption, conv2d, grad, mul, placeholder, sum, type Tensor, upsample2d } from '@weft/core';
+import { conv2d, grad, mul, placeholder, sum, type Tensor, upsample2d } from '@weft/core';
+import type { ConvolutionOption } from '@weft/core/program';
 import { type Case, type Measurement, measureInTurn } from '../measure.js';
 import { compileOptions, type Numerics } from '../numerics.js';
 import { runnable } from '../programs.js';

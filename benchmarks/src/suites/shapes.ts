@@ -1,5 +1,5 @@
-import { Conv2D, Dense, type Layer, MaxPooling2D, Sequential, UpSampling2D } from '@weft/core';
 import { convAutoencoder } from '@weft/models';
+import { Conv2D, Dense, type Layer, MaxPooling2D, Sequential, UpSampling2D } from '@weft/nn';
 import { WorkerPool } from '@weft/pool';
 import { type Measurement, summarise } from '../measure.js';
 import { nominalWork } from '../nominal.js';

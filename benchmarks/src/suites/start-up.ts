@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { add, compile, grad, meanSquaredError, placeholder, trace } from '@weft/core';
+import { add, grad, placeholder } from '@weft/core';
+import { compile, trace } from '@weft/core/program';
 import { convAutoencoder } from '@weft/models';
+import { meanSquaredError } from '@weft/nn';
 import { type Measurement, measureInTurn, summarise } from '../measure.js';
 import { inputPlaces } from '../programs.js';
 

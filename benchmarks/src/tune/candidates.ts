@@ -1,4 +1,4 @@
-import type { MatmulTiles } from '@weft/core';
+import type { MatmulTiles } from '@weft/core/program';
 
 type Columns = keyof MatmulTiles['rows'];
 

@@ -1,6 +1,6 @@
 import { arch } from 'node:os';
 import { parseArgs } from 'node:util';
-import type { MatmulTiles } from '@weft/core';
+import type { MatmulTiles } from '@weft/core/program';
 import { describeMachine, machine } from '../machine.js';
 import { availableNumerics, type Numerics } from '../numerics.js';
 import { describeTiles, panelCandidates, rowCandidates, tableEntry } from './candidates.js';

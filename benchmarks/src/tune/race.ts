@@ -1,4 +1,5 @@
-import { type MatmulTiles, matmul, placeholder } from '@weft/core';
+import { matmul, placeholder } from '@weft/core';
+import type { MatmulTiles } from '@weft/core/program';
 import { compileOptions, type Numerics } from '../numerics.js';
 import { runnable } from '../programs.js';
 import { median } from '../statistics.js';

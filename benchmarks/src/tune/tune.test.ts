@@ -1,4 +1,5 @@
-import { compile, matmul, placeholder, trace } from '@weft/core';
+import { matmul, placeholder } from '@weft/core';
+import { compile, trace } from '@weft/core/program';
 import { expect, it } from 'vitest';
 import { describeTiles, panelCandidates, rowCandidates, tableEntry } from './candidates.js';
 import { race, scores } from './race.js';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { RandomStream } from '@weft/core';
-import { decodeSafetensors, encodeSafetensors, type SafetensorsTensor } from '@weft/models';
+import { decodeSafetensors, encodeSafetensors, type SafetensorsTensor } from '@weft/formats';
 import { CheckpointError } from '@weft/pool';
 // Not on the package's face: whoever trains reads checkpoints through `fit`, which would train what it has read.
 import { decodeCheckpoint, encodeCheckpoint } from '../../../packages/pool/dist/checkpoints/file.js';

@@ -1,6 +1,14 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { RandomStream } from '@weft/core';
+import {
+  ArchitectureMismatchError,
+  decodeSafetensors,
+  encodeModel,
+  encodeSafetensors,
+  SafetensorsError,
+} from '@weft/formats';
 import {
   AveragePooling2D,
   Conv2D,
@@ -9,19 +17,11 @@ import {
   Flatten,
   type Layer,
   MaxPooling2D,
-  type RandomStream,
   Reshape,
   Sequential,
   UpSampling2D,
-} from '@weft/core';
-import {
-  ArchitectureMismatchError,
-  decodeSafetensors,
-  encodeModel,
-  encodeSafetensors,
-  loadModel,
-  SafetensorsError,
-} from '@weft/models';
+} from '@weft/nn';
+import { loadModel } from '@weft/pool';
 import { between, HOSTILE_TEXTS, happens, pick } from '../mutate.js';
 import { mutateJson } from '../mutate-json.js';
 import { type Drawn, mustHold, type Target } from '../target.js';

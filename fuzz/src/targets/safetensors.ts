@@ -6,7 +6,7 @@ import {
   type SafetensorsDType,
   SafetensorsError,
   type SafetensorsTensor,
-} from '@weft/models';
+} from '@weft/formats';
 import { between, HOSTILE_TEXTS, happens, mutate, noise, pick } from '../mutate.js';
 import { mutateJson } from '../mutate-json.js';
 import { type Drawn, mustHold, type Target } from '../target.js';

@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 import { DataError } from '@weft/data';
-import { ArchitectureMismatchError, SafetensorsError } from '@weft/models';
+import { ArchitectureMismatchError, SafetensorsError } from '@weft/formats';
 import { CheckpointError, CheckpointMismatchError, NonFiniteError, SharedMemoryError, WorkerError } from '@weft/pool';
 import { RunRecordError } from '@weft/report';
 

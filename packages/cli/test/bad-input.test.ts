@@ -1,7 +1,8 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { FASHION_MNIST_FILES, writeIdx } from '@weft/data';
-import { convAutoencoder, encodeModel } from '@weft/models';
+import { encodeModel } from '@weft/formats';
+import { convAutoencoder } from '@weft/models';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder, weft } from './support/weft.js';
 

@@ -4,7 +4,7 @@ import { copyFile, mkdir, readdir, readFile, rm, symlink, truncate } from 'node:
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { FASHION_MNIST_FILES } from '@weft/data';
-import { decodeSafetensors } from '@weft/models';
+import { decodeSafetensors } from '@weft/formats';
 import { afterAll, beforeAll, describe, expect, type TestContext, test } from 'vitest';
 import { COMMAND, faultEnvironment, signalAt, temporaryFolder, weft } from './support/weft.js';
 

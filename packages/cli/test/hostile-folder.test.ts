@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Flatten, Reshape, Sequential } from '@weft/core';
-import { encodeModel } from '@weft/models';
+import { encodeModel } from '@weft/formats';
+import { Flatten, Reshape, Sequential } from '@weft/nn';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { exampleRecordText } from './support/example-record.js';
 import { temporaryFolder, weft } from './support/weft.js';

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { loadModel } from '@weft/models';
+import { loadModel } from '@weft/pool';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { faultEnvironment, signalAt, temporaryFolder, weft } from './support/weft.js';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { decodeSafetensors } from '@weft/models';
+import { decodeSafetensors } from '@weft/formats';
 import { parseRunRecord, type RunRecord } from '@weft/report';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Finished, temporaryFolder, weft } from './support/weft.js';

@@ -3,9 +3,9 @@ import {
   add,
   avgPool2d,
   broadcastTo,
+  compute,
   concatenate,
   conv2d,
-  evaluate,
   full,
   grad,
   matmul,
@@ -352,7 +352,7 @@ const mistakes: Mistakes = [
     /placeholder/,
   ],
   ['the values of numbers alone', () => add(1, 2).toArray(), TypeError, /^Tensor\[\] .*numbers alone.*tensor\(\)/],
-  ['the values of placeholders that are evaluated', () => evaluate([hole]), TypeError, /placeholder of shape \[2,3\]/],
+  ['the values of placeholders that are evaluated', () => compute([hole]), TypeError, /placeholder of shape \[2,3\]/],
 ];
 
 describe('what cannot be done says what was got, and what was expected', () => {

@@ -2,9 +2,8 @@ import { describe, expect, it } from 'vitest';
 import {
   add,
   clip,
+  compute,
   conv2d,
-  Dense,
-  evaluate,
   grad,
   matmul,
   maxPool2d,
@@ -14,7 +13,6 @@ import {
   randomNormal,
   randomUniform,
   reshape,
-  Sequential,
   sum,
   table,
   takeRows,
@@ -29,8 +27,6 @@ const none = undefined as never;
 const two = tensor([1, 2]);
 const image = zeros([1, 4, 4, 1]);
 const kernel = zeros([3, 3, 1, 1]);
-const dense = () => new Dense({ units: 2 });
-const model = () => new Sequential([dense()], { inputShape: [3] });
 
 /** What types forbid, but plain JavaScript and parsed data do not. */
 const misuses: Mistakes = [
@@ -55,12 +51,6 @@ const misuses: Mistakes = [
   ['reshape of an array', () => reshape([1] as never, [1]), TypeError, /^reshape: expected a tensor/],
   ['transpose of an array', () => transpose([1] as never), TypeError, /^transpose: expected a tensor/],
   [
-    'a model called with arrays',
-    () => model().call([[1, 2, 3]] as never),
-    TypeError,
-    /^sequential: expected a tensor of/,
-  ],
-  [
     'zeros of a length',
     () => zeros(3 as never),
     TypeError,
@@ -81,30 +71,12 @@ const misuses: Mistakes = [
     /^sum: .*'keepdims'.*keepDims/,
   ],
   ['grad in a single tensor', () => grad(sum(two), two as never), TypeError, /^grad: .*array of tensors.*brackets/],
-  ['evaluate of a single tensor', () => evaluate(two as never), TypeError, /^evaluate: .*array of tensors.*brackets/],
+  ['compute of a single tensor', () => compute(two as never), TypeError, /^compute: .*array of tensors.*brackets/],
   [
-    'evaluate by a GPU',
-    () => evaluate([two], { kernels: 'gpu' as never }),
+    'compute by a GPU',
+    () => compute([two], { kernels: 'gpu' as never }),
     RangeError,
-    /^evaluate: kernels is 'gpu'; .*'wasm'/,
-  ],
-  [
-    'a model without options',
-    () => new Sequential([dense()], none),
-    RangeError,
-    /^Sequential: .*undefined.*inputShape/,
-  ],
-  [
-    'a model of objects',
-    () => new Sequential([{} as never], { inputShape: [1] }),
-    TypeError,
-    /layer at position 0, got an object/,
-  ],
-  [
-    'a model of names',
-    () => new Sequential([dense(), 'dense' as never], { inputShape: [1] }),
-    TypeError,
-    /layer at position 1, got the string 'dense'/,
+    /^compute: kernels is 'gpu'; .*'wasm'/,
   ],
   [
     'maxPool2d with its size as an option',

@@ -4,7 +4,7 @@ import { lowerConvolutions } from '../src/convolution/lower.js';
 import { differentiate } from '../src/differentiate/differentiate.js';
 import { fuse } from '../src/fuse/fuse.js';
 import { lower } from '../src/run/compile.js';
-import { evaluate } from '../src/run/evaluate.js';
+import { compute } from '../src/run/compute.js';
 import { runReference } from '../src/run/reference.js';
 import { canonicalise } from '../src/simplify/canonical.js';
 import { transposedFactors } from '../src/simplify/factors.js';
@@ -104,7 +104,7 @@ describe('a random program computes the same', () => {
 
   it('but for rounding as WebAssembly', () => {
     forPrograms(true, (program, data, { outputs }) => {
-      expectClose(evaluate(outputs, { kernels: 'wasm' }), runReference(lower(program), data));
+      expectClose(compute(outputs, { kernels: 'wasm' }), runReference(lower(program), data));
     });
   });
 });

@@ -1,4 +1,6 @@
-import { Dense, Sequential, tensor } from '@weft/core';
+import { tensor } from '@weft/core';
+import { decodeModel, decodeSafetensors, encodeModel } from '@weft/formats';
+import { Dense, Sequential } from '@weft/nn';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Autoencoder, convAutoencoder, convDenoisingAutoencoder } from './index.js';
@@ -90,4 +92,31 @@ test('the two models bear their names and begin with other weights, also from on
 test('a model without the two halves is refused', () => {
   const model = new Sequential([new Dense({ units: 1, name: 'enc_a' })], { inputShape: [3] });
   expect(() => new Autoencoder(model)).toThrow('Autoencoder: cannot tell encoder from decoder in sequential');
+});
+
+describe('a saved model', () => {
+  test('of an autoencoder is taken apart again', () => {
+    const bytes = encodeModel(convAutoencoder({ height: 8, width: 4 }).model);
+    const { encoder, decoder } = new Autoencoder(decodeModel(bytes).model);
+    expect([encoder.outputShape, decoder.outputShape]).toEqual([
+      [2, 1, 64],
+      [8, 4, 1],
+    ]);
+  });
+
+  test('stands in the file by names and layouts of Keras, in the order of the names', () => {
+    const { tensors } = decodeSafetensors(encodeModel(convAutoencoder().model));
+    expect([...tensors].map(([name, { dtype, shape }]) => `${name} ${dtype} ${shape.join('x')}`)).toEqual([
+      'dec_conv1/bias F32 64',
+      'dec_conv1/kernel F32 3x3x64x64',
+      'dec_conv2/bias F32 32',
+      'dec_conv2/kernel F32 3x3x64x32',
+      'enc_conv1/bias F32 32',
+      'enc_conv1/kernel F32 3x3x1x32',
+      'enc_conv2/bias F32 64',
+      'enc_conv2/kernel F32 3x3x32x64',
+      'output_image/bias F32 1',
+      'output_image/kernel F32 3x3x32x1',
+    ]);
+  });
 });

@@ -1,4 +1,4 @@
-import { Conv2D, MaxPooling2D, Sequential, UpSampling2D } from '@weft/core';
+import { Conv2D, MaxPooling2D, Sequential, UpSampling2D } from '@weft/nn';
 
 /** Options of the convolutional autoencoders. */
 export interface AutoencoderOptions {

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { Adam, evaluate, grad, meanSquaredError, type Tensor, tensor } from '@weft/core';
+import { compute, grad, type Tensor, tensor } from '@weft/core';
+import { decodeSafetensors } from '@weft/formats';
+import { Adam, meanSquaredError } from '@weft/nn';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { convAutoencoder, decodeSafetensors } from '../src/index.js';
+import { convAutoencoder } from '../src/index.js';
 
 // The fixture was made by a reference implementation; cae.json beside it says how.
 const fixture = (name: string) => readFileSync(new URL(`../../core/test/fixtures/${name}`, import.meta.url));
@@ -52,7 +54,7 @@ function stepOf(number: number, state: Float32Array[][]): Step {
   );
   const wanted: Tensor[] = [loss, output, latent, ...gradients, ...updates.map(({ parameter }) => parameter)];
   const slots = updates.flatMap((update) => update.state);
-  const values = evaluate([...wanted, ...slots]) as Float32Array[];
+  const values = compute([...wanted, ...slots]) as Float32Array[];
   const count = weights.length;
   const results = values.slice(3 + count, 3 + 2 * count);
   model.parameters.forEach(({ data }, i) => {

@@ -1,5 +1,5 @@
 import { setFlagsFromString } from 'node:v8';
-import { type CompileOptions, type ConvolutionOption, hasRelaxedSimd } from '@weft/core';
+import { type CompileOptions, type ConvolutionOption, hasRelaxedSimd } from '@weft/core/program';
 import { checkOption } from './options.js';
 
 /** How programs on examples are compiled. */

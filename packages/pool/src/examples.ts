@@ -1,4 +1,5 @@
-import type { Sequential, Shape } from '@weft/core';
+import type { Shape } from '@weft/core';
+import type { Sequential } from '@weft/nn';
 import type { SharedMemory } from './memory.js';
 import { shown } from './options.js';
 import type { Table } from './programs.js';

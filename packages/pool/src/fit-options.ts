@@ -1,4 +1,4 @@
-import type { Loss, Optimizer, Sequential } from '@weft/core';
+import type { Loss, Optimizer, Sequential } from '@weft/nn';
 import type { Callback } from './callbacks/callback.js';
 import { type CheckpointOptions, checkCheckpointOptions } from './checkpoints/options.js';
 import type { KernelOptions } from './compile-options.js';
@@ -109,8 +109,8 @@ export function checkFitOptions(model: Sequential, data: Examples, options: FitO
 function checkFunctions(options: FitOptions): void {
   const { optimizer, loss, corrupt, callbacks, pool, signal, shuffle, onNaN, onWarning } = options;
   const isOptimizer = typeof optimizer?.update === 'function' && typeof optimizer.scalars === 'function';
-  checkOption('optimizer', optimizer, isOptimizer, 'an optimiser of @weft/core, such as new Adam()');
-  checkOption('loss', loss, typeof loss === 'function', 'a function, such as meanSquaredError of @weft/core');
+  checkOption('optimizer', optimizer, isOptimizer, 'an optimiser of @weft/nn, such as new Adam()');
+  checkOption('loss', loss, typeof loss === 'function', 'a function, such as meanSquaredError of @weft/nn');
   checkOption('corrupt', corrupt, typeof corrupt === 'function', 'a function (x, draws) => ...');
   checkOption('callbacks', callbacks, Array.isArray(callbacks), 'an array of callbacks: put one alone in brackets');
   checkOption('pool', pool, pool instanceof WorkerPool, 'what WorkerPool.create() resolves to: await it');

@@ -1,4 +1,4 @@
-import { Adam, meanSquaredError, type Sequential } from '@weft/core';
+import { Adam, meanSquaredError, type Sequential } from '@weft/nn';
 import type { Examples } from './examples.js';
 import { checkFitOptions, type FitOptions } from './fit-options.js';
 import type { History } from './history.js';

@@ -1,4 +1,4 @@
-import type { ConvolutionRecord } from '@weft/core';
+import type { ConvolutionRecord } from '@weft/core/program';
 import type { EpochLogs } from './callbacks/callback.js';
 import type { EpochHistory } from './checkpoints/state.js';
 

@@ -1,3 +1,7 @@
+// Tensors, layers, losses and optimisers come along: whoever trains on Node needs this package alone.
+export * from '@weft/core';
+export { ArchitectureMismatchError, type LoadedModel, SafetensorsError, type WeightDifferences } from '@weft/formats';
+export * from '@weft/nn';
 export type { BatchLogs, Callback, CallbackState, EpochLogs, TrainControl, TrainInfo } from './callbacks/callback.js';
 export { CSVLogger } from './callbacks/csv-logger.js';
 export { EarlyStopping, type EarlyStoppingOptions, type Monitor } from './callbacks/early-stopping.js';
@@ -9,6 +13,9 @@ export type { CheckpointInterval, CheckpointOptions } from './checkpoints/option
 export type { EpochHistory } from './checkpoints/state.js';
 export { SharedMemoryError, WorkerError } from './errors.js';
 export type { Examples, ExampleValues } from './examples.js';
+export { makeFolders } from './files/make-folders.js';
+export { loadModel, loadWeights, saveModel } from './files/model-file.js';
+export { halfWritten, writeAtomically } from './files/write-atomically.js';
 export { fit } from './fit.js';
 export type { FitOptions } from './fit-options.js';
 export type { History } from './history.js';

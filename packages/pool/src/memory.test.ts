@@ -1,4 +1,4 @@
-import { ALIGNMENT } from '@weft/core';
+import { ALIGNMENT } from '@weft/core/program';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SharedMemory } from './memory.js';

@@ -1,4 +1,4 @@
-import { ALIGNMENT } from '@weft/core';
+import { ALIGNMENT } from '@weft/core/program';
 import { SharedMemoryError } from './errors.js';
 
 const PAGE = 65536;

@@ -1,4 +1,4 @@
-import type { Sequential } from '@weft/core';
+import type { Sequential } from '@weft/nn';
 
 /** A value as errors show it: strings in quotes, what is large by what it is. */
 export function shown(value: unknown): string {

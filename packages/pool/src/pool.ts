@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { type CompiledProgram, defaultKernels, type KernelSet } from '@weft/core';
+import type { KernelSet } from '@weft/core';
+import { type CompiledProgram, defaultKernels } from '@weft/core/program';
 import { Piscina } from 'piscina';
 import { BARRIER_WORDS, breakBarrier } from './barrier.js';
 import { WorkerError } from './errors.js';

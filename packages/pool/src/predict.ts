@@ -1,4 +1,6 @@
-import { Activation, compile, type Loss, meanSquaredError, Sequential, type Shape, type Tensor } from '@weft/core';
+import type { Shape, Tensor } from '@weft/core';
+import { compile } from '@weft/core/program';
+import { Activation, type Loss, meanSquaredError, Sequential } from '@weft/nn';
 import { compileOptionsOf, type KernelOptions } from './compile-options.js';
 import { checkExamples, countExamples, type Examples, type ExampleValues, shareTable } from './examples.js';
 import { checkKnownOptions, checkModel, checkOption, optionNames } from './options.js';
@@ -123,7 +125,7 @@ export async function evaluate(model: Sequential, data: Examples, options: Evalu
   checkModel('evaluate', model);
   checkKnownOptions('evaluate', options, EVALUATE_OPTIONS, '{ loss: meanAbsoluteError }');
   const { loss } = options;
-  checkOption('loss', loss, typeof loss === 'function', 'a function, such as meanSquaredError of @weft/core');
+  checkOption('loss', loss, typeof loss === 'function', 'a function, such as meanSquaredError of @weft/nn');
   checkExamples('evaluate', model, data);
   const losses = await runChunks(model, data, options, 0, (source, count) =>
     evaluationProgram(

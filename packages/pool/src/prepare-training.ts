@@ -1,12 +1,5 @@
-import {
-  type CompileOptions,
-  type ConvolutionRecord,
-  compile,
-  type Loss,
-  type Optimizer,
-  type Program,
-  type Sequential,
-} from '@weft/core';
+import { type CompileOptions, type ConvolutionRecord, compile, type Program } from '@weft/core/program';
+import type { Loss, Optimizer, Sequential } from '@weft/nn';
 import { compileOptionsOf } from './compile-options.js';
 import { type Examples, shareTable } from './examples.js';
 import type { FitOptions, FitPlan } from './fit-options.js';

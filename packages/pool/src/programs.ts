@@ -1,28 +1,28 @@
 import {
-  ALIGNMENT,
   add,
-  type Binding,
-  type CompiledProgram,
-  type CompileOptions,
-  compile,
   type DType,
   div,
   grad,
-  type Loss,
   mul,
-  type Optimizer,
-  type Placement,
-  type Program,
   placeholder,
-  planProgram,
   reshape,
-  type Sequential,
   type Shape,
   slice,
   type Tensor,
   takeRows,
-  trace,
 } from '@weft/core';
+import {
+  ALIGNMENT,
+  type Binding,
+  type CompiledProgram,
+  type CompileOptions,
+  compile,
+  type Placement,
+  type Program,
+  planProgram,
+  trace,
+} from '@weft/core/program';
+import type { Loss, Optimizer, Sequential } from '@weft/nn';
 import { MAXIMUM_PAGES } from './memory.js';
 
 /** Segments of the programs that work on examples; their addresses are given at each call. */

@@ -1,4 +1,4 @@
-import type { MemoryPlan, Program } from '@weft/core';
+import type { MemoryPlan, Program } from '@weft/core/program';
 
 /** A compiled program as workers get it: a module, or the program and its plan for the reference kernels. */
 export interface ProgramImage {

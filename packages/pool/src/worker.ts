@@ -1,4 +1,4 @@
-import { type Executable, referenceExecutable, wasmExecutable } from '@weft/core';
+import { type Executable, referenceExecutable, wasmExecutable } from '@weft/core/program';
 import { arriveAndWait, BARRIER_WORDS, BarrierBroken, breakBarrier } from './barrier.js';
 import { delay } from './delays.js';
 import { type Piece, piecesOf, piecesOfLane } from './pieces.js';

@@ -1,8 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SGD } from '@weft/core';
-import { loadWeights } from '@weft/models';
+import { SGD } from '@weft/nn';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type BatchLogs,
@@ -11,6 +10,7 @@ import {
   EarlyStopping,
   type FitOptions,
   fit,
+  loadWeights,
   ModelCheckpoint,
   TerminateOnNaN,
   type TrainControl,

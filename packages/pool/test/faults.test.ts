@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SGD } from '@weft/core';
+import { SGD } from '@weft/nn';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type FitOptions, fit, NonFiniteError, TerminateOnNaN } from '../src/index.js';
 import { smallDense, uniform, weightsOf } from './support/models.js';

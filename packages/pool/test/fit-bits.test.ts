@@ -1,4 +1,5 @@
-import { add, mul, random, type Sequential } from '@weft/core';
+import { add, mul, random } from '@weft/core';
+import type { Sequential } from '@weft/nn';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Corruption, type FitOptions, fit, type History, WorkerPool } from '../src/index.js';
 import { bytes, smallAutoencoder, smallDense, uniform, weightsOf, withDropout } from './support/models.js';

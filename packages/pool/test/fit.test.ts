@@ -1,23 +1,17 @@
+import { add, mean, mul, reshape, sub, type Tensor, tensor } from '@weft/core';
 import {
   Activation,
   Adam,
-  add,
   binaryCrossentropy,
   Dense,
   Flatten,
-  mean,
   meanAbsoluteError,
   meanSquaredError,
-  mul,
   type Optimizer,
   Reshape,
-  reshape,
   Sequential,
   SGD,
-  sub,
-  type Tensor,
-  tensor,
-} from '@weft/core';
+} from '@weft/nn';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BatchLogs, evaluate, type FitOptions, fit, WorkerPool } from '../src/index.js';
@@ -245,8 +239,8 @@ describe('fit refuses', () => {
     ["batchSize: got '4'; expected a whole number from 1 to the 20", { batchSize: '4' as never }],
     ["epochs: got '3'; expected a whole number from 1", { epochs: '3' as never }],
     ["validationSplit: got '0.2'; expected a number", { validationSplit: '0.2' as never }],
-    ["loss: got 'mse'; expected a function, such as meanSquaredError of @weft/core", { loss: 'mse' as never }],
-    ["optimizer: got 'adam'; expected an optimiser of @weft/core, such as new Adam()", { optimizer: 'adam' as never }],
+    ["loss: got 'mse'; expected a function, such as meanSquaredError of @weft/nn", { loss: 'mse' as never }],
+    ["optimizer: got 'adam'; expected an optimiser of @weft/nn, such as new Adam()", { optimizer: 'adam' as never }],
     ['optimizer: got the function or class Adam; expected', { optimizer: Adam as never }],
     ['callbacks: got an object of onEpochEnd; expected an array', { callbacks: { onEpochEnd() {} } as never }],
     ['pool: got a value of Promise; expected', { pool: Promise.resolve() as never }],

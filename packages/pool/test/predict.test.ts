@@ -1,4 +1,5 @@
-import { add, meanAbsoluteError, mul, random, sum, table } from '@weft/core';
+import { add, mul, random, sum, table } from '@weft/core';
+import { meanAbsoluteError } from '@weft/nn';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { evaluate, fit, mapExamples, predict, WorkerPool } from '../src/index.js';
 import { batchOf } from './support/eager.js';

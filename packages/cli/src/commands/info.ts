@@ -1,5 +1,5 @@
 import { availableParallelism, cpus, totalmem } from 'node:os';
-import { hasSimd } from '@weft/core';
+import { hasSimd } from '@weft/core/program';
 import { columns } from '../arguments/help.js';
 import { data } from '../doctor/data.js';
 import { EXIT } from '../exit.js';

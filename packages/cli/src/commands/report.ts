@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { writeAtomically } from '@weft/models';
+import { writeAtomically } from '@weft/pool';
 import { type Figure, type RunRecord, renderReport } from '@weft/report';
 import { EXIT, InputError, OutputError } from '../exit.js';
 import { RUN_FILES, shownPath } from '../run/directory.js';

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type LoadedModel, loadModel } from '@weft/models';
+import type { LoadedModel } from '@weft/formats';
+import { loadModel } from '@weft/pool';
 import { parseRunRecord, type RunRecord, RunRecordError } from '@weft/report';
 import { InputError } from '../exit.js';
 import { callersFolder, modelFile, RUN_FILES, shownPath } from '../run/directory.js';

@@ -1,5 +1,5 @@
 import { setFlagsFromString } from 'node:v8';
-import { defaultKernels, hasRelaxedSimd, hasSimd } from '@weft/core';
+import { defaultKernels, hasRelaxedSimd, hasSimd } from '@weft/core/program';
 import type { Examination } from './examination.js';
 
 const RELAXED = '--experimental-wasm-relaxed-simd';

@@ -1,11 +1,10 @@
 import {
   avgPool2d,
+  compute,
   conv2d,
   div,
-  evaluate,
   exp,
   grad,
-  hasSimd,
   log,
   matmul,
   max,
@@ -20,6 +19,7 @@ import {
   tanh,
   upsample2d,
 } from '@weft/core';
+import { hasSimd } from '@weft/core/program';
 import type { Examination } from './examination.js';
 
 const noise = (shape: readonly number[], seed: number) => randomNormal([...shape], { seed });
@@ -28,7 +28,7 @@ const filters = () => noise([3, 3, 16, 16], 2);
 const convolve = () => conv2d(image(), filters(), { padding: 'same' });
 
 /** Small programs, built anew each time: a tensor that was computed is not computed again. */
-const PROGRAMS: Readonly<Record<string, { build: () => Tensor; options?: Parameters<typeof evaluate>[1] }>> = {
+const PROGRAMS: Readonly<Record<string, { build: () => Tensor; options?: Parameters<typeof compute>[1] }>> = {
   'a matrix product': { build: () => matmul(noise([37, 53], 1), noise([53, 41], 2)) },
   'a direct convolution': { build: convolve, options: { convolution: 'direct' } },
   ...Object.fromEntries(
@@ -73,8 +73,8 @@ export function selfTest(): Examination {
   let largest = 0;
   for (const [name, { build, options }] of Object.entries(PROGRAMS)) {
     const difference = relativeDifference(
-      evaluate([build()], { ...options, kernels: 'wasm' })[0],
-      evaluate([build()], { kernels: 'reference' })[0],
+      compute([build()], { ...options, kernels: 'wasm' })[0],
+      compute([build()], { kernels: 'reference' })[0],
     );
     largest = Math.max(largest, difference);
     if (!(difference <= TOLERANCE)) differing.push(name);

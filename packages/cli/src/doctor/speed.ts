@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { Dense, hasSimd, Sequential } from '@weft/core';
+import { hasSimd } from '@weft/core/program';
+import { Dense, Sequential } from '@weft/nn';
 import { predict, WorkerPool } from '@weft/pool';
 import type { Examination } from './examination.js';
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, rm, rmdir } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { halfWritten, makeFolders, writeAtomically } from '@weft/models';
+import { halfWritten, makeFolders, writeAtomically } from '@weft/pool';
 import { OutputError } from '../exit.js';
 import { refuseLinks } from './links.js';
 import { Lock } from './lock.js';

@@ -1,5 +1,5 @@
-import type { Sequential } from '@weft/core';
 import type { ImageDataset } from '@weft/data';
+import type { Sequential } from '@weft/nn';
 import { mapExamples, predict, type WorkerPool } from '@weft/pool';
 import { type Comparison, compareImages, intensities } from './compare-images.js';
 import { gaussianNoise } from './noise.js';

@@ -1,6 +1,8 @@
-import { Adam, type ConvolutionOption } from '@weft/core';
+import type { ConvolutionOption } from '@weft/core/program';
 import type { ImageDataset } from '@weft/data';
-import { type Autoencoder, encodeModel } from '@weft/models';
+import { encodeModel } from '@weft/formats';
+import type { Autoencoder } from '@weft/models';
+import { Adam } from '@weft/nn';
 import { type Callback, type CallbackState, type EpochLogs, fit, type History, type WorkerPool } from '@weft/pool';
 import { intervalOf } from '../arguments/kinds.js';
 import { TrainingProgress } from '../terminal/progress.js';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { endianness } from 'node:os';
-import type { Sequential } from '@weft/core';
+import type { Sequential } from '@weft/nn';
 
 /** SHA-256 over the bytes of all weights (float32, little-endian) in the order of their names, in hexadecimal. */
 export function weightsSha256(model: Sequential): string {

@@ -10,7 +10,7 @@ import { maxPool2d } from '../operations/pooling.js';
 import { max, mean } from '../operations/reductions.js';
 import { reshape } from '../operations/reshape.js';
 import { lower } from '../run/compile.js';
-import { evaluate } from '../run/evaluate.js';
+import { compute } from '../run/compute.js';
 import { runReference } from '../run/reference.js';
 import { tensor } from '../tensor/create.js';
 import type { TypedArray } from '../tensor/shape.js';
@@ -37,7 +37,7 @@ function expectUnchanged(...tensors: Tensor[]): void {
   const lowered = lower(program);
   const want = runReference(lowered, data);
   expect(runFused(fuse(lowered), data)).toEqual(want);
-  evaluate(tensors, { kernels: 'wasm' }).forEach((values, which) => {
+  compute(tensors, { kernels: 'wasm' }).forEach((values, which) => {
     values.forEach((value, i) => {
       expect(value).toBeCloseTo(want[which][i], 4);
     });

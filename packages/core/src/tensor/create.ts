@@ -3,7 +3,7 @@ import { broadcastTo } from '../operations/broadcast.js';
 import { add, less, mul } from '../operations/elementwise.js';
 import { random as randomOperation } from '../operations/random.js';
 import { reshape } from '../operations/reshape.js';
-import { evaluate } from '../run/evaluate.js';
+import { compute } from '../run/compute.js';
 import { describe, isTensor } from './describe.js';
 import { checkKnownOptions, numberIn, refuse } from './options.js';
 import { checkShape, formatShape, type Shape, sizeOf, type TypedArray, type ValueType } from './shape.js';
@@ -12,7 +12,7 @@ import { type Engine, Tensor } from './tensor.js';
 /** What a tensor can be made of: a number, nested arrays, a typed array with a shape, or an ndarray. */
 export type NestedArray = number | readonly NestedArray[];
 
-const engine: Engine = { evaluate };
+const engine: Engine = { compute };
 
 /** A leaf that holds data. */
 function leaf(data: TypedArray, type: ValueType): Tensor {

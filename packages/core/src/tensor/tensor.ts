@@ -4,9 +4,9 @@ import { type DType, formatShape, type Shape, sizeOf, type TypedArray, type Valu
 /** Plain data that complete an operation: numbers, strings and arrays of them. */
 export type Attributes = Readonly<Record<string, unknown>>;
 
-/** Computes values. Leaves carry it, so that a tensor knows how to evaluate itself without a global. */
+/** Computes values. Leaves carry it, so that a tensor knows how to compute itself without a global. */
 export interface Engine {
-  evaluate(tensors: readonly Tensor[]): TypedArray[];
+  compute(tensors: readonly Tensor[]): TypedArray[];
 }
 
 /** One application of an operation. Leaves (`input`) hold their data, or none if they are placeholders. */
@@ -83,6 +83,6 @@ export class Tensor {
           'uses it is run. Make tensors of numbers with tensor().',
       );
     }
-    return this.node.engine.evaluate([this])[0];
+    return this.node.engine.compute([this])[0];
   }
 }

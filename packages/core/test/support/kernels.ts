@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import type { ConvolutionOption } from '../../src/convolution/choose.js';
 import { lowerConvolutions } from '../../src/convolution/lower.js';
 import { differentiate } from '../../src/differentiate/differentiate.js';
-import { evaluate, type KernelSet } from '../../src/run/evaluate.js';
+import { compute as computeTensors, type KernelSet } from '../../src/run/compute.js';
 import { runReference } from '../../src/run/reference.js';
 import { hasRelaxedSimd } from '../../src/run/support.js';
 import type { TypedArray } from '../../src/tensor/shape.js';
@@ -34,7 +34,7 @@ export function compute(
 ): Float32Array[] {
   const fastMath = kernels === 'wasm with fast math';
   const set = fastMath ? 'wasm' : kernels;
-  const values = evaluate(tensors, { kernels: set, convolution, fastMath }) as Float32Array[];
+  const values = computeTensors(tensors, { kernels: set, convolution, fastMath }) as Float32Array[];
   // Tensors keep what was computed; the next set of kernels must not find it there.
   for (const { node } of tensors) if (node.operation !== 'input') node.data.fill(undefined);
   return values;

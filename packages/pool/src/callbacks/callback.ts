@@ -1,4 +1,4 @@
-import type { Sequential } from '@weft/core';
+import type { Sequential } from '@weft/nn';
 import type { EpochHistory } from '../checkpoints/state.js';
 import type { History } from '../history.js';
 

@@ -1,4 +1,4 @@
-import { saveModel } from '@weft/models';
+import { saveModel } from '../files/model-file.js';
 import type { Callback, CallbackState, EpochLogs, TrainControl } from './callback.js';
 import { type Monitor, monitored } from './early-stopping.js';
 

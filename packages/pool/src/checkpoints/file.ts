@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { decodeSafetensors, encodeSafetensors, SafetensorsError, type SafetensorsTensor } from '@weft/models';
+import { decodeSafetensors, encodeSafetensors, SafetensorsError, type SafetensorsTensor } from '@weft/formats';
 import type { CallbackState } from '../callbacks/callback.js';
 import { CheckpointError } from './errors.js';
 import type { Fingerprint } from './fingerprint.js';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Optimizer, Program, Sequential } from '@weft/core';
+import type { Program } from '@weft/core/program';
+import type { Optimizer, Sequential } from '@weft/nn';
 import type { Examples, ExampleValues } from '../examples.js';
 import { NUMERICS_VERSION } from '../numerics-version.js';
 

@@ -1,6 +1,7 @@
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { halfWritten, makeFolders, writeAtomically } from '@weft/models';
+import { makeFolders } from '../files/make-folders.js';
+import { halfWritten, writeAtomically } from '../files/write-atomically.js';
 import { CheckpointError } from './errors.js';
 import { decodeCheckpoint, encodeCheckpoint, UnknownFormatError } from './file.js';
 import type { TrainingState } from './state.js';

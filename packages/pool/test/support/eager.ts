@@ -1,13 +1,5 @@
-import {
-  evaluate,
-  grad,
-  type Loss,
-  type Optimizer,
-  type Sequential,
-  type Shape,
-  type Tensor,
-  tensor,
-} from '@weft/core';
+import { compute, grad, type Shape, type Tensor, tensor } from '@weft/core';
+import type { Loss, Optimizer, Sequential } from '@weft/nn';
 
 /** Examples as tensors: some of them, in the order of their numbers. */
 export function batchOf(values: Float32Array | Uint8Array, shape: Shape, rows: readonly number[]): Tensor {
@@ -48,7 +40,7 @@ export class EagerTraining {
         scalars,
       }),
     );
-    const results = evaluate([loss, ...updates.flatMap(({ parameter, state }) => [parameter, ...state])]);
+    const results = compute([loss, ...updates.flatMap(({ parameter, state }) => [parameter, ...state])]);
     const [[value], ...rest] = results as Float32Array[];
     parameters.forEach(({ data }, which) => {
       const [parameter, ...state] = rest.splice(0, 1 + optimizer.slots);

@@ -1,3 +1,4 @@
+import { RandomStream } from '@weft/core';
 import {
   AveragePooling2D,
   Conv2D,
@@ -5,11 +6,10 @@ import {
   Dropout,
   Flatten,
   MaxPooling2D,
-  RandomStream,
   Reshape,
   Sequential,
   UpSampling2D,
-} from '@weft/core';
+} from '@weft/nn';
 
 /** Numbers from 0 to below 1, the same for the same seed. */
 export function uniform(length: number, seed = 1): Float32Array {

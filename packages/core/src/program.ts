@@ -1,0 +1,26 @@
+// Programs: the passes, and how their result is run. For trainers, tools and the curious.
+export type { ConvolutionAlgorithm, ConvolutionOption } from './convolution/choose.js';
+export type { ConvolutionRecord } from './convolution/lower.js';
+export type { MatmulTiles } from './emit/tiles.js';
+export { countProgram, type ProgramCounts } from './fuse/counters.js';
+export { fuse } from './fuse/fuse.js';
+// For whoever writes layers and other operations: how options, shapes and windows are checked, and how errors read.
+export { type Padding, resolveWindow, type Window, windowPositions } from './operations/window.js';
+export { ALIGNMENT, type MemoryPlan, type Placement, planMemory } from './plan/plan.js';
+export {
+  type Binding,
+  type CompiledProgram,
+  type CompileOptions,
+  compile,
+  lower,
+  type PlannedProgram,
+  planProgram,
+} from './run/compile.js';
+export { defaultKernels } from './run/compute.js';
+export { type Executable, referenceExecutable, wasmExecutable } from './run/executable.js';
+export { hasRelaxedSimd, hasSimd } from './run/support.js';
+export { checkTensor, describe } from './tensor/describe.js';
+export { checkKnownOptions, numberIn, oneOf, refuse } from './tensor/options.js';
+export { checkShape, formatShape, sameShape, sizeOf } from './tensor/shape.js';
+export type { Operation, Program } from './trace/program.js';
+export { trace } from './trace/trace.js';

@@ -1,0 +1,149 @@
+import { differentiate } from '../differentiate/differentiate.js';
+import { ALIGNMENT } from '../plan/plan.js';
+import { checkTensors } from '../tensor/describe.js';
+import { checkKnownOptions, oneOf } from '../tensor/options.js';
+import { byteLength, formatShape, sizeOf, type TypedArray, type ValueType } from '../tensor/shape.js';
+import type { Tensor } from '../tensor/tensor.js';
+import type { Program } from '../trace/program.js';
+import { trace } from '../trace/trace.js';
+import { type CompileOptions, compile } from './compile.js';
+import { type Executable, wasmExecutable } from './executable.js';
+import { runReference } from './reference.js';
+import { hasSimd } from './support.js';
+import { typedArrayAt } from './typed-array.js';
+
+/** Which kernels compute. */
+export type KernelSet = 'wasm' | 'reference';
+
+/** How tensors are computed. */
+export interface ComputeOptions extends CompileOptions {
+  /** Which kernels compute what has not been computed yet. Default: WebAssembly where the engine has its SIMD. */
+  readonly kernels?: KernelSet;
+}
+
+/**
+ * Computes tensors together: what they share is computed once. What was computed is kept in them; the arrays are
+ * copies. A tensor already computed is not computed again, whichever kernels are asked for.
+ *
+ * @throws TypeError if a placeholder is among what they depend on, or these are no array of tensors
+ * @throws RangeError if an option is not known, the engine cannot do `fastMath`, or `takeRows` is told of a row that its table does not have
+ */
+export function compute(tensors: readonly Tensor[], options: ComputeOptions = {}): TypedArray[] {
+  checkTensors('compute', 'the argument', tensors);
+  checkKnownOptions('compute', options, ['kernels', 'convolution', 'fastMath', 'tiles', 'record']);
+  if (options.kernels !== undefined) oneOf('compute', 'kernels', options.kernels, ['wasm', 'reference']);
+  const { program, leaves } = trace(tensors);
+  const data = leaves.map(({ node, index, shape }) => {
+    const values = node.data[index];
+    if (!values) throw new TypeError(`compute: a placeholder of shape [${shape}] has no values. Run it in a program.`);
+    return values;
+  });
+  checkRows(program, data);
+  const kernels = options.kernels ?? defaultKernels();
+  // Emitted kernels are made for loops that run at least once.
+  const isEmpty = program.values.some(({ shape }) => sizeOf(shape) === 0);
+  const isReference = kernels === 'reference' || isEmpty;
+  const results = isReference ? runReference(differentiate(program), data) : runCompiled(program, data, options);
+  return tensors.map(({ node, index }, which) => {
+    node.data[index] ??= results[which].slice();
+    return results[which].slice();
+  });
+}
+
+/** Row numbers are always leaves, since no operation gives uint32: kernels read them without looking. */
+function checkRows(program: Program, data: readonly TypedArray[]): void {
+  for (const { name, inputs } of program.operations) {
+    if (name !== 'takeRows') continue;
+    const [table, index] = inputs;
+    const [rows] = program.values[table].shape;
+    const numbers = data[program.inputs.indexOf(index)];
+    const position = numbers.findIndex((row) => row >= rows);
+    if (position >= 0) {
+      throw new RangeError(
+        `takeRows: the row number at position ${position} is ${numbers[position]}, but the table ` +
+          `${formatShape(program.values[table].shape)} has ${rows} rows. Rows are numbered from 0.`,
+      );
+    }
+  }
+}
+
+/** A program that has been compiled, with its memory laid out: inputs first, the arena after them. */
+interface Compiled {
+  readonly executable: Executable;
+  readonly inputOffsets: readonly number[];
+  readonly bases: readonly number[];
+  readonly outputs: readonly { readonly type: ValueType; readonly address: number }[];
+}
+
+/** Programs compiled last, by their text: a loop that builds the same tensors again and again compiles them once. */
+const compiledPrograms = new Map<string, Compiled>();
+const COMPILED_PROGRAMS = 32;
+
+function runCompiled(program: Program, data: readonly TypedArray[], options: ComputeOptions): TypedArray[] {
+  const key = JSON.stringify([program, options.convolution, options.fastMath, options.tiles]);
+  const compiled = (!options.record && compiledPrograms.get(key)) || compileForMemory(program, options);
+  compiledPrograms.delete(key);
+  compiledPrograms.set(key, compiled);
+  const [oldest] = compiledPrograms.keys();
+  if (compiledPrograms.size > COMPILED_PROGRAMS) compiledPrograms.delete(oldest);
+
+  const { buffer } = memoryOf(0);
+  data.forEach((values, which) => {
+    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    new Uint8Array(buffer, compiled.inputOffsets[which], bytes.length).set(bytes);
+  });
+  compiled.executable.prologue(...compiled.bases);
+  compiled.executable.main(...compiled.bases);
+  return compiled.outputs.map(({ type, address }) => typedArrayAt(type, buffer, address));
+}
+
+function compileForMemory(program: Program, options: ComputeOptions): Compiled {
+  let inputBytes = 0;
+  const inputOffsets = program.inputs.map((value) => {
+    const offset = inputBytes;
+    inputBytes += Math.ceil(byteLength(program.values[value]) / ALIGNMENT) * ALIGNMENT;
+    return offset;
+  });
+  const inputs = inputOffsets.map((offset) => ({ segment: 1, offset }));
+  const compiled = compile(program, { inputs, memory: { initial: 1, maximum: 65536, shared: false } }, options);
+  const memory = memoryOf(inputBytes + compiled.arenaBytes);
+  const bases = [inputBytes, 0].slice(0, compiled.segments);
+  const outputs = compiled.program.outputs.map((value) => {
+    const place = compiled.plan.placements[value];
+    if (!place) throw new TypeError('compute: an output was not stored.');
+    return { type: compiled.program.values[value], address: bases[place.segment] + place.offset };
+  });
+  const executable = wasmExecutable(new WebAssembly.Module(compiled.bytes), memory);
+  return { executable, inputOffsets, bases, outputs };
+}
+
+let isAnnounced = false;
+
+/** WebAssembly where the engine has its SIMD; else the reference kernels, with a warning, once. */
+export function defaultKernels(): KernelSet {
+  if (hasSimd()) return 'wasm';
+  if (!isAnnounced) {
+    console.warn(
+      'Weft: this engine has no WebAssembly SIMD. The reference kernels in TypeScript are used: ' +
+        'they are a hundred times slower, and results differ in their last bits.',
+    );
+  }
+  isAnnounced = true;
+  return 'reference';
+}
+
+let memory: WebAssembly.Memory | undefined;
+
+/** The one memory that tensors are computed in; it grows as it must. Each memory reserves gigabytes of addresses. */
+function memoryOf(bytes: number): WebAssembly.Memory {
+  memory ??= new WebAssembly.Memory({ initial: 1, maximum: 65536 });
+  const missing = Math.ceil((bytes + ALIGNMENT) / 65536) - memory.buffer.byteLength / 65536;
+  if (missing > 0) {
+    try {
+      memory.grow(missing);
+    } catch {
+      throw new RangeError(`compute: ${Math.ceil(bytes / 2 ** 20)} MiB are needed, and the engine does not give them.`);
+    }
+  }
+  return memory;
+}

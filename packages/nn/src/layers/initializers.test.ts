@@ -1,0 +1,93 @@
+import { sizeOf } from '@weft/core/program';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { initialValues } from './initializers.js';
+
+const options = { seed: 42, purpose: 0, index: 0 };
+const shape = fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 0, maxLength: 4 });
+
+describe('glorotUniform', () => {
+  test('stays within sqrt(6 / (fanIn + fanOut)) and comes near to it', () => {
+    const data = initialValues('glorotUniform', [3, 3, 32, 64], options);
+    const limit = Math.sqrt(6 / (9 * 32 + 9 * 64));
+    const largest = data.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
+    expect(largest).toBeLessThanOrEqual(Math.fround(limit));
+    expect(largest).toBeGreaterThan(0.999 * limit);
+  });
+
+  test('has mean 0 and variance 2 / (fanIn + fanOut)', () => {
+    const data = initialValues('glorotUniform', [200, 300], options);
+    const { mean, variance } = moments(data);
+    expect(Math.abs(mean)).toBeLessThan(4 * Math.sqrt(2 / 500 / data.length));
+    expect(variance / (2 / 500)).toBeCloseTo(1, 1.7);
+  });
+});
+
+describe('heNormal', () => {
+  test('has mean 0 and variance 2 / fanIn', () => {
+    const data = initialValues('heNormal', [3, 3, 32, 64], options);
+    const { mean, variance } = moments(data);
+    expect(Math.abs(mean)).toBeLessThan(4 * Math.sqrt(2 / 288 / data.length));
+    expect(variance / (2 / 288)).toBeCloseTo(1, 1);
+  });
+
+  test('is cut off at two of the deviations before the cut', () => {
+    const data = initialValues('heNormal', [100, 300], options);
+    const cut = (2 * Math.sqrt(2 / 100)) / 0.8796256610342398;
+    const largest = data.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
+    expect(largest).toBeLessThanOrEqual(Math.fround(cut));
+    expect(largest).toBeGreaterThan(0.99 * cut);
+  });
+});
+
+test('zeros are zeros', () => {
+  expect(initialValues('zeros', [3, 2], options)).toEqual(new Float32Array(6));
+});
+
+test('values depend on seed, purpose and index alone, and differ where one of them differs', () => {
+  fc.assert(
+    fc.property(
+      shape,
+      fc.constantFrom('glorotUniform' as const, 'heNormal' as const),
+      fc.nat(),
+      (lengths, name, seed) => {
+        const drawn = initialValues(name, lengths, { seed, purpose: 3, index: 2 });
+        expect(drawn.length).toBe(sizeOf(lengths));
+        expect(initialValues(name, lengths, { seed, purpose: 3, index: 2 })).toEqual(drawn);
+        for (const other of [
+          { seed: seed + 1, purpose: 3, index: 2 },
+          { seed, purpose: 4, index: 2 },
+          { seed, purpose: 3, index: 1 },
+        ]) {
+          expect(initialValues(name, lengths, other)).not.toEqual(drawn);
+        }
+      },
+    ),
+  );
+});
+
+test('the bits stay what they are from release to release', () => {
+  const words = (data: Float32Array) => [...new Uint32Array(data.buffer)].map((word) => word.toString(16));
+  expect(words(initialValues('glorotUniform', [2, 2], options))).toMatchInlineSnapshot(`
+    [
+      "3f8f8105",
+      "3f8890db",
+      "bf7e259b",
+      "bf0ab59f",
+    ]
+  `);
+  expect(words(initialValues('heNormal', [2, 2], options))).toMatchInlineSnapshot(`
+    [
+      "bfda69ec",
+      "3f083c63",
+      "3fc88665",
+      "bb346f4c",
+    ]
+  `);
+});
+
+function moments(data: Float32Array) {
+  const mean = data.reduce((total, value) => total + value, 0) / data.length;
+  const variance = data.reduce((total, value) => total + (value - mean) ** 2, 0) / data.length;
+  return { mean, variance };
+}

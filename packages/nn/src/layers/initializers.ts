@@ -1,0 +1,73 @@
+import type { Shape } from '@weft/core';
+import { RandomStream } from '@weft/core';
+import { oneOf, sizeOf } from '@weft/core/program';
+
+/** Names of the ways to draw the first values of a weight. */
+export type Initializer = 'glorotUniform' | 'heNormal' | 'zeros';
+
+type Draw = (data: Float32Array, shape: Shape, random: RandomStream) => void;
+
+/** Standard deviation of a standard normal variable that is cut off at two deviations. */
+const TRUNCATED_DEVIATION = 0.87962566103423978;
+
+/** The first word of the streams that weights are drawn from; added to a model's own purpose. */
+const WEIGHTS_PURPOSE = 0x57454947;
+
+/** How many inputs and outputs meet in a weight: [in, out] for matrices, [height, width, in, out] for kernels. */
+function fans(shape: Shape): [number, number] {
+  if (shape.length < 2) return [shape[0] ?? 1, shape[0] ?? 1];
+  const field = sizeOf(shape.slice(0, -2));
+  return [field * shape[shape.length - 2], field * shape[shape.length - 1]];
+}
+
+const draws: Readonly<Record<Initializer, Draw>> = {
+  zeros: () => {},
+  glorotUniform(data, shape, random) {
+    const [fanIn, fanOut] = fans(shape);
+    const limit = Math.sqrt(6 / Math.max(1, fanIn + fanOut));
+    for (let i = 0; i < data.length; i++) data[i] = (2 * random.uniform() - 1) * limit;
+  },
+  heNormal(data, shape, random) {
+    const deviation = Math.sqrt(2 / Math.max(1, fans(shape)[0])) / TRUNCATED_DEVIATION;
+    for (let i = 0; i < data.length; i++) {
+      let value = random.normal();
+      while (Math.abs(value) > 2) value = random.normal();
+      data[i] = value * deviation;
+    }
+  },
+};
+
+/** @throws RangeError if there is no initialiser of that name */
+export function initializerName(label: string, option: string, value: unknown): Initializer {
+  return oneOf(label, option, value, Object.keys(draws) as Initializer[]);
+}
+
+/** What decides the first values of a weight. */
+export interface InitializationOptions {
+  /** A whole number from 0 to 2^53 - 1. */
+  readonly seed: number;
+  /** Which model it is; models of different purposes draw independently. */
+  readonly purpose: number;
+  /** Which of the model's weights it is. */
+  readonly index: number;
+}
+
+/**
+ * First values of a weight, a function of (initialiser, shape, seed, purpose, index) alone; the same bits everywhere.
+ *
+ * - `glorotUniform`: uniform within sqrt(6 / (fanIn + fanOut)) of zero
+ * - `heNormal`: normal, cut off at two deviations, with variance 2 / fanIn after the cut
+ * - `zeros`
+ *
+ * @returns row-major values
+ * @see Glorot and Bengio (2010), equation 16; He et al. (2015), equation 10; cut off and scaled as in Keras
+ */
+export function initialValues(
+  initializer: Initializer,
+  shape: Shape,
+  { seed, purpose, index }: InitializationOptions,
+): Float32Array {
+  const data = new Float32Array(sizeOf(shape));
+  draws[initializer](data, shape, new RandomStream(seed, (WEIGHTS_PURPOSE + purpose) >>> 0, index));
+  return data;
+}

@@ -1,0 +1,205 @@
+import { avgPool2d, conv2d, matmul, maxPool2d, mul, relu, sigmoid, tanh, tensor, upsample2d } from '@weft/core';
+import { sizeOf } from '@weft/core/program';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  Activation,
+  AveragePooling2D,
+  Conv2D,
+  Dense,
+  Flatten,
+  type Layer,
+  MaxPooling2D,
+  Reshape,
+  Sequential,
+  UpSampling2D,
+} from '../index.js';
+
+const pair = fc.oneof(
+  fc.integer({ min: 1, max: 3 }),
+  fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 })),
+);
+const padding = fc.constantFrom('valid' as const, 'same' as const);
+const activation = fc.constantFrom('linear' as const, 'relu' as const, 'sigmoid' as const, 'tanh' as const);
+const initializer = fc.constantFrom('glorotUniform' as const, 'heNormal' as const, 'zeros' as const);
+
+const imageLayer: fc.Arbitrary<Layer> = fc.oneof(
+  fc
+    .record({
+      filters: fc.integer({ min: 1, max: 3 }),
+      kernelSize: pair,
+      strides: pair,
+      padding,
+      dilationRate: pair,
+      activation,
+      useBias: fc.boolean(),
+      kernelInitializer: initializer,
+      biasInitializer: initializer,
+    })
+    .map((options) => new Conv2D(options)),
+  fc.record({ poolSize: pair, strides: pair, padding }).map((options) => new MaxPooling2D(options)),
+  fc.record({ poolSize: pair, strides: pair, padding }).map((options) => new AveragePooling2D(options)),
+  fc.record({ size: pair }).map((options) => new UpSampling2D(options)),
+  fc.record({ units: fc.integer({ min: 1, max: 4 }), activation, useBias: fc.boolean() }).map((o) => new Dense(o)),
+  activation.map((name) => new Activation({ activation: name })),
+  fc.constant(new Flatten()),
+  fc.constant(new Reshape({ targetShape: [-1, 2] })),
+);
+/** Large enough for any window above: 3 pixels, 3 apart. */
+const imageShape = fc.tuple(fc.integer({ min: 7, max: 9 }), fc.integer({ min: 7, max: 9 }), fc.constantFrom(2, 4));
+
+describe('every layer', () => {
+  test('computes outputs of the shape that it announces, from weights of the shapes that it asks for', () => {
+    fc.assert(
+      fc.property(imageLayer, imageShape, fc.integer({ min: 1, max: 3 }), (layer, inputShape, batch) => {
+        const x = tensor(new Float32Array(batch * sizeOf(inputShape)).fill(1), [batch, ...inputShape]);
+        const weights = layer.weights(inputShape).map(({ shape }) => tensor(new Float32Array(sizeOf(shape)), shape));
+        expect(layer.call(x, weights, { training: false }).shape).toEqual([batch, ...layer.outputShape(inputShape)]);
+      }),
+    );
+  });
+
+  test('is built again from its config through JSON', () => {
+    fc.assert(
+      fc.property(imageLayer, (layer) => {
+        const LayerClass = layer.constructor as new (config: unknown) => Layer;
+        const again = new LayerClass(JSON.parse(JSON.stringify(layer.config())));
+        expect(again).toEqual(layer);
+      }),
+    );
+  });
+
+  test('can be given another name, and is the same but for it', () => {
+    fc.assert(
+      fc.property(imageLayer, (layer) => {
+        const named = layer.withName?.('other');
+        expect(named?.name).toBe('other');
+        expect({ ...named, name: layer.name }).toEqual({ ...layer });
+      }),
+    );
+  });
+});
+
+/** Values from −1 to 1 that differ from one another. */
+const ramp = (shape: readonly number[]) =>
+  tensor(
+    Float32Array.from({ length: sizeOf(shape) }, (_, i) => ((i * 7) % 23) / 11 - 1),
+    shape,
+  );
+
+describe('layers compute what the operations do', () => {
+  const x = ramp([2, 6, 5, 3]);
+  const context = { training: false };
+
+  test('Conv2D: convolution, bias, activation', () => {
+    const layer = new Conv2D({
+      filters: 4,
+      kernelSize: [3, 2],
+      strides: [2, 1],
+      padding: 'same',
+      dilationRate: [1, 2],
+      activation: 'tanh',
+    });
+    const kernel = ramp([3, 2, 3, 4]);
+    const bias = ramp([4]);
+    const expected = conv2d(x, kernel, { strides: [2, 1], padding: 'same', dilation: [1, 2] })
+      .toArray()
+      .map((value, i) => value + bias.toArray()[i % 4]);
+    expect(layer.call(x, [kernel, bias]).toArray()).toEqual(tanh(tensor(expected, [2, 3, 5, 4])).toArray());
+  });
+
+  test('Dense: matrix product over the last axis, bias, activation', () => {
+    const layer = new Dense({ units: 2, activation: 'sigmoid' });
+    const [kernel, bias] = [ramp([3, 2]), ramp([2])];
+    const expected = matmul(x, kernel)
+      .toArray()
+      .map((value, i) => value + bias.toArray()[i % 2]);
+    expect(layer.call(x, [kernel, bias]).toArray()).toEqual(sigmoid(tensor(expected)).toArray());
+  });
+
+  test('without a bias there is none', () => {
+    const kernel = ramp([1, 1, 3, 2]);
+    const layer = new Conv2D({ filters: 2, kernelSize: 1, useBias: false });
+    expect(layer.weights([6, 5, 3]).map(({ name }) => name)).toEqual(['kernel']);
+    expect(layer.call(x, [kernel]).toArray()).toEqual(conv2d(x, kernel).toArray());
+  });
+
+  test('pooling, upsampling, activation, reshaping', () => {
+    const pool = { poolSize: [2, 3], strides: [1, 2], padding: 'same' } as const;
+    const options = { strides: [1, 2], padding: 'same' } as const;
+    const pairs = [
+      [new MaxPooling2D(pool), maxPool2d(x, [2, 3], options)],
+      [new AveragePooling2D(pool), avgPool2d(x, [2, 3], options)],
+      [new UpSampling2D({ size: [1, 3] }), upsample2d(x, [1, 3])],
+      [new Activation({ activation: 'relu' }), relu(x)],
+      [new Flatten(), x],
+      [new Reshape({ targetShape: [15, -1] }), x],
+    ] as const;
+    for (const [layer, expected] of pairs) {
+      expect((layer as Layer).call(x, [], context).toArray()).toEqual(mul(expected, 1).toArray());
+    }
+  });
+
+  test('windows of pooling stand side by side unless strides are given', () => {
+    expect(new MaxPooling2D({ poolSize: [2, 3] }).outputShape([6, 6, 1])).toEqual([3, 2, 1]);
+    expect(new MaxPooling2D({ poolSize: 3, strides: 1 }).outputShape([6, 6, 1])).toEqual([4, 4, 1]);
+  });
+});
+
+describe('an option that is not what it must be is refused with what was got and what was expected', () => {
+  const refused: [() => Layer, string][] = [
+    [() => new Conv2D({ filters: 0, kernelSize: 3 }), 'Conv2D: filters is 0; expected a whole number from 1.'],
+    [
+      () => new Conv2D({ filters: 2.5, kernelSize: 3, name: 'enc' }),
+      "Conv2D 'enc': filters is 2.5; expected a whole number from 1.",
+    ],
+    [() => new Conv2D({ filters: 1 } as never), 'Conv2D: kernelSize is undefined; expected a whole number from 1'],
+    [() => new Conv2D({ filters: 1, kernelSize: [3, 3, 3] as never }), 'Conv2D: kernelSize is [3,3,3]; expected'],
+    [
+      () => new Conv2D({ filters: 1, kernelSize: 3, padding: 'full' as never }),
+      "padding is 'full'; expected 'valid' or 'same'",
+    ],
+    [() => new Conv2D({ filters: 1, kernelSize: 3, strides: 0 }), 'strides is 0'],
+    [() => new Conv2D({ filters: 1, kernelSize: 3, dilationRate: [1, -1] }), 'dilationRate is [1,-1]'],
+    [
+      () => new Conv2D({ filters: 1, kernelSize: 3, activation: 'gelu' as never }),
+      "activation is 'gelu'; expected 'linear' or",
+    ],
+    [() => new Conv2D({ filters: 1, kernelSize: 3, useBias: 1 as never }), 'useBias is 1; expected true or false'],
+    [() => new Conv2D({ filters: 1, kernelSize: 3, kernelInitializer: 'x' as never }), "kernelInitializer is 'x'"],
+    [() => new Conv2D({ filters: 1, kernelSize: 3, biasInitializer: 'x' as never }), "biasInitializer is 'x'"],
+    [
+      () => new Conv2D({ filters: 1, kernel_size: 3 } as never),
+      "Conv2D: there is no option 'kernel_size'. The options are name, filters, kernelSize,",
+    ],
+    [() => new Conv2D(undefined as never), 'Conv2D: the argument is undefined; expected an object of options'],
+    [() => new Conv2D({ filters: 1, kernelSize: 1, name: 'a/b' }), "Conv2D: name is 'a/b'; expected a string"],
+    [() => new Dense({ units: Number.NaN }), 'Dense: units is NaN'],
+    [() => new MaxPooling2D({ poolSize: 0 }), 'MaxPooling2D: poolSize is 0'],
+    [() => new AveragePooling2D({ padding: 'x' as never }), "AveragePooling2D: padding is 'x'"],
+    [() => new UpSampling2D({ size: '2' as never }), "UpSampling2D: size is '2'"],
+    [() => new UpSampling2D({ interpolation: 'bilinear' as never }), "interpolation is 'bilinear'; expected 'nearest'"],
+    [() => new Reshape({ targetShape: [-1, -1] }), 'Reshape: targetShape is [-1,-1]'],
+    [() => new Activation({ activation: 'x' as never }), "Activation: activation is 'x'"],
+    [() => new Flatten({ rate: 1 } as never), "Flatten: there is no option 'rate'"],
+  ];
+  test.each(refused)('%#', (build, message) => {
+    expect(build).toThrow(RangeError);
+    expect(build).toThrow(message);
+  });
+});
+
+test('a layer that does not fit its input is named', () => {
+  const fit = (layer: Layer, inputShape: number[]) => () => new Sequential([layer], { inputShape });
+  expect(fit(new Conv2D({ name: 'c', filters: 1, kernelSize: 5 }), [3, 3, 1])).toThrow(
+    "Conv2D 'c': a window of 5x5 does not fit into an image of 3x3",
+  );
+  expect(fit(new Conv2D({ filters: 1, kernelSize: 5 }), [9])).toThrow(
+    "Conv2D 'conv2d': expected an input of height, width, channels; got [9].",
+  );
+  expect(fit(new Reshape({ targetShape: [5, -1] }), [3, 4])).toThrow(
+    "Reshape 'reshape': an input of [3,4] has 12 elements, which do not fill [5,-1].",
+  );
+  expect(fit(new Dense({ units: 2 }), [])).toThrow("Dense 'dense': each example is a single number");
+  expect(fit(new Dense({ units: 2 ** 20 }), [2 ** 20])).toThrow("Dense 'dense': its kernel");
+});

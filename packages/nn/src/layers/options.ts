@@ -1,0 +1,46 @@
+import type { Shape } from '@weft/core';
+import { formatShape, refuse } from '@weft/core/program';
+
+/**
+ * A name of a layer or a model. A slash is kept for the weights, as in `enc_conv1/kernel`.
+ *
+ * @throws RangeError if it is empty, no string or has a slash
+ */
+export function checkName(label: string, name: unknown): string {
+  if (typeof name !== 'string' || name === '' || name.includes('/')) {
+    refuse(label, 'name', name, 'a string of at least one character without a slash');
+  }
+  return name;
+}
+
+const isPositiveInteger = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 1;
+
+/** @throws RangeError if the value is not a whole number from 1 */
+export function positiveInteger(label: string, option: string, value: unknown): number {
+  return isPositiveInteger(value) ? value : refuse(label, option, value, 'a whole number from 1');
+}
+
+/** Two numbers for height and width, of which one may stand for both. @throws RangeError if they are not whole from 1 */
+export function positivePair(label: string, option: string, value: unknown): readonly [number, number] {
+  const pair: readonly unknown[] = Array.isArray(value) ? value : [value, value];
+  const [height, width] = pair;
+  if (pair.length !== 2 || !isPositiveInteger(height) || !isPositiveInteger(width)) {
+    refuse(label, option, value, 'a whole number from 1, or two of them for height and width');
+  }
+  return [height, width];
+}
+
+/** @throws RangeError if the value is not true or false */
+export function flag(label: string, option: string, value: unknown): boolean {
+  return typeof value === 'boolean' ? value : refuse(label, option, value, 'true or false');
+}
+
+/** @throws RangeError if the shape is not that of an image without its batch axis */
+export function imageShape(label: string, shape: Shape): readonly [number, number, number] {
+  if (shape.length !== 3) {
+    throw new RangeError(
+      `${label}: expected an input of height, width, channels; got ${formatShape(shape)}. Put a Reshape before it.`,
+    );
+  }
+  return [shape[0], shape[1], shape[2]];
+}

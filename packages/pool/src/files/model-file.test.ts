@@ -1,0 +1,191 @@
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { tensor } from '@weft/core';
+import {
+  ArchitectureMismatchError,
+  decodeSafetensors,
+  encodeModel,
+  encodeSafetensors,
+  SafetensorsError,
+} from '@weft/formats';
+import { Conv2D, Dense, Flatten, MaxPooling2D, Sequential } from '@weft/nn';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { loadModel, loadWeights, saveModel } from '../index.js';
+
+let folder: string;
+let path: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'weft-models-'));
+  path = join(folder, 'model.safetensors');
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const small = (seed = 42, units = 3) =>
+  new Sequential(
+    [
+      new Conv2D({ filters: 2, kernelSize: 3, activation: 'relu' }),
+      new MaxPooling2D(),
+      new Flatten(),
+      new Dense({ units }),
+    ],
+    { inputShape: [6, 6, 1], seed, name: 'small' },
+  );
+
+describe('a saved model', () => {
+  test('is loaded with its layers, its weights as they were, and its metadata', async () => {
+    const model = small();
+    for (const { data } of model.parameters) data.set(data.map((_, i) => Math.sin(i)));
+    await saveModel(path, model, { epoch: '7', note: 'ü "quoted"' });
+    const loaded = await loadModel(path);
+    expect(loaded.metadata).toEqual({ epoch: '7', note: 'ü "quoted"' });
+    expect(loaded.model.config()).toEqual(model.config());
+    expect(loaded.model.parameters).toEqual(model.parameters);
+    const x = tensor(
+      Float32Array.from({ length: 36 }, (_, i) => i / 36),
+      [1, 6, 6, 1],
+    );
+    expect(loaded.model.call(x).toArray()).toEqual(model.call(x).toArray());
+  });
+
+  test('is written whole or not at all, and leaves nothing beside', async () => {
+    await saveModel(path, small(1));
+    await saveModel(path, small(2));
+    expect((await loadModel(path)).model.parameters).toEqual(small(2).parameters);
+    const taken = join(folder, 'taken');
+    await mkdir(join(taken, 'inside'), { recursive: true });
+    await expect(saveModel(taken, small())).rejects.toThrow();
+    await expect(saveModel(join(folder, 'nowhere', 'x'), small())).rejects.toThrow('ENOENT');
+    expect((await readdir(folder)).sort()).toEqual(['model.safetensors', 'taken']);
+  });
+
+  test('several at once to one path leave one of them', async () => {
+    await Promise.all([1, 2, 3].map((seed) => saveModel(path, small(seed))));
+    const { model } = await loadModel(path);
+    expect([1, 2, 3].map((seed) => small(seed).parameters)).toContainEqual(model.parameters);
+    expect(await readdir(folder)).toHaveLength(1);
+  });
+
+  test("keeps Weft's own names in the metadata for itself", async () => {
+    await expect(saveModel(path, small(), { 'weft.config': '{}' })).rejects.toThrow(SafetensorsError);
+  });
+});
+
+describe('weights are loaded into a model', () => {
+  test('in place, so that its parts have them too', async () => {
+    await saveModel(path, small(1), { epoch: '2' });
+    const model = small(2);
+    const part = model.slice('dense', 'dense');
+    const { data } = part.parameters[0];
+    expect(await loadWeights(path, model)).toEqual({ epoch: '2' });
+    expect(model.parameters).toEqual(small(1).parameters);
+    expect(data).toEqual(small(1).parameters[2].data);
+  });
+
+  test('of another architecture: all differences are listed, and nothing is changed', async () => {
+    const weights = decodeSafetensors(encodeModel(small())).tensors;
+    weights.set('extra/kernel', { dtype: 'F32', shape: [1], data: new Float32Array(1) });
+    weights.set('conv2d/bias', { dtype: 'F64', shape: [2], data: new Float64Array(2) });
+    weights.delete('conv2d/kernel');
+    await writeFile(path, encodeSafetensors(weights));
+    const model = small(3, 5);
+    const error = await loadWeights(path, model).catch((error) => error);
+    expect(error).toBeInstanceOf(ArchitectureMismatchError);
+    expect(error.missing).toEqual(['conv2d/kernel']);
+    expect(error.unexpected).toEqual(['extra/kernel']);
+    expect(error.differing).toEqual([
+      { name: 'conv2d/bias', found: 'F64 [2]', expected: 'F32 [2]' },
+      { name: 'dense/kernel', found: 'F32 [8,3]', expected: 'F32 [8,5]' },
+      { name: 'dense/bias', found: 'F32 [3]', expected: 'F32 [5]' },
+    ]);
+    expect(error.message).toBe(
+      [
+        `${path}: the weights are for another architecture than small.`,
+        'Missing: conv2d/kernel.',
+        'Unexpected: extra/kernel.',
+        'conv2d/bias is F64 [2]; expected F32 [2].',
+        'dense/kernel is F32 [8,3]; expected F32 [8,5].',
+        'dense/bias is F32 [3]; expected F32 [5].',
+        'Use loadModel to build the model that the file describes, or a file saved from this model.',
+      ].join('\n'),
+    );
+    expect(model.parameters).toEqual(small(3, 5).parameters);
+  });
+});
+
+describe('a file that is no model is refused by name', () => {
+  const load = async (bytes: Uint8Array) => {
+    await writeFile(path, bytes);
+    return loadModel(path).catch((error) => error);
+  };
+  const weights = decodeSafetensors(encodeModel(small())).tensors;
+  const config = (change: object) => JSON.stringify({ ...small().config(), ...change });
+
+  test('cut short', async () => {
+    const error = await load(encodeModel(small()).subarray(0, -10));
+    expect(error).toBeInstanceOf(SafetensorsError);
+    expect(error.message).toMatch(`${path}: the file is cut short: its tensors take`);
+  });
+
+  test('missing', async () => {
+    await expect(loadModel(path)).rejects.toThrow('ENOENT');
+  });
+
+  test('a folder, or on Unix a device, which has no end', async () => {
+    for (const other of [folder, ...(process.platform === 'win32' ? [] : ['/dev/zero'])]) {
+      const error = await loadModel(other).catch((error) => error);
+      expect(error).toBeInstanceOf(SafetensorsError);
+      expect(error.message).toBe(`${other}: it is no file. Give a .safetensors file.`);
+    }
+  });
+
+  test('without layers', async () => {
+    expect(String(await load(encodeSafetensors(weights)))).toContain('the file holds weights but no layers');
+  });
+
+  test('of a later version', async () => {
+    const later = encodeSafetensors(weights, { 'weft.version': '2', 'weft.config': config({}) });
+    expect(String(await load(later))).toContain('format version 2; this Weft reads 1. Use a newer Weft.');
+  });
+
+  test('with layers that make no model', async () => {
+    for (const text of ['{', 'null', config({ layers: [] }), config({ inputShape: [1, 1, 1] })]) {
+      const error = await load(encodeSafetensors(weights, { 'weft.version': '1', 'weft.config': text }));
+      expect(error).toBeInstanceOf(SafetensorsError);
+      expect(error.message).toContain('the layers in the file make no model');
+    }
+  });
+
+  test('with names without number: some are listed, the others counted', async () => {
+    const many = new Map(
+      Array.from(
+        { length: 5000 },
+        (_, index) => [`${'n'.repeat(200)}${index}`, { dtype: 'U8', shape: [0], data: new Uint8Array(0) }] as const,
+      ),
+    );
+    const error = await load(encodeSafetensors(many, { 'weft.version': '1', 'weft.config': config({}) }));
+    expect(error).toBeInstanceOf(ArchitectureMismatchError);
+    expect(error.unexpected).toHaveLength(5000);
+    expect(error.message).toContain('and 4980 more');
+    expect(error.message.length).toBeLessThan(5000);
+  });
+
+  test('with arrays too deep to be shown where numbers must be', async () => {
+    const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
+    for (const key of ['seed', 'purpose', 'inputShape', 'name', 'layers']) {
+      const text = config({ [key]: 0 }).replace(new RegExp(`"${key}":0`), `"${key}":${deep}`);
+      const error = await load(encodeSafetensors(weights, { 'weft.version': '1', 'weft.config': text }));
+      expect(error).toBeInstanceOf(SafetensorsError);
+      expect(error.message).toContain('make no model');
+      expect(error.message).not.toContain('call stack');
+    }
+  });
+
+  test('with layers of other weights, however large they claim to be', async () => {
+    const layers = [{ type: 'Dense', config: { name: 'dense', units: 2 ** 20 } }];
+    const huge = config({ layers, inputShape: [2 ** 10] });
+    const error = await load(encodeSafetensors(weights, { 'weft.version': '1', 'weft.config': huge }));
+    expect(error).toBeInstanceOf(ArchitectureMismatchError);
+    expect(error.differing[0].expected).toBe('F32 [1024,1048576]');
+  });
+});
