@@ -66,7 +66,7 @@ const mistakes: Mistakes = [
     RangeError,
     /^where: .*\[2\] and \[3\]/,
   ],
-  ['add of a table', () => add(bytes, zeros([2, 3])), TypeError, /^add: expected float32, got uint8 \[2,3\].*takeRows/],
+  ['add of a table', () => add(bytes, zeros([2, 3])), TypeError, /^add: expected float32, got uint8 \[2,3\].*cast/],
   ['sum of a table', () => sum(bytes), TypeError, /^sum: expected float32, got uint8 \[2,3\]/],
   ['reshape of a table', () => reshape(bytes, [6]), TypeError, /^reshape: expected float32, got uint8 \[2,3\]/],
   ['matmul of a table', () => matmul(keys, zeros([2, 2])), TypeError, /^matmul: expected float32, got uint32 \[2,2\]/],

@@ -21,16 +21,18 @@ export function differentiate(program: Program): Program {
 
 /** Reverse-mode differentiation: the gradient rules of the operations between parameters and loss, last to first. */
 function backward(loss: Tensor, parameters: readonly Tensor[]): Tensor[] {
-  const gradients = new Map<Node, Tensor>();
-  const accumulate = ({ node }: Tensor, gradient: Tensor) => {
-    const before = gradients.get(node);
-    gradients.set(node, before ? add(before, gradient) : gradient);
+  const gradients = new Map<Node, (Tensor | undefined)[]>();
+  const accumulate = ({ node, index }: Tensor, gradient: Tensor) => {
+    const known = gradients.get(node) ?? node.outputs.map(() => undefined);
+    const before = known[index];
+    known[index] = before ? add(before, gradient) : gradient;
+    gradients.set(node, known);
   };
   accumulate(loss, broadcastTo(scalar(1), loss.shape));
   for (const node of nodesBetween(parameters, loss).reverse()) {
-    const gradient = gradients.get(node);
+    const known = gradients.get(node);
     const { gradient: rule, isConstant, noGradient = 'in its inputs' } = definitionOf(node.operation);
-    if (!gradient || isConstant) continue;
+    if (!known || isConstant) continue;
     if (!rule) {
       const shapes = node.inputs.map(({ shape }) => formatShape(shape)).join(' and ');
       throw new TypeError(
@@ -40,13 +42,15 @@ function backward(loss: Tensor, parameters: readonly Tensor[]): Tensor[] {
     }
     const contributions = rule({
       inputs: node.inputs,
+      outputs: node.outputs.map((_, index) => new Tensor(node, index)),
       output: new Tensor(node, 0),
-      gradient,
+      gradients: known,
+      gradient: known[0] ?? broadcastTo(scalar(0), node.outputs[0].shape),
       attributes: node.attributes,
     });
     contributions.forEach((contribution, which) => {
       if (contribution) accumulate(node.inputs[which], contribution);
     });
   }
-  return parameters.map((parameter) => gradients.get(parameter.node) ?? broadcastTo(scalar(0), parameter.shape));
+  return parameters.map(({ node, index, shape }) => gradients.get(node)?.[index] ?? broadcastTo(scalar(0), shape));
 }

@@ -1,4 +1,4 @@
-import { elementwiseDefinitions } from '../operations/elementwise.js';
+import { isOfKind } from '../operations/table.js';
 import type { Operation, Program } from '../trace/program.js';
 import type { Code, FunctionBuilder, Local, ModuleBuilder, SimdInstruction } from './assembler.js';
 import { binary, exponential, float, hyperbolicTangent, local, logarithm, logistic, select } from './functions.js';
@@ -52,7 +52,7 @@ export class Expressions {
     if (known) return known;
     const operation = this.producer[value];
     let result: Local;
-    if (operation && Object.hasOwn(elementwiseDefinitions, operation.name)) {
+    if (operation && isOfKind(operation.name, 'elementwise')) {
       result = this.keep(this.compute(operation));
     } else if (operation?.name === 'reshape') {
       result = this.value(operation.inputs[0]);

@@ -1,6 +1,6 @@
 import { producers, refine, rootOf, type Space, stridesIn, type View, viewOf } from '../fuse/space.js';
 import { broadcastStrides } from '../operations/broadcast.js';
-import { elementwiseDefinitions } from '../operations/elementwise.js';
+import { isOfKind } from '../operations/table.js';
 import { rowMajorStrides, sizeOf } from '../tensor/shape.js';
 import type { Operation, Program } from '../trace/program.js';
 import type { FunctionBuilder, Local, ModuleBuilder } from './assembler.js';
@@ -37,8 +37,8 @@ export function emitLoop(module: ModuleBuilder, body: Program, name: string): Ke
 function spaceOf(body: Program): Space | undefined {
   const producer = producers(body);
   const walked = body.operations.flatMap(({ name, inputs, outputs }) => {
-    if (Object.hasOwn(elementwiseDefinitions, name)) return [...outputs, ...inputs];
-    return name === 'sum' || name === 'max' ? inputs : [];
+    if (isOfKind(name, 'elementwise')) return [...outputs, ...inputs];
+    return isOfKind(name, 'reduction') ? inputs : [];
   });
   const values = walked.length > 0 ? walked : body.outputs;
   const shapes = values.flatMap((value) => {
@@ -89,7 +89,7 @@ function writeLoop(f: FunctionBuilder, module: ModuleBuilder, body: Program, spa
   body.outputs.forEach((value, which) => {
     const pointer = pointers[body.inputs.length + which];
     const operation = producer[value] as Operation;
-    if (operation.name === 'sum' || operation.name === 'max') {
+    if (isOfKind(operation.name, 'reduction')) {
       const { shape } = body.values[operation.inputs[0]];
       const axes = operation.attributes.axes as number[];
       const kept = shape.map((length, axis) => (axes.includes(axis) ? 1 : length));

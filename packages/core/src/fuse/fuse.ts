@@ -1,4 +1,4 @@
-import { elementwiseDefinitions } from '../operations/elementwise.js';
+import { isOfKind } from '../operations/table.js';
 import type { Tiling } from '../operations/tiles.js';
 import type { Operation, Program } from '../trace/program.js';
 import type { Group } from './group.js';
@@ -7,10 +7,6 @@ import { producers, refine, rootOf, type Space, stridesIn, type View, viewOf } f
 
 /** Operations in one kernel at most: longer chains gain nothing more, and their code would not end. */
 const LARGEST_GROUP = 128;
-
-const REDUCTIONS = new Set(['sum', 'max']);
-/** Operations whose results later element-wise ones may be computed on before they are stored. */
-const ANCHORS = new Set(['matmul', 'scatterTiles', 'maxPool2d']);
 
 /**
  * Groups operations into kernels, each computed in one go. Nothing but the grouping changes: a kernel holds the
@@ -34,7 +30,7 @@ export function fuse(input: Program): Program {
     isView(value) ? viewOf(program, producer, value)?.source : rootOf(producer, value);
 
   const begin = (operation: Operation, position: number): Group => {
-    const isAnchor = ANCHORS.has(operation.name);
+    const isAnchor = isOfKind(operation.name, 'anchor');
     const group: Group = {
       operations: [],
       anchor: isAnchor ? operation : undefined,
@@ -82,7 +78,7 @@ export function fuse(input: Program): Program {
       const candidates = sources
         .map((value) => groupOf.get(value))
         .filter((g): g is Group => g?.open === true && !over.has(g));
-      group = join(program, [...new Set(candidates)], { shape, views, isReduction: REDUCTIONS.has(name) });
+      group = join(program, [...new Set(candidates)], { shape, views, isReduction: isOfKind(name, 'reduction') });
       for (const merged of new Set(candidates))
         if (merged !== group && merged.operations.length === 0) groups.splice(groups.indexOf(merged), 1);
       for (const member of group?.operations ?? [])
@@ -93,7 +89,7 @@ export function fuse(input: Program): Program {
         (space, next) => space && refine(space, next),
         group.space ?? shape,
       );
-      if (REDUCTIONS.has(name)) group.hasReduction = true;
+      if (isOfKind(name, 'reduction')) group.hasReduction = true;
     } else if (name === 'maxPool2dPlace') {
       const beside = groups.find(
         (g) => g.open && g.anchor && isSamePool(g.anchor, operation) && g.operations.at(-1) === g.anchor,
@@ -105,7 +101,7 @@ export function fuse(input: Program): Program {
       group.space = program.values[outputs[0]].shape;
     } else {
       group = begin(operation, index);
-      if (ANCHORS.has(name)) group.space = program.values[outputs[0]].shape;
+      if (isOfKind(name, 'anchor')) group.space = program.values[outputs[0]].shape;
     }
     for (const value of inputs) close(sourceOf(value), group);
     group.operations.push(operation);
@@ -118,11 +114,11 @@ export function fuse(input: Program): Program {
 }
 
 function isElementwise({ name }: Operation): boolean {
-  return Object.hasOwn(elementwiseDefinitions, name);
+  return isOfKind(name, 'elementwise');
 }
 
 function isReduction(operation: Operation | undefined): boolean {
-  return operation !== undefined && REDUCTIONS.has(operation.name);
+  return operation !== undefined && isOfKind(operation.name, 'reduction');
 }
 
 /** Whether an operation is computed element by element in a loop, with others. */

@@ -12,6 +12,7 @@ import {
 import type { Tensor } from '../tensor/tensor.js';
 import { apply, float32, type OperationDefinition } from './definition.js';
 import { reshape } from './reshape.js';
+import { resized, shardReduction } from './sharding.js';
 
 /**
  * Strides that walk a tensor of one shape as if it had been broadcast to another: 0 along repeated axes.
@@ -46,12 +47,21 @@ export function forEachOffset(
 
 export const broadcastDefinition: OperationDefinition<{ shape: Shape }> = {
   name: 'broadcast',
+  kind: 'view',
+  exact: true,
   infer([x], { shape }) {
     const missing = shape.length - x.shape.length;
     if (missing < 0 || !x.shape.every((length, axis) => length === 1 || length === shape[axis + missing])) {
       throw new RangeError(`broadcastTo: shape ${formatShape(x.shape)} does not broadcast to ${formatShape(shape)}.`);
     }
-    return float32(shape);
+    return [float32(shape)];
+  },
+  shard: ({ inputs: [{ shape: from }], attributes: { shape }, shardings: [x] }) => {
+    const axis = x && x.axis + shape.length - from.length;
+    // One example that is repeated along its own axis meets itself.
+    if (!x || axis === undefined || shape[axis] !== from[x.axis]) return undefined;
+    const result = { axis, factor: x.factor };
+    return { operands: [x], result, resize: (examples) => ({ shape: resized(shape, result, examples) }) };
   },
   gradient({ inputs: [x], gradient }) {
     const missing = gradient.shape.length - x.shape.length;
@@ -82,7 +92,12 @@ export function reducedShape(shape: Shape, axes: readonly number[]): number[] {
 
 export const sumDefinition: OperationDefinition<{ axes: readonly number[] }> = {
   name: 'sum',
-  infer: ([x], { axes }) => float32(reducedShape(x.shape, axes)),
+  kind: 'reduction',
+  // In which order numbers are added is the kernel's affair.
+  exact: false,
+  linear: 'jointly',
+  infer: ([x], { axes }) => [float32(reducedShape(x.shape, axes))],
+  shard: shardReduction('sum'),
   gradient: ({ inputs: [x], gradient, attributes }) => [restore(gradient, x.shape, attributes.axes)],
   reference({ inputs: [x], outputs: [out], inputTypes: [type], attributes }) {
     const total = new Float64Array(out.length);

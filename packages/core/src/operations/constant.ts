@@ -1,11 +1,15 @@
 import type { Tensor } from '../tensor/tensor.js';
 import { apply, float32, type OperationDefinition } from './definition.js';
+import { neverSharded } from './sharding.js';
 
 /** A number that stands in the program itself. Infinities and NaN are spelt, since programs are plain JSON data. */
 export const constantDefinition: OperationDefinition<{ value: number | string }> = {
   name: 'constant',
+  kind: 'view',
+  exact: true,
   isConstant: true,
-  infer: () => float32([]),
+  infer: () => [float32([])],
+  shard: neverSharded,
   reference({ outputs: [out], attributes }) {
     out[0] = Number(attributes.value);
   },

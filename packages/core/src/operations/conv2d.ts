@@ -3,6 +3,7 @@ import { checkKnownOptions } from '../tensor/options.js';
 import { formatShape, type Shape } from '../tensor/shape.js';
 import type { Attributes, Tensor } from '../tensor/tensor.js';
 import { apply, float32, type OperationDefinition } from './definition.js';
+import { neverSharded } from './sharding.js';
 import { type Padding, type Pair, pairOf, resolveWindow, type Window, windowPositions } from './window.js';
 
 /** A window over the input; the adjoints carry the shape they give back as well. */
@@ -43,9 +44,12 @@ function forEachProduct(
 
 export const conv2dDefinition: OperationDefinition<ConvolutionAttributes> = {
   name: 'conv2d',
+  kind: 'lowered',
+  exact: false,
+  shard: neverSharded,
   infer([x, weight], { window }) {
     const [rows, columns] = windowPositions('conv2d', x.shape, window);
-    return float32([x.shape[0], rows, columns, weight.shape[3]]);
+    return [float32([x.shape[0], rows, columns, weight.shape[3]])];
   },
   gradient: ({ inputs: [x, weight], gradient, attributes: { window } }) => [
     apply(conv2dInputGradientDefinition, [gradient, weight], { window, shape: x.shape }),
@@ -63,7 +67,10 @@ export const conv2dDefinition: OperationDefinition<ConvolutionAttributes> = {
 /** The adjoint of conv2d in its input: what a loss's gradient in the output means for the input of `shape`. */
 export const conv2dInputGradientDefinition: OperationDefinition<ConvolutionAttributes & { shape: Shape }> = {
   name: 'conv2dInputGradient',
-  infer: (_, { shape }) => float32(shape),
+  kind: 'lowered',
+  exact: false,
+  shard: neverSharded,
+  infer: (_, { shape }) => [float32(shape)],
   gradient: ({ inputs: [g, weight], gradient, attributes: { window } }) => [
     apply(conv2dDefinition, [gradient, weight], { window }),
     apply(conv2dWeightGradientDefinition, [gradient, g], { window, shape: weight.shape }),
@@ -80,7 +87,10 @@ export const conv2dInputGradientDefinition: OperationDefinition<ConvolutionAttri
 /** The adjoint of conv2d in its weight of `shape`. */
 export const conv2dWeightGradientDefinition: OperationDefinition<ConvolutionAttributes & { shape: Shape }> = {
   name: 'conv2dWeightGradient',
-  infer: (_, { shape }) => float32(shape),
+  kind: 'lowered',
+  exact: false,
+  shard: neverSharded,
+  infer: (_, { shape }) => [float32(shape)],
   gradient: ({ inputs: [x, g], gradient, attributes: { window } }) => [
     apply(conv2dInputGradientDefinition, [g, gradient], { window, shape: x.shape }),
     apply(conv2dDefinition, [x, gradient], { window }),

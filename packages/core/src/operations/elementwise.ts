@@ -4,6 +4,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import { broadcastTo } from './broadcast.js';
 import { scalar } from './constant.js';
 import { apply, float32, type OperationDefinition } from './definition.js';
+import { shardAlike } from './sharding.js';
 
 type NoAttributes = Record<string, never>;
 type Rule = (inputs: readonly Tensor[], output: Tensor, gradient: Tensor) => (Tensor | undefined)[];
@@ -15,14 +16,19 @@ function elementwise(
   name: string,
   compute: (a: number, b: number, c: number) => number,
   gradient: Rule | 'constant',
+  traits: { readonly inexact?: true; readonly linear?: 'jointly' | readonly number[] } = {},
 ): OperationDefinition<NoAttributes> {
   return {
     name,
+    kind: 'elementwise',
+    exact: !traits.inexact,
+    ...(traits.linear && { linear: traits.linear }),
+    shard: shardAlike,
     infer(inputs) {
       if (inputs.some(({ shape }) => !sameShape(shape, inputs[0].shape))) {
         throw new RangeError(`${name}: shapes ${inputs.map((i) => formatShape(i.shape)).join(' and ')} differ.`);
       }
-      return float32(inputs[0].shape);
+      return [float32(inputs[0].shape)];
     },
     ...(gradient === 'constant'
       ? { isConstant: true }
@@ -33,22 +39,27 @@ function elementwise(
   };
 }
 
+/** Kernels have polynomials of their own for these: `Math` differs from them, and from engine to engine. */
+const INEXACT = { inexact: true } as const;
+
 /** NumPy's maximum and minimum hand on NaN; Math.max and Math.min do too. */
 const definitions = {
   neg: elementwise(
     'neg',
     (a) => -a,
     (_inputs, _y, g) => [neg(g)],
+    { linear: 'jointly' },
   ),
   abs: elementwise('abs', Math.abs, ([x], _y, g) => [where(greater(x, 0), g, where(greater(0, x), neg(g), 0))]),
-  exp: elementwise('exp', Math.exp, (_inputs, y, g) => [mul(g, y)]),
-  log: elementwise('log', Math.log, ([x], _y, g) => [div(g, x)]),
+  exp: elementwise('exp', Math.exp, (_inputs, y, g) => [mul(g, y)], INEXACT),
+  log: elementwise('log', Math.log, ([x], _y, g) => [div(g, x)], INEXACT),
   sqrt: elementwise('sqrt', Math.sqrt, (_inputs, y, g) => [div(mul(g, 0.5), y)]),
-  tanh: elementwise('tanh', Math.tanh, (_inputs, y, g) => [mul(g, sub(1, mul(y, y)))]),
+  tanh: elementwise('tanh', Math.tanh, (_inputs, y, g) => [mul(g, sub(1, mul(y, y)))], INEXACT),
   sigmoid: elementwise(
     'sigmoid',
     (a) => 1 / (1 + Math.exp(-a)),
     (_inputs, y, g) => [mul(g, mul(y, sub(1, y)))],
+    INEXACT,
   ),
   relu: elementwise(
     'relu',
@@ -59,21 +70,25 @@ const definitions = {
     'add',
     (a, b) => a + b,
     (_inputs, _y, g) => [g, g],
+    { linear: 'jointly' },
   ),
   sub: elementwise(
     'sub',
     (a, b) => a - b,
     (_inputs, _y, g) => [g, neg(g)],
+    { linear: 'jointly' },
   ),
   mul: elementwise(
     'mul',
     (a, b) => a * b,
     ([a, b], _y, g) => [mul(g, b), mul(g, a)],
+    { linear: [0, 1] },
   ),
   div: elementwise(
     'div',
     (a, b) => a / b,
     ([, b], y, g) => [div(g, b), neg(div(mul(g, y), b))],
+    { linear: [0] },
   ),
   maximum: elementwise(
     'maximum',
@@ -96,7 +111,7 @@ const definitions = {
 } as const;
 
 /** The elementwise operations by name. */
-export const elementwiseDefinitions: Readonly<Record<string, OperationDefinition<NoAttributes>>> = definitions;
+export const elementwiseDefinitions = definitions;
 
 function broadcastAll(name: string, operands: readonly TensorLike[]): Tensor[] {
   const tensors = operands.map((operand) => {

@@ -4,8 +4,9 @@ import { formatShape, type Shape, sameShape, sizeOf } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { apply, float32, type OperationDefinition } from './definition.js';
 import { reshape } from './reshape.js';
+import type { ShardAnswer, Sharding, ShardQuestion } from './sharding.js';
 
-interface MatmulAttributes extends Record<string, unknown> {
+export interface MatmulAttributes extends Record<string, unknown> {
   readonly transposeA: boolean;
   readonly transposeB: boolean;
 }
@@ -22,8 +23,42 @@ export function matmulSizes(a: Shape, b: Shape, { transposeA, transposeB }: Matm
   };
 }
 
+/** Which of the axes of a product an operand's axis is. */
+type Role = 'stack' | 'm' | 'n' | 'k';
+
+/**
+ * Rows of A, columns of B and stacks of matrices are computed one by one; examples along the inner length are added up.
+ */
+function shardMatmul({
+  inputs,
+  output,
+  attributes: { transposeA, transposeB },
+  shardings,
+}: ShardQuestion<MatmulAttributes>): ShardAnswer<MatmulAttributes> | undefined {
+  const rank = output.shape.length;
+  const stack: Role[] = rank === 3 ? ['stack'] : [];
+  const roles: Role[][] = [
+    [...stack, ...(transposeA ? (['k', 'm'] as const) : (['m', 'k'] as const))],
+    [...stack, ...(transposeB ? (['n', 'k'] as const) : (['k', 'n'] as const))],
+  ];
+  const cut = shardings.flatMap((sharding, which) =>
+    sharding ? [{ role: roles[which][sharding.axis], factor: sharding.factor }] : [],
+  );
+  const [{ role, factor }] = cut;
+  if (cut.some((other) => other.role !== role || other.factor !== factor)) return undefined;
+  const operands = inputs.map((_, which): Sharding | 'whole' => {
+    const axis = roles[which].indexOf(role);
+    return axis < 0 ? 'whole' : { axis, factor };
+  });
+  if (role === 'k') return { operands, result: 'sum' };
+  const axis = role === 'stack' ? 0 : rank - (role === 'm' ? 2 : 1);
+  return { operands, result: { axis, factor } };
+}
+
 export const matmulDefinition: OperationDefinition<MatmulAttributes> = {
   name: 'matmul',
+  kind: 'anchor',
+  exact: false,
   infer([a, b], attributes) {
     const rank = a.shape.length;
     if (rank !== b.shape.length || rank < 2 || rank > 3 || (rank === 3 && a.shape[0] !== b.shape[0])) {
@@ -38,8 +73,9 @@ export const matmulDefinition: OperationDefinition<MatmulAttributes> = {
           ` times ${formatShape(b.shape)}${attributes.transposeB ? ' transposed' : ''}).`,
       );
     }
-    return float32(rank === 3 ? [a.shape[0], m, n] : [m, n]);
+    return [float32(rank === 3 ? [a.shape[0], m, n] : [m, n])];
   },
+  shard: shardMatmul,
   gradient({ inputs: [a, b], gradient: g, attributes: { transposeA, transposeB } }) {
     return [
       transposeA ? product(b, g, transposeB, true) : product(g, b, false, !transposeB),

@@ -7,6 +7,7 @@ import { scalar } from './constant.js';
 import { apply, float32, type OperationDefinition } from './definition.js';
 import { div, mul } from './elementwise.js';
 import { reshape } from './reshape.js';
+import { shardRows } from './sharding.js';
 import { gatherTiles, type Tiling } from './tiles.js';
 import { type Padding, type Pair, pairOf, resolveWindow, type Window, windowPositions } from './window.js';
 
@@ -38,12 +39,22 @@ function forEachPixel(
 
 function pooledType({ window, shape }: PoolAttributes) {
   const [rows, columns] = windowPositions('maxPool2d', shape, window);
-  return float32([shape[0], rows, columns, shape[3]]);
+  return [float32([shape[0], rows, columns, shape[3]])];
 }
+
+/** Images are pooled one by one. */
+const images = (count: number) =>
+  shardRows<PoolAttributes>(new Array<'rows'>(count).fill('rows'), ({ window, shape }, rows) => ({
+    window,
+    shape: shape.with(0, rows),
+  }));
 
 /** The largest pixel under each window; NaN if there is one. */
 export const maxPool2dDefinition: OperationDefinition<PoolAttributes> = {
   name: 'maxPool2d',
+  kind: 'anchor',
+  exact: true,
+  shard: images(1),
   infer: (_, attributes) => pooledType(attributes),
   gradient: ({ inputs: [x], gradient, attributes }) => [
     apply(maxUnpool2dDefinition, [gradient, apply(maxPool2dPlaceDefinition, [x], attributes)], attributes),
@@ -59,6 +70,9 @@ export const maxPool2dDefinition: OperationDefinition<PoolAttributes> = {
 /** Where in its window the largest pixel stands, the first of equals, as a number from 0 in row-major order. */
 export const maxPool2dPlaceDefinition: OperationDefinition<PoolAttributes> = {
   name: 'maxPool2dPlace',
+  kind: 'alone',
+  exact: true,
+  shard: images(1),
   isConstant: true,
   infer: (_, attributes) => pooledType(attributes),
   reference({ inputs: [x], outputs: [out], attributes }) {
@@ -76,7 +90,10 @@ export const maxPool2dPlaceDefinition: OperationDefinition<PoolAttributes> = {
 /** Puts values back to the places they were taken from; overlapping windows add up. */
 export const maxUnpool2dDefinition: OperationDefinition<PoolAttributes> = {
   name: 'maxUnpool2d',
-  infer: (_, { shape }) => float32(shape),
+  kind: 'alone',
+  exact: false,
+  shard: images(2),
+  infer: (_, { shape }) => [float32(shape)],
   gradient: ({ inputs: [, place], gradient, attributes }) => [
     apply(takePlaces2dDefinition, [gradient, place], attributes),
     undefined,
@@ -93,6 +110,9 @@ export const maxUnpool2dDefinition: OperationDefinition<PoolAttributes> = {
 /** Takes from each window the pixel at a place: the adjoint of `maxUnpool2d`. */
 export const takePlaces2dDefinition: OperationDefinition<PoolAttributes> = {
   name: 'takePlaces2d',
+  kind: 'alone',
+  exact: true,
+  shard: images(2),
   infer: (_, attributes) => pooledType(attributes),
   gradient: ({ inputs: [, place], gradient, attributes }) => [
     apply(maxUnpool2dDefinition, [gradient, place], attributes),

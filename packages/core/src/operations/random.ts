@@ -5,8 +5,9 @@ import { checkKnownOptions } from '../tensor/options.js';
 import { checkLengths, formatShape, type Shape, sizeOf } from '../tensor/shape.js';
 import type { Attributes, Tensor } from '../tensor/tensor.js';
 import { apply, float32, type OperationDefinition } from './definition.js';
+import { shardRows } from './sharding.js';
 
-interface RandomAttributes extends Attributes {
+export interface RandomAttributes extends Attributes {
   readonly distribution: 'uniform' | 'normal';
   readonly shape: Shape;
   /** Low and high 32 bits of the seed. */
@@ -17,15 +18,21 @@ interface RandomAttributes extends Attributes {
 
 export const randomDefinition: OperationDefinition<RandomAttributes> = {
   name: 'random',
+  kind: 'alone',
+  exact: true,
   isConstant: true,
-  takesTables: true,
+  takes: 'any',
+  shard: shardRows(['rows'], (attributes, rows) => ({
+    ...attributes,
+    shape: attributes.shape.with(0, rows),
+  })),
   infer([keys], { shape }) {
     if (keys.dtype !== 'uint32' || keys.shape.length !== 2 || keys.shape[1] !== 2 || keys.shape[0] !== shape[0]) {
       throw new RangeError(
         `random: expected keys [${shape[0]},2] of uint32 for a shape of ${formatShape(shape)}, got ${keys.dtype} ${formatShape(keys.shape)}.`,
       );
     }
-    return float32(shape);
+    return [float32(shape)];
   },
   reference({ inputs: [keys], outputs: [out], attributes: { distribution, shape, seed, purpose } }) {
     const length = sizeOf(shape.slice(1));

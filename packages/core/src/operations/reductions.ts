@@ -11,14 +11,18 @@ import {
 } from './broadcast.js';
 import { float32, type OperationDefinition } from './definition.js';
 import { div, equal, mul } from './elementwise.js';
+import { shardReduction } from './sharding.js';
 
 export const maxDefinition: OperationDefinition<{ axes: readonly number[] }> = {
   name: 'max',
+  kind: 'reduction',
+  exact: true,
+  shard: shardReduction('max'),
   infer([x], { axes }) {
     if (axes.some((axis) => x.shape[axis] === 0)) {
       throw new RangeError(`max: an axis of shape ${formatShape(x.shape)} is empty: there is no largest element.`);
     }
-    return float32(reducedShape(x.shape, axes));
+    return [float32(reducedShape(x.shape, axes))];
   },
   /** Shared evenly among equal largest elements, as NumPy-like libraries do. */
   gradient({ inputs: [x], output, gradient, attributes: { axes } }) {

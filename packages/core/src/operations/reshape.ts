@@ -2,16 +2,24 @@ import { checkTensor } from '../tensor/describe.js';
 import { checkLengths, formatShape, rowMajorStrides, type Shape, sameShape, sizeOf } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { apply, float32, type OperationDefinition } from './definition.js';
+import { reshapedSharding, resized } from './sharding.js';
 
 export const reshapeDefinition: OperationDefinition<{ shape: Shape }> = {
   name: 'reshape',
+  kind: 'view',
+  exact: true,
+  linear: 'jointly',
   infer([x], { shape }) {
     if (sizeOf(shape) !== sizeOf(x.shape)) {
       throw new RangeError(
         `reshape: ${formatShape(x.shape)} has ${sizeOf(x.shape)} elements, ${formatShape(shape)} has ${sizeOf(shape)}.`,
       );
     }
-    return float32(shape);
+    return [float32(shape)];
+  },
+  shard({ inputs: [{ shape: from }], attributes: { shape }, shardings: [x], batch }) {
+    const result = x && reshapedSharding(from, x, shape, batch);
+    return result && { operands: [x], result, resize: (examples) => ({ shape: resized(shape, result, examples) }) };
   },
   gradient: ({ inputs: [x], gradient }) => [reshape(gradient, x.shape)],
   reference({ inputs: [x], outputs: [out] }) {
@@ -45,14 +53,19 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
 
 export const transposeDefinition: OperationDefinition<{ permutation: readonly number[] }> = {
   name: 'transpose',
+  kind: 'copy',
+  exact: true,
+  linear: 'jointly',
   infer([x], { permutation }) {
     if ([...permutation].sort((a, b) => a - b).join() !== x.shape.map((_, axis) => axis).join()) {
       throw new RangeError(
         `transpose: [${permutation.join(',')}] is not a permutation of the ${x.shape.length} axes of ${formatShape(x.shape)}.`,
       );
     }
-    return float32(permutation.map((axis) => x.shape[axis]));
+    return [float32(permutation.map((axis) => x.shape[axis]))];
   },
+  shard: ({ shardings: [x], attributes: { permutation } }) =>
+    x && { operands: [x], result: { axis: permutation.indexOf(x.axis), factor: x.factor } },
   gradient({ gradient, attributes: { permutation } }) {
     return [
       transpose(

@@ -1,11 +1,15 @@
 import { formatShape, sizeOf } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { apply, float32, type OperationDefinition } from './definition.js';
+import { shardRows } from './sharding.js';
 
 export const takeRowsDefinition: OperationDefinition<Record<string, never>> = {
   name: 'takeRows',
+  kind: 'alone',
+  exact: true,
   noGradient: 'in its table. Take rows of data only, or multiply the table by a matrix of zeros and ones with matmul',
-  takesTables: true,
+  takes: 'any',
+  shard: shardRows(['whole', 'rows']),
   infer([table, index]) {
     if (table.shape.length < 1 || index.shape.length !== 1 || index.dtype !== 'uint32') {
       throw new RangeError(
@@ -16,7 +20,7 @@ export const takeRowsDefinition: OperationDefinition<Record<string, never>> = {
     if (table.dtype === 'uint32') {
       throw new TypeError(`takeRows: ${formatShape(table.shape)} of uint32 are keys. Make the table float32 or uint8.`);
     }
-    return float32([index.shape[0], ...table.shape.slice(1)]);
+    return [float32([index.shape[0], ...table.shape.slice(1)])];
   },
   reference({ inputs: [table, index], outputs: [out], inputTypes: [type] }) {
     const length = sizeOf(type.shape.slice(1));

@@ -3,14 +3,15 @@ import { formatShape, normaliseAxes, rowMajorStrides, type Shape } from '../tens
 import type { Tensor } from '../tensor/tensor.js';
 import { forEachOffset } from './broadcast.js';
 import { apply, float32, type OperationDefinition } from './definition.js';
+import { onlySharding, resized, shardAlike } from './sharding.js';
 
-interface SliceAttributes extends Record<string, unknown> {
+export interface SliceAttributes extends Record<string, unknown> {
   readonly begin: readonly number[];
   readonly size: Shape;
   readonly step: readonly number[];
 }
 
-interface PadAttributes extends Record<string, unknown> {
+export interface PadAttributes extends Record<string, unknown> {
   readonly before: readonly number[];
   readonly after: readonly number[];
   /** Zeros put between neighbours. */
@@ -28,6 +29,9 @@ function stridedWalk(shape: Shape, begin: readonly number[], step: readonly numb
 
 export const sliceDefinition: OperationDefinition<SliceAttributes> = {
   name: 'slice',
+  kind: 'copy',
+  exact: true,
+  linear: 'jointly',
   infer([x], { begin, size, step }) {
     size.forEach((length, axis) => {
       const last = begin[axis] + (length - 1) * step[axis];
@@ -37,7 +41,16 @@ export const sliceDefinition: OperationDefinition<SliceAttributes> = {
         );
       }
     });
-    return float32(size);
+    return [float32(size)];
+  },
+  shard({ inputs: [{ shape }], attributes, shardings: [x] }) {
+    const { begin, size, step } = attributes;
+    if (!x || begin[x.axis] !== 0 || size[x.axis] !== shape[x.axis] || step[x.axis] !== 1) return undefined;
+    return {
+      operands: [x],
+      result: x,
+      resize: (examples) => ({ ...attributes, size: resized(size, x, examples) }),
+    };
   },
   gradient({ inputs: [x], gradient, attributes: { begin, size, step } }) {
     const covered = size.map((length, axis) => (length === 0 ? 0 : (length - 1) * step[axis] + 1));
@@ -54,6 +67,9 @@ export const sliceDefinition: OperationDefinition<SliceAttributes> = {
 
 export const padDefinition: OperationDefinition<PadAttributes> = {
   name: 'pad',
+  kind: 'copy',
+  exact: true,
+  linear: 'jointly',
   infer([x], { before, after, interior }) {
     for (const amounts of [before, after, interior]) {
       if (amounts.length !== x.shape.length || amounts.some((amount) => !Number.isInteger(amount) || amount < 0)) {
@@ -62,9 +78,15 @@ export const padDefinition: OperationDefinition<PadAttributes> = {
         );
       }
     }
-    return float32(
-      x.shape.map((length, axis) => before[axis] + after[axis] + length + Math.max(0, length - 1) * interior[axis]),
-    );
+    return [
+      float32(
+        x.shape.map((length, axis) => before[axis] + after[axis] + length + Math.max(0, length - 1) * interior[axis]),
+      ),
+    ];
+  },
+  shard({ attributes: { before, after, interior }, shardings: [x] }) {
+    const isUnpadded = x && [before, after, interior].every((amounts) => amounts[x.axis] === 0);
+    return isUnpadded ? { operands: [x], result: x } : undefined;
   },
   gradient({ inputs: [x], gradient, attributes: { before, interior } }) {
     return [apply(sliceDefinition, [gradient], { begin: before, size: x.shape, step: interior.map((i) => i + 1) })];
@@ -137,6 +159,9 @@ export function slice(
 
 export const concatenateDefinition: OperationDefinition<{ axis: number }> = {
   name: 'concatenate',
+  kind: 'copy',
+  exact: true,
+  linear: 'jointly',
   infer(inputs, { axis }) {
     const [{ shape }] = inputs;
     for (const other of inputs) {
@@ -146,12 +171,18 @@ export const concatenateDefinition: OperationDefinition<{ axis: number }> = {
         );
       }
     }
-    return float32(
-      shape.with(
-        axis,
-        inputs.reduce((total, input) => total + input.shape[axis], 0),
+    return [
+      float32(
+        shape.with(
+          axis,
+          inputs.reduce((total, input) => total + input.shape[axis], 0),
+        ),
       ),
-    );
+    ];
+  },
+  shard(question) {
+    const answer = shardAlike(question);
+    return onlySharding(question.shardings)?.axis === question.attributes.axis ? undefined : answer;
   },
   gradient({ inputs, gradient, attributes: { axis } }) {
     let at = 0;

@@ -18,35 +18,45 @@ import { concatenateDefinition, padDefinition, sliceDefinition } from './slice.j
 import { gatherTilesDefinition, scatterTilesDefinition } from './tiles.js';
 import { upsample2dDefinition } from './upsample2d.js';
 
-const definitions = [
-  ...Object.values(elementwiseDefinitions),
-  constantDefinition,
-  broadcastDefinition,
-  sumDefinition,
-  maxDefinition,
-  reshapeDefinition,
-  transposeDefinition,
-  sliceDefinition,
-  padDefinition,
-  concatenateDefinition,
-  matmulDefinition,
-  conv2dDefinition,
-  conv2dInputGradientDefinition,
-  conv2dWeightGradientDefinition,
-  gatherTilesDefinition,
-  scatterTilesDefinition,
-  maxPool2dDefinition,
-  maxPool2dPlaceDefinition,
-  maxUnpool2dDefinition,
-  takePlaces2dDefinition,
-  upsample2dDefinition,
-  takeRowsDefinition,
-  randomDefinition,
-] as readonly unknown[] as readonly OperationDefinition[];
+/** Every operation there is, by name. Whoever adds one adds it here; the compiler names what it still lacks. */
+const definitions = {
+  ...elementwiseDefinitions,
+  constant: constantDefinition,
+  broadcast: broadcastDefinition,
+  sum: sumDefinition,
+  max: maxDefinition,
+  reshape: reshapeDefinition,
+  transpose: transposeDefinition,
+  slice: sliceDefinition,
+  pad: padDefinition,
+  concatenate: concatenateDefinition,
+  matmul: matmulDefinition,
+  conv2d: conv2dDefinition,
+  conv2dInputGradient: conv2dInputGradientDefinition,
+  conv2dWeightGradient: conv2dWeightGradientDefinition,
+  gatherTiles: gatherTilesDefinition,
+  scatterTiles: scatterTilesDefinition,
+  maxPool2d: maxPool2dDefinition,
+  maxPool2dPlace: maxPool2dPlaceDefinition,
+  maxUnpool2d: maxUnpool2dDefinition,
+  takePlaces2d: takePlaces2dDefinition,
+  upsample2d: upsample2dDefinition,
+  takeRows: takeRowsDefinition,
+  random: randomDefinition,
+} as const;
+
+/** The name of an operation. */
+export type OperationName = keyof typeof definitions;
+
+/** The names of the element-wise operations, which are computed in loops and behind anchors. */
+export type ElementwiseName = keyof typeof elementwiseDefinitions;
 
 /** Every operation a program may hold once it is differentiated, by name. */
 export const operationTable: ReadonlyMap<string, OperationDefinition> = new Map(
-  definitions.map((definition) => [definition.name, definition]),
+  Object.values(definitions as unknown as Readonly<Record<string, OperationDefinition>>).map((definition) => [
+    definition.name,
+    definition,
+  ]),
 );
 
 /**
@@ -58,4 +68,10 @@ export function definitionOf(name: string): OperationDefinition {
   const definition = operationTable.get(name);
   if (!definition) throw new TypeError(`Weft has no operation "${name}".`);
   return definition;
+}
+
+/** Whether an operation is of a kind; names of kernels and of gradients are of none. */
+export function isOfKind(name: string, ...kinds: readonly OperationDefinition['kind'][]): boolean {
+  const kind = operationTable.get(name)?.kind;
+  return kind !== undefined && kinds.includes(kind);
 }

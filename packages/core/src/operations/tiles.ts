@@ -33,6 +33,9 @@ export function componentsOf(tiling: Tiling): number {
   return tiling.rows.length * tiling.columns.length;
 }
 
+/** The axis along which tiles lie, those of an image one after another. */
+const tilesAxis = (components: Tiling['components']) => (components === 'first' ? 1 : 0);
+
 function tilesShape(batch: number, channels: number, tiling: Tiling): Shape {
   const tiles = batch * tiling.grid[0] * tiling.grid[1];
   const components = componentsOf(tiling);
@@ -76,12 +79,19 @@ function forEachTerm(
 
 export const gatherTilesDefinition: OperationDefinition<Tiling> = {
   name: 'gatherTiles',
+  kind: 'alone',
+  exact: false,
+  linear: 'jointly',
   infer([x], tiling) {
     if (x.shape.length !== 4 || x.shape[1] !== tiling.image[0] || x.shape[2] !== tiling.image[1]) {
       throw new RangeError(`gatherTiles: ${formatShape(x.shape)} is not a batch of ${tiling.image.join('x')} images.`);
     }
-    return float32(tilesShape(x.shape[0], x.shape[3], tiling));
+    return [float32(tilesShape(x.shape[0], x.shape[3], tiling))];
   },
+  shard: ({ attributes: { grid, components }, shardings: [x] }) =>
+    x?.axis === 0
+      ? { operands: [x], result: { axis: tilesAxis(components), factor: x.factor * grid[0] * grid[1] } }
+      : undefined,
   gradient: ({ gradient, attributes }) => [scatterTiles(gradient, attributes)],
   reference({ inputs: [x], outputs: [out], inputTypes: [type], attributes }) {
     const total = new Float64Array(out.length);
@@ -105,9 +115,17 @@ function imageOfTiles(shape: Shape, tiling: Tiling): { batch: number; channels: 
 
 export const scatterTilesDefinition: OperationDefinition<Tiling> = {
   name: 'scatterTiles',
+  kind: 'anchor',
+  exact: false,
+  linear: 'jointly',
   infer([tiles], tiling) {
     const { batch, channels } = imageOfTiles(tiles.shape, tiling);
-    return float32([batch, ...tiling.image, channels]);
+    return [float32([batch, ...tiling.image, channels])];
+  },
+  shard({ attributes: { grid, components }, shardings: [tiles] }) {
+    const factor = tiles && tiles.factor / (grid[0] * grid[1]);
+    const isFit = tiles?.axis === tilesAxis(components) && Number.isInteger(factor);
+    return isFit ? { operands: [tiles], result: { axis: 0, factor: factor as number } } : undefined;
   },
   gradient: ({ gradient, attributes }) => [gatherTiles(gradient, attributes)],
   reference({ inputs: [tiles], outputs: [out], outputTypes: [result], attributes }) {

@@ -2,6 +2,7 @@ import { formatShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { apply, float32, type OperationDefinition } from './definition.js';
 import { reshape } from './reshape.js';
+import { neverSharded } from './sharding.js';
 import { gatherTiles, type Tiling } from './tiles.js';
 import { type Pair, pairOf } from './window.js';
 
@@ -23,12 +24,15 @@ export function upsampleTiling(height: number, width: number, [rows, columns]: r
 
 export const upsample2dDefinition: OperationDefinition<UpsampleAttributes> = {
   name: 'upsample2d',
+  kind: 'lowered',
+  exact: true,
+  shard: neverSharded,
   infer([x], { size }) {
     if (x.shape.length !== 4) {
       throw new RangeError(`upsample2d: expected [batch, height, width, channels], got ${formatShape(x.shape)}.`);
     }
     const [batch, height, width, channels] = x.shape;
-    return float32([batch, height * size[0], width * size[1], channels]);
+    return [float32([batch, height * size[0], width * size[1], channels])];
   },
   gradient({ inputs: [x], gradient, attributes: { size } }) {
     return [reshape(gatherTiles(gradient, upsampleTiling(x.shape[1], x.shape[2], size)), x.shape)];

@@ -1,5 +1,5 @@
 import type { KernelAttributes } from '../fuse/kernels.js';
-import { elementwiseDefinitions } from '../operations/elementwise.js';
+import { isOfKind } from '../operations/table.js';
 import { byteLength } from '../tensor/shape.js';
 import type { Operation, Program } from '../trace/program.js';
 
@@ -147,7 +147,7 @@ function isInStep(
 ): boolean {
   if (name !== 'kernel') return true;
   const { body } = attributes as KernelAttributes;
-  const isElementwise = (operation: Operation) => Object.hasOwn(elementwiseDefinitions, operation.name);
+  const isElementwise = (operation: Operation) => isOfKind(operation.name, 'elementwise');
   const written = body.outputs[outputs.indexOf(output)];
   if (!body.operations.some((inner) => isElementwise(inner) && inner.outputs.includes(written))) return false;
   const read = new Set(body.inputs.filter((_, which) => rootOf(inputs[which]) === value));

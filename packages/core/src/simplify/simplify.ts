@@ -1,7 +1,7 @@
 import { broadcastTo } from '../operations/broadcast.js';
 import { scalar } from '../operations/constant.js';
-import { elementwiseDefinitions } from '../operations/elementwise.js';
 import { reshape, transpose } from '../operations/reshape.js';
+import { operationTable } from '../operations/table.js';
 import { sameShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { differentiatedValues, type Program } from '../trace/program.js';
@@ -52,14 +52,12 @@ const collapseViews: Rule = ({ name, attributes }, [x]) => {
   return undefined;
 };
 
-/** Operations whose results are not exactly rounded: the kernels' own must be used, or bits would differ. */
-const INEXACT = new Set(['exp', 'log', 'tanh', 'sigmoid']);
-
 const foldConstants: Rule = ({ name }, inputs) => {
-  const isExact = Object.hasOwn(elementwiseDefinitions, name) && !INEXACT.has(name);
-  const definition = isExact ? elementwiseDefinitions[name] : undefined;
+  const definition = operationTable.get(name);
+  // Kernels must compute what is not rounded exactly themselves, or bits would differ.
+  if (definition?.kind !== 'elementwise' || !definition.exact) return undefined;
   const numbers = inputs.map(constantOf);
-  if (!definition || numbers.some((number) => number === undefined)) return undefined;
+  if (numbers.some((number) => number === undefined)) return undefined;
   const out = new Float32Array(1);
   const types = inputs.map(() => ({ shape: [], dtype: 'float32' as const }));
   definition.reference({
