@@ -1,0 +1,88 @@
+import type { Program } from '../trace/program.js';
+import { PieceBuilder, type PieceProgram } from './build.js';
+import { classify } from './classify.js';
+import { type Access, PartitionPlan, type Slot, wholeOf } from './plan.js';
+
+/** What is done between two times that examples meet. */
+export interface Phase {
+  /** Slots of the parts that micro-batches give, in the order of the first outputs of their programs. */
+  readonly parts: readonly number[];
+  /**
+   * The program for a number of examples. Its first outputs are the parts.
+   *
+   * @param adds whether it adds the parts to those that are there, which are its first inputs then
+   */
+  micro(examples: number, adds: boolean): PieceProgram;
+  /** What follows once, when the parts have been put together. */
+  readonly whole: PieceProgram | undefined;
+}
+
+/** A program on a batch as programs on micro-batches. */
+export interface Partition {
+  readonly slots: readonly Slot[];
+  /** What comes before the first phase. */
+  readonly before: PieceProgram | undefined;
+  readonly phases: readonly Phase[];
+  /** Where the outputs are when all phases are done. */
+  readonly outputs: readonly Access[];
+}
+
+/** What a partition is made of. */
+export interface PartitionOptions {
+  /** Positions of the inputs whose axis 0 is that of the examples. */
+  readonly examples: readonly number[];
+  /** Number of examples. */
+  readonly batch: number;
+}
+
+/**
+ * Cuts a program on a whole batch into programs on micro-batches that give the same values, to within rounding.
+ *
+ * Examples that meet only in sums which end in the program's outputs need one phase. Where such a sum is used again for
+ * each example, as in batch normalisation, the next phase begins. Where examples meet in any other way, the values of
+ * the whole batch are kept, and what is done with them is done at once, after a phase.
+ *
+ * @param program differentiated and lowered, at the size of the batch
+ */
+export function partition(program: Program, { examples, batch }: PartitionOptions): Partition {
+  const rows = new Set(examples.map((which) => program.inputs[which]));
+  const plan = new PartitionPlan(program, classify(program, rows, batch), batch);
+  const outputs = program.outputs.map((value) => plan.output(value));
+  const phases: Phase[] = [];
+  for (let level = plan.levels; level > 0; level--) {
+    const whole = wholeProgram(plan, level);
+    const phase = level - 1;
+    // Once, at the size of the batch: what the phase needs of earlier ones becomes known.
+    microProgram(plan, phase, batch, false);
+    phases.unshift({
+      parts: plan.partsOf(phase).map((value) => plan.partSlot(value)),
+      micro: (count, adds) => microProgram(plan, phase, count, adds),
+      whole,
+    });
+  }
+  return { slots: plan.slots, before: wholeProgram(plan, 0), phases, outputs };
+}
+
+/** What is computed as a whole at a level. */
+function wholeProgram(plan: PartitionPlan, level: number): PieceProgram | undefined {
+  const values = plan.wholesOf(level);
+  if (values.length === 0) return undefined;
+  const builder = new PieceBuilder(plan, level, undefined);
+  return builder.finish(
+    values.map((value) => ({ tensor: builder.whole(value), access: wholeOf(plan.wholeSlot(value, level)) })),
+  );
+}
+
+/** What micro-batches of a size compute in a phase. */
+function microProgram(plan: PartitionPlan, phase: number, examples: number, adds: boolean): PieceProgram {
+  const builder = new PieceBuilder(plan, phase, examples);
+  const parts = plan.partsOf(phase).map((value) => ({
+    tensor: builder.part(value, adds),
+    access: wholeOf(plan.partSlot(value)),
+  }));
+  const rows = plan.rowsOf(phase).map(({ value, gathered }) => ({
+    tensor: gathered ? builder.firstAxis(value) : builder.rows(value),
+    access: { of: 'slot', index: plan.rowSlot(value, gathered), mode: 'rows' } as const,
+  }));
+  return builder.finish([...parts, ...rows]);
+}
