@@ -4,11 +4,10 @@ import { transpose } from '../operations/reshape.js';
 import { resized, type Sharding } from '../operations/sharding.js';
 import { definitionOf, isOfKind } from '../operations/table.js';
 import { simplify } from '../simplify/simplify.js';
-import type { ValueType } from '../tensor/shape.js';
+import type { Shape, ValueType } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { Operation, Program } from '../trace/program.js';
 import { trace } from '../trace/trace.js';
-import { cutOperands } from './classify.js';
 import { type Access, type PartitionPlan, toFront } from './plan.js';
 
 /** A program of a step, and where its values lie. */
@@ -128,26 +127,23 @@ export class PieceBuilder {
 
   /** The part of any value that belongs to the examples of the micro-batch. */
   private cut(value: number, sharding: Sharding): Tensor {
-    if (this.plan.classification.layouts[value].kind === 'rows') return this.rows(value);
+    const { plan } = this;
+    const layout = plan.classification.layouts[value];
+    if (layout.kind === 'rows') return this.rows(value);
     return this.once(`cut ${value} ${sharding.axis} ${sharding.factor}`, () => {
-      const { plan } = this;
       const input = plan.program.inputs.indexOf(value);
       if (input >= 0) return this.cutInput(input, sharding);
-      const layout = plan.classification.layouts[value];
       if (layout.kind === 'part') return this.slot(plan.partSlot(value), 'rows', sharding);
+      const how = plan.classification.howToCut(value, sharding);
+      if (typeof how !== 'object') return this.slot(plan.wholeSlot(value, layout.level), 'rows', sharding);
       const operation = this.operationOf(value);
-      const wanted = cutOperands(plan, operation, sharding);
-      if (!wanted) return this.slot(plan.wholeSlot(value, layout.level), 'rows', sharding);
       const operands = operation.inputs.map((operand, which) => {
-        const part = wanted[which];
-        return part === 'whole' ? this.whole(operand) : this.cut(operand, part);
+        const wanted = how.operands[which];
+        return wanted === 'whole' ? this.whole(operand) : this.cut(operand, wanted);
       });
-      const { shape } = plan.program.values[value];
-      const attributes =
-        isOfKind(operation.name, 'view') && operation.name !== 'constant'
-          ? { shape: resized(shape, sharding, this.examples as number) }
-          : operation.attributes;
-      return apply(definitionOf(operation.name), operands, attributes);
+      const { shape } = operation.attributes as { shape?: Shape };
+      const attributes = shape && { shape: resized(shape, sharding, this.examples as number) };
+      return apply(definitionOf(operation.name), operands, attributes ?? operation.attributes);
     });
   }
 

@@ -23,7 +23,12 @@ export type Layout =
 export interface Classification {
   readonly layouts: readonly Layout[];
   readonly answers: ReadonlyMap<Operation, ShardAnswer<Operation['attributes']>>;
+  /** How the part of a whole value that belongs to some examples is had. */
+  howToCut(value: number, sharding: Sharding): Cut | undefined;
 }
+
+/** `stored`: rows of memory; `rows`: it is cut in this way already; or it is computed from such parts of its operands. */
+export type Cut = 'stored' | 'rows' | { readonly operands: readonly (Sharding | 'whole')[] };
 
 /**
  * Finds out for each value of a program what a part of the batch knows of it.
@@ -51,7 +56,7 @@ export function classify(program: Program, examples: ReadonlySet<number>, batch:
       partOfSum(context, operation) ?? rowsOrPart(context, operation, answers) ?? whole(context, operation);
     for (const value of operation.outputs) layouts[value] = layout;
   }
-  return { layouts, answers };
+  return { layouts, answers, howToCut: (value, sharding) => howToCut(context, value, sharding) };
 }
 
 interface Context {
@@ -59,8 +64,8 @@ interface Context {
   readonly layouts: readonly Layout[];
   readonly producer: ReadonlyMap<number, Operation>;
   readonly batch: number;
-  /** Answers of `canCut`, which many ask of the same values. */
-  readonly cuts: Map<string, boolean>;
+  /** Answers of `howToCut`, which many ask of the same values. */
+  readonly cuts: Map<string, Cut | undefined>;
 }
 
 /** The level at which all of a value is known: rows and parts have to be put together first. */
@@ -117,7 +122,7 @@ function rowsOrPart(
   const isGiven = answer?.operands.every((wanted, which) => {
     const sharding = shardings[which];
     if (wanted === 'whole') return sharding === undefined;
-    return sharding ? sameSharding(wanted, sharding) : canCut(context, inputs[which], wanted);
+    return sharding ? sameSharding(wanted, sharding) : howToCut(context, inputs[which], wanted) !== undefined;
   });
   if (!answer || !isGiven) return undefined;
   answers.set(operation, answer);
@@ -128,29 +133,30 @@ function rowsOrPart(
     : { kind: 'rows', level, sharding: result };
 }
 
-/** Whether a part of a value that is known as a whole can be had: rows of memory, or what is computed from such. */
-function canCut(context: Context, value: number, sharding: Sharding): boolean {
+function howToCut(context: Context, value: number, sharding: Sharding): Cut | undefined {
   const key = `${value} ${sharding.axis} ${sharding.factor}`;
-  const known = context.cuts.get(key);
-  if (known !== undefined) return known;
-  const operation = context.layouts[value].kind === 'part' ? undefined : context.producer.get(value);
+  if (!context.cuts.has(key)) context.cuts.set(key, findCut(context, value, sharding));
+  return context.cuts.get(key);
+}
+
+function findCut(context: Context, value: number, sharding: Sharding): Cut | undefined {
+  const layout = context.layouts[value];
+  if (layout.kind === 'rows') return sameSharding(layout.sharding, sharding) ? 'rows' : undefined;
+  const operation = layout.kind === 'part' ? undefined : context.producer.get(value);
   const operands = operation && cutOperands(context, operation, sharding);
-  const result = operands
-    ? operation.inputs.every((input, which) => {
-        const wanted = operands[which];
-        return wanted === 'whole' || canCut(context, input, wanted);
-      })
-    : sharding.axis === 0;
-  context.cuts.set(key, result);
-  return result;
+  const isComputed = operands?.every((wanted, which) => {
+    return wanted === 'whole' || howToCut(context, operation?.inputs[which] as number, wanted) !== undefined;
+  });
+  if (operands && isComputed) return { operands };
+  return sharding.axis === 0 ? 'stored' : undefined;
 }
 
 /**
  * What the operands of an operation on whole values must be for it to give the part of its result that belongs to some
  * examples; undefined if it is better computed as a whole, and cut then.
  */
-export function cutOperands(
-  { program, batch }: Pick<Context, 'program' | 'batch'>,
+function cutOperands(
+  { program, batch }: Context,
   { name, inputs, outputs }: Operation,
   sharding: Sharding,
 ): readonly (Sharding | 'whole')[] | undefined {
