@@ -4,6 +4,7 @@ export type { ConvolutionRecord } from './convolution/lower.js';
 export type { MatmulTiles } from './emit/tiles.js';
 export { countProgram, type ProgramCounts } from './fuse/counters.js';
 export { fuse } from './fuse/fuse.js';
+export { applyOperation, isOfKind, type OperationName } from './operations/table.js';
 // For whoever writes layers and other operations: how options, shapes and windows are checked, and how errors read.
 export { type Padding, resolveWindow, type Window, windowPositions } from './operations/window.js';
 export { ALIGNMENT, type MemoryPlan, type Placement, planMemory } from './plan/plan.js';
@@ -19,8 +20,11 @@ export {
 export { defaultKernels } from './run/compute.js';
 export { type Executable, referenceExecutable, wasmExecutable } from './run/executable.js';
 export { hasRelaxedSimd, hasSimd } from './run/support.js';
+export type { PieceProgram } from './shard/build.js';
+export { type Partition, type PartitionOptions, type Phase, partition } from './shard/partition.js';
+export { type Access, bytesOfRow, type Slot } from './shard/plan.js';
 export { checkTensor, describe } from './tensor/describe.js';
 export { checkKnownOptions, numberIn, oneOf, refuse } from './tensor/options.js';
-export { checkShape, formatShape, sameShape, sizeOf } from './tensor/shape.js';
+export { byteLength, checkShape, formatShape, sameShape, sizeOf } from './tensor/shape.js';
 export type { Operation, Program } from './trace/program.js';
-export { trace } from './trace/trace.js';
+export { type Trace, trace } from './trace/trace.js';

@@ -1,7 +1,8 @@
+import type { Attributes, Tensor } from '../tensor/tensor.js';
 import { broadcastDefinition, sumDefinition } from './broadcast.js';
 import { constantDefinition } from './constant.js';
 import { conv2dDefinition, conv2dInputGradientDefinition, conv2dWeightGradientDefinition } from './conv2d.js';
-import type { OperationDefinition } from './definition.js';
+import { applyAll, type OperationDefinition } from './definition.js';
 import { elementwiseDefinitions } from './elementwise.js';
 import { matmulDefinition } from './matmul.js';
 import {
@@ -74,4 +75,9 @@ export function definitionOf(name: string): OperationDefinition {
 export function isOfKind(name: string, ...kinds: readonly OperationDefinition['kind'][]): boolean {
   const kind = operationTable.get(name)?.kind;
   return kind !== undefined && kinds.includes(kind);
+}
+
+/** Applies an operation that is known by name, as passes do. @throws TypeError if there is none of that name */
+export function applyOperation(name: string, inputs: readonly Tensor[], attributes: Attributes): Tensor[] {
+  return applyAll(definitionOf(name), inputs, attributes);
 }

@@ -1,3 +1,4 @@
+import type { ValueType } from '../tensor/shape.js';
 import type { Program } from '../trace/program.js';
 import { PieceBuilder, type PieceProgram } from './build.js';
 import { classify } from './classify.js';
@@ -19,6 +20,8 @@ export interface Phase {
 
 /** A program on a batch as programs on micro-batches. */
 export interface Partition {
+  /** Types of the program's inputs. */
+  readonly inputTypes: readonly ValueType[];
   readonly slots: readonly Slot[];
   /** What comes before the first phase. */
   readonly before: PieceProgram | undefined;
@@ -60,7 +63,8 @@ export function partition(program: Program, { examples, batch }: PartitionOption
       whole,
     });
   }
-  return { slots: plan.slots, before: wholeProgram(plan, 0), phases, outputs };
+  const inputTypes = program.inputs.map((value) => program.values[value]);
+  return { inputTypes, slots: plan.slots, before: wholeProgram(plan, 0), phases, outputs };
 }
 
 /** What is computed as a whole at a level. */

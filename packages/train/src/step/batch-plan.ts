@@ -1,0 +1,96 @@
+import type { CompileOptions } from '@weft/core/program';
+import { ALIGNMENT, byteLength, lower, type Partition, type Program, partition } from '@weft/core/program';
+import { leafCount, leavesOf, type MicroBatch, microBatchesOf, microBatchSize } from './leaves.js';
+
+/** Numbers of a flat vector that one call of a program works on, where each is computed by itself. */
+export const SLICE = 1024;
+export const SLICE_BYTES = SLICE * 4;
+
+/** Parts of sums or of maxima that lie one after another, and the slices that they fill. */
+export interface PartGroup {
+  readonly combine: 'sum' | 'max';
+  /** Bytes from the beginning of a leaf. */
+  readonly offset: number;
+  readonly slices: number;
+}
+
+/** What the micro-batches of a phase add to. */
+export interface PhaseParts {
+  /** Bytes from the beginning of a leaf, by slot. */
+  readonly offsets: ReadonlyMap<number, number>;
+  readonly groups: readonly PartGroup[];
+  readonly bytes: number;
+  readonly leaves: readonly (readonly MicroBatch[])[];
+}
+
+/** How a batch of some size goes through a program, before anything has an address. */
+export interface BatchPlan {
+  readonly batch: number;
+  readonly partition: Partition;
+  readonly microBatch: number;
+  readonly phases: readonly PhaseParts[];
+  /** Bytes from the beginning of the memory of slots, by slot. */
+  readonly slotOffsets: readonly number[];
+  readonly slotBytes: number;
+  /** Bytes of the leaves of the phase that has most of them. */
+  readonly leafBytes: number;
+}
+
+const aligned = (bytes: number) => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+const wholeSlices = (bytes: number) => Math.ceil(bytes / SLICE_BYTES);
+
+/**
+ * Plans a batch.
+ *
+ * @param traced   at the size of the batch
+ * @param examples positions of the inputs whose axis 0 is that of the examples
+ */
+export function planBatch(
+  traced: Program,
+  examples: readonly number[],
+  batch: number,
+  options: CompileOptions,
+): BatchPlan {
+  const microBatch = microBatchSize(traced, batch);
+  const cut = partition(lower(traced, options), { examples, batch });
+  const microBatches = microBatchesOf(batch, microBatch);
+  const phases = cut.phases.map(({ parts }) => layOutParts(cut, parts, microBatches));
+  const slotOffsets: number[] = [];
+  let slotBytes = 0;
+  const reserve = (bytes: number) => {
+    const offset = slotBytes;
+    slotBytes += aligned(bytes);
+    return offset;
+  };
+  for (const [phase, { offsets, bytes }] of phases.entries()) {
+    if (cut.phases[phase].parts.length === 0) continue;
+    // Put together, parts lie as they do in a leaf.
+    const begin = reserve(bytes);
+    for (const [slot, offset] of offsets) slotOffsets[slot] = begin + offset;
+  }
+  cut.slots.forEach(({ type, kind }, slot) => {
+    if (kind === 'rows' || kind === 'whole') slotOffsets[slot] = reserve(byteLength(type));
+  });
+  const leafBytes = Math.max(0, ...phases.map(({ bytes, leaves }) => (leaves.length > 1 ? bytes * leaves.length : 0)));
+  return { batch, partition: cut, microBatch, phases, slotOffsets, slotBytes, leafBytes };
+}
+
+function layOutParts({ slots }: Partition, parts: readonly number[], microBatches: readonly MicroBatch[]): PhaseParts {
+  const offsets = new Map<number, number>();
+  const groups: PartGroup[] = [];
+  let bytes = 0;
+  for (const combine of ['sum', 'max'] as const) {
+    const mine = parts.filter((slot) => slots[slot].kind === combine);
+    if (mine.length === 0) continue;
+    const offset = bytes;
+    for (const slot of mine) {
+      offsets.set(slot, bytes);
+      bytes += aligned(byteLength(slots[slot].type));
+    }
+    const slices = wholeSlices(bytes - offset);
+    bytes = offset + slices * SLICE_BYTES;
+    groups.push({ combine, offset, slices });
+  }
+  const count = bytes === 0 ? microBatches.length : leafCount(microBatches.length, bytes);
+  return { offsets, groups, bytes, leaves: leavesOf(microBatches, count) };
+}

@@ -1,0 +1,149 @@
+import { add, maximum } from '@weft/core';
+import { type Access, byteLength, type CompileOptions, type PieceProgram } from '@weft/core/program';
+import { type BatchPlan, type PartGroup, type PhaseParts, SLICE, SLICE_BYTES } from './batch-plan.js';
+import { type DraftLaunch, draftLaunch, draftSlices, numbers } from './launches.js';
+import { combineTree } from './leaves.js';
+import type { Block, Launch, LaunchBySize, Stage } from './stages.js';
+
+/** Where the values of a planned batch lie. */
+export interface BatchPlacement {
+  /** By input of the traced program. */
+  readonly inputs: readonly Block[];
+  /** Address of the slots. */
+  readonly slots: number;
+  /** Address of the leaves. */
+  readonly leaves: number;
+  /** Outputs that lie elsewhere than in the slots. */
+  readonly outputs?: ReadonlyMap<number, Block>;
+}
+
+/** A stage whose programs are compiled, but not loaded. */
+export interface DraftedStage {
+  readonly drafts: readonly DraftLaunch[];
+  finish(launchOf: (draft: DraftLaunch) => Launch): Stage;
+}
+
+/** Compiles the programs of a batch: stages that end with its outputs in their places. */
+export class BatchStages {
+  private readonly elsewhere = new Map<number, Block>();
+
+  constructor(
+    private readonly name: string,
+    private readonly plan: BatchPlan,
+    private readonly placement: BatchPlacement,
+    private readonly options: CompileOptions,
+  ) {
+    for (const [output, block] of placement.outputs ?? []) {
+      const access = plan.partition.outputs[output];
+      if (access.of === 'slot') this.elsewhere.set(access.index, block);
+    }
+  }
+
+  /** Where an output is when all stages are done. */
+  output(which: number): Block {
+    return this.blockOf(this.plan.partition.outputs[which]);
+  }
+
+  /** @param ticket the first word of control that counts leaves drawn; each phase takes one */
+  stages(ticket: number): DraftedStage[] {
+    const { before, phases } = this.plan.partition;
+    const stages: DraftedStage[] = [];
+    if (before) stages.push(this.whole('before', before));
+    for (const [index, { whole }] of phases.entries()) {
+      const parts = this.plan.phases[index];
+      const micro = this.micro(index, parts, ticket + index);
+      if (micro) stages.push(micro);
+      if (parts.groups.length > 0 && parts.leaves.length > 1) stages.push(this.combine(index, parts));
+      if (whole) stages.push(this.whole(`after ${index}`, whole));
+    }
+    return stages;
+  }
+
+  private micro(index: number, { leaves }: PhaseParts, ticket: number): DraftedStage | undefined {
+    const phase = this.plan.partition.phases[index];
+    const draftFor = (counts: readonly number[], adds: boolean) =>
+      new Map(
+        [...new Set(counts)].map((count): [number, DraftLaunch] => {
+          const piece = phase.micro(count, adds);
+          return [count, this.draft(`${index} ${count} ${adds ? 'next' : 'first'}`, piece, index)];
+        }),
+      );
+    const first = draftFor(
+      leaves.flatMap((leaf) => leaf.slice(0, 1).map(({ count }) => count)),
+      false,
+    );
+    if ([...first.values()].every(({ compiled }) => compiled.program.outputs.length === 0)) return undefined;
+    const addsUp = phase.parts.length > 0;
+    const following = leaves.flatMap((leaf) => leaf.slice(1).map(({ count }) => count));
+    const next = addsUp ? draftFor(following, true) : first;
+    return {
+      drafts: [...new Set([...first.values(), ...next.values()])],
+      finish(launchOf) {
+        const launches = (drafts: ReadonlyMap<number, DraftLaunch>): LaunchBySize =>
+          Object.fromEntries([...drafts].map(([count, draft]) => [count, launchOf(draft)]));
+        return { kind: 'micro', ticket, leaves, first: launches(first), next: launches(next) };
+      },
+    };
+  }
+
+  /** Adds up the leaves of a phase, in the order of the tree, slice by slice. */
+  private combine(index: number, parts: PhaseParts): DraftedStage {
+    const { leaves } = this.placement;
+    const reduced = this.reducedAddress(index);
+    const drafts = parts.groups.map(({ combine, offset, slices }: PartGroup) => {
+      const inputs = parts.leaves.map((_, leaf) => ({
+        tensor: numbers([SLICE], `leaf ${leaf}`),
+        block: { address: leaves + leaf * parts.bytes + offset, perSlice: SLICE_BYTES },
+      }));
+      const tensor = combineTree(
+        inputs.map((input) => input.tensor),
+        combine === 'sum' ? add : maximum,
+      );
+      const output = { tensor, block: { address: reduced + offset, perSlice: SLICE_BYTES } };
+      return { draft: draftSlices(`${this.name} ${index} ${combine}`, inputs, [output], {}), slices };
+    });
+    return {
+      drafts: drafts.map(({ draft }) => draft),
+      finish: (launchOf) => ({
+        kind: 'slices',
+        parts: drafts.map(({ draft, slices }) => ({ launch: launchOf(draft), count: slices })),
+      }),
+    };
+  }
+
+  private whole(name: string, piece: PieceProgram): DraftedStage {
+    const draft = this.draft(name, piece, undefined);
+    return { drafts: [draft], finish: (launchOf) => ({ kind: 'whole', launch: launchOf(draft) }) };
+  }
+
+  private draft(name: string, { program, inputs, outputs }: PieceProgram, phase: number | undefined): DraftLaunch {
+    const block = (access: Access) => this.blockOf(access, phase);
+    const options = { ...this.options, isLowered: true };
+    return draftLaunch(`${this.name} ${name}`, program, inputs.map(block), outputs.map(block), options);
+  }
+
+  /** @param phase whose micro-batches see their own parts in leaves */
+  private blockOf({ of, index, mode }: Access, phase?: number): Block {
+    const { partition, batch, phases, slotOffsets } = this.plan;
+    if (of === 'input') {
+      const block = this.placement.inputs[index];
+      if (mode === 'whole' || block.perExampleOfEpoch !== undefined) return block;
+      return { ...block, perExample: byteLength(partition.inputTypes[index]) / batch };
+    }
+    const { type } = partition.slots[index];
+    const block = this.elsewhere.get(index) ?? { address: this.placement.slots + slotOffsets[index] };
+    const parts = phase === undefined ? undefined : phases[phase];
+    const offset = parts?.offsets.get(index);
+    if (parts && offset !== undefined) {
+      // A single leaf is the sum itself.
+      const address = parts.leaves.length > 1 ? this.placement.leaves + offset : block.address;
+      return { address, perLeaf: parts.bytes };
+    }
+    return mode === 'whole' ? block : { ...block, perExample: byteLength(type) / batch };
+  }
+
+  private reducedAddress(phase: number): number {
+    const [[slot, offset]] = this.plan.phases[phase].offsets;
+    return this.placement.slots + this.plan.slotOffsets[slot] - offset;
+  }
+}

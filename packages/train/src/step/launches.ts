@@ -1,0 +1,112 @@
+import { placeholder, type Tensor } from '@weft/core';
+import {
+  type Binding,
+  type CompiledProgram,
+  type CompileOptions,
+  compile,
+  type PieceProgram,
+  type Placement,
+  trace,
+} from '@weft/core/program';
+import { MAXIMUM_PAGES } from '../memory.js';
+import type { Runtime } from '../runtime/runtime.js';
+import type { Block, Launch } from './stages.js';
+
+const limits = { initial: 1, maximum: MAXIMUM_PAGES, shared: true } as const;
+
+/** The arena is segment 0. What lies at one address lies in segment 1, which begins at address 0. */
+const FIXED = 1;
+
+const isFixed = (block: Block) => Object.keys(block).every((key) => key === 'address');
+
+/** A program whose arena has no address yet. */
+export interface DraftLaunch {
+  readonly id: string;
+  readonly compiled: CompiledProgram;
+  readonly blocks: readonly Block[];
+}
+
+/**
+ * Compiles a program whose inputs and outputs lie in blocks.
+ *
+ * @param inputs  of the program, in their order
+ * @param outputs of the program, in their order
+ */
+export function draftLaunch(
+  id: string,
+  program: PieceProgram['program'],
+  inputs: readonly Block[],
+  outputs: readonly Block[],
+  options: CompileOptions,
+): DraftLaunch {
+  const blocks: Block[] = [{ address: 0 }, { address: 0 }];
+  const segments = new Map<string, number>();
+  const place = (block: Block): Placement => {
+    if (isFixed(block)) return { segment: FIXED, offset: block.address };
+    // Blocks that move alike share a segment, which begins where the first of them does.
+    const key = JSON.stringify({ ...block, address: 0 }, Object.keys(block).sort());
+    const segment = segments.get(key) ?? blocks.push(block) - 1;
+    segments.set(key, segment);
+    return { segment, offset: block.address - blocks[segment].address };
+  };
+  const binding: Binding = {
+    inputs: inputs.map(place),
+    outputs: outputs.map(place),
+    invariant: inputs.flatMap((block, which) => (isFixed(block) ? [which] : [])),
+    memory: limits,
+  };
+  return { id, compiled: compile(program, binding, options), blocks };
+}
+
+/** Compiles a program on slices of memory, or on whole arrays, that is built of placeholders. */
+export function draftSlices(
+  id: string,
+  inputs: readonly { readonly tensor: Tensor; readonly block: Block }[],
+  outputs: readonly { readonly tensor: Tensor; readonly block: Block }[],
+  options: CompileOptions,
+): DraftLaunch {
+  const { program } = trace(
+    outputs.map(({ tensor }) => tensor),
+    inputs.map(({ tensor }) => tensor),
+  );
+  return draftLaunch(
+    id,
+    program,
+    inputs.map(({ block }) => block),
+    outputs.map(({ block }) => block),
+    options,
+  );
+}
+
+/** A placeholder for float32 numbers. */
+export function numbers(shape: readonly number[], name: string): Tensor {
+  return placeholder({ shape, dtype: 'float32' }, name);
+}
+
+/** Programs of a stage, which are used in turns: each has an arena of its own. */
+export type DraftStage = readonly DraftLaunch[];
+
+/**
+ * Gives every program an arena for each worker. Stages come one after another, so that they share the memory.
+ *
+ * @returns the launches, by their drafts
+ */
+export async function loadDrafts(
+  runtime: Runtime,
+  stages: readonly DraftStage[],
+): Promise<ReadonlyMap<DraftLaunch, Launch>> {
+  const bytesOf = (stage: DraftStage) => stage.reduce((total, { compiled }) => total + compiled.arenaBytes, 0);
+  const perWorker = Math.max(0, ...stages.map(bytesOf));
+  const arenas = runtime.memory.allocate(perWorker * runtime.threads);
+  const launches = new Map<DraftLaunch, Launch>();
+  for (const stage of stages) {
+    let address = arenas;
+    for (const draft of stage) {
+      const { id, compiled, blocks } = draft;
+      const image = await runtime.load(id, compiled);
+      launches.set(draft, { image, blocks: [{ address, perWorker }, ...blocks.slice(1)] });
+      address += compiled.arenaBytes;
+    }
+  }
+  return launches;
+}

@@ -1,0 +1,77 @@
+import type { ProgramImage } from '../task.js';
+import type { MicroBatch } from './leaves.js';
+
+/**
+ * Memory that a program is given as one of its segments. Its address may depend on where the work stands: each `per`
+ * is a number of bytes for each one of that kind before it.
+ */
+export interface Block {
+  readonly address: number;
+  readonly perWorker?: number;
+  /** Examples before the micro-batch, in its batch. */
+  readonly perExample?: number;
+  /** Examples before the micro-batch, in the epoch. */
+  readonly perExampleOfEpoch?: number;
+  readonly perLeaf?: number;
+  readonly perSlice?: number;
+  readonly perStep?: number;
+}
+
+/** A program and the memory of its segments, the arena's first. */
+export interface Launch {
+  readonly image: ProgramImage;
+  readonly blocks: readonly Block[];
+}
+
+/** Programs for the sizes of micro-batches. */
+export type LaunchBySize = Readonly<Record<number, Launch>>;
+
+/** Micro-batches, which workers draw leaf by leaf: who computes a leaf is left to chance, what goes into it is not. */
+export interface MicroStage {
+  readonly kind: 'micro';
+  /** Word of control that counts the leaves that were drawn. */
+  readonly ticket: number;
+  /** The micro-batches of each leaf, which are added up in their order. */
+  readonly leaves: readonly (readonly MicroBatch[])[];
+  /** For the first micro-batch of a leaf, and for those that are added to it. */
+  readonly first: LaunchBySize;
+  readonly next: LaunchBySize;
+}
+
+/** The same program on one slice of memory after another, or programs that differ: each worker does its share. */
+export interface SliceStage {
+  readonly kind: 'slices';
+  readonly parts: readonly { readonly launch: Launch; readonly count: number }[];
+}
+
+/** A program that one worker runs, on values of the whole batch. */
+export interface WholeStage {
+  readonly kind: 'whole';
+  readonly launch: Launch;
+}
+
+/** Numbers that a step leaves behind, each as a float64 of its own for each step. */
+export interface LoggedNumber {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Values that become those of the next update, such as moving averages. */
+export interface Renewal {
+  readonly from: number;
+  readonly to: number;
+  readonly bytes: number;
+}
+
+/** What one worker does at the end of an update, when its sums are known and nobody reads what it overwrites. */
+export interface FinishStage {
+  readonly kind: 'finish';
+  readonly renewals: readonly Renewal[];
+  readonly logs: readonly LoggedNumber[];
+}
+
+/** What all workers do between two barriers. */
+export type Stage = MicroStage | SliceStage | WholeStage | FinishStage;
+
+/** The stages of a step, by the number of examples in its batch. */
+export type StagesBySize = Readonly<Record<number, readonly Stage[]>>;
