@@ -11,6 +11,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Every package of others that an installed Weft brings along, and through whom. */
 const RUNTIME: Readonly<Record<string, string>> = {
+  '@noble/hashes': 'train: SHA-256, without Node',
   '@resvg/resvg-wasm': 'report: draws SVG as PNG, in WebAssembly',
   '@types/ndarray': 'core: the types in its own types',
   'd3-array': 'report: ticks and extents',

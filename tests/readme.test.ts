@@ -36,6 +36,7 @@ describe('the programs that pages show', () => {
       '@weft/nn',
       '@weft/formats',
       '@weft/data',
+      '@weft/train',
       '@weft/pool',
     ]);
     for (const { file, code } of programs) writeFileSync(join(folder, `${file}.ts`), code);

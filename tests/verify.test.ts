@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NUMERICS_VERSION } from '../packages/pool/src/index.js';
+import { NUMERICS_VERSION } from '../packages/train/src/index.js';
 import { kept, verify, WAYS } from '../scripts/verify.js';
 
 describe('the weights of the run that is kept', () => {

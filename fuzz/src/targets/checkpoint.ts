@@ -2,9 +2,7 @@ import { createHash } from 'node:crypto';
 import type { RandomStream } from '@weft/core';
 import { decodeSafetensors, encodeSafetensors, type SafetensorsTensor } from '@weft/formats';
 import { CheckpointError } from '@weft/pool';
-// Not on the package's face: whoever trains reads checkpoints through `fit`, which would train what it has read.
-import { decodeCheckpoint, encodeCheckpoint } from '../../../packages/pool/dist/checkpoints/file.js';
-import type { StateTensor, TrainingState } from '../../../packages/pool/dist/checkpoints/state.js';
+import { decodeCheckpoint, encodeCheckpoint, type StateTensor, type TrainingState } from '@weft/train/runtime';
 import { HOSTILE_TEXTS, happens, mutate, pick } from '../mutate.js';
 import { mutateJson } from '../mutate-json.js';
 import { type Drawn, mustHold, type Target } from '../target.js';

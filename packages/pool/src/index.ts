@@ -1,25 +1,19 @@
-// Tensors, layers, losses and optimisers come along: whoever trains on Node needs this package alone.
+// Tensors, layers, losses and optimisers come along: who trains on Node needs this package alone.
 export * from '@weft/core';
 export { ArchitectureMismatchError, type LoadedModel, SafetensorsError, type WeightDifferences } from '@weft/formats';
 export * from '@weft/nn';
-export type { BatchLogs, Callback, CallbackState, EpochLogs, TrainControl, TrainInfo } from './callbacks/callback.js';
-export { CSVLogger } from './callbacks/csv-logger.js';
-export { EarlyStopping, type EarlyStoppingOptions, type Monitor } from './callbacks/early-stopping.js';
-export { ModelCheckpoint, type ModelCheckpointOptions } from './callbacks/model-checkpoint.js';
-export { TerminateOnNaN } from './callbacks/terminate-on-nan.js';
-export { CheckpointError, CheckpointMismatchError, NonFiniteError } from './checkpoints/errors.js';
-export type { Difference } from './checkpoints/fingerprint.js';
-export type { CheckpointInterval, CheckpointOptions } from './checkpoints/options.js';
-export type { EpochHistory } from './checkpoints/state.js';
-export { SharedMemoryError, WorkerError } from './errors.js';
-export type { Examples, ExampleValues } from './examples.js';
+export * from '@weft/train';
 export { makeFolders } from './files/make-folders.js';
 export { loadModel, loadWeights, saveModel } from './files/model-file.js';
 export { halfWritten, writeAtomically } from './files/write-atomically.js';
-export { fit } from './fit.js';
-export type { FitOptions } from './fit-options.js';
-export type { History } from './history.js';
-export { NUMERICS_VERSION } from './numerics-version.js';
 export { WorkerPool, type WorkerPoolOptions } from './pool.js';
-export { type EvaluateOptions, evaluate, mapExamples, type PredictOptions, predict } from './predict.js';
-export type { Corruption, Draws } from './programs.js';
+// In the place of those of `@weft/train`, which want a runtime.
+export {
+  type EvaluateOptions,
+  evaluate,
+  type FitOptions,
+  fit,
+  mapExamples,
+  type PredictOptions,
+  predict,
+} from './train.js';

@@ -1,12 +1,24 @@
 import { availableParallelism } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
 import type { KernelSet } from '@weft/core';
 import { type CompiledProgram, defaultKernels } from '@weft/core/program';
+import { WorkerError } from '@weft/train';
+import {
+  BARRIER_WORDS,
+  breakBarrier,
+  CONTROL,
+  CONTROL_WORDS,
+  checkKnownOptions,
+  type EpochWork,
+  type MapWork,
+  optionNames,
+  type ProgramImage,
+  type Runtime,
+  SharedMemory,
+  shown,
+} from '@weft/train/runtime';
 import { Piscina } from 'piscina';
-import { BARRIER_WORDS, breakBarrier } from './barrier.js';
-import { WorkerError } from './errors.js';
-import { SharedMemory } from './memory.js';
-import { checkKnownOptions, optionNames, shown } from './options.js';
-import { CONTROL, CONTROL_WORDS, type EpochTask, type MapTask, type ProgramImage } from './task.js';
+import { fileStore } from './files/store.js';
 
 /** Options of a pool. */
 export interface WorkerPoolOptions {
@@ -18,21 +30,14 @@ export interface WorkerPoolOptions {
 
 const POOL_OPTIONS = optionNames<WorkerPoolOptions>({ threads: true, kernels: true });
 
-/** What a task says about the worker that runs it. */
-type Own = 'worker' | 'workers' | 'memory' | 'control' | 'keys';
-
-/** A map, as all workers of a pool are given it; each is told its number. */
-export type PoolMap = Omit<MapTask, Own>;
-
-/** An epoch, as all workers of a pool are given it. */
-export type PoolEpoch = Omit<EpochTask, Own | 'validation'> & { readonly validation: PoolMap | undefined };
-
 let sessions = 0;
 
 /** Worker threads and the memory they share. One call of `fit` or `predict` uses it at a time. */
-export class WorkerPool {
+export class WorkerPool implements Runtime {
   readonly threads: number;
   readonly kernels: KernelSet;
+  /** @internal */
+  readonly store = fileStore;
   /** @internal */
   readonly memory = new SharedMemory();
   private readonly piscina: Piscina;
@@ -134,7 +139,7 @@ export class WorkerPool {
    * @param keys address of each worker's row numbers and keys
    * @throws WorkerError of the first worker that failed; Error if the pool was closed
    */
-  async runOnAll(task: PoolEpoch | PoolMap, keys: readonly number[]): Promise<void> {
+  async runOnAll(task: EpochWork | MapWork, keys: readonly number[]): Promise<void> {
     // Between two tasks nothing else would notice: piscina starts its workers anew.
     if (this.closed) throw new Error('The pool was closed while work was under way.');
     const { control } = this;
@@ -162,18 +167,13 @@ export class WorkerPool {
     await Promise.all(parts);
     if (failure) throw this.closed ? failure : new WorkerError(failure);
   }
-}
+  /** @internal Node 20 has to be told. Modules are compiled in this thread, and workers need no flag for them. */
+  allowRelaxedSimd(): void {
+    setFlagsFromString('--experimental-wasm-relaxed-simd');
+  }
 
-/** Runs work in the pool given, or in one of its own that is closed afterwards. */
-export async function withPool<T>(
-  { pool, threads }: { pool?: WorkerPool | undefined; threads?: number | undefined },
-  work: (pool: WorkerPool) => Promise<T>,
-): Promise<T> {
-  if (pool) return work(pool);
-  const own = await WorkerPool.create(threads === undefined ? {} : { threads });
-  try {
-    return await work(own);
-  } finally {
-    await own.close();
+  /** @internal */
+  warn(message: string): void {
+    process.emitWarning(message, 'WeftWarning');
   }
 }

@@ -5,10 +5,9 @@ import { join } from 'node:path';
 import { mul } from '@weft/core';
 import { decodeSafetensors } from '@weft/formats';
 import { Adam, binaryCrossentropy, type Optimizer, SGD } from '@weft/nn';
+import { decodeCheckpoint, encodeCheckpoint, type TrainingState } from '@weft/train/runtime';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { decodeCheckpoint, encodeCheckpoint } from '../src/checkpoints/file.js';
-import type { TrainingState } from '../src/checkpoints/state.js';
 import {
   type Callback,
   CheckpointError,

@@ -1,7 +1,7 @@
 import type { Worker } from 'node:worker_threads';
+import type { ProgramImage } from '@weft/train/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { evaluate, fit, predict, WorkerPool } from '../src/index.js';
-import type { ProgramImage } from '../src/task.js';
 import { smallDense, uniform, weightsOf } from './support/models.js';
 import { trapModule } from './support/trap-module.js';
 

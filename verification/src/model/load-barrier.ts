@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Actions } from './actions.js';
 
 /** The very file that workers run. */
-const BARRIER = new URL('../../../packages/pool/dist/barrier.js', import.meta.url);
+const BARRIER = new URL('../../../packages/train/dist/barrier.js', import.meta.url);
 
 /** The functions of the pool's `barrier.ts`, as parts of threads' programs. */
 export interface Barrier {

@@ -1,4 +1,4 @@
-import type { ProgramImage } from '../../src/task.js';
+import type { ProgramImage } from '@weft/train/runtime';
 
 /** An unsigned number in LEB128. */
 function unsigned(value: number): number[] {

@@ -1,5 +1,5 @@
-import { appendFile, writeFile } from 'node:fs/promises';
 import { logsOf } from '../history.js';
+import type { Store } from '../runtime/store.js';
 import type { Callback, EpochLogs, TrainInfo } from './callback.js';
 
 /**
@@ -7,15 +7,18 @@ import type { Callback, EpochLogs, TrainInfo } from './callback.js';
  * resumed, the file begins with the epochs that were done before.
  */
 export class CSVLogger implements Callback {
+  private store: Store | undefined;
+
   constructor(private readonly options: { readonly path: string }) {}
 
-  async onTrainBegin({ history }: TrainInfo): Promise<void> {
+  async onTrainBegin({ history, store }: TrainInfo): Promise<void> {
+    this.store = store;
     const rows = history.loss.map((_, epoch) => csvRow(epoch, logsOf(history, epoch)));
-    await writeFile(this.options.path, ['epoch,loss,val_loss,seconds,images_per_second\n', ...rows].join(''));
+    await store.write(this.options.path, ['epoch,loss,val_loss,seconds,images_per_second\n', ...rows].join(''));
   }
 
   async onEpochEnd(epoch: number, logs: EpochLogs): Promise<void> {
-    await appendFile(this.options.path, csvRow(epoch, logs));
+    await this.store?.append(this.options.path, csvRow(epoch, logs));
   }
 }
 

@@ -16,7 +16,7 @@ export function statesOf(callbacks: readonly Callback[]): CallbackState[] {
 }
 
 /** What a training and a checkpoint must have in common for the one to go on from the other. */
-export function trainingFingerprint({ source, program, pool }: PreparedTraining): Fingerprint {
+export function trainingFingerprint({ source, program, runtime }: PreparedTraining): Fingerprint {
   const { model, data, optimizer, options, plan } = source;
   const { validationSplit = 0, shuffle = true, convolution = 'auto', fastMath = false, callbacks = [] } = options;
   const { batchSize, seed } = plan;
@@ -25,7 +25,7 @@ export function trainingFingerprint({ source, program, pool }: PreparedTraining)
     data,
     program,
     optimizer,
-    options: { batchSize, validationSplit, seed, shuffle, convolution, fastMath, kernels: pool.kernels },
+    options: { batchSize, validationSplit, seed, shuffle, convolution, fastMath, kernels: runtime.kernels },
     callbacks: stateful(callbacks).map((callback) => callback.constructor.name),
   });
 }
@@ -43,7 +43,7 @@ export async function resumable(
 ): Promise<FoundCheckpoint | undefined> {
   const { resumeFrom = '', checkpoints } = prepared.source.options;
   let passedOver = false;
-  const found = await findCheckpoint(resumeFrom, checkpoints?.name ?? DEFAULT_NAME, (error) => {
+  const found = await findCheckpoint(prepared.runtime.store, resumeFrom, checkpoints?.name ?? DEFAULT_NAME, (error) => {
     passedOver = true;
     warn(`${error.message} It is passed over.`);
   });

@@ -4,7 +4,6 @@ import { compileOptionsOf } from './compile-options.js';
 import { type Examples, shareTable } from './examples.js';
 import type { FitOptions, FitPlan } from './fit-options.js';
 import { laneCount, type Piece, pieceSize, piecesOf } from './pieces.js';
-import type { PoolEpoch, PoolMap, WorkerPool } from './pool.js';
 import {
   bytesOfExample,
   type ExampleProgram,
@@ -18,7 +17,8 @@ import {
   trainingProgram,
   updateProgram,
 } from './programs.js';
-import type { ProgramsBySize } from './task.js';
+import type { Runtime } from './runtime/runtime.js';
+import type { EpochWork, MapWork, ProgramsBySize } from './task.js';
 
 /** What is trained, on what, and how. */
 export interface TrainingSource {
@@ -33,10 +33,10 @@ export interface TrainingSource {
 /** What differs from one task of a training to the next. */
 type Changing = 'epoch' | 'firstStep' | 'endStep';
 
-/** A training laid out in the pool's memory, with its programs compiled. Arrays are views of that memory. */
+/** A training laid out in the runtime's memory, with its programs compiled. Arrays are views of that memory. */
 export interface PreparedTraining {
   readonly source: TrainingSource;
-  readonly pool: WorkerPool;
+  readonly runtime: Runtime;
   /** Forward, loss and gradients as they were traced. */
   readonly program: Program;
   readonly convolutions: readonly ConvolutionRecord[];
@@ -50,9 +50,9 @@ export interface PreparedTraining {
   /** Summed loss of each step of the running epoch. */
   readonly losses: Float64Array;
   readonly validationLosses: Float32Array;
-  readonly task: Omit<PoolEpoch, Changing | 'validation'>;
+  readonly task: Omit<EpochWork, Changing | 'validation'>;
   /** Undefined if nothing is held out. */
-  readonly validation: Omit<PoolMap, 'epoch'> | undefined;
+  readonly validation: Omit<MapWork, 'epoch'> | undefined;
   /** Address of each worker's row numbers and keys. */
   readonly keys: readonly number[];
 }
@@ -60,15 +60,15 @@ export interface PreparedTraining {
 /** Reserves memory for a training, fills in the examples, and compiles its programs for each size of piece. */
 export async function prepareTraining(
   source: TrainingSource,
-  pool: WorkerPool,
+  runtime: Runtime,
   session: string,
 ): Promise<PreparedTraining> {
   const { model, data, optimizer, loss, options, plan } = source;
   const { trainCount, validationCount, batchSize, seed } = plan;
-  const { memory } = pool;
+  const { memory } = runtime;
   const convolutions = new Map<string, ConvolutionRecord>();
   const compileOptions: CompileOptions = {
-    ...compileOptionsOf(options),
+    ...compileOptionsOf(options, runtime),
     record: (choice) => {
       convolutions.set(JSON.stringify([choice.input.slice(1), choice.weight]), choice);
     },
@@ -93,7 +93,7 @@ export async function prepareTraining(
     const programs: Record<number, ProgramsBySize[number]> = {};
     for (const size of sizesOf(counts, piece)) {
       const { program, binding } = programFor(size);
-      programs[size] = await pool.load(`${session} ${name} ${size}`, compile(program, binding, compileOptions));
+      programs[size] = await runtime.load(`${session} ${name} ${size}`, compile(program, binding, compileOptions));
     }
     return programs;
   };
@@ -103,7 +103,7 @@ export async function prepareTraining(
     training,
   );
   const validationPrograms = await loadAll('evaluate', validationCount > 0 ? [validationCount] : [], evaluation);
-  const update = await pool.load(`${session} update`, updateProgram(optimizer, layout, lanes));
+  const update = await runtime.load(`${session} update`, updateProgram(optimizer, layout, lanes));
 
   const order = memory.uint32(trainCount);
   const scalarCount = 1 + optimizer.scalars(1).length;
@@ -113,7 +113,7 @@ export async function prepareTraining(
   const shared = { session, parameters: parameters.address, x: x.address, y: y?.address ?? 0, piece };
   return {
     source,
-    pool,
+    runtime,
     program: training(1).program,
     convolutions: [...convolutions.values()],
     batches,
@@ -154,7 +154,7 @@ export async function prepareTraining(
             results: validationLosses.address,
             resultBytes: 4,
           },
-    keys: Array.from({ length: pool.threads }, () => memory.allocate(keyOffsets(piece).bytes)),
+    keys: Array.from({ length: runtime.threads }, () => memory.allocate(keyOffsets(piece).bytes)),
   };
 }
 

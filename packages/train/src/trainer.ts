@@ -35,8 +35,8 @@ export class Trainer {
    * last one also the validation.
    */
   async run(epoch: number, firstStep: number, endStep: number): Promise<void> {
-    const { pool, task, validation, keys } = this.prepared;
-    await pool.runOnAll(
+    const { runtime, task, validation, keys } = this.prepared;
+    await runtime.runOnAll(
       { ...task, epoch, firstStep, endStep, validation: validation && { ...validation, epoch } },
       keys,
     );
@@ -44,12 +44,12 @@ export class Trainer {
 
   /** Steps of the running epoch that are done. */
   get steps(): number {
-    return Atomics.load(this.prepared.pool.control, CONTROL.steps);
+    return Atomics.load(this.prepared.runtime.control, CONTROL.steps);
   }
 
   /** Whether the last step had a loss that is no finite number, and ended the run. */
   get isLossLost(): boolean {
-    return Atomics.load(this.prepared.pool.control, CONTROL.stopped) === STOPPED.lossIsNotFinite;
+    return Atomics.load(this.prepared.runtime.control, CONTROL.stopped) === STOPPED.lossIsNotFinite;
   }
 
   /** Whether all weights are finite numbers. */

@@ -5,7 +5,6 @@ import { compileOptionsOf, type KernelOptions } from './compile-options.js';
 import { checkExamples, countExamples, type Examples, type ExampleValues, shareTable } from './examples.js';
 import { checkKnownOptions, checkModel, checkOption, optionNames } from './options.js';
 import { type Piece, pieceSize, piecesOf } from './pieces.js';
-import { type PoolMap, type WorkerPool, withPool } from './pool.js';
 import {
   bytesOfExample,
   type Corruption,
@@ -18,12 +17,13 @@ import {
   type Table,
   type TracedProgram,
 } from './programs.js';
-import type { ProgramsBySize } from './task.js';
+import { type RuntimeSource, withRuntime } from './runtime/runtime.js';
+import type { MapWork, ProgramsBySize } from './task.js';
 
 /** Options of `predict`, `mapExamples` and `evaluate`. */
 export interface PredictOptions extends KernelOptions {
-  readonly pool?: WorkerPool;
-  readonly threads?: number;
+  /** What computes. */
+  readonly runtime: RuntimeSource;
   /** Changes inputs before the model sees them. */
   readonly corrupt?: Corruption;
   /** Decides the draws of `corrupt`. Default 42. */
@@ -39,8 +39,7 @@ export interface EvaluateOptions extends PredictOptions {
 }
 
 const PREDICT_TABLE = {
-  pool: true,
-  threads: true,
+  runtime: true,
   corrupt: true,
   seed: true,
   signal: true,
@@ -63,11 +62,7 @@ const PIECES_OF = 256;
  * @returns [count, ...outputShape], row-major
  * @throws RangeError for an option that there is not, or if the values are not a whole number of examples
  */
-export async function predict(
-  model: Sequential,
-  x: ExampleValues,
-  options: PredictOptions = {},
-): Promise<Float32Array> {
+export async function predict(model: Sequential, x: ExampleValues, options: PredictOptions): Promise<Float32Array> {
   checkModel('predict', model);
   checkKnownOptions('predict', options, PREDICT_OPTIONS, '{ threads: 2 }');
   const size = model.outputShape.reduce((a, b) => a * b, 1);
@@ -86,7 +81,7 @@ export async function mapExamples(
   f: (x: Tensor, draws: Draws) => Tensor,
   x: ExampleValues,
   inputShape: Shape,
-  options: PredictOptions = {},
+  options: PredictOptions,
 ): Promise<Float32Array> {
   checkKnownOptions('mapExamples', options, PREDICT_OPTIONS, '{ threads: 2 }');
   const model = new Sequential([new Activation({ activation: 'linear' })], { inputShape, name: 'map' });
@@ -121,7 +116,7 @@ export async function mapExamples(
  *
  * @throws RangeError for an option that there is not, or if inputs and targets do not fit the model or each other
  */
-export async function evaluate(model: Sequential, data: Examples, options: EvaluateOptions = {}): Promise<number> {
+export async function evaluate(model: Sequential, data: Examples, options: EvaluateOptions): Promise<number> {
   checkModel('evaluate', model);
   checkKnownOptions('evaluate', options, EVALUATE_OPTIONS, '{ loss: meanAbsoluteError }');
   const { loss } = options;
@@ -162,32 +157,32 @@ function runChunks(
 ): Promise<Float32Array> {
   const { seed = 42, corrupt, signal } = options;
   const count = countExamples('x', data.x, model.inputShape);
-  return withPool(options, (pool) =>
-    pool.hold(async (session) => {
-      const { memory } = pool;
+  return withRuntime(options.runtime, (runtime) =>
+    runtime.hold(async (session) => {
+      const { memory } = runtime;
       const layout = layOutParameters(model.parameters.map((parameter) => parameter.data.length));
       const parameters = memory.float32(layout.length);
       for (const [index, { data }] of model.parameters.entries()) parameters.array.set(data, layout.offsets[index]);
       const x = shareTable(memory, data.x, model.inputShape);
       const y = data.y && shareTable(memory, data.y, model.outputShape);
       const source: Source = { model, layout, x: x.table, corrupt, seed };
-      const compileOptions = compileOptionsOf(options);
+      const compileOptions = compileOptionsOf(options, runtime);
       const programFor = (size: number) => program(source, size);
       const piece = pieceSize(bytesOfExample(programFor, compileOptions), PIECES_OF);
       const fitting = size === 0 ? LARGEST_CHUNK : Math.min(LARGEST_CHUNK, CHUNK_BYTES / (size * 4));
       // Every worker finds some pieces in a chunk, and every piece is whole.
-      const chunkSize = piece * Math.max(pool.threads, Math.floor(fitting / piece));
+      const chunkSize = piece * Math.max(runtime.threads, Math.floor(fitting / piece));
       const chunks = piecesOf(count, chunkSize);
       const programs: Record<number, ProgramsBySize[number]> = {};
       for (const size of new Set(chunks.flatMap((chunk) => piecesOf(chunk.count, piece).map((p) => p.count)))) {
         const traced = programFor(size);
         const compiled = compile(traced.program, traced.binding, compileOptions);
-        programs[size] = await pool.load(`${session} map ${size}`, compiled);
+        programs[size] = await runtime.load(`${session} map ${size}`, compiled);
       }
       const perPiece = size === 0 ? 1 : piece * size;
       // Results of one chunk are copied out while the next one is computed.
       const results = [0, 1].map(() => memory.float32((chunkSize / piece) * perPiece));
-      const keys = Array.from({ length: pool.threads }, () => memory.allocate(keyOffsets(piece).bytes));
+      const keys = Array.from({ length: runtime.threads }, () => memory.allocate(keyOffsets(piece).bytes));
       const all = new Float32Array(
         size === 0 ? chunks.reduce((n, c) => n + Math.ceil(c.count / piece), 0) : count * size,
       );
@@ -200,7 +195,7 @@ function runChunks(
       };
       for (const [index, chunk] of chunks.entries()) {
         signal?.throwIfAborted();
-        const task: PoolMap = {
+        const task: MapWork = {
           kind: 'map',
           session,
           parameters: parameters.address,
@@ -214,7 +209,7 @@ function runChunks(
           results: results[index % 2].address,
           resultBytes: perPiece * 4,
         };
-        const running = pool.runOnAll(task, keys);
+        const running = runtime.runOnAll(task, keys);
         if (index > 0) copyOut(index - 1);
         await running;
       }

@@ -1,5 +1,6 @@
-import { saveModel } from '../files/model-file.js';
-import type { Callback, CallbackState, EpochLogs, TrainControl } from './callback.js';
+import { encodeModel } from '@weft/formats';
+import type { Store } from '../runtime/store.js';
+import type { Callback, CallbackState, EpochLogs, TrainControl, TrainInfo } from './callback.js';
 import { type Monitor, monitored } from './early-stopping.js';
 
 /** Options of `ModelCheckpoint`, as in Keras. */
@@ -15,10 +16,12 @@ export interface ModelCheckpointOptions {
 /** Saves the model after each epoch, or after each that was the best so far. */
 export class ModelCheckpoint implements Callback {
   private best = Number.POSITIVE_INFINITY;
+  private store: Store | undefined;
 
   constructor(private readonly options: ModelCheckpointOptions) {}
 
-  onTrainBegin(): void {
+  onTrainBegin({ store }: TrainInfo): void {
+    this.store = store;
     this.best = Number.POSITIVE_INFINITY;
   }
 
@@ -29,7 +32,7 @@ export class ModelCheckpoint implements Callback {
       if (!(value < this.best)) return;
       this.best = value;
     }
-    await saveModel(path.replaceAll('{epoch}', String(epoch + 1)), model);
+    await this.store?.write(path.replaceAll('{epoch}', String(epoch + 1)), encodeModel(model));
   }
 
   state(): CallbackState {

@@ -1,4 +1,4 @@
-import { relative } from 'node:path';
+import { joinPath, type Store } from '../runtime/store.js';
 import { CheckpointError } from './errors.js';
 import { CheckpointFolder } from './folder.js';
 import { type CheckpointOptions, DEFAULT_INTERVAL, DEFAULT_KEEP, DEFAULT_NAME } from './options.js';
@@ -17,9 +17,10 @@ export class Checkpointer {
 
   private constructor(
     { directory, name = DEFAULT_NAME, every = DEFAULT_INTERVAL, keep = DEFAULT_KEEP }: CheckpointOptions,
+    store: Store,
     private readonly warn: (message: string) => void,
   ) {
-    this.folder = new CheckpointFolder(directory, name);
+    this.folder = new CheckpointFolder(store, directory, name);
     this.keep = keep;
     this.seconds = every.seconds ?? Number.POSITIVE_INFINITY;
     this.steps = every.steps ?? Number.POSITIVE_INFINITY;
@@ -31,12 +32,13 @@ export class Checkpointer {
    */
   static async open(
     options: CheckpointOptions,
+    store: Store,
     warn: (message: string) => void,
     resumeFrom: string | undefined,
     resumed: string | undefined,
   ): Promise<Checkpointer> {
-    const checkpointer = new Checkpointer(options, warn);
-    const isOurs = resumeFrom !== undefined && liesIn(resumeFrom, options.directory);
+    const checkpointer = new Checkpointer(options, store, warn);
+    const isOurs = resumeFrom !== undefined && liesIn(store, resumeFrom, options.directory);
     if (!isOurs && !(await checkpointer.folder.isEmpty())) {
       throw new CheckpointError(
         `checkpoints: ${options.directory} holds checkpoints of an earlier training. Go on from them with resumeFrom: '${options.directory}', give another directory, or remove them.`,
@@ -83,6 +85,7 @@ export class Checkpointer {
 }
 
 /** Whether a path is a folder, or lies in it. */
-function liesIn(path: string, folder: string): boolean {
-  return !/^\.\.([/\\]|$)/.test(relative(folder, path));
+function liesIn(store: Store, path: string, folder: string): boolean {
+  const [inner, outer] = [store.resolve(path), store.resolve(folder)];
+  return inner === outer || inner.startsWith(joinPath(outer, ''));
 }

@@ -4,8 +4,8 @@ import { type CheckpointOptions, checkCheckpointOptions } from './checkpoints/op
 import type { KernelOptions } from './compile-options.js';
 import { checkExamples, type Examples } from './examples.js';
 import { checkKnownOptions, checkModel, checkOption, checkWholeNumber, optionNames, shown } from './options.js';
-import { WorkerPool } from './pool.js';
 import type { Corruption } from './programs.js';
+import type { RuntimeSource } from './runtime/runtime.js';
 
 /** As in Keras. */
 const DEFAULT_BATCH_SIZE = 32;
@@ -26,10 +26,8 @@ export interface FitOptions extends KernelOptions {
   /** Changes inputs, not targets, as a part of the program: noise, for instance. */
   readonly corrupt?: Corruption;
   readonly callbacks?: readonly Callback[];
-  /** Workers to use. Default: a pool of this call's own. */
-  readonly pool?: WorkerPool;
-  /** Threads of a pool of its own. Default: all. */
-  readonly threads?: number;
+  /** What trains. */
+  readonly runtime: RuntimeSource;
   /** Ends training after the running step. */
   readonly signal?: AbortSignal;
   /** Whether training examples come in a new order each epoch. Default true. */
@@ -46,7 +44,7 @@ export interface FitOptions extends KernelOptions {
    * step. Default `stop`.
    */
   readonly onNaN?: 'stop' | 'continue';
-  /** Is told of what training outlives, such as a checkpoint that cannot be written. Default: a warning of Node. */
+  /** Is told of what training outlives, such as a checkpoint that cannot be written. Default: the runtime's `warn`. */
   readonly onWarning?: (message: string) => void;
 }
 
@@ -59,8 +57,7 @@ const FIT_OPTIONS = optionNames<FitOptions>({
   loss: true,
   corrupt: true,
   callbacks: true,
-  pool: true,
-  threads: true,
+  runtime: true,
   signal: true,
   shuffle: true,
   convolution: true,
@@ -107,13 +104,12 @@ export function checkFitOptions(model: Sequential, data: Examples, options: FitO
 
 /** Keras takes names where these are functions and objects. */
 function checkFunctions(options: FitOptions): void {
-  const { optimizer, loss, corrupt, callbacks, pool, signal, shuffle, onNaN, onWarning } = options;
+  const { optimizer, loss, corrupt, callbacks, signal, shuffle, onNaN, onWarning } = options;
   const isOptimizer = typeof optimizer?.update === 'function' && typeof optimizer.scalars === 'function';
   checkOption('optimizer', optimizer, isOptimizer, 'an optimiser of @weft/nn, such as new Adam()');
   checkOption('loss', loss, typeof loss === 'function', 'a function, such as meanSquaredError of @weft/nn');
   checkOption('corrupt', corrupt, typeof corrupt === 'function', 'a function (x, draws) => ...');
   checkOption('callbacks', callbacks, Array.isArray(callbacks), 'an array of callbacks: put one alone in brackets');
-  checkOption('pool', pool, pool instanceof WorkerPool, 'what WorkerPool.create() resolves to: await it');
   checkOption('signal', signal, signal instanceof AbortSignal, "an AbortController's signal");
   checkOption('shuffle', shuffle, typeof shuffle === 'boolean', 'true or false');
   checkOption('onNaN', onNaN, onNaN === 'stop' || onNaN === 'continue', "'stop' or 'continue'");

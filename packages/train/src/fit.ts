@@ -2,12 +2,12 @@ import { Adam, meanSquaredError, type Sequential } from '@weft/nn';
 import type { Examples } from './examples.js';
 import { checkFitOptions, type FitOptions } from './fit-options.js';
 import type { History } from './history.js';
-import { withPool } from './pool.js';
 import { prepareTraining } from './prepare-training.js';
+import { withRuntime } from './runtime/runtime.js';
 import { TrainingRun } from './training-run.js';
 
 /**
- * Trains a model on all cores. The result is the same to the bit for any number of threads: a batch is cut into
+ * Trains a model on all workers of a runtime. The result is the same to the bit for any number of workers: a batch is cut into
  * pieces by shapes alone, and the pieces' gradients are added up in a fixed order. Nor does it depend on whether
  * training was broken off on the way and resumed from a checkpoint.
  *
@@ -19,10 +19,10 @@ import { TrainingRun } from './training-run.js';
 export async function fit(model: Sequential, data: Examples, options: FitOptions): Promise<History> {
   const plan = checkFitOptions(model, data, options);
   const { optimizer = new Adam(), loss = meanSquaredError } = options;
-  return withPool(options, (pool) =>
-    pool.hold(async (session) => {
+  return withRuntime(options.runtime, (runtime) =>
+    runtime.hold(async (session) => {
       const source = { model, data, optimizer, loss, options, plan };
-      const run = new TrainingRun(await prepareTraining(source, pool, session));
+      const run = new TrainingRun(await prepareTraining(source, runtime, session));
       return run.train();
     }),
   );

@@ -1,6 +1,7 @@
 import type { Sequential } from '@weft/nn';
 import type { EpochHistory } from '../checkpoints/state.js';
 import type { History } from '../history.js';
+import type { Store } from '../runtime/store.js';
 
 /** What is known when training begins. */
 export interface TrainInfo {
@@ -10,6 +11,8 @@ export interface TrainInfo {
   readonly trainCount: number;
   readonly validationCount: number;
   readonly threads: number;
+  /** The runtime's files. */
+  readonly store: Store;
   /** Epochs and, in the next epoch, steps that were done before: above 0 if training is resumed. */
   readonly initialEpoch: number;
   readonly initialStep: number;

@@ -73,6 +73,15 @@ export interface MapTask extends Task {
   readonly resultBytes: number;
 }
 
+/** What a task says about the worker that runs it. */
+type Own = 'worker' | 'workers' | 'memory' | 'control' | 'keys';
+
+/** A map, as a runtime is given it for all of its workers. */
+export type MapWork = Omit<MapTask, Own>;
+
+/** Steps of an epoch, as a runtime is given them for all of its workers. */
+export type EpochWork = Omit<EpochTask, Own | 'validation'> & { readonly validation: MapWork | undefined };
+
 /** Words of control: the barrier's come first. */
 export const CONTROL = {
   barrier: 0,

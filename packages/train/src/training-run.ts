@@ -6,6 +6,7 @@ import { resumable, stateful, statesOf, trainingFingerprint } from './checkpoint
 import type { TrainingState } from './checkpoints/state.js';
 import { type History, logsOf } from './history.js';
 import type { PreparedTraining } from './prepare-training.js';
+import { warningsOf } from './runtime/runtime.js';
 import { StepReporter } from './step-reporter.js';
 import { Trainer } from './trainer.js';
 
@@ -28,7 +29,7 @@ export class TrainingRun {
     const { model, options } = prepared.source;
     this.trainer = new Trainer(prepared);
     this.callbacks = options.callbacks ?? [];
-    this.warn = options.onWarning ?? ((message) => process.emitWarning(message, 'WeftWarning'));
+    this.warn = options.onWarning ?? warningsOf(prepared.runtime);
     this.control = { model, stopTraining: false };
     this.history = {
       loss: [],
@@ -70,13 +71,20 @@ export class TrainingRun {
     if (!checkpoints && resumeFrom === undefined) return undefined;
     this.fingerprint = trainingFingerprint(this.prepared);
     const found = resumeFrom === undefined ? undefined : await resumable(this.prepared, this.fingerprint, this.warn);
-    if (checkpoints) this.checkpointer = await Checkpointer.open(checkpoints, this.warn, resumeFrom, found?.path);
+    if (checkpoints)
+      this.checkpointer = await Checkpointer.open(
+        checkpoints,
+        this.prepared.runtime.store,
+        this.warn,
+        resumeFrom,
+        found?.path,
+      );
     return found?.state;
   }
 
   /** Tells callbacks what is to come, and takes up what a checkpoint holds. */
   private async begin(resumed: TrainingState | undefined): Promise<void> {
-    const { batches, source, pool } = this.prepared;
+    const { batches, source, runtime } = this.prepared;
     const { model, options, plan } = source;
     const { history, best, steps = 0, epoch = 0, step = 0 } = resumed ?? {};
     this.best = best;
@@ -91,7 +99,8 @@ export class TrainingRun {
       steps: batches.length,
       trainCount: plan.trainCount,
       validationCount: plan.validationCount,
-      threads: pool.threads,
+      threads: runtime.threads,
+      store: runtime.store,
       initialEpoch: epoch,
       initialStep: step,
       history: { loss, valLoss, seconds, imagesPerSecond },
@@ -131,10 +140,10 @@ export class TrainingRun {
 
   /** Does an epoch's steps, in parts that end with a checkpoint each; gives how many of them are done. */
   private async doSteps(epoch: number, firstStep: number): Promise<number> {
-    const { pool, batches, losses, source } = this.prepared;
+    const { runtime, batches, losses, source } = this.prepared;
     const { callbacks, control, checkpointer, trainer } = this;
     const { signal } = source.options;
-    const reporter = new StepReporter({ pool, epoch, batches, losses, firstStep, callbacks, control, signal });
+    const reporter = new StepReporter({ runtime, epoch, batches, losses, firstStep, callbacks, control, signal });
     const before = epoch * batches.length;
     let step = firstStep;
     while (step < batches.length) {

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { Program } from '@weft/core/program';
 import type { Optimizer, Sequential } from '@weft/nn';
 import type { Examples, ExampleValues } from '../examples.js';
 import { NUMERICS_VERSION } from '../numerics-version.js';
+import { sha256Hex } from '../sha256.js';
 
 /** Everything that decides the bits of a training besides its state: a text for each name. */
 export type Fingerprint = Readonly<Record<string, string>>;
@@ -34,7 +34,7 @@ export function fingerprint({ model, data, program, optimizer, options, callback
     x: described(data.x),
     y: data.y ? described(data.y) : 'as x',
     // Loss and corruption are functions; what they do is in the program.
-    'traced program': sha256(Buffer.from(text(program))),
+    'traced program': sha256Hex(new TextEncoder().encode(text(program))),
   };
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, text(value)]));
 }
@@ -56,11 +56,9 @@ export function differences(expected: Fingerprint, got: Fingerprint): Difference
     .map((name) => ({ name, expected: expected[name] ?? 'nothing', got: got[name] ?? 'nothing' }));
 }
 
-const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
-
 function described(values: ExampleValues): string {
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  return `${values.length} of ${values.constructor.name}, SHA-256 ${sha256(bytes)}`;
+  return `${values.length} of ${values.constructor.name}, SHA-256 ${sha256Hex(bytes)}`;
 }
 
 /** JSON, with the numbers that it has no form for. */

@@ -1,6 +1,6 @@
-import { setFlagsFromString } from 'node:v8';
 import { type CompileOptions, type ConvolutionOption, hasRelaxedSimd } from '@weft/core/program';
 import { checkOption } from './options.js';
+import type { Runtime } from './runtime/runtime.js';
 
 /** How programs on examples are compiled. */
 export interface KernelOptions {
@@ -18,9 +18,11 @@ export interface KernelOptions {
  *
  * @throws TypeError if `fastMath` is neither true nor false
  */
-export function compileOptionsOf({ convolution = 'auto', fastMath = false }: KernelOptions): CompileOptions {
+export function compileOptionsOf(
+  { convolution = 'auto', fastMath = false }: KernelOptions,
+  runtime: Runtime,
+): CompileOptions {
   checkOption('fastMath', fastMath, typeof fastMath === 'boolean', 'true or false');
-  // Node 20 has to be told. Modules are compiled in this thread and sent to the workers, which need no flag for that.
-  if (fastMath && !hasRelaxedSimd()) setFlagsFromString('--experimental-wasm-relaxed-simd');
+  if (fastMath && !hasRelaxedSimd()) runtime.allowRelaxedSimd?.();
   return { convolution, fastMath };
 }

@@ -1,6 +1,6 @@
 import type { Callback, TrainControl } from './callbacks/callback.js';
 import type { Piece } from './pieces.js';
-import type { WorkerPool } from './pool.js';
+import type { Runtime } from './runtime/runtime.js';
 import { CONTROL } from './task.js';
 
 /** How often the main thread looks at what the workers have done, in milliseconds. */
@@ -8,7 +8,7 @@ const INTERVAL = 40;
 
 /** What a reporter tells of, and whom. */
 export interface ReportedEpoch {
-  readonly pool: WorkerPool;
+  readonly runtime: Runtime;
   readonly epoch: number;
   readonly batches: readonly Piece[];
   /** Summed loss of each step; those before `firstStep` are there already. */
@@ -65,7 +65,7 @@ export class StepReporter {
   }
 
   private readonly stop = () => {
-    Atomics.store(this.source.pool.control, CONTROL.stopWanted, 1);
+    Atomics.store(this.source.runtime.control, CONTROL.stopWanted, 1);
   };
 
   /** An error of a callback ends the epoch, and is thrown at its end: in a timer nobody could catch it. */
@@ -80,8 +80,8 @@ export class StepReporter {
   }
 
   private report(): void {
-    const { pool, epoch, batches, losses, callbacks, control } = this.source;
-    const done = Atomics.load(pool.control, CONTROL.steps);
+    const { runtime, epoch, batches, losses, callbacks, control } = this.source;
+    const done = Atomics.load(runtime.control, CONTROL.steps);
     for (; this.reported < done; this.reported++) {
       const { count } = batches[this.reported];
       this.images += count;

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { decodeSafetensors, encodeSafetensors, SafetensorsError, type SafetensorsTensor } from '@weft/formats';
 import type { CallbackState } from '../callbacks/callback.js';
+import { sha256Hex } from '../sha256.js';
 import { CheckpointError } from './errors.js';
 import type { Fingerprint } from './fingerprint.js';
 import type { EpochHistory, StateTensor, TrainingState } from './state.js';
@@ -54,8 +54,7 @@ export function encodeCheckpoint(state: TrainingState): Uint8Array {
     [CHECKSUM]: BLANK,
     [STATE]: JSON.stringify({ ...scalars, callbacks: state.callbacks.length, slots: state.optimizer.length }),
   });
-  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  view.write(sha256(bytes), view.indexOf(BLANK), 'latin1');
+  replaceText(bytes, BLANK, sha256Hex(bytes));
   return bytes;
 }
 
@@ -84,7 +83,7 @@ export function decodeCheckpoint(path: string, bytes: Uint8Array): TrainingState
   if (version !== CURRENT_VERSION) {
     throw new UnknownFormatError(path, version);
   }
-  if (!/^[0-9a-f]{64}$/.test(checksum) || sha256(blanked(bytes, checksum)) !== checksum) {
+  if (!/^[0-9a-f]{64}$/.test(checksum) || sha256Hex(blanked(bytes, checksum)) !== checksum) {
     return fail('the checkpoint is damaged: its SHA-256 is not the one that it bears.');
   }
   try {
@@ -103,13 +102,19 @@ export class UnknownFormatError extends CheckpointError {
   }
 }
 
-const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
-
 /** A copy of the file with zeros in the place of its checksum. */
-function blanked(bytes: Uint8Array, checksum: string): Buffer {
-  const copy = Buffer.from(bytes);
-  copy.write(BLANK, copy.indexOf(checksum), 'latin1');
+function blanked(bytes: Uint8Array, checksum: string): Uint8Array {
+  const copy = bytes.slice();
+  replaceText(copy, checksum, BLANK);
   return copy;
+}
+
+/** Puts a text of ASCII in the place of the first other of the same length, if that is there. */
+function replaceText(bytes: Uint8Array, old: string, replacement: string): void {
+  const [wanted, put] = [old, replacement].map((text) => new TextEncoder().encode(text));
+  let at = bytes.indexOf(wanted[0]);
+  while (at >= 0 && !wanted.every((byte, index) => bytes[at + index] === byte)) at = bytes.indexOf(wanted[0], at + 1);
+  if (at >= 0) bytes.set(put, at);
 }
 
 function readState(json: unknown, tensors: ReadonlyMap<string, SafetensorsTensor>): TrainingState {

@@ -1,7 +1,4 @@
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { makeFolders } from '../files/make-folders.js';
-import { halfWritten, writeAtomically } from '../files/write-atomically.js';
+import { joinPath, type Store } from '../runtime/store.js';
 import { CheckpointError } from './errors.js';
 import { decodeCheckpoint, encodeCheckpoint, UnknownFormatError } from './file.js';
 import type { TrainingState } from './state.js';
@@ -15,28 +12,26 @@ export interface FoundCheckpoint {
 /** The checkpoints of one training in a folder: `<name>-step-<steps done>.safetensors`. */
 export class CheckpointFolder {
   constructor(
+    private readonly store: Store,
     private readonly directory: string,
     private readonly name: string,
   ) {}
 
   private path(steps: number): string {
-    // With zeros in front, so that a list of files is in order.
-    return join(this.directory, `${this.name}-step-${String(steps).padStart(8, '0')}.safetensors`);
+    return joinPath(this.directory, this.fileName(steps));
   }
 
   /** Steps done of the checkpoints that are there, the newest first. */
   private async steps(): Promise<number[]> {
-    const files: string[] = await readdir(this.directory).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return [];
-      throw error;
-    });
+    const files = await this.store.list(this.directory);
     // Others may lie beside ours, under names that end as ours.
     const ours = files.filter((file) => file === this.fileName(stepsOf(file)));
     return ours.map(stepsOf).sort((a, b) => b - a);
   }
 
   private fileName(steps: number): string {
-    return basename(this.path(steps));
+    // With zeros in front, so that a list of files is in order.
+    return `${this.name}-step-${String(steps).padStart(8, '0')}.safetensors`;
   }
 
   /** Whether there is none, whole or not. */
@@ -53,7 +48,7 @@ export class CheckpointFolder {
   async newest(passOver: (error: CheckpointError) => void): Promise<FoundCheckpoint | undefined> {
     for (const steps of await this.steps()) {
       try {
-        return await readCheckpoint(this.path(steps));
+        return await readCheckpoint(this.store, this.path(steps));
       } catch (error) {
         if (!(error instanceof CheckpointError) || error instanceof UnknownFormatError) throw error;
         passOver(error);
@@ -70,20 +65,18 @@ export class CheckpointFolder {
    * @returns its path
    */
   async write(state: TrainingState, keep: number): Promise<string> {
-    await makeFolders(this.directory);
+    await this.store.makeFolder(this.directory);
     const path = this.path(state.steps);
-    await writeAtomically(path, encodeCheckpoint(state));
+    await this.store.write(path, encodeCheckpoint(state));
     const older = (await this.steps()).filter((steps) => steps <= state.steps);
     const superseded = older.slice(keep).filter((steps) => steps !== state.best?.steps);
-    for (const steps of superseded) await rm(this.path(steps), { force: true });
+    for (const steps of superseded) await this.store.remove(this.path(steps));
     return path;
   }
 
   /** Removes what was being written when a process was killed. */
   async sweep(): Promise<void> {
-    const files = await readdir(this.directory).catch(() => []);
-    const halves = files.filter((file) => halfWritten(file)?.startsWith(`${this.name}-step-`));
-    for (const file of halves) await rm(join(this.directory, file), { force: true });
+    await this.store.sweep(this.directory, `${this.name}-step-`);
   }
 }
 
@@ -93,10 +86,10 @@ function stepsOf(file: string): number {
 }
 
 /** @throws CheckpointError if the file is damaged or no checkpoint; Error of the system if it cannot be read */
-async function readCheckpoint(path: string): Promise<FoundCheckpoint> {
+async function readCheckpoint(store: Store, path: string): Promise<FoundCheckpoint> {
   // A pipe or a device might never end.
-  if (!(await stat(path)).isFile()) throw new CheckpointError(`${path}: the checkpoint is no file.`);
-  return { path, state: decodeCheckpoint(path, await readFile(path)) };
+  if ((await store.kindOf(path)) !== 'file') throw new CheckpointError(`${path}: the checkpoint is no file.`);
+  return { path, state: decodeCheckpoint(path, await store.read(path)) };
 }
 
 /**
@@ -105,17 +98,17 @@ async function readCheckpoint(path: string): Promise<FoundCheckpoint> {
  * @param name of the checkpoints in the folder
  */
 export async function findCheckpoint(
+  store: Store,
   path: string,
   name: string,
   passOver: (error: CheckpointError) => void,
 ): Promise<FoundCheckpoint | undefined> {
-  const found = await stat(path).catch((error: NodeJS.ErrnoException) => error);
-  if (!(found instanceof Error) && !found.isDirectory()) return readCheckpoint(path);
-  if (found instanceof Error && path.endsWith('.safetensors')) {
+  const kind = await store.kindOf(path);
+  if (kind === 'file' || kind === 'other') return readCheckpoint(store, path);
+  if (kind === undefined && path.endsWith('.safetensors')) {
     throw new CheckpointError(
-      `${path}: the checkpoint cannot be read (${found.message}). Give one that is there, or a folder.`,
-      { cause: found },
+      `${path}: the checkpoint cannot be read: there is no such file. Give one that is there, or a folder.`,
     );
   }
-  return new CheckpointFolder(path, name).newest(passOver);
+  return new CheckpointFolder(store, path, name).newest(passOver);
 }

@@ -8,7 +8,7 @@ export class WorkerError extends Error {
 }
 
 function reason(cause: unknown): string {
-  const { code, message } = cause as NodeJS.ErrnoException;
+  const { code, message } = cause as Partial<Error> & { readonly code?: string };
   const text = message ?? String(cause);
   const sentence = /[.!?]$/.test(text) ? text : `${text}.`;
   if (code !== 'ERR_WORKER_OUT_OF_MEMORY' && !/allocation failed|out of memory/i.test(text)) return sentence;

@@ -1,0 +1,88 @@
+import type { Shape, Tensor } from '@weft/core';
+import type { Sequential } from '@weft/nn';
+import * as train from '@weft/train';
+import { checkOption, type RuntimeSource } from '@weft/train/runtime';
+import { WorkerPool } from './pool.js';
+
+/** Where work is done. */
+interface Place {
+  /** Workers to use. Default: a pool of this call's own. */
+  readonly pool?: WorkerPool;
+  /** Threads of a pool of its own. Default: all. */
+  readonly threads?: number;
+}
+
+/** Options of `fit`. */
+export type FitOptions = Omit<train.FitOptions, 'runtime'> & Place;
+
+/** Options of `predict` and `mapExamples`. */
+export type PredictOptions = Omit<train.PredictOptions, 'runtime'> & Place;
+
+/** Options of `evaluate`. */
+export type EvaluateOptions = Omit<train.EvaluateOptions, 'runtime'> & Place;
+
+/** The options that `@weft/train` takes, with a runtime in the place of `pool` and `threads`. */
+function onRuntime<Options extends Place>(options: Options): Omit<Options, keyof Place> & { runtime: RuntimeSource } {
+  const { pool, threads, ...others } = options;
+  checkOption('pool', pool, pool instanceof WorkerPool, 'what WorkerPool.create() resolves to: await it');
+  const start = () => WorkerPool.create(threads === undefined ? {} : { threads });
+  return { ...others, runtime: pool ?? start };
+}
+
+/**
+ * Trains a model on all cores. The result is the same to the bit for any number of threads: a batch is cut into
+ * pieces by shapes alone, and the pieces' gradients are added up in a fixed order. Nor does it depend on whether
+ * training was interrupted on the way and resumed from a checkpoint.
+ *
+ * @throws RangeError for options or examples that do not fit, or an option that there is not; TypeError for a value of
+ *   another kind than is expected; NonFiniteError if a loss or weights are no finite numbers any more;
+ *   CheckpointMismatchError if the checkpoint to go on from belongs to another training; CheckpointError if it is
+ *   damaged
+ */
+export async function fit(model: Sequential, data: train.Examples, options: FitOptions): Promise<train.History> {
+  return train.fit(model, data, onRuntime(options));
+}
+
+/**
+ * The model's outputs for examples, computed on all cores.
+ *
+ * @returns [count, ...outputShape], row-major
+ * @throws RangeError for an option that there is not, or if the values are not a whole number of examples
+ */
+export async function predict(
+  model: Sequential,
+  x: train.ExampleValues,
+  options: PredictOptions = {},
+): Promise<Float32Array> {
+  return train.predict(model, x, onRuntime(options));
+}
+
+/**
+ * What a function makes of examples, computed on all cores.
+ *
+ * @param f          builds the result for a piece of the examples, [count, ...]; it must treat them one by one
+ * @param inputShape shape of one example
+ * @returns the results one after another, row-major
+ * @throws RangeError for an option that there is not, or if the values are not a whole number of examples, or the function gives no result for each
+ */
+export async function mapExamples(
+  f: (x: Tensor, draws: train.Draws) => Tensor,
+  x: train.ExampleValues,
+  inputShape: Shape,
+  options: PredictOptions = {},
+): Promise<Float32Array> {
+  return train.mapExamples(f, x, inputShape, onRuntime(options));
+}
+
+/**
+ * The model's mean loss on examples, computed on all cores.
+ *
+ * @throws RangeError for an option that there is not, or if inputs and targets do not fit the model or each other
+ */
+export async function evaluate(
+  model: Sequential,
+  data: train.Examples,
+  options: EvaluateOptions = {},
+): Promise<number> {
+  return train.evaluate(model, data, onRuntime(options));
+}

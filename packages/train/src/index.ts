@@ -1,0 +1,17 @@
+export type { BatchLogs, Callback, CallbackState, EpochLogs, TrainControl, TrainInfo } from './callbacks/callback.js';
+export { CSVLogger } from './callbacks/csv-logger.js';
+export { EarlyStopping, type EarlyStoppingOptions, type Monitor } from './callbacks/early-stopping.js';
+export { ModelCheckpoint, type ModelCheckpointOptions } from './callbacks/model-checkpoint.js';
+export { TerminateOnNaN } from './callbacks/terminate-on-nan.js';
+export { CheckpointError, CheckpointMismatchError, NonFiniteError } from './checkpoints/errors.js';
+export type { Difference } from './checkpoints/fingerprint.js';
+export type { CheckpointInterval, CheckpointOptions } from './checkpoints/options.js';
+export type { EpochHistory } from './checkpoints/state.js';
+export { SharedMemoryError, WorkerError } from './errors.js';
+export type { Examples, ExampleValues } from './examples.js';
+export { fit } from './fit.js';
+export type { FitOptions } from './fit-options.js';
+export type { History } from './history.js';
+export { NUMERICS_VERSION } from './numerics-version.js';
+export { type EvaluateOptions, evaluate, mapExamples, type PredictOptions, predict } from './predict.js';
+export type { Corruption, Draws } from './programs.js';

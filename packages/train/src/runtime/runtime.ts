@@ -1,0 +1,59 @@
+import type { KernelSet } from '@weft/core';
+import type { CompiledProgram } from '@weft/core/program';
+import type { SharedMemory } from '../memory.js';
+import type { EpochWork, MapWork, ProgramImage } from '../task.js';
+import type { Store } from './store.js';
+
+/**
+ * Where training happens: workers that share one memory, and a place for files. Training knows nothing else of its
+ * surroundings.
+ */
+export interface Runtime {
+  /** Workers. */
+  readonly threads: number;
+  readonly kernels: KernelSet;
+  readonly memory: SharedMemory;
+  /** The control words. The memory may grow, so read this anew for each use. */
+  readonly control: Int32Array;
+  readonly store: Store;
+  /**
+   * Holds the runtime for one piece of work. Memory reserved in it is given back at its end.
+   *
+   * @throws Error if the runtime is in use or closed
+   */
+  hold<T>(work: (session: string) => Promise<T>): Promise<T>;
+  /** A compiled program as workers want it, with an arena for each. */
+  load(id: string, compiled: CompiledProgram): Promise<ProgramImage>;
+  /**
+   * Runs a task on all workers and waits for all of them, also after a failure.
+   *
+   * @param keys address of each worker's row numbers and keys
+   * @throws WorkerError of the first worker that failed; Error if the runtime was closed
+   */
+  runOnAll(task: EpochWork | MapWork, keys: readonly number[]): Promise<void>;
+  /** Turns relaxed SIMD on where the engine has it behind a flag. Called before programs with fast math are compiled. */
+  allowRelaxedSimd?(): void;
+  /** Receives warnings if `onWarning` is not given. Default: `console.warn`. */
+  warn?(message: string): void;
+  /** Ends the workers. */
+  close(): Promise<void>;
+}
+
+/** A runtime, or a function that starts one for a single call, which closes it at its end. */
+export type RuntimeSource = Runtime | (() => Promise<Runtime>);
+
+/** Runs work on a runtime, and closes the runtime if it was started for this. */
+export async function withRuntime<T>(source: RuntimeSource, work: (runtime: Runtime) => Promise<T>): Promise<T> {
+  if (typeof source !== 'function') return work(source);
+  const runtime = await source();
+  try {
+    return await work(runtime);
+  } finally {
+    await runtime.close();
+  }
+}
+
+/** Where a runtime's warnings go. */
+export function warningsOf(runtime: Runtime): (message: string) => void {
+  return (message) => (runtime.warn ? runtime.warn(message) : console.warn(message));
+}
