@@ -9,13 +9,13 @@ import {
   CONTROL,
   CONTROL_WORDS,
   checkKnownOptions,
-  type EpochWork,
-  type MapWork,
   optionNames,
   type ProgramImage,
   type Runtime,
   SharedMemory,
+  type StepsWork,
   shown,
+  type Task,
 } from '@weft/train/runtime';
 import { Piscina } from 'piscina';
 import { fileStore } from './files/store.js';
@@ -118,9 +118,8 @@ export class WorkerPool implements Runtime {
     }
   }
 
-  /** @internal A compiled program as workers want it, with an arena for each. */
+  /** @internal A compiled program as workers want it. */
   async load(id: string, compiled: CompiledProgram): Promise<ProgramImage> {
-    const arenas = Array.from({ length: this.threads }, () => this.memory.allocate(compiled.arenaBytes));
     const isWasm = this.kernels === 'wasm';
     return {
       id,
@@ -128,36 +127,33 @@ export class WorkerPool implements Runtime {
       program: isWasm ? undefined : compiled.program,
       plan: isWasm ? undefined : compiled.plan,
       segments: compiled.segments,
-      arenas,
     };
   }
 
   /**
-   * Runs a task on all workers and waits for all of them, also after a failure.
+   * Runs steps on all workers and waits for all of them, also after a failure.
    *
    * @internal
-   * @param keys address of each worker's row numbers and keys
    * @throws WorkerError of the first worker that failed; Error if the pool was closed
    */
-  async runOnAll(task: EpochWork | MapWork, keys: readonly number[]): Promise<void> {
+  async runOnAll(work: StepsWork): Promise<void> {
     // Between two tasks nothing else would notice: piscina starts its workers anew.
     if (this.closed) throw new Error('The pool was closed while work was under way.');
     const { control } = this;
     control.fill(0);
-    if (task.kind === 'epoch') control[CONTROL.steps] = task.firstStep;
+    if (work.isReported) control[CONTROL.steps] = work.firstStep;
     const barrier = control.subarray(CONTROL.barrier, CONTROL.barrier + BARRIER_WORDS);
     let failure: unknown;
-    const parts = keys.map(async (address, worker) => {
-      const own = {
+    const parts = Array.from({ length: this.threads }, async (_, worker) => {
+      const task: Task = {
+        work,
         memory: this.memory.memory,
         control: this.controlAddress,
         worker,
         workers: this.threads,
-        keys: address,
       };
-      const nested = task.kind === 'epoch' && task.validation ? { validation: { ...task.validation, ...own } } : {};
       try {
-        await Promise.race([this.piscina.run({ ...task, ...own, ...nested }), this.broken]);
+        await Promise.race([this.piscina.run(task), this.broken]);
       } catch (error) {
         // A worker that died could not free the others itself.
         failure ??= error;
@@ -167,6 +163,7 @@ export class WorkerPool implements Runtime {
     await Promise.all(parts);
     if (failure) throw this.closed ? failure : new WorkerError(failure);
   }
+
   /** @internal Node 20 has to be told. Modules are compiled in this thread, and workers need no flag for them. */
   allowRelaxedSimd(): void {
     setFlagsFromString('--experimental-wasm-relaxed-simd');

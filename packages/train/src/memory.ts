@@ -65,6 +65,12 @@ export class SharedMemory {
     return { address, array: new Uint32Array(this.memory.buffer, address, length) };
   }
 
+  /** As `float32`, for float64 numbers. */
+  float64(length: number): { address: number; array: Float64Array } {
+    const address = this.allocate(length * 8);
+    return { address, array: new Float64Array(this.memory.buffer, address, length) };
+  }
+
   /** Where the next reservation will lie: for `release`. */
   mark(): number {
     return this.used;

@@ -1,220 +1,145 @@
-import type { Shape, Tensor } from '@weft/core';
-import { compile } from '@weft/core/program';
-import { Activation, type Loss, meanSquaredError, Sequential } from '@weft/nn';
-import { compileOptionsOf, type KernelOptions } from './compile-options.js';
-import { checkExamples, countExamples, type Examples, type ExampleValues, shareTable } from './examples.js';
-import { checkKnownOptions, checkModel, checkOption, optionNames } from './options.js';
-import { type Piece, pieceSize, piecesOf } from './pieces.js';
-import {
-  bytesOfExample,
-  type Corruption,
-  type Draws,
-  evaluationProgram,
-  keyOffsets,
-  layOutParameters,
-  mappingProgram,
-  type ParameterLayout,
-  type Table,
-  type TracedProgram,
-} from './programs.js';
-import { type RuntimeSource, withRuntime } from './runtime/runtime.js';
-import type { MapWork, ProgramsBySize } from './task.js';
+import { type Shape, Tensor } from '@weft/core';
+import { byteLength, type CompileOptions, formatShape, sizeOf } from '@weft/core/program';
+import { type BaseModel, CallContext, type Weight } from '@weft/nn';
+import { type ExampleArrays, inputTables, type NamedExamples } from './data.js';
+import type { Runtime } from './runtime/runtime.js';
+import { planBatch } from './step/batch-plan.js';
+import { microBatchesOf } from './step/leaves.js';
+import { prepareBatches } from './step/prepare-batches.js';
+import { inSequence, SessionMemory } from './step/session.js';
+import type { Block } from './step/stages.js';
+import { type Corruption, type Draws, traceOutputs } from './step/trace-update.js';
 
-/** Options of `predict`, `mapExamples` and `evaluate`. */
-export interface PredictOptions extends KernelOptions {
-  /** What computes. */
-  readonly runtime: RuntimeSource;
-  /** Changes inputs before the model sees them. */
-  readonly corrupt?: Corruption;
-  /** Decides the draws of `corrupt`. Default 42. */
-  readonly seed?: number;
-  /** Ends the work between two chunks; the call then rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
+/** What is computed of examples, one result for each. */
+export interface MapSource {
+  readonly model: BaseModel;
+  readonly examples: NamedExamples;
+  readonly corrupt: Corruption | undefined;
+  readonly weights: readonly Weight[];
+  readonly seed: number;
+  /** Examples that may meet. Default: as many as are fast if they do not meet, else 32. */
+  readonly batchSize: number | undefined;
+  /** Builds the results of a batch, each [batch, ...]. */
+  build(inputs: Readonly<Record<string, Tensor>>, draws: Draws): readonly Tensor[];
 }
 
-/** Options of `evaluate`. */
-export interface EvaluateOptions extends PredictOptions {
-  /** Default mean squared error. */
-  readonly loss?: Loss;
-}
+/** As in Keras. */
+const DEFAULT_BATCH_SIZE = 32;
 
-const PREDICT_TABLE = {
-  runtime: true,
-  corrupt: true,
-  seed: true,
-  signal: true,
-  convolution: true,
-  fastMath: true,
-} as const;
-const PREDICT_OPTIONS = optionNames<PredictOptions>(PREDICT_TABLE);
-const EVALUATE_OPTIONS = optionNames<EvaluateOptions>({ ...PREDICT_TABLE, loss: true });
-
-/** Bytes of results, and examples, that are computed before they are copied out: what shared memory has to hold. */
+/** Bytes of results that are computed before they are copied out: what shared memory has to hold of them. */
 const CHUNK_BYTES = 4 * 2 ** 20;
 const LARGEST_CHUNK = 1024;
 
-/** Pieces are those of a batch of so many examples: larger ones gain nothing, and leave the caches. */
-const PIECES_OF = 256;
+/** Micro-batches are those of a batch of so many examples: larger ones gain nothing, and leave the caches. */
+const SMALLEST_CHUNK = 256;
 
 /**
- * The model's outputs for examples, computed on all cores.
+ * Computes something of all examples, batch by batch, on all workers.
  *
- * @returns [count, ...outputShape], row-major
- * @throws RangeError for an option that there is not, or if the values are not a whole number of examples
+ * @returns an array for each result, row-major, with the shape of one
  */
-export async function predict(model: Sequential, x: ExampleValues, options: PredictOptions): Promise<Float32Array> {
-  checkModel('predict', model);
-  checkKnownOptions('predict', options, PREDICT_OPTIONS, '{ threads: 2 }');
-  const size = model.outputShape.reduce((a, b) => a * b, 1);
-  return runChunks(model, { x }, options, size, mappingProgram);
-}
-
-/**
- * What a function makes of examples, computed on all cores.
- *
- * @param f          builds the result for a piece of the examples, [count, ...]; it must treat them one by one
- * @param inputShape shape of one example
- * @returns the results one after another, row-major
- * @throws RangeError for an option that there is not, or if the values are not a whole number of examples, or the function gives no result for each
- */
-export async function mapExamples(
-  f: (x: Tensor, draws: Draws) => Tensor,
-  x: ExampleValues,
-  inputShape: Shape,
-  options: PredictOptions,
-): Promise<Float32Array> {
-  checkKnownOptions('mapExamples', options, PREDICT_OPTIONS, '{ threads: 2 }');
-  const model = new Sequential([new Activation({ activation: 'linear' })], { inputShape, name: 'map' });
-  let size = 0;
-  const program = (source: Source, count: number) => {
-    const map = (input: Tensor, draws: Draws) => {
-      const result = f(input, draws);
-      if (result.shape[0] !== count || result.size === 0) {
-        throw new RangeError(
-          `mapExamples: the function gives [${result.shape.join(',')}] for ${count} examples; expected [${count},...], ` +
-            'a result for each of them.',
-        );
-      }
-      size = result.size / count;
-      return result;
-    };
-    return mappingProgram({ ...source, map }, count);
+export async function mapBatches(
+  source: MapSource,
+  runtime: Runtime,
+  id: string,
+  options: CompileOptions,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly shape: Shape; readonly values: Float32Array }[]> {
+  const { examples, weights, seed } = source;
+  const { count } = examples;
+  const trace = (batch: number) =>
+    traceOutputs(source, batch, (inputs, draws) => checkRows(source.build(inputs, draws), batch));
+  const { program } = trace(1);
+  const shapes = program.outputs.map((value) => program.values[value].shape.slice(1));
+  const batchSize = Math.min(count, source.batchSize ?? fastBatch(trace, shapes, options));
+  const session = new SessionMemory(runtime, [examples], weights, seed);
+  const order = session.order(count);
+  inSequence(order, 0);
+  const batches = microBatchesOf(count, batchSize);
+  // Results of one batch are copied out while the next one is computed.
+  const results = shapes.map((shape) => {
+    const length = batchSize * sizeOf(shape);
+    const { address, array } = runtime.memory.float32(2 * length);
+    return { shape, length, address, array, values: new Float32Array(count * sizeOf(shape)) };
+  });
+  const outputs = new Map(
+    results.map(({ address, length }, which): [number, Block] => [which, { address, perStep: length * 4 }]),
+  );
+  const part = { name: 'map', trace, outputs };
+  const sizes = batches.map((batch) => batch.count);
+  const { stages } = await prepareBatches(session, examples, order, sizes, [part], options, id);
+  const copyOut = (which: number) => {
+    const batch = batches[which];
+    for (const { shape, length, array, values } of results) {
+      const begin = (which % 2) * length;
+      values.set(array.subarray(begin, begin + batch.count * sizeOf(shape)), batch.begin * sizeOf(shape));
+    }
   };
-  const probe: Source = {
-    model,
-    layout: layOutParameters([]),
-    x: tableOf(x, inputShape),
-    corrupt: options.corrupt,
-    seed: 0,
-  };
-  program(probe, 1);
-  return runChunks(model, { x }, options, size, program);
-}
-
-/**
- * The model's mean loss on examples, computed on all cores.
- *
- * @throws RangeError for an option that there is not, or if inputs and targets do not fit the model or each other
- */
-export async function evaluate(model: Sequential, data: Examples, options: EvaluateOptions): Promise<number> {
-  checkModel('evaluate', model);
-  checkKnownOptions('evaluate', options, EVALUATE_OPTIONS, '{ loss: meanAbsoluteError }');
-  const { loss } = options;
-  checkOption('loss', loss, typeof loss === 'function', 'a function, such as meanSquaredError of @weft/nn');
-  checkExamples('evaluate', model, data);
-  const losses = await runChunks(model, data, options, 0, (source, count) =>
-    evaluationProgram(
-      { ...source, y: data.y && tableOf(data.y, model.outputShape), loss: loss ?? meanSquaredError },
+  for (const [which, batch] of batches.entries()) {
+    signal?.throwIfAborted();
+    const running = runtime.runOnAll({
+      session: id,
+      // The blocks of results tell even from odd steps.
+      stages: { [batch.count]: stages[batch.count] },
       count,
-    ),
-  );
-  return losses.reduce((total, loss) => total + loss, 0) / countExamples('x', data.x, model.inputShape);
+      batchSize,
+      firstStep: which,
+      endStep: which + 1,
+      isReported: false,
+      finite: [],
+      resultStep: which % 2,
+    });
+    if (which > 0) copyOut(which - 1);
+    await running;
+  }
+  copyOut(batches.length - 1);
+  return results.map(({ shape, values }) => ({ shape, values }));
 }
 
-interface Source {
-  readonly model: Sequential;
-  readonly layout: ParameterLayout;
-  readonly x: Table;
-  readonly corrupt: Corruption | undefined;
-  readonly seed: number;
+type TraceOf = (batch: number) => ReturnType<typeof traceOutputs>;
+
+/** A batch that gives every worker something to do, where examples do not meet; else Keras's. */
+function fastBatch(trace: TraceOf, shapes: readonly Shape[], options: CompileOptions): number {
+  const { program, examples } = trace(SMALLEST_CHUNK);
+  const { partition } = planBatch(program, examples, SMALLEST_CHUNK, options);
+  const [phase, second] = partition.phases;
+  if (partition.before || second || phase.whole || phase.parts.length > 0) return DEFAULT_BATCH_SIZE;
+  const bytes = shapes.reduce((total, shape) => total + byteLength({ shape, dtype: 'float32' }), 0);
+  const fitting = Math.min(LARGEST_CHUNK, CHUNK_BYTES / Math.max(1, bytes));
+  return Math.max(SMALLEST_CHUNK, 2 ** (31 - Math.clz32(fitting)));
 }
 
-function tableOf(values: ExampleValues, shape: Shape): Table {
-  return { dtype: values instanceof Uint8Array ? 'uint8' : 'float32', count: countExamples('x', values, shape), shape };
+function checkRows(results: readonly Tensor[], batch: number): readonly Tensor[] {
+  for (const result of results) {
+    if (result instanceof Tensor && result.shape[0] === batch && result.size > 0) continue;
+    const got = result instanceof Tensor ? formatShape(result.shape) : String(result);
+    throw new RangeError(
+      `the function gives ${got} for ${batch} examples; expected [${batch},...], a result for each of them.`,
+    );
+  }
+  return results;
 }
 
-/**
- * Runs a program over all examples, chunk by chunk, so that shared memory has to hold the results of one chunk only.
- *
- * @param size numbers that the program gives for an example; 0 for one number a piece
- */
-function runChunks(
-  model: Sequential,
-  data: Examples,
-  options: PredictOptions,
-  size: number,
-  program: (source: Source, count: number) => TracedProgram,
-): Promise<Float32Array> {
-  const { seed = 42, corrupt, signal } = options;
-  const count = countExamples('x', data.x, model.inputShape);
-  return withRuntime(options.runtime, (runtime) =>
-    runtime.hold(async (session) => {
-      const { memory } = runtime;
-      const layout = layOutParameters(model.parameters.map((parameter) => parameter.data.length));
-      const parameters = memory.float32(layout.length);
-      for (const [index, { data }] of model.parameters.entries()) parameters.array.set(data, layout.offsets[index]);
-      const x = shareTable(memory, data.x, model.inputShape);
-      const y = data.y && shareTable(memory, data.y, model.outputShape);
-      const source: Source = { model, layout, x: x.table, corrupt, seed };
-      const compileOptions = compileOptionsOf(options, runtime);
-      const programFor = (size: number) => program(source, size);
-      const piece = pieceSize(bytesOfExample(programFor, compileOptions), PIECES_OF);
-      const fitting = size === 0 ? LARGEST_CHUNK : Math.min(LARGEST_CHUNK, CHUNK_BYTES / (size * 4));
-      // Every worker finds some pieces in a chunk, and every piece is whole.
-      const chunkSize = piece * Math.max(runtime.threads, Math.floor(fitting / piece));
-      const chunks = piecesOf(count, chunkSize);
-      const programs: Record<number, ProgramsBySize[number]> = {};
-      for (const size of new Set(chunks.flatMap((chunk) => piecesOf(chunk.count, piece).map((p) => p.count)))) {
-        const traced = programFor(size);
-        const compiled = compile(traced.program, traced.binding, compileOptions);
-        programs[size] = await runtime.load(`${session} map ${size}`, compiled);
-      }
-      const perPiece = size === 0 ? 1 : piece * size;
-      // Results of one chunk are copied out while the next one is computed.
-      const results = [0, 1].map(() => memory.float32((chunkSize / piece) * perPiece));
-      const keys = Array.from({ length: runtime.threads }, () => memory.allocate(keyOffsets(piece).bytes));
-      const all = new Float32Array(
-        size === 0 ? chunks.reduce((n, c) => n + Math.ceil(c.count / piece), 0) : count * size,
-      );
-      const lengthOf = (chunk: Piece) => (size === 0 ? Math.ceil(chunk.count / piece) : chunk.count * size);
-      let written = 0;
-      const copyOut = (index: number) => {
-        const length = lengthOf(chunks[index]);
-        all.set(results[index % 2].array.subarray(0, length), written);
-        written += length;
-      };
-      for (const [index, chunk] of chunks.entries()) {
-        signal?.throwIfAborted();
-        const task: MapWork = {
-          kind: 'map',
-          session,
-          parameters: parameters.address,
-          x: x.address,
-          y: y?.address ?? 0,
-          epoch: 0,
-          begin: chunk.begin,
-          count: chunk.count,
-          piece,
-          programs,
-          results: results[index % 2].address,
-          resultBytes: perPiece * 4,
-        };
-        const running = runtime.runOnAll(task, keys);
-        if (index > 0) copyOut(index - 1);
-        await running;
-      }
-      copyOut(chunks.length - 1);
-      return all;
-    }),
-  );
+/** The examples of a model's inputs alone. */
+export function inputExamples(model: BaseModel, x: ExampleArrays): NamedExamples {
+  const inputs = inputTables(model, x);
+  const counts = Object.values(inputs).map(({ label, values, shape }) => ({
+    label,
+    count: values.length / sizeOf(shape),
+  }));
+  const other = counts.find(({ count }) => count !== counts[0].count);
+  if (other) {
+    throw new RangeError(
+      `${other.label}: it holds ${other.count} examples, but ${counts[0].label} holds ${counts[0].count}.`,
+    );
+  }
+  return { count: counts[0].count, inputs, targets: {}, sampleWeight: undefined };
+}
+
+/** Builds a model's outputs, in their order. */
+export function outputsOf(model: BaseModel): MapSource['build'] {
+  return (inputs) => {
+    const outputs = model.callNamed(inputs, new CallContext({ training: false }));
+    return model.outputs.map(({ name }) => outputs[name]);
+  };
 }

@@ -1,164 +1,285 @@
-import { type CompileOptions, type ConvolutionRecord, compile, type Program } from '@weft/core/program';
-import type { Loss, Optimizer, Sequential } from '@weft/nn';
-import { compileOptionsOf } from './compile-options.js';
-import { type Examples, shareTable } from './examples.js';
-import type { FitOptions, FitPlan } from './fit-options.js';
-import { laneCount, type Piece, pieceSize, piecesOf } from './pieces.js';
-import {
-  bytesOfExample,
-  type ExampleProgram,
-  evaluationProgram,
-  keyOffsets,
-  laneBytes,
-  layOutParameters,
-  type ParameterLayout,
-  SLICE,
-  type TracedProgram,
-  trainingProgram,
-  updateProgram,
-} from './programs.js';
+import type { CompileOptions, ConvolutionRecord, Program } from '@weft/core/program';
+import type { BaseModel, Optimizer, Weight } from '@weft/nn';
+import type { NamedExamples } from './data.js';
+import type { ObjectiveSource } from './objective.js';
 import type { Runtime } from './runtime/runtime.js';
-import type { EpochWork, MapWork, ProgramsBySize } from './task.js';
+import { type MicroBatch, microBatchesOf } from './step/leaves.js';
+import { LogBook } from './step/log-book.js';
+import { optimizerStages, type TrainedWeight } from './step/optimizer-stages.js';
+import { prepareBatches, type StepPart } from './step/prepare-batches.js';
+import { type ExampleOrder, inSequence, SessionMemory } from './step/session.js';
+import type { Block } from './step/stages.js';
+import {
+  type BatchSource,
+  type Corruption,
+  type TracedBatch,
+  traceEvaluation,
+  traceUpdate,
+  type UpdateSource,
+} from './step/trace-update.js';
+import type { StepsWork } from './task.js';
+
+/** A weight of a training under the name that it has in its checkpoints. */
+export interface NamedWeight {
+  readonly path: string;
+  readonly weight: Weight;
+}
 
 /** What is trained, on what, and how. */
 export interface TrainingSource {
-  readonly model: Sequential;
-  readonly data: Examples;
-  readonly optimizer: Optimizer;
-  readonly loss: Loss;
-  readonly options: FitOptions;
-  readonly plan: FitPlan;
+  readonly model: BaseModel;
+  /** Of the model, and of others that updates train. */
+  readonly weights: readonly NamedWeight[];
+  readonly updates: readonly UpdateSource[];
+  readonly examples: NamedExamples;
+  /** Those that come first are trained on. */
+  readonly trainCount: number;
+  /** What is validated on: the other examples, or a set of its own; undefined if there is none. */
+  readonly validation: { readonly examples: NamedExamples; readonly first: number; readonly count: number } | undefined;
+  readonly corrupt: Corruption | undefined;
+  readonly batchSize: number;
+  readonly seed: number;
 }
 
-/** What differs from one task of a training to the next. */
-type Changing = 'epoch' | 'firstStep' | 'endStep';
+/** What an optimiser keeps for its weights. */
+export interface UpdateMemory {
+  readonly optimizer: Optimizer;
+  /** By slot, and by the update's weights. */
+  readonly slots: readonly (readonly Float32Array[])[];
+  /** Numbers that change with the step, one step after another. */
+  readonly scalars: Float32Array;
+  readonly scalarCount: number;
+}
 
-/** A training laid out in the runtime's memory, with its programs compiled. Arrays are views of that memory. */
+/** A training laid out in shared memory, with its programs compiled. Arrays are views of that memory. */
 export interface PreparedTraining {
   readonly source: TrainingSource;
   readonly runtime: Runtime;
-  /** Forward, loss and gradients as they were traced. */
-  readonly program: Program;
-  readonly convolutions: readonly ConvolutionRecord[];
+  readonly session: SessionMemory;
   /** Steps of an epoch, as parts of its order. */
-  readonly batches: readonly Piece[];
-  readonly layout: ParameterLayout;
-  readonly parameters: Float32Array;
-  readonly state: Float32Array;
-  readonly order: Uint32Array;
-  readonly scalars: Float32Array;
-  /** Summed loss of each step of the running epoch. */
-  readonly losses: Float64Array;
-  readonly validationLosses: Float32Array;
-  readonly task: Omit<EpochWork, Changing | 'validation'>;
-  /** Undefined if nothing is held out. */
-  readonly validation: Omit<MapWork, 'epoch'> | undefined;
-  /** Address of each worker's row numbers and keys. */
-  readonly keys: readonly number[];
+  readonly batches: readonly MicroBatch[];
+  readonly order: ExampleOrder;
+  readonly updates: readonly UpdateMemory[];
+  /** The first update's programs as they were traced, which the fingerprint is taken of, and what they captured. */
+  readonly traced: readonly TracedBatch[];
+  readonly log: LogBook;
+  readonly validationOrder: ExampleOrder | undefined;
+  readonly validationLog: LogBook | undefined;
+  readonly work: Omit<StepsWork, 'firstStep' | 'endStep'>;
+  readonly microBatch: number;
+  readonly isShortOfLeaves: boolean;
+  readonly convolutions: readonly ConvolutionRecord[];
 }
 
-/** Reserves memory for a training, fills in the examples, and compiles its programs for each size of piece. */
+/** Reserves memory for a training, fills in the examples, and compiles its programs for each size of batch. */
 export async function prepareTraining(
   source: TrainingSource,
   runtime: Runtime,
-  session: string,
+  id: string,
+  compileOptions: CompileOptions,
 ): Promise<PreparedTraining> {
-  const { model, data, optimizer, loss, options, plan } = source;
-  const { trainCount, validationCount, batchSize, seed } = plan;
-  const { memory } = runtime;
+  const { examples, validation, batchSize, trainCount, seed, updates } = source;
+  const sets = validation && validation.examples !== examples ? [examples, validation.examples] : [examples];
+  const session = new SessionMemory(
+    runtime,
+    sets,
+    source.weights.map(({ weight }) => weight),
+    seed,
+  );
   const convolutions = new Map<string, ConvolutionRecord>();
-  const compileOptions: CompileOptions = {
-    ...compileOptionsOf(options, runtime),
+  const options: CompileOptions = {
+    ...compileOptions,
     record: (choice) => {
       convolutions.set(JSON.stringify([choice.input.slice(1), choice.weight]), choice);
     },
   };
-
-  const x = shareTable(memory, data.x, model.inputShape);
-  const y = data.y && shareTable(memory, data.y, model.outputShape);
-  const layout = layOutParameters(model.parameters.map((parameter) => parameter.data.length));
-  const examples: ExampleProgram = { model, layout, loss, x: x.table, y: y?.table, corrupt: options.corrupt, seed };
-  const parameters = memory.float32(layout.length);
-  parameters.array.fill(0);
-  const state = memory.float32(Math.max(1, optimizer.slots * layout.length));
-  state.array.fill(0);
-
-  const training = (count: number) => trainingProgram(examples, count);
-  const evaluation = (count: number) => evaluationProgram(examples, count);
-  const piece = pieceSize(bytesOfExample(training, compileOptions), batchSize);
-  const batches = piecesOf(trainCount, batchSize);
-  const lanes = laneCount(Math.ceil(batchSize / piece), laneBytes(layout));
-  const lanesAddress = memory.allocate(lanes * laneBytes(layout));
-  const loadAll = async (name: string, counts: readonly number[], programFor: (count: number) => TracedProgram) => {
-    const programs: Record<number, ProgramsBySize[number]> = {};
-    for (const size of sizesOf(counts, piece)) {
-      const { program, binding } = programFor(size);
-      programs[size] = await runtime.load(`${session} ${name} ${size}`, compile(program, binding, compileOptions));
-    }
-    return programs;
-  };
-  const programs = await loadAll(
-    'train',
-    batches.map((batch) => batch.count),
-    training,
+  const batches = microBatchesOf(trainCount, batchSize);
+  const batchSource = sourceOf(source, examples);
+  const traced = updates.map((update, index) => traceUpdate(batchSource, update, index, batches[0].count));
+  const order = session.order(trainCount);
+  const log = new LogBook(
+    runtime.memory,
+    traced.map(({ objective }) => objective),
+    batches,
   );
-  const validationPrograms = await loadAll('evaluate', validationCount > 0 ? [validationCount] : [], evaluation);
-  const update = await runtime.load(`${session} update`, updateProgram(optimizer, layout, lanes));
-
-  const order = memory.uint32(trainCount);
-  const scalarCount = 1 + optimizer.scalars(1).length;
-  const scalars = memory.float32(batches.length * scalarCount);
-  const lossesAddress = memory.allocate(batches.length * 8);
-  const validationLosses = memory.float32(Math.max(1, Math.ceil(validationCount / piece)));
-  const shared = { session, parameters: parameters.address, x: x.address, y: y?.address ?? 0, piece };
+  const memories = updates.map((update) => updateMemory(runtime, update, batches.length));
+  const parts = updates.map((update, index): StepPart => {
+    const traces = new Map([[batches[0].count, traced[index]]]);
+    const trace = (batch: number) => {
+      const known = traces.get(batch) ?? traceUpdate(batchSource, update, index, batch);
+      traces.set(batch, known);
+      return known;
+    };
+    return {
+      name: `update ${index}`,
+      trace,
+      outputs: scoreOutputs(traced[index], log),
+      follow: (output, batch) => followUpdate(session, trace(batch), update, memories[index], log, index, output),
+    };
+  });
+  const sizes = batches.map(({ count }) => count);
+  const prepared = await prepareBatches(session, examples, order, sizes, parts, options, `${id} train`);
+  const next = validation && (await prepareValidation(source, session, options, id));
   return {
     source,
     runtime,
-    program: training(1).program,
-    convolutions: [...convolutions.values()],
+    session,
     batches,
-    layout,
-    parameters: parameters.array,
-    state: state.array,
-    order: order.array,
-    scalars: scalars.array,
-    losses: new Float64Array(memory.memory.buffer, lossesAddress, batches.length),
-    validationLosses: validationLosses.array,
-    task: {
-      ...shared,
-      kind: 'epoch',
-      stopsOnNaN: options.onNaN !== 'continue',
-      order: order.address,
+    order,
+    updates: memories.map(({ memory }) => memory),
+    traced,
+    log,
+    validationOrder: next?.order,
+    validationLog: next?.log,
+    work: {
+      session: id,
+      stages: prepared.stages,
       count: trainCount,
       batchSize,
-      programs,
-      update,
-      slices: layout.length / SLICE,
-      lanes,
-      laneBytes: laneBytes(layout),
-      lanesAddress,
-      state: state.address,
-      scalars: scalars.address,
-      scalarBytes: scalarCount * 4,
-      losses: lossesAddress,
+      isReported: true,
+      finite: [],
+      next: next?.work,
     },
-    validation:
-      validationCount === 0
-        ? undefined
-        : {
-            ...shared,
-            kind: 'map',
-            begin: trainCount,
-            count: validationCount,
-            programs: validationPrograms,
-            results: validationLosses.address,
-            resultBytes: 4,
-          },
-    keys: Array.from({ length: runtime.threads }, () => memory.allocate(keyOffsets(piece).bytes)),
+    microBatch: prepared.microBatch,
+    isShortOfLeaves: prepared.isShortOfLeaves,
+    convolutions: [...convolutions.values()],
   };
 }
 
-/** Sizes of the pieces that batches are cut into. */
-function sizesOf(batches: readonly number[], piece: number): Set<number> {
-  return new Set(batches.flatMap((count) => piecesOf(count, piece).map((p) => p.count)));
+function sourceOf({ model, weights, corrupt }: TrainingSource, examples: NamedExamples): BatchSource {
+  return { model, examples, corrupt, weights: weights.map(({ weight }) => weight) };
+}
+
+/** Outputs with a value for each example go to the book. */
+export function scoreOutputs({ objective, outputs }: TracedBatch, log: LogBook): Map<number, Block> {
+  return new Map(
+    objective.scores.map(({ name }, which): [number, Block] => [outputs.scores[which], log.scoreBlock(name)]),
+  );
+}
+
+interface LaidOutUpdate {
+  readonly memory: UpdateMemory;
+  readonly slotAddresses: readonly (readonly number[])[];
+  readonly scalars: Block;
+  readonly shared: number;
+}
+
+/** What an update's optimiser keeps. Slots lie as weights do, one after another. */
+function updateMemory({ memory }: Runtime, { optimizer, weights }: UpdateSource, steps: number): LaidOutUpdate {
+  const slots = optimizer.slots.map(() => weights.map(({ weight }) => memory.float32(weight.data.length)));
+  for (const { array } of slots.flat()) array.fill(0);
+  const scalarCount = optimizer.scalars(1).length;
+  const scalars = memory.float32(steps * scalarCount);
+  return {
+    memory: {
+      optimizer,
+      slots: slots.map((slot) => slot.map(({ array }) => array)),
+      scalars: scalars.array,
+      scalarCount,
+    },
+    slotAddresses: slots.map((slot) => slot.map(({ address }) => address)),
+    scalars: { address: scalars.address, perStep: scalarCount * 4 },
+    shared: memory.allocate(4),
+  };
+}
+
+function followUpdate(
+  session: SessionMemory,
+  traced: TracedBatch,
+  { optimizer, weights, name }: UpdateSource,
+  { memory, slotAddresses, scalars, shared }: LaidOutUpdate,
+  log: LogBook,
+  index: number,
+  output: (which: number) => Block,
+) {
+  const trained = weights.map(
+    ({ path, shape, weight }, which): TrainedWeight => ({
+      path,
+      shape,
+      address: session.addressOf(weight),
+      gradient: output(traced.outputs.gradients[which]).address,
+      slots: slotAddresses.map((slot) => slot[which]),
+    }),
+  );
+  const place = { scalars, scalarCount: memory.scalarCount, shared };
+  return {
+    stages: optimizerStages(`${name} ${index}`, optimizer, trained, place),
+    renewals: traced.renewed.map((weight, which) => ({
+      from: output(traced.outputs.renewed[which]).address,
+      to: session.addressOf(weight),
+      bytes: weight.data.length * 4,
+    })),
+    logs: log.logged(index, (number) => output(traced.outputs.numbers[number])),
+  };
+}
+
+/** The steps of a validation: the losses and metrics of all updates. */
+async function prepareValidation(
+  source: TrainingSource,
+  session: SessionMemory,
+  options: CompileOptions,
+  id: string,
+): Promise<{ order: ExampleOrder; log: LogBook; work: StepsWork }> {
+  const { examples, first, count } = source.validation as NonNullable<TrainingSource['validation']>;
+  return prepareEvaluation(session, sourceOf(source, examples), source.updates, {
+    first,
+    count,
+    batchSize: source.batchSize,
+    options,
+    id: `${id} validate`,
+    session: id,
+  });
+}
+
+/** What examples are evaluated, and how. */
+export interface EvaluationPlan {
+  readonly first: number;
+  readonly count: number;
+  readonly batchSize: number;
+  readonly options: CompileOptions;
+  readonly id: string;
+  readonly session: string;
+}
+
+/** Compiles the steps that judge a model by objectives, on examples in their order. */
+export async function prepareEvaluation(
+  session: SessionMemory,
+  source: BatchSource,
+  objectives: readonly ObjectiveSource[],
+  { first, count, batchSize, options, id, session: owner }: EvaluationPlan,
+): Promise<{ order: ExampleOrder; log: LogBook; work: StepsWork; program: Program }> {
+  const batches = microBatchesOf(count, Math.min(batchSize, count));
+  const order = session.order(count);
+  inSequence(order, 0, first);
+  const traced = objectives.map((objective) => traceEvaluation(source, objective, batches[0].count));
+  const log = new LogBook(
+    session.runtime.memory,
+    traced.map(({ objective }) => objective),
+    batches,
+  );
+  const parts = objectives.map(
+    (objective, index): StepPart => ({
+      name: `objective ${index}`,
+      trace: (batch) => (batch === batches[0].count ? traced[index] : traceEvaluation(source, objective, batch)),
+      outputs: scoreOutputs(traced[index], log),
+      follow: (output) => ({
+        stages: [],
+        renewals: [],
+        logs: log.logged(index, (number) => output(traced[index].outputs.numbers[number])),
+      }),
+    }),
+  );
+  const sizes = batches.map((batch) => batch.count);
+  const { stages } = await prepareBatches(session, source.examples, order, sizes, parts, options, id);
+  const work: StepsWork = {
+    session: owner,
+    stages,
+    count,
+    batchSize: Math.min(batchSize, count),
+    firstStep: 0,
+    endStep: batches.length,
+    isReported: false,
+    finite: [],
+  };
+  return { order, log, work, program: traced[0].program };
 }

@@ -1,8 +1,9 @@
 import { type Executable, referenceExecutable, wasmExecutable } from '@weft/core/program';
 import { arriveAndWait, BARRIER_WORDS, BarrierBroken, breakBarrier } from './barrier.js';
-import { type Piece, piecesOf, piecesOfLane } from './pieces.js';
-import { keyOffsets, SLICE } from './programs.js';
-import { CONTROL, CONTROL_WORDS, type EpochTask, type MapTask, type ProgramImage, STOPPED, type Task } from './task.js';
+import { microBatchesOf } from './step/leaves.js';
+import { runStages, type Workplace } from './step/run-stages.js';
+import type { FinishStage, Launch } from './step/stages.js';
+import { CONTROL, CONTROL_WORDS, type ProgramImage, STOPPED, type StepsWork, type Task } from './task.js';
 
 /** Executables of the running session, by their program's id. */
 const executables = new Map<string, Executable>();
@@ -18,79 +19,81 @@ function executableOf(image: ProgramImage, memory: WebAssembly.Memory): Executab
   return executable;
 }
 
-/** What a worker needs at hand while it runs a task. */
-export class Workplace {
-  readonly control: Int32Array;
+/** A worker at its place: shared memory, the barrier, and the programs that it has at hand. */
+class TaskPlace implements Workplace {
+  readonly worker: number;
+  readonly workers: number;
+  readonly memory: WebAssembly.Memory;
+  private readonly control: Int32Array;
   private readonly barrier: Int32Array;
 
-  /** @param delay called where the worker asks for work or for the others: tests let it wait there */
   constructor(
     private readonly task: Task,
-    private readonly delay: () => void = () => {},
+    private readonly delay: () => void,
   ) {
-    if (session !== task.session) executables.clear();
-    session = task.session;
-    const { buffer } = task.memory;
-    this.control = new Int32Array(buffer, task.control, CONTROL_WORDS);
-    this.barrier = new Int32Array(buffer, task.control + CONTROL.barrier * 4, BARRIER_WORDS);
+    const { memory, control, worker, workers, work } = task;
+    if (session !== work.session) executables.clear();
+    session = work.session;
+    this.worker = worker;
+    this.workers = workers;
+    this.memory = memory;
+    this.control = new Int32Array(memory.buffer, control, CONTROL_WORDS);
+    this.barrier = new Int32Array(memory.buffer, control + CONTROL.barrier * 4, BARRIER_WORDS);
   }
 
   wait(): void {
     this.delay();
-    arriveAndWait(this.barrier, this.task.workers);
+    arriveAndWait(this.barrier, this.workers);
   }
 
   fail(): void {
     breakBarrier(this.barrier);
   }
 
-  /** Numbers from 0 to count that no other worker has drawn. Who computes what is left to chance; results are not. */
-  *tickets(count: number): Generator<number> {
+  *tickets(address: number, count: number): Generator<number> {
+    const word = new Int32Array(this.memory.buffer, address, 1);
     for (;;) {
       this.delay();
-      const ticket = Atomics.add(this.control, CONTROL.ticket, 1);
+      const ticket = Atomics.add(word, 0, 1);
       if (ticket >= count) return;
       yield ticket;
     }
   }
 
-  /** Runs a part of a program, with the addresses of its segments after the arena's. */
-  run(part: 'prologue' | 'main', image: ProgramImage, ...segments: number[]): void {
-    const bases = [image.arenas[this.task.worker], ...segments].slice(0, image.segments);
-    executableOf(image, this.task.memory)[part](...bases);
+  run(part: 'prologue' | 'main', { image }: Launch, bases: readonly number[]): void {
+    executableOf(image, this.task.memory)[part](...bases.slice(0, image.segments));
   }
 
-  /** Addresses of the segments of a program on examples, with its results at one. */
-  segments(results: number): number[] {
-    const { parameters, x, y, keys } = this.task;
-    return [parameters, x, y, keys, results];
+  /** Counts a step, and says whether and why it was the last one. Only worker 0 does, between two barriers. */
+  endStep({ isReported, finite }: StepsWork, step: number, { endsStep }: FinishStage): void {
+    if (!endsStep) return;
+    const { buffer } = this.memory;
+    // Nobody draws tickets now: the stage that did ended with a barrier.
+    new Int32Array(buffer, endsStep.tickets, endsStep.count).fill(0);
+    if (!isReported) return;
+    const isLost = finite.some((address) => !Number.isFinite(new Float64Array(buffer, address + 8 * step, 1)[0]));
+    const isWanted = Atomics.load(this.control, CONTROL.stopWanted) !== 0;
+    const stopped = isLost ? STOPPED.lossIsNotFinite : isWanted ? STOPPED.wanted : STOPPED.no;
+    Atomics.store(this.control, CONTROL.stopped, stopped);
+    // Last: whoever sees the step counted sees its numbers.
+    Atomics.store(this.control, CONTROL.steps, step + 1);
   }
 
-  /** Writes the numbers of a piece's examples, and their keys. */
-  writeKeys(count: number, row: (index: number) => number): void {
-    const { memory, keys, epoch } = this.task;
-    const offsets = keyOffsets(count);
-    const rows = new Uint32Array(memory.buffer, keys, count);
-    const imageKeys = new Uint32Array(memory.buffer, keys + offsets.imageKeys, 2 * count);
-    const epochKeys = new Uint32Array(memory.buffer, keys + offsets.epochKeys, 2 * count);
-    for (let index = 0; index < count; index++) {
-      rows[index] = row(index);
-      imageKeys[2 * index] = rows[index];
-      imageKeys[2 * index + 1] = 0;
-      epochKeys[2 * index] = rows[index];
-      epochKeys[2 * index + 1] = epoch + 1;
-    }
+  get stopped(): number {
+    return Atomics.load(this.control, CONTROL.stopped);
   }
 }
 
 /**
- * Does a worker's part of a task. A worker that fails frees the others before it says so; those end without an error,
- * since it is not theirs.
+ * Does a worker's part of some steps. A worker that fails frees the others before it says so; those end without an
+ * error, since it is not theirs.
+ *
+ * @param delay called where the worker asks for work or for the others: tests let it wait there
  */
-export function runTask(task: EpochTask | MapTask, place: Workplace): void {
+export function runTask(task: Task, delay: () => void = () => {}): void {
+  const place = new TaskPlace(task, delay);
   try {
-    if (task.kind === 'epoch') runEpoch(task, place);
-    else runMap(task, place);
+    runSteps(task.work, place);
   } catch (error) {
     if (error instanceof BarrierBroken) return;
     place.fail();
@@ -98,77 +101,17 @@ export function runTask(task: EpochTask | MapTask, place: Workplace): void {
   }
 }
 
-function runEpoch(task: EpochTask, place: Workplace): void {
-  const { memory, count, batchSize, piece, programs, lanes, laneBytes, lanesAddress } = task;
-  const order = new Uint32Array(memory.buffer, task.order, count);
-  const batches = piecesOf(count, batchSize);
-  place.run('prologue', task.update);
-  for (let step = task.firstStep; step < task.endStep; step++) {
+function runSteps(work: StepsWork, place: TaskPlace): void {
+  const { stages, count, batchSize, firstStep, endStep, isReported, next } = work;
+  const batches = microBatchesOf(count, batchSize);
+  for (let step = firstStep; step < endStep; step++) {
     const batch = batches[step];
-    const pieces = piecesOf(batch.count, piece);
-    // Parameters have changed: what is computed from them alone is computed anew, by each worker for itself.
-    for (const size of new Set(pieces.map((p) => p.count))) place.run('prologue', programs[size], ...place.segments(0));
-    for (const lane of place.tickets(lanes)) {
-      const address = lanesAddress + lane * laneBytes;
-      new Float32Array(memory.buffer, address, laneBytes / 4).fill(0);
-      for (const { begin, count: size } of piecesOfLane(pieces, lane, lanes)) {
-        place.writeKeys(size, (index) => order[batch.begin + begin + index]);
-        place.run('main', programs[size], ...place.segments(address));
-      }
-    }
-    // Nobody adds lanes up before all are written.
-    place.wait();
-    updateParameters(task, place, step);
-    if (task.worker === 0) finishStep(task, place, step);
-    // Nobody reads parameters, tickets or the order to stop before all are written.
-    place.wait();
-    const stopped = Atomics.load(place.control, CONTROL.stopped);
-    if (stopped === STOPPED.lossIsNotFinite) return;
-    // An epoch whose steps are all done is ended as others are, with its validation.
-    if (stopped === STOPPED.wanted && step + 1 < batches.length) return;
+    const standing = { batchBegin: batch.begin, step: work.resultStep ?? step };
+    runStages(place, stages[batch.count], standing, (finish) => place.endStep(work, step, finish));
+    if (!isReported) continue;
+    if (place.stopped === STOPPED.lossIsNotFinite) return;
+    // Work whose steps are all done is ended as other work is, with what comes after it.
+    if (place.stopped === STOPPED.wanted && step + 1 < batches.length) return;
   }
-  if (task.validation && task.endStep === batches.length) runMap(task.validation, place);
-}
-
-/** Each worker updates its share of the slices. */
-function updateParameters(task: EpochTask, place: Workplace, step: number): void {
-  const { update, slices, workers, worker, lanesAddress, state, scalars, scalarBytes } = task;
-  for (let slice = worker; slice < slices; slice += workers) {
-    const offset = slice * SLICE * 4;
-    const addresses = [task.parameters + offset, lanesAddress + offset, state + offset, scalars + step * scalarBytes];
-    place.run('main', update, ...addresses);
-  }
-}
-
-/** Adds up the step's loss, in the order of the lanes, and gets ready for the next step. */
-function finishStep(
-  { memory, lanes, laneBytes, lanesAddress, losses, slices, stopsOnNaN }: EpochTask,
-  place: Workplace,
-  step: number,
-) {
-  let loss = 0;
-  for (let lane = 0; lane < lanes; lane++) {
-    loss += new Float32Array(memory.buffer, lanesAddress + lane * laneBytes + slices * SLICE * 4, 1)[0];
-  }
-  new Float64Array(memory.buffer, losses + step * 8, 1)[0] = loss;
-  Atomics.store(place.control, CONTROL.ticket, 0);
-  Atomics.store(place.control, CONTROL.steps, step + 1);
-  const isWanted = Atomics.load(place.control, CONTROL.stopWanted) !== 0;
-  const isLost = stopsOnNaN && !Number.isFinite(loss);
-  const stopped = isLost ? STOPPED.lossIsNotFinite : isWanted ? STOPPED.wanted : STOPPED.no;
-  Atomics.store(place.control, CONTROL.stopped, stopped);
-}
-
-function runMap(task: MapTask, place: Workplace): void {
-  const { begin: first, count, piece, programs, results, resultBytes } = task;
-  const pieces: Piece[] = piecesOf(count, piece);
-  const prepared = new Set<number>();
-  for (const ticket of place.tickets(pieces.length)) {
-    const { begin, count: size } = pieces[ticket];
-    const address = results + ticket * resultBytes;
-    if (!prepared.has(size)) place.run('prologue', programs[size], ...place.segments(address));
-    prepared.add(size);
-    place.writeKeys(size, (index) => first + begin + index);
-    place.run('main', programs[size], ...place.segments(address));
-  }
+  if (next && endStep === batches.length) runSteps(next, place);
 }

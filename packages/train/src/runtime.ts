@@ -4,17 +4,7 @@ export { decodeCheckpoint, encodeCheckpoint } from './checkpoints/file.js';
 export type { StateTensor, TrainingState } from './checkpoints/state.js';
 export { SharedMemory } from './memory.js';
 export { checkKnownOptions, checkOption, optionNames, shown } from './options.js';
-export { runTask, Workplace } from './run-task.js';
+export { runTask } from './run-task.js';
 export type { Runtime, RuntimeSource } from './runtime/runtime.js';
 export type { Store } from './runtime/store.js';
-export {
-  CONTROL,
-  CONTROL_WORDS,
-  type EpochTask,
-  type EpochWork,
-  type MapTask,
-  type MapWork,
-  type ProgramImage,
-  STOPPED,
-  type Task,
-} from './task.js';
+export { CONTROL, CONTROL_WORDS, type ProgramImage, STOPPED, type StepsWork, type Task } from './task.js';

@@ -1,45 +1,50 @@
 import { RandomStream } from '@weft/core';
 import type { StateTensor, TrainingState } from './checkpoints/state.js';
-import type { Piece } from './pieces.js';
 import type { PreparedTraining } from './prepare-training.js';
+import { inSequence, writeKeys } from './step/session.js';
 import { CONTROL, STOPPED } from './task.js';
 
-/** What the order of training examples is drawn for: independent of other draws from the same seed. */
-const SHUFFLE_PURPOSE = 0x73687566;
+/** The random stream that the order of training examples is drawn from. */
+const SHUFFLE_STREAM = 0x73687566;
 
-/** Weights and what the optimiser keeps for them. */
-type Parameters = Pick<TrainingState, 'weights' | 'optimizer'>;
+/** Weights and what optimisers keep for them. */
+type Values = Pick<TrainingState, 'weights' | 'slots'>;
 
 /** Does the steps of a training on the workers, and moves weights between the model, their memory and checkpoints. */
 export class Trainer {
-  private readonly offsets: ReadonlyMap<string, number>;
-
-  constructor(private readonly prepared: PreparedTraining) {
-    const { layout, source } = prepared;
-    this.offsets = new Map(source.model.parameters.map(({ name }, index) => [name, layout.offsets[index]]));
-  }
+  /**
+   * @param stepsBefore updates that the optimisers have counted before this training began
+   */
+  constructor(
+    private readonly prepared: PreparedTraining,
+    private readonly stepsBefore = 0,
+  ) {}
 
   /** Draws the order of an epoch's examples and computes its steps' scalars. */
-  beginEpoch(epoch: number): void {
-    const { order, batches, scalars, source } = this.prepared;
-    for (let index = 0; index < order.length; index++) order[index] = index;
-    if (source.options.shuffle !== false) new RandomStream(source.plan.seed, SHUFFLE_PURPOSE, epoch).shuffle(order);
-    batches.forEach((batch: Piece, step) => {
-      const numbers = [1 / batch.count, ...source.optimizer.scalars(epoch * batches.length + step + 1)];
-      scalars.set(numbers, step * numbers.length);
-    });
+  beginEpoch(epoch: number, shuffle: boolean, stepsDone: number): void {
+    const { order, validationOrder, batches, updates, source } = this.prepared;
+    inSequence(order, epoch);
+    if (shuffle) {
+      new RandomStream(source.seed, SHUFFLE_STREAM, epoch).shuffle(order.index);
+      writeKeys(order, epoch);
+    }
+    if (validationOrder) writeKeys(validationOrder, epoch);
+    for (const { optimizer, scalars, scalarCount } of updates) {
+      batches.forEach((_, step) => {
+        scalars.set(optimizer.scalars(this.stepsBefore + stepsDone + step + 1), step * scalarCount);
+      });
+    }
   }
 
   /**
-   * Does steps of the epoch that was begun, up to before `endStep` or until it is wanted to stop; behind the epoch's
-   * last one also the validation.
+   * Does steps of the epoch that was begun, up to before `endStep` or until it is to stop; behind the epoch's last one
+   * also the validation.
+   *
+   * @param stopsOnNaN whether a loss that is not finite ends them
    */
-  async run(epoch: number, firstStep: number, endStep: number): Promise<void> {
-    const { runtime, task, validation, keys } = this.prepared;
-    await runtime.runOnAll(
-      { ...task, epoch, firstStep, endStep, validation: validation && { ...validation, epoch } },
-      keys,
-    );
+  async run(firstStep: number, endStep: number, stopsOnNaN: boolean): Promise<void> {
+    const { runtime, work, log } = this.prepared;
+    await runtime.runOnAll({ ...work, finite: stopsOnNaN ? log.losses : [], firstStep, endStep });
   }
 
   /** Steps of the running epoch that are done. */
@@ -47,59 +52,81 @@ export class Trainer {
     return Atomics.load(this.prepared.runtime.control, CONTROL.steps);
   }
 
-  /** Whether the last step had a loss that is no finite number, and ended the run. */
+  /** Whether the last step had a loss that is not a finite number, which ended the run. */
   get isLossLost(): boolean {
     return Atomics.load(this.prepared.runtime.control, CONTROL.stopped) === STOPPED.lossIsNotFinite;
   }
 
   /** Whether all weights are finite numbers. */
   get areWeightsFinite(): boolean {
-    return this.prepared.parameters.every(Number.isFinite);
+    const { source, session } = this.prepared;
+    return source.weights.every(({ weight }) => session.valuesOf(weight).every(Number.isFinite));
   }
 
-  /** The model's weights become those that are trained. */
+  /** The models' weights become those that are trained. */
   readModel(): void {
-    const { source, parameters, layout } = this.prepared;
-    source.model.parameters.forEach(({ data }, index) => {
-      parameters.set(data, layout.offsets[index]);
-    });
+    const { source, session } = this.prepared;
+    for (const { weight } of source.weights) session.valuesOf(weight).set(weight.data);
   }
 
-  /** The weights that are trained become the model's. */
+  /** The weights that are trained become the models'. */
   writeModel(): void {
-    const { source, parameters, layout } = this.prepared;
-    source.model.parameters.forEach(({ data }, index) => {
-      data.set(parameters.subarray(layout.offsets[index], layout.offsets[index] + data.length));
+    const { source, session } = this.prepared;
+    for (const { weight } of source.weights) weight.assign(session.valuesOf(weight));
+  }
+
+  /** Weights and what optimisers keep, copied. */
+  copy(): Values {
+    const { source, session, updates } = this.prepared;
+    const tensor = (shape: readonly number[], values: Float32Array): StateTensor => ({ shape, data: values.slice() });
+    const weights = source.weights.map(({ path, weight }): [string, StateTensor] => [
+      path,
+      tensor(weight.shape, session.valuesOf(weight)),
+    ]);
+    const slots = updates.flatMap(({ optimizer, slots: arrays }, update) =>
+      optimizer.slots.map((slot, which): [string, Map<string, StateTensor>] => [
+        slotName(update, slot),
+        new Map(
+          source.updates[update].weights.map(({ weight }, index): [string, StateTensor] => [
+            this.pathOf(update, index),
+            tensor(weight.shape, arrays[which][index]),
+          ]),
+        ),
+      ]),
+    );
+    return { weights: new Map(weights), slots: new Map(slots) };
+  }
+
+  /** Weights and slots become those of a checkpoint of this very training. */
+  restore({ weights, slots }: Values): void {
+    const { source, session } = this.prepared;
+    for (const { path, weight } of source.weights) {
+      session.valuesOf(weight).set((weights.get(path) as StateTensor).data);
+    }
+    this.restoreSlots(slots);
+  }
+
+  /** Slots become those that a training before has left behind. */
+  restoreSlots(slots: Values['slots']): void {
+    this.prepared.updates.forEach(({ optimizer, slots: arrays }, update) => {
+      optimizer.slots.forEach((slot, which) => {
+        const tensors = slots.get(slotName(update, slot));
+        arrays[which].forEach((array, index) => {
+          array.set((tensors?.get(this.pathOf(update, index)) as StateTensor).data);
+        });
+      });
     });
   }
 
-  /** Weights and optimiser state, copied. */
-  copy(): Parameters {
-    const { parameters, source } = this.prepared;
-    const slots = Array.from({ length: source.optimizer.slots }, (_, slot) => this.named(this.slot(slot)));
-    return { weights: this.named(parameters), optimizer: slots };
+  /** The path of an update's weight among those of the training. */
+  private pathOf(update: number, index: number): string {
+    const { weights, updates } = this.prepared.source;
+    const { weight } = updates[update].weights[index];
+    return (weights.find((named) => named.weight === weight) as { path: string }).path;
   }
+}
 
-  /** Weights and optimiser state become those of a checkpoint of this very training. */
-  restore({ weights, optimizer }: Parameters): void {
-    const set = (target: Float32Array, tensors: ReadonlyMap<string, StateTensor>) => {
-      for (const [name, { data }] of tensors) target.set(data, this.offsets.get(name));
-    };
-    set(this.prepared.parameters, weights);
-    optimizer.forEach((tensors, slot) => void set(this.slot(slot), tensors));
-  }
-
-  private slot(slot: number): Float32Array {
-    const { state, layout } = this.prepared;
-    return state.subarray(slot * layout.length, (slot + 1) * layout.length);
-  }
-
-  private named(flat: Float32Array): Map<string, StateTensor> {
-    return new Map(
-      this.prepared.source.model.parameters.map(({ name, shape, data }) => {
-        const offset = this.offsets.get(name) as number;
-        return [name, { shape, data: flat.slice(offset, offset + data.length) }];
-      }),
-    );
-  }
+/** What an optimiser's slot is called in checkpoints. */
+export function slotName(update: number, slot: string): string {
+  return `${update}/${slot}`;
 }

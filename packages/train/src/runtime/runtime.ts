@@ -1,7 +1,7 @@
 import type { KernelSet } from '@weft/core';
 import type { CompiledProgram } from '@weft/core/program';
 import type { SharedMemory } from '../memory.js';
-import type { EpochWork, MapWork, ProgramImage } from '../task.js';
+import type { ProgramImage, StepsWork } from '../task.js';
 import type { Store } from './store.js';
 
 /**
@@ -22,15 +22,14 @@ export interface Runtime {
    * @throws Error if the runtime is in use or closed
    */
   hold<T>(work: (session: string) => Promise<T>): Promise<T>;
-  /** A compiled program as workers want it, with an arena for each. */
+  /** A compiled program as workers want it. */
   load(id: string, compiled: CompiledProgram): Promise<ProgramImage>;
   /**
-   * Runs a task on all workers and waits for all of them, also after a failure.
+   * Runs steps on all workers and waits for all of them, also after a failure.
    *
-   * @param keys address of each worker's row numbers and keys
    * @throws WorkerError of the first worker that failed; Error if the runtime was closed
    */
-  runOnAll(task: EpochWork | MapWork, keys: readonly number[]): Promise<void>;
+  runOnAll(work: StepsWork): Promise<void>;
   /** Turns relaxed SIMD on where the engine has it behind a flag. Called before programs with fast math are compiled. */
   allowRelaxedSimd?(): void;
   /** Receives warnings if `onWarning` is not given. Default: `console.warn`. */

@@ -19,8 +19,17 @@ export interface Workplace {
   run(part: 'prologue' | 'main', launch: Launch, bases: readonly number[]): void;
 }
 
-/** Does a worker's share of a step: stage after stage, with a barrier behind each. */
-export function runStages(place: Workplace, stages: readonly Stage[], standing: Standing): void {
+/**
+ * Does a worker's share of a step: stage after stage, with a barrier behind each.
+ *
+ * @param finished called by one worker where an update ends, before the others go on
+ */
+export function runStages(
+  place: Workplace,
+  stages: readonly Stage[],
+  standing: Standing,
+  finished: (stage: FinishStage) => void,
+): void {
   for (const stage of stages) {
     const runner = new StageRunner(place, standing);
     switch (stage.kind) {
@@ -34,7 +43,10 @@ export function runStages(place: Workplace, stages: readonly Stage[], standing: 
         if (place.worker === 0) runner.launch(stage.launch, {});
         break;
       case 'finish':
-        if (place.worker === 0) runner.finish(stage);
+        if (place.worker === 0) {
+          runner.finish(stage);
+          finished(stage);
+        }
         break;
     }
     // Nobody goes on before all have written what the next stage reads.

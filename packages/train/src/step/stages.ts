@@ -29,7 +29,7 @@ export type LaunchBySize = Readonly<Record<number, Launch>>;
 /** Micro-batches, which workers draw leaf by leaf: who computes a leaf is left to chance, what goes into it is not. */
 export interface MicroStage {
   readonly kind: 'micro';
-  /** Word of control that counts the leaves that were drawn. */
+  /** Address of the word that counts the leaves that were drawn. */
   readonly ticket: number;
   /** The micro-batches of each leaf, which are added up in their order. */
   readonly leaves: readonly (readonly MicroBatch[])[];
@@ -68,6 +68,8 @@ export interface FinishStage {
   readonly kind: 'finish';
   readonly renewals: readonly Renewal[];
   readonly logs: readonly LoggedNumber[];
+  /** Set behind the last update of a step: words of control that are put back to zero for the next one. */
+  readonly endsStep?: { readonly tickets: number; readonly count: number };
 }
 
 /** What all workers do between two barriers. */

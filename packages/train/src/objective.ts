@@ -1,0 +1,243 @@
+import { add, mul, sum, Tensor } from '@weft/core';
+import { formatShape } from '@weft/core/program';
+import type { BaseModel, CallContext, Loss, Metric } from '@weft/nn';
+import { requireTarget } from './data.js';
+import { shown } from './options.js';
+
+/** Everything that a loss for the whole model may look at, by name. */
+export interface LossArguments {
+  readonly inputs: Readonly<Record<string, Tensor>>;
+  readonly outputs: Readonly<Record<string, Tensor>>;
+  readonly targets: Readonly<Record<string, Tensor>>;
+  /** By path, such as `dense/kernel`. */
+  readonly weights: Readonly<Record<string, Tensor>>;
+  /** How much each example counts, [batch]; undefined without weights of examples. */
+  readonly sampleWeight: Tensor | undefined;
+  /** For calls of models: whether they are being trained, and what decides their draws. */
+  readonly context: CallContext;
+}
+
+/** A loss for the whole model: a function of one parameter. It gives one number an example, [batch], or one for the batch. */
+export type ModelLoss = (everything: LossArguments) => Tensor;
+
+/** A loss of prediction and target, a loss of the whole model, or losses by the names of outputs. */
+export type LossOption = Loss | ModelLoss | Readonly<Record<string, Loss>>;
+
+/** Metrics of the only output, or lists of them by the names of outputs. */
+export type MetricsOption = readonly Metric[] | Readonly<Record<string, readonly Metric[]>>;
+
+/** A number that a step leaves behind. */
+export interface StepNumber {
+  /**
+   * - `mean`: of the batch; the mean over an epoch weighs it by the batch's examples
+   * - `sum`: over the batch
+   */
+  readonly kind: 'mean' | 'sum';
+  readonly tensor: Tensor;
+}
+
+/** A name in the logs, and how its value follows from the numbers of all steps. */
+export interface LogEntry {
+  readonly name: string;
+  value(totals: LogTotals): number;
+}
+
+/** What has been summed up over an epoch, or a set. */
+export interface LogTotals {
+  readonly examples: number;
+  /** Of a number by its position: its sum, or its mean over examples. */
+  total(number: number): number;
+  /** All values for examples by their name. */
+  scores(name: string): Float32Array;
+}
+
+/** What a batch is judged by. */
+export interface Objective {
+  /** One number, which is differentiated. */
+  readonly loss: Tensor;
+  readonly numbers: readonly StepNumber[];
+  readonly logs: readonly LogEntry[];
+  /** Values for each example, [batch], that some metrics need all of. */
+  readonly scores: readonly { readonly name: string; readonly tensor: Tensor }[];
+}
+
+/** What an objective is made of. */
+export interface ObjectiveSource {
+  readonly model: BaseModel;
+  readonly loss: LossOption;
+  readonly lossWeights?: Readonly<Record<string, number>>;
+  readonly metrics?: MetricsOption;
+  /** Name of the loss in the logs. */
+  readonly name: string;
+}
+
+/** @throws TypeError or RangeError if a loss or a metric is none, or gives something of another shape */
+export function objectiveOf(source: ObjectiveSource, everything: LossArguments, batch: number): Objective {
+  const builder = new ObjectiveBuilder(source, everything, batch);
+  builder.addLoss();
+  builder.addMetrics();
+  return builder.finish();
+}
+
+class ObjectiveBuilder {
+  private readonly numbers: StepNumber[] = [];
+  private readonly logs: LogEntry[] = [];
+  private readonly scores: { name: string; tensor: Tensor }[] = [];
+  private loss: Tensor | undefined;
+  private weightNumber: number | undefined;
+
+  constructor(
+    private readonly source: ObjectiveSource,
+    private readonly everything: LossArguments,
+    private readonly batch: number,
+  ) {}
+
+  finish(): Objective {
+    const { numbers, logs, scores } = this;
+    return { loss: this.loss as Tensor, numbers, logs, scores };
+  }
+
+  addLoss(): void {
+    const { loss, name, lossWeights = {} } = this.source;
+    if (typeof loss !== 'object') {
+      this.loss = this.lossOf(loss, name);
+      this.addMean(name, this.loss);
+      return;
+    }
+    this.checkNames('loss', Object.keys(loss));
+    this.checkNames('lossWeights', Object.keys(lossWeights));
+    const parts = Object.entries(loss).map(([output, part]) => {
+      return { output, value: this.lossOf(part, `${output}_loss`, output), weight: lossWeights[output] ?? 1 };
+    });
+    if (parts.length === 0) throw new RangeError('loss: the record is empty. Give a loss for at least one output.');
+    this.loss = parts.map(({ value, weight }) => (weight === 1 ? value : mul(value, weight))).reduce(add);
+    this.addMean(name, this.loss);
+    for (const { output, value } of parts) this.addMean(`${output}_loss`, value);
+  }
+
+  private addMean(name: string, tensor: Tensor): void {
+    const number = this.numbers.push({ kind: 'mean', tensor }) - 1;
+    this.logs.push({ name, value: ({ total }) => total(number) });
+  }
+
+  private addSum(tensor: Tensor): number {
+    return this.numbers.push({ kind: 'sum', tensor }) - 1;
+  }
+
+  private checkNames(option: string, names: readonly string[]): void {
+    const known = Object.keys(this.everything.outputs);
+    const unknown = names.find((name) => !known.includes(name));
+    if (unknown === undefined) return;
+    throw new RangeError(`${option}: the model has no output '${unknown}'. Its outputs are ${known.join(', ')}.`);
+  }
+
+  /** The only output of a model, for losses and metrics that name none. */
+  private onlyOutput(option: string): string {
+    const names = Object.keys(this.everything.outputs);
+    if (names.length === 1) return names[0];
+    throw new RangeError(
+      `${option}: the model has the outputs ${names.join(', ')}. Give { ${names[0]}: ... } by name.`,
+    );
+  }
+
+  /** The mean over the batch, where there is a number for each example. */
+  private lossOf(loss: Loss | ModelLoss, label: string, output?: string): Tensor {
+    const { everything, batch } = this;
+    if (typeof loss !== 'function' || loss.length < 1 || loss.length > 2) {
+      throw new TypeError(
+        `${label}: got ${shown(loss)}; expected a function (prediction, target) => ..., or a function of one parameter ` +
+          '({ inputs, outputs, targets, weights }) => ....',
+      );
+    }
+    const isWhole = loss.length === 1;
+    const value = isWhole
+      ? (loss as ModelLoss)(everything)
+      : this.ofOutput(loss as Loss, output ?? this.onlyOutput('loss'));
+    if (!(value instanceof Tensor)) {
+      throw new TypeError(
+        `${label}: the loss gives ${shown(value)}; expected a tensor of [${batch}] or of one number, [].`,
+      );
+    }
+    const isScalar = value.shape.length === 0;
+    if (!isScalar && !(value.shape.length === 1 && value.shape[0] === batch)) {
+      throw new RangeError(
+        `${label}: the loss gives ${formatShape(value.shape)} for a batch of ${batch}; expected [${batch}], a number for ` +
+          'each example, or [], one for the batch. Take a mean over the other axes.',
+      );
+    }
+    const { sampleWeight } = everything;
+    if (!isScalar) return mul(sum(sampleWeight ? mul(value, sampleWeight) : value), 1 / batch);
+    if (sampleWeight && !isWhole) {
+      throw new RangeError(
+        `${label}: the loss gives one number for the batch, which sampleWeight cannot weigh. Return [${batch}].`,
+      );
+    }
+    return value;
+  }
+
+  private ofOutput(loss: Loss, output: string): Tensor {
+    const { outputs, targets } = this.everything;
+    requireTarget(this.source.model, targets, output);
+    return loss(outputs[output], targets[output]);
+  }
+
+  addMetrics(): void {
+    const { metrics = [] } = this.source;
+    const byOutput: Readonly<Record<string, readonly Metric[]>> = Array.isArray(metrics)
+      ? metrics.length > 0
+        ? { [this.onlyOutput('metrics')]: metrics }
+        : {}
+      : (metrics as Readonly<Record<string, readonly Metric[]>>);
+    this.checkNames('metrics', Object.keys(byOutput));
+    const isOnly = Array.isArray(metrics);
+    for (const [output, list] of Object.entries(byOutput)) {
+      for (const metric of list) this.addMetric(metric, output, isOnly ? metric.name : `${output}_${metric.name}`);
+    }
+  }
+
+  private addMetric(metric: Metric, output: string, name: string): void {
+    const { outputs, targets, sampleWeight } = this.everything;
+    if (this.logs.some((entry) => entry.name === name)) {
+      throw new RangeError(`metrics: '${name}' is the name of two of them, or of a loss. Give each its own name.`);
+    }
+    requireTarget(this.source.model, targets, output);
+    const [prediction, target] = [outputs[output], targets[output]];
+    const weighted = (values: Tensor) => (sampleWeight ? mul(values, sampleWeight) : values);
+    if ('values' in metric) {
+      const number = this.addSum(sum(weighted(this.perExample(name, metric.values(prediction, target)))));
+      this.weightNumber ??= sampleWeight && this.addSum(sum(sampleWeight));
+      const weights = this.weightNumber;
+      this.logs.push({
+        name,
+        value: ({ total, examples }) => total(number) / (weights === undefined ? examples : total(weights)),
+      });
+    } else if ('sums' in metric) {
+      const sums = Object.entries(metric.sums(prediction, target)).map(([key, values]) => {
+        return { key, number: this.addSum(sum(weighted(this.perExample(`${name}.${key}`, values)))) };
+      });
+      this.logs.push({
+        name,
+        value: ({ total }) => metric.result(Object.fromEntries(sums.map(({ key, number }) => [key, total(number)]))),
+      });
+    } else {
+      const keys = Object.entries(metric.scores(prediction, target)).map(([key, values]) => {
+        const full = `${name}.${key}`;
+        this.scores.push({ name: full, tensor: this.perExample(full, values) });
+        return { key, full };
+      });
+      this.logs.push({
+        name,
+        value: ({ scores }) => metric.result(Object.fromEntries(keys.map(({ key, full }) => [key, scores(full)]))),
+      });
+    }
+  }
+
+  private perExample(name: string, values: unknown): Tensor {
+    const { batch } = this;
+    if (values instanceof Tensor && values.shape.length === 1 && values.shape[0] === batch) return values;
+    const got = values instanceof Tensor ? formatShape(values.shape) : shown(values);
+    throw new RangeError(
+      `metrics: ${name} gives ${got} for a batch of ${batch}; expected [${batch}], one for each example.`,
+    );
+  }
+}

@@ -1,0 +1,96 @@
+import type { SharedMemory } from '../memory.js';
+import type { Objective } from '../objective.js';
+import type { MicroBatch } from './leaves.js';
+import type { Block, LoggedNumber } from './stages.js';
+
+/** What the steps of an epoch, or of a set, leave behind: numbers for each step, and values for each example. */
+export class LogBook {
+  /** Names in the logs, in their order. */
+  readonly names: readonly string[];
+  /** Address of each number's float64 array, by objective. */
+  private readonly addresses: readonly (readonly number[])[];
+  private readonly arrays: readonly (readonly Float64Array[])[];
+  private readonly scoreArrays = new Map<string, { readonly address: number; readonly array: Float32Array }>();
+
+  /** @param batches of an epoch */
+  constructor(
+    memory: SharedMemory,
+    private readonly objectives: readonly Objective[],
+    private readonly batches: readonly MicroBatch[],
+  ) {
+    const names = objectives.flatMap(({ logs }) => logs.map(({ name }) => name));
+    const twice = names.find((name, index) => names.indexOf(name) !== index);
+    if (twice !== undefined) {
+      throw new RangeError(`updates: '${twice}' is the name of two losses or metrics. Give each update its own name.`);
+    }
+    this.names = names;
+    const steps = batches.length;
+    const examples = batches.reduce((total, { count }) => total + count, 0);
+    const reserved = objectives.map(({ numbers }) => numbers.map(() => memory.float64(steps)));
+    this.addresses = reserved.map((list) => list.map(({ address }) => address));
+    this.arrays = reserved.map((list) => list.map(({ array }) => array));
+    for (const { name } of objectives.flatMap(({ scores }) => scores)) {
+      this.scoreArrays.set(name, memory.float32(examples));
+    }
+  }
+
+  /** Which results of an objective's program are written where, a number for each step. */
+  logged(objective: number, from: (number: number) => Block): LoggedNumber[] {
+    return this.addresses[objective].map((to, number) => ({ from: from(number).address, to }));
+  }
+
+  /** Where values for each example are written. */
+  scoreBlock(name: string): Block {
+    const { address } = this.scoreArrays.get(name) as { address: number };
+    return { address, perExampleOfEpoch: 4 };
+  }
+
+  /** Addresses of the losses, which must be finite. */
+  get losses(): number[] {
+    return this.addresses.map(([loss]) => loss);
+  }
+
+  /** The first objective's loss in a step. */
+  loss(step: number): number {
+    return this.arrays[0][0][step];
+  }
+
+  /** Losses and metrics of all steps together. */
+  logs(): Record<string, number> {
+    const { batches } = this;
+    const examples = batches.reduce((total, { count }) => total + count, 0);
+    const entries = this.objectives.flatMap(({ numbers, logs }, which) => {
+      const total = (number: number) => {
+        const isMean = numbers[number].kind === 'mean';
+        const values = this.arrays[which][number];
+        const sum = batches.reduce((so, { count }, step) => so + values[step] * (isMean ? count : 1), 0);
+        return isMean ? sum / examples : sum;
+      };
+      const scores = (name: string) => (this.scoreArrays.get(name) as { array: Float32Array }).array.slice();
+      return logs.map(({ name, value }) => [name, value({ examples, total, scores })]);
+    });
+    return Object.fromEntries(entries);
+  }
+
+  /** All numbers of the first steps, one after another, and values of their examples: for checkpoints. */
+  copy(steps: number): { numbers: Float64Array; scores: Float32Array } {
+    const examples = this.batches.slice(0, steps).reduce((total, { count }) => total + count, 0);
+    return {
+      numbers: Float64Array.from(this.arrays.flat().flatMap((array) => [...array.subarray(0, steps)])),
+      scores: Float32Array.from(
+        [...this.scoreArrays.values()].flatMap(({ array }) => [...array.subarray(0, examples)]),
+      ),
+    };
+  }
+
+  /** Takes up what `copy` gave. */
+  restore(steps: number, { numbers, scores }: { numbers: Float64Array; scores: Float32Array }): void {
+    this.arrays.flat().forEach((array, which) => {
+      array.set(numbers.subarray(which * steps, (which + 1) * steps));
+    });
+    const examples = this.batches.slice(0, steps).reduce((total, { count }) => total + count, 0);
+    [...this.scoreArrays.values()].forEach(({ array }, which) => {
+      array.set(scores.subarray(which * examples, (which + 1) * examples));
+    });
+  }
+}
