@@ -1,4 +1,4 @@
-import { type LayerClasses, type Sequential, sequentialFromConfig } from '@weft/nn';
+import { type BaseModel, type LayerClasses, modelFromConfig } from '@weft/nn';
 import { ArchitectureMismatchError, compareWeights } from './architecture.js';
 import { decodeSafetensors } from './safetensors/decode.js';
 import type { SafetensorsContents, SafetensorsTensor } from './safetensors/dtypes.js';
@@ -8,30 +8,55 @@ import { SafetensorsError } from './safetensors/error.js';
 /** Names in the metadata that belong to Weft. */
 const VERSION = 'weft.version';
 const CONFIG = 'weft.config';
-/** Changes when older readers could no longer make sense of a file. */
-const CURRENT_VERSION = '1';
+/** Changes when older readers could no longer make sense of a file: those of the first know sequential models alone. */
+const SEQUENTIAL_VERSION = '1';
+const CURRENT_VERSION = '2';
 
-/** The bytes of a file that holds a model: its weights in the order of their names, its layers in the metadata. */
+/**
+ * The bytes of a file that holds a model: its weights and state in the order of their paths, its layers in the metadata.
+ *
+ * @param metadata texts of your own
+ * @throws TypeError if it is no model; SafetensorsError if a text takes a name that is kept for Weft
+ * @example
+ * const bytes = encodeModel(model, { epoch: '20' });
+ */
 export function encodeModel(
-  model: Sequential,
+  model: BaseModel,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
+  checkModel('encodeModel', model);
   for (const name of [VERSION, CONFIG]) {
     if (Object.hasOwn(metadata, name)) throw new SafetensorsError(`the metadata's name '${name}' is kept for Weft.`);
   }
   const tensors = new Map<string, SafetensorsTensor>(
-    model.parameters.map(({ name, shape, data }) => [name, { dtype: 'F32', shape, data }]),
+    model.weights.map(({ path, shape, data }) => [path, { dtype: 'F32', shape, data }]),
   );
   return encodeSafetensors(tensors, {
     ...metadata,
-    [VERSION]: CURRENT_VERSION,
+    [VERSION]: model.type === 'Sequential' ? SEQUENTIAL_VERSION : CURRENT_VERSION,
     [CONFIG]: JSON.stringify(model.config()),
   });
 }
 
+/** @throws TypeError if it is no model; one that holds a model, such as an autoencoder, is told which */
+function checkModel(label: string, value: unknown): void {
+  const isModel = (each: unknown) => {
+    const { weights, config } = (each ?? {}) as Partial<BaseModel>;
+    return Array.isArray(weights) && typeof config === 'function' && 'callNamed' in (each as object);
+  };
+  if (isModel(value)) return;
+  const kind = typeof value === 'object' && value !== null ? `an object of ${value.constructor?.name}` : String(value);
+  const inner = Object.entries(value ?? {}).filter(([, member]) => isModel(member));
+  const advice =
+    inner.length > 0
+      ? `It holds models: give one of them, such as .${(inner.find(([name]) => name === 'model') ?? inner[0])[0]}.`
+      : 'Give a Sequential or a Model.';
+  throw new TypeError(`${label}: expected a model, got ${kind}. ${advice}`);
+}
+
 /** A model from bytes, and the texts that were saved with it. */
 export interface LoadedModel {
-  readonly model: Sequential;
+  readonly model: BaseModel;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
@@ -51,14 +76,14 @@ export function decodeModel(bytes: Uint8Array, layers: LayerClasses = {}, source
       `${startOf(source)}the file holds weights but no layers. Build the model yourself and give it to loadWeights.`,
     );
   }
-  if (version !== CURRENT_VERSION) {
+  if (version !== SEQUENTIAL_VERSION && version !== CURRENT_VERSION) {
     throw new SafetensorsError(
-      `${startOf(source)}the file has format version ${version}; this Weft reads ${CURRENT_VERSION}. Use a newer Weft.`,
+      `${startOf(source)}the file has format version ${version}; this Weft reads ${SEQUENTIAL_VERSION} and ${CURRENT_VERSION}. Use a newer Weft.`,
     );
   }
-  let model: Sequential;
+  let model: BaseModel;
   try {
-    model = sequentialFromConfig(JSON.parse(config), layers);
+    model = modelFromConfig(JSON.parse(config), layers);
   } catch (cause) {
     const reason = (cause as Error).message;
     throw new SafetensorsError(`${startOf(source)}the layers in the file make no model: ${reason}`, { cause });
@@ -68,14 +93,15 @@ export function decodeModel(bytes: Uint8Array, layers: LayerClasses = {}, source
 }
 
 /**
- * Sets a model's weights to those that bytes hold, in place. Either all are changed or none.
+ * Sets a model's weights to those that bytes hold. Either all are changed or none.
  *
  * @param source where the bytes are from, such as a path: messages begin with it
  * @returns the texts that were saved with them
  * @throws SafetensorsError if the bytes are damaged or cut short; ArchitectureMismatchError if their weights are not
  *   those of the model, listing the differences
  */
-export function setWeights(model: Sequential, bytes: Uint8Array, source?: string): Readonly<Record<string, string>> {
+export function setWeights(model: BaseModel, bytes: Uint8Array, source?: string): Readonly<Record<string, string>> {
+  checkModel('setWeights', model);
   const { tensors, metadata } = decode(bytes, source);
   assign(model, tensors, source);
   const { [VERSION]: _version, [CONFIG]: _config, ...others } = metadata;
@@ -93,9 +119,10 @@ function decode(bytes: Uint8Array, source: string | undefined): SafetensorsConte
   }
 }
 
-function assign(model: Sequential, tensors: ReadonlyMap<string, SafetensorsTensor>, source: string | undefined): void {
+function assign(model: BaseModel, tensors: ReadonlyMap<string, SafetensorsTensor>, source: string | undefined): void {
   // Compared before the model's own weights are drawn: a damaged file must not make us allocate what it claims.
-  const differences = compareWeights(model.parameterSpecifications, tensors);
+  const expected = model.weights.map(({ path, shape }) => ({ name: path, shape }));
+  const differences = compareWeights(expected, tensors);
   if (differences) throw new ArchitectureMismatchError(source, model.name, differences);
-  for (const { name, data } of model.parameters) data.set(tensors.get(name)!.data as Float32Array);
+  for (const { path, weight } of model.weights) weight.assign(tensors.get(path)!.data as Float32Array);
 }

@@ -15,10 +15,10 @@ export interface AutoencoderOptions {
 }
 
 /** First weights of the two models are drawn independently, also from one seed. */
-const PURPOSES = { cae: 0, cdae: 1 } as const;
+const STREAMS = { cae: 0, cdae: 1 } as const;
 
 /**
- * An autoencoder, whole and in its two halves. The halves share the model's parameters: what is trained in one is
+ * An autoencoder, whole and in its two halves. The halves share the model's layers: what is trained in one is
  * trained in the other.
  */
 export class Autoencoder {
@@ -32,15 +32,15 @@ export class Autoencoder {
    * @throws RangeError if it has not both
    */
   constructor(readonly model: Sequential) {
-    const latent = model.layers.findLastIndex(({ name }) => name.startsWith('enc_'));
-    if (latent < 0 || latent === model.layers.length - 1) {
+    const latent = model.steps.findLastIndex(({ name }) => name.startsWith('enc_'));
+    if (latent < 0 || latent === model.steps.length - 1) {
       throw new RangeError(
         `Autoencoder: cannot tell encoder from decoder in ${model.name}, whose layers are ` +
-          `${model.layers.map(({ name }) => name).join(', ')}. Names of the encoder's layers must begin with 'enc_'.`,
+          `${model.steps.map(({ name }) => name).join(', ')}. Names of the encoder's layers must begin with 'enc_'.`,
       );
     }
-    this.encoder = model.slice(0, latent, `${model.name}_encoder`);
-    this.decoder = model.slice(latent + 1, -1, `${model.name}_decoder`);
+    this.encoder = model.slice(0, latent + 1, `${model.name}_encoder`);
+    this.decoder = model.slice(latent + 1, undefined, `${model.name}_decoder`);
   }
 }
 
@@ -52,7 +52,7 @@ function checkLength(maker: string, option: string, length: number, multiple: nu
   }
 }
 
-function build(maker: string, purpose: number, name: string, options: AutoencoderOptions): Autoencoder {
+function build(maker: string, stream: number, name: string, options: AutoencoderOptions): Autoencoder {
   const { height = 28, width = 28, channels = 1, seed = 42 } = options;
   checkLength(maker, 'height', height, 4);
   checkLength(maker, 'width', width, 4);
@@ -70,7 +70,7 @@ function build(maker: string, purpose: number, name: string, options: Autoencode
     new UpSampling2D({ name: 'dec_up2', size: 2 }),
     convolution('output_image', channels, 'sigmoid'),
   ];
-  return new Autoencoder(new Sequential(layers, { name, inputShape: [height, width, channels], seed, purpose }));
+  return new Autoencoder(new Sequential(layers, { name, inputShape: [height, width, channels], seed, stream }));
 }
 
 /**
@@ -80,7 +80,7 @@ function build(maker: string, purpose: number, name: string, options: Autoencode
  * @throws RangeError if height or width are not divisible by 4, or another option is not what it must be
  */
 export function convAutoencoder(options: AutoencoderOptions = {}): Autoencoder {
-  return build('convAutoencoder', PURPOSES.cae, options.name ?? 'cae', options);
+  return build('convAutoencoder', STREAMS.cae, options.name ?? 'cae', options);
 }
 
 /**
@@ -90,5 +90,5 @@ export function convAutoencoder(options: AutoencoderOptions = {}): Autoencoder {
  * @throws RangeError if height or width are not divisible by 4, or another option is not what it must be
  */
 export function convDenoisingAutoencoder(options: AutoencoderOptions = {}): Autoencoder {
-  return build('convDenoisingAutoencoder', PURPOSES.cdae, options.name ?? 'cdae', options);
+  return build('convDenoisingAutoencoder', STREAMS.cdae, options.name ?? 'cdae', options);
 }

@@ -13,7 +13,7 @@ const golden = (name: string) => tensors.get(name)!.data as Float32Array;
 
 const { model, encoder } = convAutoencoder();
 const adam = new Adam();
-const names = model.parameters.map(({ name }) => name);
+const names = model.weights.map(({ path }) => path);
 /** As the fixture calls a weight: `enc_conv1.weight` for `enc_conv1/kernel`. */
 const foreign = (name: string) => name.replace('/kernel', '.weight').replace('/', '.');
 

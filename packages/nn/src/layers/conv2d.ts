@@ -1,9 +1,10 @@
 import type { Shape, Tensor } from '@weft/core';
 import { add, conv2d } from '@weft/core';
 import { oneOf, resolveWindow, windowPositions } from '@weft/core/program';
+import { type Initializer, initializerName } from '../weights/initializers.js';
+import type { WeightSpecification } from '../weights/weight.js';
 import { type ActivationName, activate, activationName } from './activations.js';
-import { type Initializer, initializerName } from './initializers.js';
-import { BaseLayer, type LayerOptions, type WeightSpecification } from './layer.js';
+import { BaseLayer, type LayerOptions } from './layer.js';
 import { flag, imageShape, positiveInteger, positivePair } from './options.js';
 
 /** Options of `Conv2D`, as in Keras. */
@@ -77,7 +78,7 @@ export class Conv2D extends BaseLayer {
     return [...windowPositions(label, image, window), this.filters];
   }
 
-  override weights(inputShape: Shape): readonly WeightSpecification[] {
+  override weightSpecifications(inputShape: Shape): readonly WeightSpecification[] {
     const [, , channels] = imageShape(this.label, inputShape);
     const shape = [...this.kernelSize, channels, this.filters];
     const kernel = { name: 'kernel', shape, initializer: this.kernelInitializer };

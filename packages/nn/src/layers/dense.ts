@@ -1,8 +1,9 @@
 import type { Shape, Tensor } from '@weft/core';
 import { add, matmul } from '@weft/core';
+import { type Initializer, initializerName } from '../weights/initializers.js';
+import type { WeightSpecification } from '../weights/weight.js';
 import { type ActivationName, activate, activationName } from './activations.js';
-import { type Initializer, initializerName } from './initializers.js';
-import { BaseLayer, type LayerOptions, type WeightSpecification } from './layer.js';
+import { BaseLayer, type LayerOptions } from './layer.js';
 import { flag, positiveInteger } from './options.js';
 
 /** Options of `Dense`, as in Keras. */
@@ -48,7 +49,7 @@ export class Dense extends BaseLayer {
     return [...inputShape.slice(0, -1), this.units];
   }
 
-  override weights(inputShape: Shape): readonly WeightSpecification[] {
+  override weightSpecifications(inputShape: Shape): readonly WeightSpecification[] {
     const shape = [inputShape[inputShape.length - 1], this.units];
     const kernel = { name: 'kernel', shape, initializer: this.kernelInitializer };
     const bias = { name: 'bias', shape: [this.units], initializer: this.biasInitializer };

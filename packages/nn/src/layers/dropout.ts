@@ -1,7 +1,8 @@
 import type { Shape, Tensor } from '@weft/core';
-import { less, mul, random, where } from '@weft/core';
+import { less, mul, where } from '@weft/core';
 import { numberIn } from '@weft/core/program';
-import { BaseLayer, type LayerContext, type LayerOptions } from './layer.js';
+import type { CallContext } from '../model/context.js';
+import { BaseLayer, type LayerOptions } from './layer.js';
 
 /** Options of `Dropout`, as in Keras. */
 export interface DropoutOptions extends LayerOptions {
@@ -10,18 +11,8 @@ export interface DropoutOptions extends LayerOptions {
 }
 
 /**
- * What a layer's draws are for, from its name (FNV-1a), so that layers of different names draw independently.
- * The highest bit is set: purposes below it are left for others.
- */
-function purposeOf(name: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
-  return (hash | 0x80000000) >>> 0;
-}
-
-/**
  * In training, sets a random part of the elements to zero and divides the others by what is left, so that their
- * expectation stays. Otherwise, or without a source of randomness, hands on its input.
+ * expectation stays. Otherwise, or in a context without randomness, hands on its input. Called twice, it draws twice.
  *
  * @see Srivastava et al. (2014), Dropout: a simple way to prevent neural networks from overfitting
  */
@@ -38,13 +29,10 @@ export class Dropout extends BaseLayer {
     return inputShape;
   }
 
-  call(x: Tensor, _weights: readonly Tensor[], context: LayerContext): Tensor {
-    if (!context.training || !context.random || this.rate === 0) return x;
-    const drawn = random('uniform', x.shape, {
-      seed: context.random.seed,
-      keys: context.random.keys,
-      purpose: purposeOf(this.name),
-    });
+  call(x: Tensor, _weights: readonly Tensor[], context: CallContext): Tensor {
+    if (!context.training || this.rate === 0) return x;
+    const drawn = context.draw('mask', 'uniform', x.shape);
+    if (!drawn) return x;
     return where(less(drawn, this.rate), 0, mul(x, 1 / (1 - this.rate)));
   }
 

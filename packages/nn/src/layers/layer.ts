@@ -1,95 +1,202 @@
 import type { Shape, Tensor } from '@weft/core';
-import { checkKnownOptions } from '@weft/core/program';
-import type { Initializer } from './initializers.js';
-import { checkName } from './options.js';
+import { checkKnownOptions, checkShape, formatShape, refuse, sameShape } from '@weft/core/program';
+import { type Block, leavesOf, mapNest, type Nest, type Shaped } from '../model/block.js';
+import type { CallContext } from '../model/context.js';
+import { applyBlock, type SymbolicTensor } from '../model/symbolic.js';
+import { ModelWeight, Weight, type WeightSpecification } from '../weights/weight.js';
+import { checkName, flag } from './options.js';
 
-/** What a layer is told besides its input. */
-export interface LayerContext {
-  /** Whether the model is being trained: layers such as Dropout act only then. */
-  readonly training: boolean;
-  /**
-   * Decides draws such as dropout's, as in `random`: the keys are [batch, 2] of uint32, image number and epoch.
-   * Without it nothing random happens.
-   */
-  readonly random?: { readonly seed: number; readonly keys: Tensor };
-}
-
-/** A weight that a layer needs for some input shape. */
-export interface WeightSpecification {
-  /** `kernel` or `bias`; distinct within the layer. */
-  readonly name: string;
-  readonly shape: Shape;
-  readonly initializer: Initializer;
-}
-
-/**
- * A step of a model. It holds options, not weights: these are given with each call, so that one layer may stand in
- * several models.
- */
-export interface Layer {
-  /** Distinct within a model; empty if `Sequential` is to choose one. */
-  readonly name: string;
-  /** What kind of layer it is, as Keras names it, such as `Conv2D`. */
-  readonly type: string;
-  /**
-   * Shape of the output for a shape of the input, both without the batch axis.
-   *
-   * @throws RangeError naming the layer where the input does not fit
-   */
-  outputShape(inputShape: Shape): Shape;
-  /** The weights needed for an input of that shape, without the batch axis, in the order in which `call` takes them. */
-  weights(inputShape: Shape): readonly WeightSpecification[];
-  /** The output for x [batch, ...inputShape]. */
-  call(x: Tensor, weights: readonly Tensor[], context: LayerContext): Tensor;
-  /** The options as plain data, from which the layer's class builds the same layer again. */
+/** A step of a model, which owns its weights. Write one of your own by extending `BaseLayer`. */
+export interface Layer extends Block {
+  /** Its weights; none before it is used for the first time. */
+  readonly weights: readonly Weight[];
   config(): Record<string, unknown>;
-  /** The same layer under another name. A layer without this method needs a name of its own. */
-  withName?(name: string): Layer;
 }
 
 /** Options of every layer. */
 export interface LayerOptions {
-  /** Distinct within a model. Default: chosen by `Sequential`, as Keras does, such as `conv2d_1`. */
+  /** Distinct within a model. Default: chosen by the model, as Keras does, such as `conv2d_1`. */
   readonly name?: string;
+  /** Whether training may change the weights. Default true. */
+  readonly trainable?: boolean;
 }
 
-/** What the layers of this package have in common. */
-export abstract class BaseLayer implements Layer {
-  readonly name: string;
+/** Shapes of what a layer takes: one, several in order or several by name, as its tensors are. */
+export type ShapesOf<X extends Nest<Tensor>> = X extends Tensor
+  ? Shape
+  : X extends readonly Tensor[]
+    ? readonly Shape[]
+    : Readonly<Record<string, Shape>>;
+
+/** Symbolic tensors where a layer takes tensors. */
+export type SymbolsOf<X extends Nest<Tensor>> = X extends Tensor
+  ? SymbolicTensor
+  : X extends readonly Tensor[]
+    ? readonly SymbolicTensor[]
+    : Readonly<Record<string, SymbolicTensor>>;
+
+function shapesOf<X extends Nest<Tensor>>(inputs: Nest<Shaped>, shapeOf: (part: Shaped) => Shape): ShapesOf<X> {
+  return mapNest<Shaped, Shape>(inputs, shapeOf) as unknown as ShapesOf<X>;
+}
+
+/**
+ * What layers are made of; extend it for one of your own. A layer owns its weights. They are made when it is first
+ * used, for the shape of that input; used again, it shares them.
+ *
+ * The constructor takes one object of options, which `config` gives again, so that models can be saved and loaded:
+ * `modelFromConfig(config, { Scale })`.
+ *
+ * @typeParam X what it takes: a tensor, or for layers such as `Add` an array of them
+ * @example
+ * class Scale extends BaseLayer {
+ *   constructor(options: LayerOptions & { initial?: 'ones' | 'zeros' } = {}) {
+ *     super('Scale', options, ['initial']);
+ *     this.initial = options.initial ?? 'ones';
+ *   }
+ *   readonly initial: 'ones' | 'zeros';
+ *   outputShape(inputShape: Shape) {
+ *     return inputShape;
+ *   }
+ *   override weightSpecifications(inputShape: Shape) {
+ *     return [{ name: 'factor', shape: inputShape.slice(-1), initializer: this.initial }];
+ *   }
+ *   call(x: Tensor, [factor]: readonly Tensor[]) {
+ *     return mul(x, factor);
+ *   }
+ *   protected options() {
+ *     return { initial: this.initial };
+ *   }
+ * }
+ */
+export abstract class BaseLayer<X extends Nest<Tensor> = Tensor> implements Layer {
+  /** Empty until it is given, or chosen by the first model that the layer stands in. */
+  name: string;
+  /** Whether training may change the weights. It can be set at any time. */
+  trainable: boolean;
+  private built:
+    | { readonly specifications: readonly WeightSpecification[]; readonly weights: readonly Weight[] }
+    | undefined;
 
   /**
-   * @param known names of the options besides `name`
-   * @throws RangeError if the name is not one, or an option is not known
+   * @param type  the class's name
+   * @param known names of the options besides those of `LayerOptions`
+   * @throws RangeError if an option is not known, or the name or `trainable` is not what it must be
    */
   protected constructor(
     readonly type: string,
     options: LayerOptions,
     known: readonly string[],
   ) {
-    checkKnownOptions(type, options, ['name', ...known]);
+    if (typeof options === 'object' && options !== null && 'inputShape' in options && !known.includes('inputShape')) {
+      throw new RangeError(
+        `${type}: inputShape is an option of the model: new Sequential(layers, { inputShape }), or input({ shape }).`,
+      );
+    }
+    checkKnownOptions(type, options, ['name', 'trainable', ...known]);
     this.name = options.name === undefined ? '' : checkName(type, options.name);
+    this.trainable = flag(type, 'trainable', options.trainable ?? true);
   }
 
-  abstract outputShape(inputShape: Shape): Shape;
-  abstract call(x: Tensor, weights: readonly Tensor[], context: LayerContext): Tensor;
-  /** The options besides the name. */
+  /**
+   * Shape of the output for a shape of the input, both without the batch.
+   *
+   * @throws RangeError naming the layer where the input does not fit
+   */
+  abstract outputShape(inputShape: ShapesOf<X>): Shape;
+
+  /**
+   * The output, built of operations on tensors.
+   *
+   * @param x       [batch, ...inputShape]
+   * @param weights current values, in the order of `weightSpecifications`
+   * @param context whether the model is in training, draws, and where new state goes; `this.weights` are the weights
+   */
+  abstract call(x: X, weights: readonly Tensor[], context: CallContext): Tensor;
+
+  /** The options besides those of `LayerOptions`, as plain data. */
   protected abstract options(): Record<string, unknown>;
 
-  weights(_inputShape: Shape): readonly WeightSpecification[] {
+  /** The weights that are needed for an input of that shape, without the batch. Default: none. */
+  weightSpecifications(_inputShape: ShapesOf<X>): readonly WeightSpecification[] {
     return [];
   }
 
-  config(): Record<string, unknown> {
-    return this.name === '' ? this.options() : { name: this.name, ...this.options() };
+  /** Its weights, in the order of `weightSpecifications`; none before it is used for the first time. */
+  get weights(): readonly Weight[] {
+    return this.built?.weights ?? [];
   }
 
-  withName(name: string): Layer {
-    const LayerClass = this.constructor as new (options: Record<string, unknown>) => Layer;
-    return new LayerClass({ ...this.config(), name });
+  /**
+   * What the layer gives in a model that is being drawn up.
+   *
+   * @param x what `input` or other layers gave; several for layers that take several
+   * @throws RangeError if the input does not fit
+   */
+  apply(x: SymbolsOf<X>): SymbolicTensor {
+    return applyBlock(this, x as Nest<SymbolicTensor>) as SymbolicTensor;
+  }
+
+  config(): Record<string, unknown> {
+    const { name, trainable } = this;
+    return { ...(name !== '' && { name }), ...(!trainable && { trainable }), ...this.options() };
+  }
+
+  /** @internal */
+  takeName(name: string): void {
+    this.name = name;
+  }
+
+  /** @internal */
+  connect(inputs: Nest<Shaped>): Shape {
+    const shapes = shapesOf<X>(inputs, ({ shape }) => shape);
+    const output = this.outputShape(shapes);
+    checkShape(this.label, output);
+    this.build(shapes);
+    return output;
+  }
+
+  /** @internal */
+  listWeights(): readonly ModelWeight[] {
+    return this.weights.map((weight, which) => new ModelWeight(this.built!.specifications[which].name, weight, [this]));
+  }
+
+  /** @internal */
+  invoke(inputs: Nest<Tensor>, context: CallContext): Tensor {
+    const tensors = leavesOf(inputs);
+    const weights = this.build(shapesOf<X>(inputs, ({ shape }) => shape.slice(1)));
+    const values = weights.map((weight) => context.valueOf(weight));
+    const output = this.call(inputs as X, values, context);
+    if (tensors.length > 0 && output.shape[0] !== tensors[0].shape[0]) {
+      throw new RangeError(
+        `${this.label}: ${tensors[0].shape[0]} examples went in, but the output is ${formatShape(output.shape)}. ` +
+          'The first axis of the output must be the batch.',
+      );
+    }
+    return output;
   }
 
   /** The layer as errors name it, such as `Conv2D 'enc_conv1'`. */
   protected get label(): string {
     return this.name === '' ? this.type : `${this.type} '${this.name}'`;
+  }
+
+  private build(shapes: ShapesOf<X>): readonly Weight[] {
+    const specifications = this.weightSpecifications(shapes);
+    if (!this.built) {
+      for (const { name, shape } of specifications) {
+        checkShape(`${this.label}: its ${name}`, shape);
+        if (name === '' || name.includes('/')) refuse(this.label, "a weight's name", name, 'one without a slash');
+      }
+      this.built = { specifications, weights: specifications.map((specification) => new Weight(specification)) };
+    }
+    const { weights, specifications: first } = this.built;
+    const changed = first.findIndex(({ shape }, which) => !sameShape(shape, specifications[which]?.shape ?? []));
+    if (changed >= 0) {
+      throw new RangeError(
+        `${this.label}: its ${first[changed].name} is ${formatShape(first[changed].shape)}, but this input needs ` +
+          `${formatShape(specifications[changed]?.shape ?? [])}. A layer keeps the weights of its first input; make another layer.`,
+      );
+    }
+    return weights;
   }
 }

@@ -1,5 +1,5 @@
 import type { Shape } from '@weft/core';
-import { formatShape, refuse } from '@weft/core/program';
+import { checkShape, formatShape, refuse } from '@weft/core/program';
 
 /**
  * A name of a layer or a model. A slash is kept for the weights, as in `enc_conv1/kernel`.
@@ -43,4 +43,30 @@ export function imageShape(label: string, shape: Shape): readonly [number, numbe
     );
   }
   return [shape[0], shape[1], shape[2]];
+}
+
+/**
+ * Checks the shape of one example as a user gives it.
+ *
+ * @throws RangeError naming the shape; one that begins with null, as Keras shows it, is told to go without
+ */
+export function checkInputShape(label: string, option: string, shape: unknown): asserts shape is Shape {
+  if (shape === undefined) {
+    throw new RangeError(
+      `${label}: ${option} is missing. Give the shape of one example without the batch, such as { ${option}: [28, 28, 1] }.`,
+    );
+  }
+  if (!Array.isArray(shape)) {
+    refuse(label, option, shape, 'the shape of one example without the batch, such as [28,28,1]');
+  }
+  if (shape[0] === null || shape[0] === undefined ? shape.length > 0 : shape[0] === -1) {
+    const rest = shape.slice(1);
+    throw new RangeError(
+      `${label}: ${option} is [${shape.map(String).join(',')}]. Leave the batch out: ${option}: ${formatShape(rest)}.`,
+    );
+  }
+  if (shape.includes(null)) {
+    refuse(label, option, shape.map(String), 'whole numbers: each axis of an example has a fixed length');
+  }
+  checkShape(`${label}: ${option}`, shape);
 }

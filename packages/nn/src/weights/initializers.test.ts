@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { initialValues } from './initializers.js';
 
-const options = { seed: 42, purpose: 0, index: 0 };
+const options = { seed: 42, stream: 0, index: 0 };
 const shape = fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 0, maxLength: 4 });
 
 describe('glorotUniform', () => {
@@ -40,24 +40,25 @@ describe('heNormal', () => {
   });
 });
 
-test('zeros are zeros', () => {
+test('zeros are zeros, and ones ones', () => {
   expect(initialValues('zeros', [3, 2], options)).toEqual(new Float32Array(6));
+  expect(initialValues('ones', [3, 2], options)).toEqual(new Float32Array(6).fill(1));
 });
 
-test('values depend on seed, purpose and index alone, and differ where one of them differs', () => {
+test('values depend on seed, stream and index alone, and differ where one of them differs', () => {
   fc.assert(
     fc.property(
       shape,
       fc.constantFrom('glorotUniform' as const, 'heNormal' as const),
       fc.nat(),
       (lengths, name, seed) => {
-        const drawn = initialValues(name, lengths, { seed, purpose: 3, index: 2 });
+        const drawn = initialValues(name, lengths, { seed, stream: 3, index: 2 });
         expect(drawn.length).toBe(sizeOf(lengths));
-        expect(initialValues(name, lengths, { seed, purpose: 3, index: 2 })).toEqual(drawn);
+        expect(initialValues(name, lengths, { seed, stream: 3, index: 2 })).toEqual(drawn);
         for (const other of [
-          { seed: seed + 1, purpose: 3, index: 2 },
-          { seed, purpose: 4, index: 2 },
-          { seed, purpose: 3, index: 1 },
+          { seed: seed + 1, stream: 3, index: 2 },
+          { seed, stream: 4, index: 2 },
+          { seed, stream: 3, index: 1 },
         ]) {
           expect(initialValues(name, lengths, other)).not.toEqual(drawn);
         }

@@ -3,15 +3,15 @@ import { RandomStream } from '@weft/core';
 import { oneOf, sizeOf } from '@weft/core/program';
 
 /** Names of the ways to draw the first values of a weight. */
-export type Initializer = 'glorotUniform' | 'heNormal' | 'zeros';
+export type Initializer = 'glorotUniform' | 'heNormal' | 'zeros' | 'ones';
 
 type Draw = (data: Float32Array, shape: Shape, random: RandomStream) => void;
 
 /** Standard deviation of a standard normal variable that is cut off at two deviations. */
 const TRUNCATED_DEVIATION = 0.87962566103423978;
 
-/** The first word of the streams that weights are drawn from; added to a model's own purpose. */
-const WEIGHTS_PURPOSE = 0x57454947;
+/** The first word of the streams that weights are drawn from; added to a model's own stream. */
+const WEIGHTS_STREAM = 0x57454947;
 
 /** How many inputs and outputs meet in a weight: [in, out] for matrices, [height, width, in, out] for kernels. */
 function fans(shape: Shape): [number, number] {
@@ -22,6 +22,7 @@ function fans(shape: Shape): [number, number] {
 
 const draws: Readonly<Record<Initializer, Draw>> = {
   zeros: () => {},
+  ones: (data) => void data.fill(1),
   glorotUniform(data, shape, random) {
     const [fanIn, fanOut] = fans(shape);
     const limit = Math.sqrt(6 / Math.max(1, fanIn + fanOut));
@@ -46,18 +47,18 @@ export function initializerName(label: string, option: string, value: unknown): 
 export interface InitializationOptions {
   /** A whole number from 0 to 2^53 - 1. */
   readonly seed: number;
-  /** Which model it is; models of different purposes draw independently. */
-  readonly purpose: number;
+  /** Which random stream the model draws from; models of different streams draw independently. */
+  readonly stream: number;
   /** Which of the model's weights it is. */
   readonly index: number;
 }
 
 /**
- * First values of a weight, a function of (initialiser, shape, seed, purpose, index) alone; the same bits everywhere.
+ * First values of a weight, a function of (initialiser, shape, seed, stream, index) alone; the same bits everywhere.
  *
  * - `glorotUniform`: uniform within sqrt(6 / (fanIn + fanOut)) of zero
  * - `heNormal`: normal, cut off at two deviations, with variance 2 / fanIn after the cut
- * - `zeros`
+ * - `zeros`, `ones`
  *
  * @returns row-major values
  * @see Glorot and Bengio (2010), equation 16; He et al. (2015), equation 10; cut off and scaled as in Keras
@@ -65,9 +66,9 @@ export interface InitializationOptions {
 export function initialValues(
   initializer: Initializer,
   shape: Shape,
-  { seed, purpose, index }: InitializationOptions,
+  { seed, stream, index }: InitializationOptions,
 ): Float32Array {
   const data = new Float32Array(sizeOf(shape));
-  draws[initializer](data, shape, new RandomStream(seed, (WEIGHTS_PURPOSE + purpose) >>> 0, index));
+  draws[initializer](data, shape, new RandomStream(seed, (WEIGHTS_STREAM + stream) >>> 0, index));
   return data;
 }

@@ -1,0 +1,137 @@
+import type { Shape, Tensor } from '@weft/core';
+import { checkKnownOptions, describe } from '@weft/core/program';
+import { checkInputShape } from '../layers/options.js';
+import { BaseModel, type ModelOptions } from './base-model.js';
+import type { Block } from './block.js';
+import { blockConfig, type LayerConfig, optionsConfig } from './config.js';
+import { checkBlock, nameBlocks } from './names.js';
+import { type Application, applyBlock, input, SymbolicTensor } from './symbolic.js';
+
+/** Options of `Sequential`. */
+export interface SequentialOptions extends ModelOptions {
+  /** Shape of one example, without the batch. */
+  readonly inputShape: Shape;
+}
+
+/** A sequential model as plain data: its layers and options, without its weights. */
+export interface SequentialConfig {
+  readonly name: string;
+  readonly inputShape: Shape;
+  readonly seed: number;
+  readonly stream: number;
+  readonly trainable?: boolean;
+  readonly layers: readonly LayerConfig[];
+}
+
+/** The parts of models: they are made without a claim on first weights. */
+const PART = Symbol('part');
+
+/**
+ * Layers one after another. Its input is named `input`, its output as the last layer.
+ *
+ * @example
+ * const model = new Sequential([new Flatten(), new Dense({ units: 10 })], { inputShape: [28, 28, 1], seed: 42 });
+ * console.log(model.summary());
+ */
+export class Sequential extends BaseModel<Tensor> {
+  /** The layers and models, one for each step: a layer that is there twice is called twice, and shares its weights. */
+  readonly steps: readonly Block[];
+  /** Shape of one example, without the batch. */
+  readonly inputShape: Shape;
+  /** Shape of each step's output, without the batch. */
+  readonly outputShapes: readonly Shape[];
+
+  /**
+   * @throws RangeError if there is no layer, two were given one name, or one does not fit its input;
+   *   TypeError if there is anything but layers and models
+   */
+  constructor(layers: readonly Block[], options: SequentialOptions) {
+    const isPart = (options as { [PART]?: boolean } | undefined)?.[PART] === true;
+    checkKnownOptions('Sequential', options ?? {}, ['inputShape', 'name', 'seed', 'stream', 'trainable']);
+    if (!Array.isArray(layers) || layers.length === 0) {
+      throw new RangeError('Sequential: there are no layers. Give an array of at least one.');
+    }
+    for (const [position, layer] of layers.entries()) checkBlock('Sequential', layer, position);
+    const { inputShape, ...others } = options ?? {};
+    checkInputShape('Sequential', 'inputShape', inputShape);
+    const names = nameBlocks('Sequential', layers);
+    const first = input({ shape: inputShape });
+    const applications: Application[] = [];
+    const last = layers.reduce((x: SymbolicTensor, layer) => {
+      const y = applyBlock(layer, x);
+      if (!(y instanceof SymbolicTensor)) {
+        throw new RangeError(
+          `Sequential: ${layer.name} gives ${Object.keys(y).join(', ')} by name. Draw it up with Model, layer.apply and input.`,
+        );
+      }
+      applications.push(y.source!);
+      return y;
+    }, first);
+    const output = names.get(layers[layers.length - 1])!;
+    super(
+      'Sequential',
+      { inputs: { input: first }, outputs: { [output]: last }, isSingle: true, applications, claims: !isPart },
+      others,
+    );
+    this.steps = [...layers];
+    this.inputShape = [...inputShape];
+    this.outputShapes = applications.map(({ outputs }) => (outputs as SymbolicTensor).shape);
+  }
+
+  /** Shape of the output for one example, without the batch. */
+  get outputShape(): Shape {
+    return this.outputShapes[this.outputShapes.length - 1];
+  }
+
+  /**
+   * A part of the model, of the same layers: training one changes the other. Positions are those of
+   * `Array.prototype.slice`: the layer at `end` does not belong to the part. A name stands for its layer's position.
+   *
+   * @param start position or name of the first layer; negative positions count from the end. Default 0
+   * @param end   position or name of the layer after the last. Default: after the last of all
+   * @param name  default: the model's name and those of the first and the last layer
+   * @throws RangeError if there is no such layer, or none is left
+   * @example
+   * const encoder = autoencoder.slice(0, 'dec_conv1'); // up to, and without, dec_conv1
+   */
+  slice(start: number | string = 0, end: number | string = this.steps.length, name?: string): Sequential {
+    const from = this.positionOf(start);
+    const to = this.positionOf(end);
+    if (to <= from) {
+      throw new RangeError(
+        `${this.name}: slice(${start}, ${end}) has no layer. The end does not belong to the part, as in Array.slice.`,
+      );
+    }
+    const layers = this.steps.slice(from, to);
+    const options = {
+      name: name ?? `${this.name}_${this.nameOf(layers[0])}_${this.nameOf(layers[layers.length - 1])}`,
+      inputShape: from === 0 ? this.inputShape : this.outputShapes[from - 1],
+      seed: this.seed,
+      stream: this.stream,
+      trainable: this.trainable,
+      [PART]: true,
+    };
+    return new Sequential(layers, options);
+  }
+
+  config(): SequentialConfig {
+    return {
+      ...optionsConfig(this),
+      inputShape: this.inputShape,
+      layers: this.steps.map((layer) => blockConfig(layer, this.nameOf(layer))),
+    };
+  }
+
+  private positionOf(layer: number | string): number {
+    const names = this.steps.map((step) => this.nameOf(step));
+    const count = names.length;
+    const position = typeof layer === 'string' ? names.indexOf(layer) : layer < 0 ? layer + count : layer;
+    if (!Number.isInteger(position) || position < 0 || position > count) {
+      throw new RangeError(
+        `${this.name}: there is no layer ${typeof layer === 'string' ? `'${layer}'` : describe(layer)}. ` +
+          `The layers are ${names.join(', ')}.`,
+      );
+    }
+    return position;
+  }
+}
