@@ -1,29 +1,36 @@
-import { Adam, meanSquaredError, type Sequential } from '@weft/nn';
-import type { Examples } from './examples.js';
-import { checkFitOptions, type FitOptions } from './fit-options.js';
+import type { BaseModel } from '@weft/nn';
+import type { Examples } from './data.js';
 import type { History } from './history.js';
+import { checkModel } from './options/check-model.js';
+import { compileOptionsOf } from './options/compile-options.js';
+import { FIT_WITH_RUNTIME, type FitOptions } from './options/fit-options.js';
+import { checkOptions } from './options/schema.js';
 import { prepareTraining } from './prepare-training.js';
 import { withRuntime } from './runtime/runtime.js';
+import { trainingSource } from './training-source.js';
 import { TrainingRun } from './training-run.js';
 
 /**
- * Trains a model on all workers of a runtime. The result is the same to the bit for any number of workers: a batch is cut into
- * pieces by shapes alone, and the pieces' gradients are added up in a fixed order. Nor does it depend on whether
- * training was broken off on the way and resumed from a checkpoint.
+ * Trains a model on all workers of a runtime. The result is the same to the bit for any number of workers: a batch is
+ * cut into micro-batches by shapes alone, and what these give is added up in a fixed order. Nor does it depend on
+ * whether training was interrupted on the way and resumed from a checkpoint.
  *
- * @throws RangeError for options or examples that do not fit, or an option that there is not; TypeError for a value of
- *   another kind than is expected; NonFiniteError if a loss or weights are no finite numbers any more;
- *   CheckpointMismatchError if the checkpoint to go on from belongs to another training; CheckpointError if it is
+ * @param model whose weights are changed
+ * @param data  inputs, targets and weights of examples
+ * @throws RangeError for options or examples that do not fit, or an unknown option; TypeError for a value of another
+ *   kind than is expected; NonFiniteError if a loss or weights are not finite numbers any more;
+ *   CheckpointMismatchError if the checkpoint to resume from belongs to another training; CheckpointError if it is
  *   damaged
  */
-export async function fit(model: Sequential, data: Examples, options: FitOptions): Promise<History> {
-  const plan = checkFitOptions(model, data, options);
-  const { optimizer = new Adam(), loss = meanSquaredError } = options;
-  return withRuntime(options.runtime, (runtime) =>
+export async function fit(model: BaseModel, data: Examples, options: FitOptions): Promise<History> {
+  checkModel('fit', model);
+  const checked = checkOptions('fit', options, FIT_WITH_RUNTIME, '{ epochs: 10 }');
+  const source = trainingSource(model, data, checked);
+  return withRuntime(checked.runtime, (runtime) =>
     runtime.hold(async (session) => {
-      const source = { model, data, optimizer, loss, options, plan };
-      const run = new TrainingRun(await prepareTraining(source, runtime, session));
-      return run.train();
+      const compileOptions = compileOptionsOf(checked, runtime);
+      const prepared = await prepareTraining(source, runtime, session, compileOptions);
+      return new TrainingRun(prepared, checked).train();
     }),
   );
 }

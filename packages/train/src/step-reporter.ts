@@ -1,6 +1,8 @@
 import type { Callback, TrainControl } from './callbacks/callback.js';
-import type { Piece } from './pieces.js';
+
 import type { Runtime } from './runtime/runtime.js';
+import type { MicroBatch } from './step/leaves.js';
+import type { LogBook } from './step/log-book.js';
 import { CONTROL } from './task.js';
 
 /** How often the main thread looks at what the workers have done, in milliseconds. */
@@ -10,9 +12,9 @@ const INTERVAL = 40;
 export interface ReportedEpoch {
   readonly runtime: Runtime;
   readonly epoch: number;
-  readonly batches: readonly Piece[];
-  /** Summed loss of each step; those before `firstStep` are there already. */
-  readonly losses: Float64Array;
+  readonly batches: readonly MicroBatch[];
+  /** Numbers of each step; those before `firstStep` are there already. */
+  readonly log: LogBook;
   readonly firstStep: number;
   readonly callbacks: readonly Callback[];
   readonly control: TrainControl;
@@ -22,19 +24,19 @@ export interface ReportedEpoch {
 /** Tells callbacks of an epoch's steps while the workers go on, and the workers of a wish to stop. */
 export class StepReporter {
   private reported: number;
-  private images = 0;
+  private examples = 0;
   private total = 0;
-  private readonly imagesInEpoch: number;
+  private readonly examplesInEpoch: number;
   private failure: { readonly error: unknown } | undefined;
 
   constructor(private readonly source: ReportedEpoch) {
-    const { batches, losses, firstStep } = source;
+    const { batches, log, firstStep } = source;
     this.reported = firstStep;
     for (let step = 0; step < firstStep; step++) {
-      this.images += batches[step].count;
-      this.total += losses[step];
+      this.examples += batches[step].count;
+      this.total += log.loss(step) * batches[step].count;
     }
-    this.imagesInEpoch = batches.reduce((sum, { count }) => sum + count, 0);
+    this.examplesInEpoch = batches.reduce((sum, { count }) => sum + count, 0);
   }
 
   /** Whether the signal or a callback wants training to end after the running step. */
@@ -80,19 +82,20 @@ export class StepReporter {
   }
 
   private report(): void {
-    const { runtime, epoch, batches, losses, callbacks, control } = this.source;
+    const { runtime, epoch, batches, log, callbacks, control } = this.source;
     const done = Atomics.load(runtime.control, CONTROL.steps);
     for (; this.reported < done; this.reported++) {
       const { count } = batches[this.reported];
-      this.images += count;
-      this.total += losses[this.reported];
+      this.examples += count;
+      const batchLoss = log.loss(this.reported);
+      this.total += batchLoss * count;
       const logs = {
-        loss: this.total / this.images,
-        batchLoss: losses[this.reported] / count,
+        loss: this.total / this.examples,
+        batchLoss,
         epoch,
         batches: batches.length,
-        images: this.images,
-        imagesInEpoch: this.imagesInEpoch,
+        examples: this.examples,
+        examplesInEpoch: this.examplesInEpoch,
       };
       for (const callback of callbacks) callback.onBatchEnd?.(this.reported, logs, control);
     }

@@ -1,5 +1,6 @@
 import { RandomStream } from '@weft/core';
-import type { StateTensor, TrainingState } from './checkpoints/state.js';
+import type { TrainingState } from './checkpoints/state.js';
+import type { StateTensor } from './history.js';
 import type { PreparedTraining } from './prepare-training.js';
 import { inSequence, writeKeys } from './step/session.js';
 import { CONTROL, STOPPED } from './task.js';
@@ -12,13 +13,10 @@ type Values = Pick<TrainingState, 'weights' | 'slots'>;
 
 /** Does the steps of a training on the workers, and moves weights between the model, their memory and checkpoints. */
 export class Trainer {
-  /**
-   * @param stepsBefore updates that the optimisers have counted before this training began
-   */
-  constructor(
-    private readonly prepared: PreparedTraining,
-    private readonly stepsBefore = 0,
-  ) {}
+  /** Updates that the optimisers have counted before this training began. */
+  stepsBefore = 0;
+
+  constructor(private readonly prepared: PreparedTraining) {}
 
   /** Draws the order of an epoch's examples and computes its steps' scalars. */
   beginEpoch(epoch: number, shuffle: boolean, stepsDone: number): void {

@@ -2,18 +2,23 @@ import type { Callback, TrainControl } from './callbacks/callback.js';
 import { Checkpointer } from './checkpoints/checkpointer.js';
 import { NonFiniteError } from './checkpoints/errors.js';
 import type { Fingerprint } from './checkpoints/fingerprint.js';
-import { resumable, stateful, statesOf, trainingFingerprint } from './checkpoints/resume.js';
+import { logNames, resumable, stateful, statesOf, trainingFingerprint } from './checkpoints/resume.js';
 import type { TrainingState } from './checkpoints/state.js';
-import { type History, logsOf } from './history.js';
+import { type History, HistoryRecorder, logsOf } from './history.js';
+import { findNonFinite } from './non-finite.js';
 import type { PreparedTraining } from './prepare-training.js';
 import { warningsOf } from './runtime/runtime.js';
 import { StepReporter } from './step-reporter.js';
 import { Trainer } from './trainer.js';
+import type { CheckedFitOptions } from './training-source.js';
 
 /** One training from its begin, or from a checkpoint, to its end. */
 export class TrainingRun {
   private readonly trainer: Trainer;
-  private readonly history: History;
+  /** Losses, metrics and times of the epochs that are done. */
+  private recorder: HistoryRecorder;
+  /** Steps done in all. */
+  private steps = 0;
   private readonly control: TrainControl;
   private readonly callbacks: readonly Callback[];
   private readonly warn: (message: string) => void;
@@ -22,99 +27,106 @@ export class TrainingRun {
   private best: TrainingState['best'];
   /** Whether the user was told that there will be no more checkpoints. */
   private isLossTold = false;
-  /** When the running epoch began, as if it had never been broken off. */
+  /** When the running epoch began, as if it had never been interrupted. */
   private epochBegan = 0;
 
-  constructor(private readonly prepared: PreparedTraining) {
-    const { model, options } = prepared.source;
+  constructor(
+    private readonly prepared: PreparedTraining,
+    private readonly options: CheckedFitOptions,
+  ) {
     this.trainer = new Trainer(prepared);
-    this.callbacks = options.callbacks ?? [];
+    this.trainer.stepsBefore = options.optimizerState?.steps ?? 0;
+    this.callbacks = options.callbacks;
     this.warn = options.onWarning ?? warningsOf(prepared.runtime);
-    this.control = { model, stopTraining: false };
-    this.history = {
-      loss: [],
-      valLoss: [],
-      seconds: [],
-      imagesPerSecond: [],
-      steps: 0,
-      aborted: false,
-      microBatchSize: prepared.task.piece,
-      convolutions: prepared.convolutions,
-    };
+    this.control = { model: prepared.source.model, stopTraining: false };
+    this.recorder = new HistoryRecorder(logNames(prepared));
   }
 
   async train(): Promise<History> {
-    const { epochs, signal } = this.prepared.source.options;
+    const { epochs, initialEpoch, signal } = this.options;
+    if (this.prepared.isShortOfLeaves) {
+      this.warn('The model is so large that its gradients are added up in few parts: more threads than that bring nothing.');
+    }
     const resumed = await this.open();
     try {
       await this.begin(resumed);
       const begun = resumed?.step ? resumed : undefined;
-      for (let epoch = resumed?.epoch ?? 0; epoch < epochs; epoch++) {
+      for (let epoch = resumed?.epoch ?? initialEpoch; epoch < epochs; epoch++) {
         if (this.control.stopTraining || signal?.aborted) break;
         const isWhole = await this.trainEpoch(epoch, epoch === begun?.epoch ? begun : undefined);
         if (!isWhole) break;
       }
-      // A signal that came after the last step, or after a callback had ended training, has ended nothing.
-      const isUnfinished = !this.control.stopTraining && this.history.loss.length < epochs;
-      this.history.aborted = signal?.aborted === true && isUnfinished;
-      for (const callback of this.callbacks) await callback.onTrainEnd?.(this.history, this.control);
+      const history = this.history();
+      for (const callback of this.callbacks) await callback.onTrainEnd?.(history, this.control);
+      return history;
     } finally {
       await this.checkpointer?.end();
     }
-    return this.history;
+  }
+
+  private history(): History {
+    const { epochs, initialEpoch, signal } = this.options;
+    const { microBatch, convolutions } = this.prepared;
+    // A signal that came after the last step, or after a callback had ended training, has ended nothing.
+    const isUnfinished = !this.control.stopTraining && this.recorder.epochs < epochs - initialEpoch;
+    return {
+      ...this.recorder.copy(),
+      steps: this.steps,
+      aborted: signal?.aborted === true && isUnfinished,
+      microBatchSize: microBatch,
+      convolutions,
+      optimizerState: { steps: this.trainer.stepsBefore + this.steps, slots: this.trainer.copy().slots },
+    };
   }
 
   /** Finds the checkpoint to go on from, and gets ready to write others. */
   private async open(): Promise<TrainingState | undefined> {
-    const { options } = this.prepared.source;
+    const { prepared, options } = this;
     const { checkpoints, resumeFrom } = options;
     if (!checkpoints && resumeFrom === undefined) return undefined;
-    this.fingerprint = trainingFingerprint(this.prepared);
-    const found = resumeFrom === undefined ? undefined : await resumable(this.prepared, this.fingerprint, this.warn);
-    if (checkpoints)
-      this.checkpointer = await Checkpointer.open(
-        checkpoints,
-        this.prepared.runtime.store,
-        this.warn,
-        resumeFrom,
-        found?.path,
-      );
+    this.fingerprint = trainingFingerprint(prepared, options);
+    const found =
+      resumeFrom === undefined ? undefined : await resumable(prepared, options, this.fingerprint, this.warn);
+    const { store } = prepared.runtime;
+    if (checkpoints) {
+      this.checkpointer = await Checkpointer.open(checkpoints, store, this.warn, resumeFrom, found?.path);
+    }
     return found?.state;
   }
 
   /** Tells callbacks what is to come, and takes up what a checkpoint holds. */
   private async begin(resumed: TrainingState | undefined): Promise<void> {
     const { batches, source, runtime } = this.prepared;
-    const { model, options, plan } = source;
-    const { history, best, steps = 0, epoch = 0, step = 0 } = resumed ?? {};
+    const { epochs, initialEpoch, optimizerState } = this.options;
+    const { history, best, steps = 0, epoch = initialEpoch, step = 0 } = resumed ?? {};
     this.best = best;
-    this.history.steps = steps;
-    for (const name of ['loss', 'valLoss', 'seconds', 'imagesPerSecond'] as const) {
-      this.history[name].push(...(history?.[name] ?? []));
-    }
-    const { loss, valLoss, seconds, imagesPerSecond } = this.history;
+    this.steps = steps;
+    this.recorder = new HistoryRecorder(logNames(this.prepared), history);
+    if (optimizerState) this.trainer.restoreSlots(optimizerState.slots);
     const info = {
-      model,
-      epochs: options.epochs,
+      model: source.model,
+      epochs,
       steps: batches.length,
-      trainCount: plan.trainCount,
-      validationCount: plan.validationCount,
+      trainCount: source.trainCount,
+      validationCount: source.validation?.count ?? 0,
       threads: runtime.threads,
       store: runtime.store,
       initialEpoch: epoch,
       initialStep: step,
-      history: { loss, valLoss, seconds, imagesPerSecond },
+      past: this.recorder.copy(),
+      logNames: logNames(this.prepared),
     };
     for (const callback of this.callbacks) await callback.onTrainBegin?.(info);
     if (!resumed) return;
     // After the callbacks: what they did to the weights when training began is in the checkpoint.
+    this.trainer.stepsBefore = resumed.stepsBefore;
     this.trainer.restore(resumed);
     this.trainer.writeModel();
     stateful(this.callbacks).forEach((callback, index) => {
       callback.restore?.(resumed.callbacks[index]);
     });
     // Whoever asks for more epochs wants to go on, though a callback had ended training.
-    this.control.stopTraining = resumed.stopped && options.epochs <= resumed.epochs;
+    this.control.stopTraining = resumed.stopped && epochs <= resumed.epochs;
   }
 
   /**
@@ -122,14 +134,14 @@ export class TrainingRun {
    * @returns whether all steps were done
    */
   private async trainEpoch(epoch: number, begun: TrainingState | undefined): Promise<boolean> {
-    const { signal } = this.prepared.source.options;
-    const { batches, losses } = this.prepared;
+    const { signal, shuffle, initialEpoch } = this.options;
+    const { batches, log } = this.prepared;
     for (const callback of this.callbacks) await callback.onEpochBegin?.(epoch);
     if (signal?.aborted) return false;
-    this.trainer.beginEpoch(epoch);
+    this.trainer.beginEpoch(epoch, shuffle, (epoch - initialEpoch) * batches.length);
     // Callbacks may have changed the weights. Within an epoch they had done so before the checkpoint, whose weights are
     // in their place already.
-    if (begun) losses.set(begun.losses);
+    if (begun) log.restore(begun.step, begun.log);
     else this.trainer.readModel();
     this.epochBegan = performance.now() - (begun?.seconds ?? 0) * 1000;
     const steps = await this.doSteps(epoch, begun?.step ?? 0);
@@ -140,19 +152,19 @@ export class TrainingRun {
 
   /** Does an epoch's steps, in parts that end with a checkpoint each; gives how many of them are done. */
   private async doSteps(epoch: number, firstStep: number): Promise<number> {
-    const { runtime, batches, losses, source } = this.prepared;
+    const { runtime, batches, log } = this.prepared;
     const { callbacks, control, checkpointer, trainer } = this;
-    const { signal } = source.options;
-    const reporter = new StepReporter({ runtime, epoch, batches, losses, firstStep, callbacks, control, signal });
-    const before = epoch * batches.length;
+    const { signal, initialEpoch, onNaN } = this.options;
+    const reporter = new StepReporter({ runtime, epoch, batches, log, firstStep, callbacks, control, signal });
+    const before = (epoch - initialEpoch) * batches.length;
     let step = firstStep;
     while (step < batches.length) {
       const next = checkpointer ? checkpointer.nextAfter(before + step) - before : batches.length;
       const end = Math.min(next, batches.length);
       const limit = checkpointer?.milliseconds ?? Number.POSITIVE_INFINITY;
-      await reporter.during(() => trainer.run(epoch, step, end), limit);
+      await reporter.during(() => trainer.run(step, end, onNaN === 'stop'), limit);
       step = trainer.steps;
-      this.history.steps = before + step;
+      this.steps = before + step;
       if (trainer.isLossLost) {
         // A callback that watches for this has had its say.
         if (control.stopTraining) break;
@@ -161,28 +173,24 @@ export class TrainingRun {
       if (step < batches.length) await this.save(epoch, step);
       if (reporter.isStopWanted) break;
     }
-    // Without a step there is no epoch to be broken off: a callback may have lost its loss in the last one.
+    // Without a step there is no epoch to be interrupted: a callback may have lost its loss in the last one.
     return trainer.isLossLost ? Math.min(step, batches.length - 1) : step;
   }
 
   private async endEpoch(epoch: number): Promise<void> {
-    const { history, prepared } = this;
-    const { losses, validationLosses, source, batches } = prepared;
-    const { trainCount, validationCount } = source.plan;
+    const { recorder, prepared } = this;
+    const { log, validationLog, source, batches } = prepared;
     const seconds = (performance.now() - this.epochBegan) / 1000;
-    history.loss.push(losses.reduce((total, batchLoss) => total + batchLoss, 0) / trainCount);
-    if (validationCount > 0) {
-      history.valLoss.push(validationLosses.reduce((total, l) => total + l, 0) / validationCount);
-    }
-    history.seconds.push(seconds);
-    history.imagesPerSecond.push(trainCount / seconds);
-    const logs = logsOf(history, epoch);
-    if (source.options.onNaN !== 'continue' && !Number.isFinite(logs.valLoss ?? 0)) {
+    const validation = Object.entries(validationLog?.logs() ?? {}).map(([name, value]) => [`val_${name}`, value]);
+    recorder.add({ ...log.logs(), ...Object.fromEntries(validation) }, seconds, source.trainCount);
+    const logs = logsOf(recorder, recorder.epochs - 1);
+    const isLost = (validationLog?.lossNames ?? []).some((name) => !Number.isFinite(logs[`val_${name}`]));
+    if (this.options.onNaN !== 'continue' && isLost) {
       throw await this.lost('The validation loss is not a finite number', epoch, batches.length - 1);
     }
     for (const callback of this.callbacks) await callback.onEpochEnd?.(epoch, logs, this.control);
-    const value = logs.valLoss ?? logs.loss;
-    if (value < (this.best?.value ?? Number.POSITIVE_INFINITY)) this.best = { value, steps: history.steps };
+    const value = logs.val_loss ?? logs.loss;
+    if (value < (this.best?.value ?? Number.POSITIVE_INFINITY)) this.best = { value, steps: this.steps };
     // Callbacks may have changed the weights.
     this.trainer.readModel();
     await this.save(epoch, batches.length);
@@ -190,43 +198,40 @@ export class TrainingRun {
 
   /** Sees to it that weights are finite, and begins to write a checkpoint if there are to be any. */
   private async save(epoch: number, step: number): Promise<void> {
-    const { prepared, checkpointer, trainer, history } = this;
-    const { options } = prepared.source;
+    const { prepared, checkpointer, trainer, recorder, options } = this;
     if (!trainer.areWeightsFinite) {
       if (options.onNaN !== 'continue') throw await this.lost('A weight is not a finite number', epoch, step - 1);
-      if (checkpointer && !this.isLossTold)
+      if (checkpointer && !this.isLossTold) {
         this.warn('Weights are not finite numbers: no more checkpoints are written.');
+      }
       this.isLossTold = true;
       return;
     }
     if (!checkpointer) return;
     const isWhole = step === prepared.batches.length;
-    const { loss, valLoss, seconds, imagesPerSecond } = history;
     await checkpointer.save({
       fingerprint: this.fingerprint,
       epochs: options.epochs,
       epoch: isWhole ? epoch + 1 : epoch,
       step: isWhole ? 0 : step,
-      steps: history.steps,
+      steps: this.steps,
+      stepsBefore: trainer.stepsBefore,
       stopped: this.control.stopTraining,
       seconds: isWhole ? 0 : (performance.now() - this.epochBegan) / 1000,
       best: this.best,
       ...trainer.copy(),
-      losses: isWhole ? new Float64Array(0) : prepared.losses.slice(0, step),
-      history: {
-        loss: [...loss],
-        valLoss: [...valLoss],
-        seconds: [...seconds],
-        imagesPerSecond: [...imagesPerSecond],
-      },
+      log: prepared.log.copy(isWhole ? 0 : step),
+      history: recorder.copy(),
       callbacks: statesOf(this.callbacks),
     });
   }
 
   private async lost(what: string, epoch: number, step: number): Promise<NonFiniteError> {
     await this.checkpointer?.end();
-    // Whoever catches the error finds the weights as they are, not those before the epoch.
+    // After this error the model holds its current weights, not those before the epoch.
     this.trainer.writeModel();
-    return new NonFiniteError(what, epoch, step, this.checkpointer?.newest);
+    const { examples, validation } = this.prepared.source;
+    const found = findNonFinite(examples) ?? (validation && findNonFinite(validation.examples));
+    return new NonFiniteError(what, epoch, step, this.checkpointer?.newest, found);
   }
 }

@@ -1,9 +1,10 @@
 import { decodeSafetensors, encodeSafetensors, SafetensorsError, type SafetensorsTensor } from '@weft/formats';
 import type { CallbackState } from '../callbacks/callback.js';
+import { type EpochHistory, logHistory } from '../history.js';
 import { sha256Hex } from '../sha256.js';
 import { CheckpointError } from './errors.js';
 import type { Fingerprint } from './fingerprint.js';
-import type { EpochHistory, StateTensor, TrainingState } from './state.js';
+import type { TrainingState } from './state.js';
 
 /** Names in the metadata. */
 const VERSION = 'weft.checkpoint';
@@ -11,15 +12,13 @@ const CHECKSUM = 'weft.sha256';
 const STATE = 'weft.state';
 
 /** Changes when older readers could no longer make sense of a file. */
-const CURRENT_VERSION = '1';
+const CURRENT_VERSION = '2';
 
 /** Stands where the checksum will be while the checksum is computed. */
 const BLANK = '0'.repeat(64);
 
-const HISTORY = ['loss', 'valLoss', 'seconds', 'imagesPerSecond'] as const satisfies (keyof EpochHistory)[];
-
 /** The part of the state that is written as JSON. */
-type Scalars = Pick<TrainingState, 'fingerprint' | 'epochs' | 'epoch' | 'step' | 'steps' | 'stopped'>;
+type Scalars = Pick<TrainingState, 'fingerprint' | 'epochs' | 'epoch' | 'step' | 'steps' | 'stepsBefore' | 'stopped'>;
 
 /**
  * A checkpoint as a safetensors file: numbers as tensors, the rest as JSON in the metadata, and the SHA-256 of the
@@ -35,11 +34,15 @@ export function encodeCheckpoint(state: TrainingState): Uint8Array {
     tensors.set(name, { dtype: 'F64', shape: [data.length], data });
   };
   addAll('weights', state.weights);
-  state.optimizer.forEach((slot, index) => void addAll(`optimizer/${index}`, slot));
-  addNumbers('losses', state.losses);
+  for (const [slot, values] of state.slots) addAll(`slots/${slot}`, values);
+  addNumbers('log/numbers', state.log.numbers);
+  tensors.set('log/scores', { dtype: 'F32', shape: [state.log.scores.length], data: state.log.scores });
   addNumbers('seconds', [state.seconds]);
   addNumbers('best', state.best ? [state.best.value, state.best.steps] : []);
-  for (const name of HISTORY) addNumbers(`history/${name}`, state.history[name]);
+  const { history, seconds, examplesPerSecond } = state.history;
+  for (const [name, values = []] of Object.entries(history)) addNumbers(`history/${name}`, values);
+  addNumbers('times/seconds', seconds);
+  addNumbers('times/examplesPerSecond', examplesPerSecond);
   state.callbacks.forEach((kept, index) => {
     for (const [name, value] of Object.entries(kept)) {
       const path = `callbacks/${index}/${name}`;
@@ -47,12 +50,12 @@ export function encodeCheckpoint(state: TrainingState): Uint8Array {
       else tensors.set(path, { dtype: 'F32', shape: [value.length], data: value });
     }
   });
-  const { fingerprint, epochs, epoch, step, steps, stopped } = state;
-  const scalars: Scalars = { fingerprint, epochs, epoch, step, steps, stopped };
+  const { fingerprint, epochs, epoch, step, steps, stepsBefore, stopped } = state;
+  const scalars: Scalars = { fingerprint, epochs, epoch, step, steps, stepsBefore, stopped };
   const bytes = encodeSafetensors(tensors, {
     [VERSION]: CURRENT_VERSION,
     [CHECKSUM]: BLANK,
-    [STATE]: JSON.stringify({ ...scalars, callbacks: state.callbacks.length, slots: state.optimizer.length }),
+    [STATE]: JSON.stringify({ ...scalars, callbacks: state.callbacks.length, slots: [...state.slots.keys()] }),
   });
   replaceText(bytes, BLANK, sha256Hex(bytes));
   return bytes;
@@ -97,7 +100,7 @@ export function decodeCheckpoint(path: string, bytes: Uint8Array): TrainingState
 export class UnknownFormatError extends CheckpointError {
   constructor(path: string, version: string) {
     super(
-      `${path}: the checkpoint has format version ${version}; this Weft reads ${CURRENT_VERSION}. Resume with the Weft that wrote it.`,
+      `${path}: the checkpoint has format version ${version}; this Weft reads ${CURRENT_VERSION}. Resume with the Weft that wrote it, or begin anew in another folder.`,
     );
   }
 }
@@ -118,8 +121,8 @@ function replaceText(bytes: Uint8Array, old: string, replacement: string): void 
 }
 
 function readState(json: unknown, tensors: ReadonlyMap<string, SafetensorsTensor>): TrainingState {
-  const { fingerprint, epochs, epoch, step, steps, stopped, callbacks, slots } = json as Record<string, unknown>;
-  const counts = { epochs, epoch, step, steps, callbacks, slots };
+  const { fingerprint, epochs, epoch, step, steps, stepsBefore, stopped, callbacks, slots } = json as Record<string, unknown>;
+  const counts = { epochs, epoch, step, steps, stepsBefore, callbacks };
   for (const [name, count] of Object.entries(counts)) {
     if (!Number.isSafeInteger(count) || (count as number) < 0) throw new Error(`${name} is no count.`);
   }
@@ -128,11 +131,10 @@ function readState(json: unknown, tensors: ReadonlyMap<string, SafetensorsTensor
     if (!(data instanceof Float64Array)) throw new Error(`there are no numbers '${name}'.`);
     return data;
   };
-  const losses = numbers('losses');
-  const history = Object.fromEntries(HISTORY.map((name) => [name, [...numbers(`history/${name}`)]]));
-  const lengths = Object.values(history).map(({ length }) => length);
-  if (losses.length !== step || lengths.some((length) => length !== epoch && length !== 0)) {
-    throw new Error('its losses are not those of its steps and epochs.');
+  const history = readHistory(tensors, numbers);
+  const lengths = [history.seconds, history.examplesPerSecond, ...Object.values(history.history)];
+  if (lengths.some((values) => values?.length !== epoch)) {
+    throw new Error('its losses are not those of its epochs.');
   }
   const [value, bestSteps] = numbers('best');
   const ofPrefix = (prefix: string) => [...tensors].filter(([name]) => name.startsWith(prefix));
@@ -150,16 +152,29 @@ function readState(json: unknown, tensors: ReadonlyMap<string, SafetensorsTensor
     );
   };
   return {
-    ...(counts as Record<'epochs' | 'epoch' | 'step' | 'steps', number>),
+    ...(counts as Record<'epochs' | 'epoch' | 'step' | 'steps' | 'stepsBefore', number>),
     fingerprint: readFingerprint(fingerprint),
     stopped: stopped === true,
     seconds: numbers('seconds')[0],
     best: value === undefined ? undefined : { value, steps: bestSteps },
     weights: parameters('weights/'),
-    optimizer: sequence(slots as number, (slot) => parameters(`optimizer/${slot}/`)),
-    losses,
-    history: history as unknown as EpochHistory,
+    slots: new Map(slotNames(slots).map((slot) => [slot, parameters(`slots/${slot}/`)])),
+    log: { numbers: numbers('log/numbers'), scores: float32(tensors.get('log/scores')?.data) },
+    history,
     callbacks: sequence(callbacks as number, kept),
+  };
+}
+
+function readHistory(
+  tensors: ReadonlyMap<string, SafetensorsTensor>,
+  numbers: (name: string) => Float64Array,
+): EpochHistory {
+  const paths = [...tensors.keys()].filter((path) => path.startsWith('history/'));
+  const history = Object.fromEntries(paths.map((path) => [path.slice('history/'.length), [...numbers(path)]]));
+  return {
+    history: logHistory(history),
+    seconds: [...numbers('times/seconds')],
+    examplesPerSecond: [...numbers('times/examplesPerSecond')],
   };
 }
 
@@ -171,7 +186,13 @@ function sequence<T>(length: number, item: (index: number) => T): T[] {
   return Array.from({ length }, (_, index) => item(index));
 }
 
-function float32(data: SafetensorsTensor['data']): Float32Array {
+function slotNames(names: unknown): readonly string[] {
+  const isList = Array.isArray(names) && names.length <= MOST_PARTS && names.every((name) => typeof name === 'string');
+  if (!isList) throw new Error('it does not name the slots of its optimisers.');
+  return names;
+}
+
+function float32(data: SafetensorsTensor['data'] | undefined): Float32Array {
   if (!(data instanceof Float32Array)) throw new Error('a tensor is not of float32.');
   return data;
 }

@@ -1,19 +1,18 @@
+import type { TypedArray } from '@weft/core';
 import type { Program } from '@weft/core/program';
-import type { Optimizer, Sequential } from '@weft/nn';
-import type { Examples, ExampleValues } from '../examples.js';
+import type { BaseModel, Optimizer } from '@weft/nn';
 import { NUMERICS_VERSION } from '../numerics-version.js';
-import { sha256Hex } from '../sha256.js';
 
 /** Everything that decides the bits of a training besides its state: a text for each name. */
 export type Fingerprint = Readonly<Record<string, string>>;
 
 /** What a fingerprint is taken of. */
 export interface FingerprintSource {
-  readonly model: Sequential;
-  readonly data: Examples;
-  /** Forward, loss, corruption and gradients as they were traced. */
-  readonly program: Program;
-  readonly optimizer: Optimizer;
+  readonly model: BaseModel;
+  /** Arrays of examples, and arrays that losses and layers have captured, by their labels. */
+  readonly arrays: ReadonlyMap<string, TypedArray>;
+  /** Forward, losses, corruption and gradients as they were traced, and what optimisers do with them. */
+  readonly updates: readonly { readonly program: Program; readonly optimizer: Optimizer }[];
   /** Options that decide the bits, by name. */
   readonly options: Readonly<Record<string, unknown>>;
   /** Classes of the callbacks that keep state. */
@@ -21,20 +20,25 @@ export interface FingerprintSource {
 }
 
 /** The fingerprint of a training. */
-export function fingerprint({ model, data, program, optimizer, options, callbacks }: FingerprintSource): Fingerprint {
-  const { inputShape, layers } = model.config();
+export function fingerprint(source: FingerprintSource, hash: (bytes: Uint8Array) => string): Fingerprint {
+  const { model, arrays, updates, options, callbacks } = source;
+  const { name: _name, layers, ...others } = model.config() as { name: string; layers: readonly object[] };
+  const textHash = (value: unknown) => hash(new TextEncoder().encode(text(value)));
   const fields: Record<string, unknown> = {
     numericsVersion: NUMERICS_VERSION,
-    inputShape,
+    ...others,
     layers: layers.length,
-    ...Object.fromEntries(layers.map(({ type, config }, index) => [`layer ${index}`, { type, ...config }])),
+    ...Object.fromEntries(layers.map((layer, index) => [`layer ${index}`, layer])),
     ...options,
-    optimizer: { name: optimizer.name, ...optimizer.config() },
     callbacks,
-    x: described(data.x),
-    y: data.y ? described(data.y) : 'as x',
-    // Loss and corruption are functions; what they do is in the program.
-    'traced program': sha256Hex(new TextEncoder().encode(text(program))),
+    ...Object.fromEntries([...arrays].map(([label, values]) => [label, described(values, hash)])),
+    ...Object.fromEntries(
+      updates.flatMap(({ program, optimizer }, index) => [
+        [updates.length === 1 ? 'optimizer' : `optimizer ${index}`, { name: optimizer.name, ...optimizer.config() }],
+        // Losses and corruption are functions; what they do is in the program.
+        [updates.length === 1 ? 'traced program' : `traced program ${index}`, textHash(program)],
+      ]),
+    ),
   };
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, text(value)]));
 }
@@ -56,9 +60,9 @@ export function differences(expected: Fingerprint, got: Fingerprint): Difference
     .map((name) => ({ name, expected: expected[name] ?? 'nothing', got: got[name] ?? 'nothing' }));
 }
 
-function described(values: ExampleValues): string {
+function described(values: TypedArray, hash: (bytes: Uint8Array) => string): string {
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  return `${values.length} of ${values.constructor.name}, SHA-256 ${sha256Hex(bytes)}`;
+  return `${values.length} of ${values.constructor.name}, SHA-256 ${hash(bytes)}`;
 }
 
 /** JSON, with the numbers that it has no form for. */

@@ -1,5 +1,11 @@
+import type { TypedArray } from '@weft/core';
 import type { Callback, CallbackState } from '../callbacks/callback.js';
+import type { EpochHistory } from '../history.js';
 import type { PreparedTraining } from '../prepare-training.js';
+import { sha256Hex } from '../sha256.js';
+import { tablesOf } from '../step/trace-batch.js';
+import type { CheckedFitOptions } from '../training-source.js';
+import { slotName } from '../trainer.js';
 import { CheckpointError, CheckpointMismatchError } from './errors.js';
 import { differences, type Fingerprint, fingerprint } from './fingerprint.js';
 import { type FoundCheckpoint, findCheckpoint } from './folder.js';
@@ -16,18 +22,39 @@ export function statesOf(callbacks: readonly Callback[]): CallbackState[] {
 }
 
 /** What a training and a checkpoint must have in common for the one to go on from the other. */
-export function trainingFingerprint({ source, program, runtime }: PreparedTraining): Fingerprint {
-  const { model, data, optimizer, options, plan } = source;
-  const { validationSplit = 0, shuffle = true, convolution = 'auto', fastMath = false, callbacks = [] } = options;
-  const { batchSize, seed } = plan;
-  return fingerprint({
-    model,
-    data,
-    program,
-    optimizer,
-    options: { batchSize, validationSplit, seed, shuffle, convolution, fastMath, kernels: runtime.kernels },
-    callbacks: stateful(callbacks).map((callback) => callback.constructor.name),
-  });
+export function trainingFingerprint(prepared: PreparedTraining, options: CheckedFitOptions): Fingerprint {
+  const { source, traced, runtime } = prepared;
+  const { model, batchSize, seed, trainCount, updates } = source;
+  const { shuffle, convolution, fastMath, callbacks, initialEpoch } = options;
+  return fingerprint(
+    {
+      model,
+      arrays: arraysOf(prepared),
+      updates: traced.map(({ program }, index) => ({ program, optimizer: updates[index].optimizer })),
+      options: { batchSize, trainCount, seed, shuffle, convolution, fastMath, initialEpoch, kernels: runtime.kernels },
+      callbacks: stateful(callbacks).map((callback) => callback.constructor.name),
+    },
+    (bytes) => runtime.sha256?.(bytes) ?? sha256Hex(bytes),
+  );
+}
+
+/** Examples, and what losses, layers and corruption have captured. */
+function arraysOf({ source, traced }: PreparedTraining): Map<string, TypedArray> {
+  const { examples, validation, weights } = source;
+  const ofTraining = tablesOf(examples).map(({ label, values }): [string, TypedArray] => [label, values]);
+  const ofValidation =
+    validation && validation.examples !== examples
+      ? tablesOf(validation.examples).map(({ label, values }): [string, TypedArray] => [`validation ${label}`, values])
+      : [];
+  const own = new Set(weights.map(({ weight }) => weight.tensor.node));
+  const captured = traced.flatMap(({ leaves, placeholders }) =>
+    leaves.slice(placeholders).filter(({ node }) => !own.has(node)),
+  );
+  const ofLosses = captured.map(({ node, index }, which): [string, TypedArray] => [
+    `captured array ${which}`,
+    node.data[index] as TypedArray,
+  ]);
+  return new Map([...ofTraining, ...ofValidation, ...ofLosses]);
 }
 
 /**
@@ -38,10 +65,11 @@ export function trainingFingerprint({ source, program, runtime }: PreparedTraini
  */
 export async function resumable(
   prepared: PreparedTraining,
+  options: CheckedFitOptions,
   wanted: Fingerprint,
   warn: (message: string) => void,
 ): Promise<FoundCheckpoint | undefined> {
-  const { resumeFrom = '', checkpoints } = prepared.source.options;
+  const { resumeFrom = '', checkpoints } = options;
   let passedOver = false;
   const found = await findCheckpoint(prepared.runtime.store, resumeFrom, checkpoints?.name ?? DEFAULT_NAME, (error) => {
     passedOver = true;
@@ -50,7 +78,7 @@ export async function resumable(
   if (!found && passedOver) warn(`${resumeFrom}: no checkpoint is whole, so training begins anew.`);
   const different = found ? differences(found.state.fingerprint, wanted) : [];
   if (found && different.length > 0) throw new CheckpointMismatchError(found.path, different);
-  if (found) checkContents(found, prepared);
+  if (found) checkContents(found, prepared, options);
   return found;
 }
 
@@ -59,23 +87,45 @@ export async function resumable(
  *
  * @throws CheckpointError if the tensors in a checkpoint are not those of the training
  */
-function checkContents({ path, state }: FoundCheckpoint, { source, batches }: PreparedTraining): void {
-  const { model, optimizer, options, plan } = source;
-  const { weights, optimizer: slots, epoch, step, steps, history, callbacks } = state;
-  const wanted = model.parameters.map(({ name, shape }) => `${name} [${shape.join(',')}]`).sort();
-  const isWhole = (tensors: typeof weights) => {
-    const got = [...tensors].map(([name, { shape }]) => `${name} [${shape.join(',')}]`).sort();
-    return got.join() === wanted.join();
-  };
+function checkContents({ path, state }: FoundCheckpoint, prepared: PreparedTraining, options: CheckedFitOptions): void {
+  const { source, batches } = prepared;
+  const { initialEpoch } = options;
+  const { weights, slots, epoch, step, steps, history, callbacks } = state;
+  const describe = (name: string, shape: readonly number[]) => `${name} [${shape.join(',')}]`;
+  const wanted = source.weights.map((named) => describe(named.path, named.weight.shape)).sort();
+  const got = [...weights].map(([name, { shape }]) => describe(name, shape)).sort();
   const fits =
-    [weights, ...slots].every(isWhole) &&
-    slots.length === optimizer.slots &&
+    got.join() === wanted.join() &&
+    hasSlots(slots, prepared) &&
     step < batches.length &&
-    steps === epoch * batches.length + step &&
-    history.valLoss.length === (plan.validationCount > 0 ? epoch : 0) &&
-    callbacks.length === stateful(options.callbacks ?? []).length;
+    steps === (epoch - initialEpoch) * batches.length + step &&
+    isHistoryOf(history, logNames(prepared), epoch - initialEpoch) &&
+    callbacks.length === stateful(options.callbacks).length;
   if (fits) return;
   throw new CheckpointError(
     `${path}: the checkpoint's contents do not fit the training, which has the weights ${wanted.join(', ')} and ${batches.length} steps an epoch. Begin anew in another folder.`,
+  );
+}
+
+function hasSlots(slots: FoundCheckpoint['state']['slots'], { source }: PreparedTraining): boolean {
+  const wanted = source.updates.flatMap(({ optimizer, weights }, update) =>
+    optimizer.slots.map((slot) => `${slotName(update, slot)} of ${weights.map(({ shape }) => shape.join()).sort()}`),
+  );
+  const got = [...slots].map(
+    ([name, tensors]) => `${name} of ${[...tensors.values()].map(({ shape }) => shape.join()).sort()}`,
+  );
+  return wanted.sort().join(';') === got.sort().join(';');
+}
+
+/** Names of losses and metrics in the logs: those of training, then those of validation. */
+export function logNames({ log, validationLog }: PreparedTraining): readonly string[] {
+  return [...log.names, ...(validationLog?.names ?? []).map((name) => `val_${name}`)];
+}
+
+/** Whether a history has these losses and metrics, and no other, of so many epochs. */
+function isHistoryOf({ history }: EpochHistory, names: readonly string[], epochs: number): boolean {
+  return (
+    Object.keys(history).sort().join() === [...names].sort().join() &&
+    names.every((name) => history[name]?.length === epochs)
   );
 }

@@ -1,20 +1,6 @@
 import type { CallbackState } from '../callbacks/callback.js';
+import type { EpochHistory, OptimizerState, StateTensor } from '../history.js';
 import type { Fingerprint } from './fingerprint.js';
-
-/** A tensor of float32 in row-major order. */
-export interface StateTensor {
-  readonly shape: readonly number[];
-  readonly data: Float32Array;
-}
-
-/** What is known of the epochs that are done, a number for each. */
-export interface EpochHistory {
-  readonly loss: readonly number[];
-  /** Empty without validation. */
-  readonly valLoss: readonly number[];
-  readonly seconds: readonly number[];
-  readonly imagesPerSecond: readonly number[];
-}
 
 /** Everything that the rest of a training depends on, after some step. */
 export interface TrainingState {
@@ -33,12 +19,14 @@ export interface TrainingState {
   readonly seconds: number;
   /** The lowest validation loss (training loss if there is none) after an epoch, and the steps done by then. */
   readonly best: { readonly value: number; readonly steps: number } | undefined;
-  /** By the parameters' names. */
+  /** By path: those that are trained, and state such as moving averages. */
   readonly weights: ReadonlyMap<string, StateTensor>;
-  /** What the optimiser keeps for each parameter: a map for each of its slots. */
-  readonly optimizer: readonly ReadonlyMap<string, StateTensor>[];
-  /** Summed loss of each step of the running epoch. */
-  readonly losses: Float64Array;
+  /** What optimisers keep, by update and slot, such as `0/momentum`, and by path. */
+  readonly slots: OptimizerState['slots'];
+  /** Updates that the optimisers had counted before this training began. */
+  readonly stepsBefore: number;
+  /** Numbers of the running epoch's steps, and values of its examples. */
+  readonly log: { readonly numbers: Float64Array; readonly scores: Float32Array };
   readonly history: EpochHistory;
   /** For each callback; empty for those that keep no state. */
   readonly callbacks: readonly CallbackState[];

@@ -32,6 +32,8 @@ export interface Runtime {
   runOnAll(work: StepsWork): Promise<void>;
   /** Turns relaxed SIMD on where the engine has it behind a flag. Called before programs with fast math are compiled. */
   allowRelaxedSimd?(): void;
+  /** SHA-256 of bytes in hexadecimal, where the surroundings have a faster one than ours. */
+  sha256?(bytes: Uint8Array): string;
   /** Receives warnings if `onWarning` is not given. Default: `console.warn`. */
   warn?(message: string): void;
   /** Ends the workers. */

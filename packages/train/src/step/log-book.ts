@@ -50,6 +50,11 @@ export class LogBook {
     return this.addresses.map(([loss]) => loss);
   }
 
+  /** Names of the losses that must be finite. */
+  get lossNames(): string[] {
+    return this.objectives.map(({ logs: [{ name }] }) => name);
+  }
+
   /** The first objective's loss in a step. */
   loss(step: number): number {
     return this.arrays[0][0][step];

@@ -1,0 +1,145 @@
+import { type Shape, Tensor } from '@weft/core';
+import { byteLength, type CompileOptions, formatShape, sizeOf } from '@weft/core/program';
+import { type BaseModel, CallContext, type Weight } from '@weft/nn';
+import { type ExampleArrays, inputTables, type NamedExamples } from './data.js';
+import type { Runtime } from './runtime/runtime.js';
+import { planBatch } from './step/batch-plan.js';
+import { microBatchesOf } from './step/leaves.js';
+import { prepareBatches } from './step/prepare-batches.js';
+import { inSequence, SessionMemory } from './step/session.js';
+import type { Block } from './step/stages.js';
+import { type Corruption, type Draws, traceOutputs } from './step/trace-update.js';
+
+/** What is computed of examples, one result for each. */
+export interface MapSource {
+  readonly model: BaseModel;
+  readonly examples: NamedExamples;
+  readonly corrupt: Corruption | undefined;
+  readonly weights: readonly Weight[];
+  readonly seed: number;
+  /** Examples that may meet. Default: as many as are fast if they do not meet, else 32. */
+  readonly batchSize: number | undefined;
+  /** Builds the results of a batch, each [batch, ...]. */
+  build(inputs: Readonly<Record<string, Tensor>>, draws: Draws): readonly Tensor[];
+}
+
+/** As in Keras. */
+const DEFAULT_BATCH_SIZE = 32;
+
+/** Bytes of results that are computed before they are copied out: what shared memory has to hold of them. */
+const CHUNK_BYTES = 4 * 2 ** 20;
+const LARGEST_CHUNK = 1024;
+
+/** Micro-batches are those of a batch of so many examples: larger ones gain nothing, and leave the caches. */
+const SMALLEST_CHUNK = 256;
+
+/**
+ * Computes something of all examples, batch by batch, on all workers.
+ *
+ * @returns an array for each result, row-major, with the shape of one
+ */
+export async function mapBatches(
+  source: MapSource,
+  runtime: Runtime,
+  id: string,
+  options: CompileOptions,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly shape: Shape; readonly values: Float32Array }[]> {
+  const { examples, weights, seed } = source;
+  const { count } = examples;
+  const trace = (batch: number) =>
+    traceOutputs(source, batch, (inputs, draws) => checkRows(source.build(inputs, draws), batch));
+  const { program } = trace(1);
+  const shapes = program.outputs.map((value) => program.values[value].shape.slice(1));
+  const batchSize = Math.min(count, source.batchSize ?? fastBatch(trace, shapes, options));
+  const session = new SessionMemory(runtime, [examples], weights, seed);
+  const order = session.order(count);
+  inSequence(order, 0);
+  const batches = microBatchesOf(count, batchSize);
+  // Results of one batch are copied out while the next one is computed.
+  const results = shapes.map((shape) => {
+    const length = batchSize * sizeOf(shape);
+    const { address, array } = runtime.memory.float32(2 * length);
+    return { shape, length, address, array, values: new Float32Array(count * sizeOf(shape)) };
+  });
+  const outputs = new Map(
+    results.map(({ address, length }, which): [number, Block] => [which, { address, perStep: length * 4 }]),
+  );
+  const part = { name: 'map', trace, outputs };
+  const sizes = batches.map((batch) => batch.count);
+  const { stages } = await prepareBatches(session, examples, order, sizes, [part], options, id);
+  const copyOut = (which: number) => {
+    const batch = batches[which];
+    for (const { shape, length, array, values } of results) {
+      const begin = (which % 2) * length;
+      values.set(array.subarray(begin, begin + batch.count * sizeOf(shape)), batch.begin * sizeOf(shape));
+    }
+  };
+  for (const [which, batch] of batches.entries()) {
+    signal?.throwIfAborted();
+    const running = runtime.runOnAll({
+      session: id,
+      // The blocks of results tell even from odd steps.
+      stages: { [batch.count]: stages[batch.count] },
+      count,
+      batchSize,
+      firstStep: which,
+      endStep: which + 1,
+      isReported: false,
+      finite: [],
+      resultStep: which % 2,
+    });
+    if (which > 0) copyOut(which - 1);
+    await running;
+  }
+  copyOut(batches.length - 1);
+  return results.map(({ shape, values }) => ({ shape, values }));
+}
+
+type TraceOf = (batch: number) => ReturnType<typeof traceOutputs>;
+
+/** A batch that gives every worker something to do, where examples do not meet; else Keras's. */
+function fastBatch(trace: TraceOf, shapes: readonly Shape[], options: CompileOptions): number {
+  const { program, examples } = trace(SMALLEST_CHUNK);
+  const { partition } = planBatch(program, examples, SMALLEST_CHUNK, options);
+  const [phase, second] = partition.phases;
+  if (partition.before || second || phase.whole || phase.parts.length > 0) return DEFAULT_BATCH_SIZE;
+  const bytes = shapes.reduce((total, shape) => total + byteLength({ shape, dtype: 'float32' }), 0);
+  const fitting = Math.min(LARGEST_CHUNK, CHUNK_BYTES / Math.max(1, bytes));
+  return Math.max(SMALLEST_CHUNK, 2 ** (31 - Math.clz32(fitting)));
+}
+
+function checkRows(results: readonly Tensor[], batch: number): readonly Tensor[] {
+  for (const result of results) {
+    if (result instanceof Tensor && result.shape[0] === batch && result.size > 0) continue;
+    const got = result instanceof Tensor ? formatShape(result.shape) : String(result);
+    throw new RangeError(
+      `the function gives ${got} for ${batch} examples; expected [${batch},...], a result for each of them.`,
+    );
+  }
+  return results;
+}
+
+/** The examples of a model's inputs alone. */
+export function inputExamples(model: BaseModel, x: ExampleArrays): NamedExamples {
+  const inputs = inputTables(model, x);
+  const counts = Object.values(inputs).map(({ label, values, shape }) => ({
+    label,
+    count: values.length / sizeOf(shape),
+  }));
+  const other = counts.find(({ count }) => count !== counts[0].count);
+  if (other) {
+    throw new RangeError(
+      `${other.label}: it holds ${other.count} examples, but ${counts[0].label} holds ${counts[0].count}.`,
+    );
+  }
+  return { count: counts[0].count, inputs, targets: {}, sampleWeight: undefined };
+}
+
+/** Builds a model's outputs, in their order. */
+export function outputsOf(model: BaseModel): MapSource['build'] {
+  return (inputs) => {
+    const outputs = model.callNamed(inputs, new CallContext({ training: false }));
+    return model.outputs.map(({ name }) => outputs[name]);
+  };
+}

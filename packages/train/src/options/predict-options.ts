@@ -1,0 +1,39 @@
+import { KERNEL_OPTIONS } from './compile-options.js';
+import { CORRUPTION, LOSS, LOSS_WEIGHTS, METRICS, SIGNAL } from './fit-options.js';
+import { wholeNumber } from './kinds.js';
+import { RUNTIME_OPTION } from './runtime-option.js';
+import { defaulted, type OptionsOf, optional } from './schema.js';
+
+/** The options of `predict` and `mapExamples` on any runtime. */
+export const PREDICT_OPTIONS = {
+  batchSize: optional(
+    wholeNumber(1),
+    'Examples that are computed together. Without it 32 where the model lets examples meet, else as many as are fast.',
+  ),
+  corrupt: optional(CORRUPTION, 'Changes inputs before the model sees them.'),
+  seed: defaulted(wholeNumber(0), 42, 'Decides the draws of `corrupt`.'),
+  signal: optional(SIGNAL, "Ends the work between two batches; the call then rejects with the signal's reason."),
+  ...KERNEL_OPTIONS,
+};
+
+/** The options of `evaluate` on any runtime. */
+export const EVALUATE_OPTIONS = {
+  ...PREDICT_OPTIONS,
+  batchSize: defaulted(
+    wholeNumber(1),
+    256,
+    'Examples to a batch. It matters for losses that give one number for a batch: these are averaged by the batches’ examples.',
+  ),
+  loss: optional(LOSS, 'Without it, mean squared error.'),
+  lossWeights: optional(LOSS_WEIGHTS, 'By what the losses of outputs are multiplied. Without it, 1.'),
+  metrics: defaulted(METRICS, [], 'What else is computed, by the names of metrics.'),
+};
+
+export const PREDICT_WITH_RUNTIME = { ...PREDICT_OPTIONS, ...RUNTIME_OPTION };
+export const EVALUATE_WITH_RUNTIME = { ...EVALUATE_OPTIONS, ...RUNTIME_OPTION };
+
+/** Options of `predict` and `mapExamples`. */
+export type PredictOptions = OptionsOf<typeof PREDICT_WITH_RUNTIME>;
+
+/** Options of `evaluate`. */
+export type EvaluateOptions = OptionsOf<typeof EVALUATE_WITH_RUNTIME>;

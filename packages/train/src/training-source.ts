@@ -1,0 +1,144 @@
+import { Adam, BaseModel, type Loss, meanSquaredError, ModelWeight, type Weight } from '@weft/nn';
+import { type Examples, namedExamples, type NamedExamples } from './data.js';
+import type { ModelLoss } from './objective.js';
+import type { TrainedWeights, Update } from './options/fit-options.js';
+import type { CheckedOptions } from './options/schema.js';
+import { FIT_WITH_RUNTIME } from './options/fit-options.js';
+import { shown } from './options/shown.js';
+import type { NamedWeight, TrainingSource } from './prepare-training.js';
+import type { UpdateSource } from './step/trace-update.js';
+
+/** As in Keras. */
+const DEFAULT_BATCH_SIZE = 32;
+
+/** Options of `fit` that were checked. */
+export type CheckedFitOptions = CheckedOptions<typeof FIT_WITH_RUNTIME>;
+
+/**
+ * What `fit` is to train, on what, and how.
+ *
+ * @throws RangeError or TypeError if examples, losses or weights do not fit the model or each other
+ */
+export function trainingSource(model: BaseModel, data: Examples, options: CheckedFitOptions): TrainingSource {
+  const { validationSplit, validationData, batchSize, seed, corrupt, epochs, initialEpoch } = options;
+  const examples = namedExamples('fit', model, data);
+  if (initialEpoch >= epochs) {
+    throw new RangeError(
+      `fit: initialEpoch is ${initialEpoch} and epochs ${epochs}. epochs is the number of the last epoch; give a larger one.`,
+    );
+  }
+  if (validationData && validationSplit > 0) {
+    throw new RangeError('fit: both validationData and validationSplit are given. Give one of them.');
+  }
+  const trainCount = Math.floor(examples.count * (1 - validationSplit));
+  if (trainCount === 0) {
+    throw new RangeError(`fit: validationSplit: ${validationSplit} of ${examples.count} examples leaves none to train on.`);
+  }
+  const names = new WeightNames(model);
+  const updates = updateSources(model, options, names);
+  return {
+    model,
+    weights: names.list,
+    updates,
+    examples,
+    trainCount,
+    validation: validationOf(model, examples, trainCount, validationData),
+    corrupt,
+    batchSize: Math.min(batchSize ?? DEFAULT_BATCH_SIZE, trainCount),
+    seed,
+  };
+}
+
+function validationOf(
+  model: BaseModel,
+  examples: NamedExamples,
+  trainCount: number,
+  data: Examples | undefined,
+): TrainingSource['validation'] {
+  if (data) {
+    const own = namedExamples('fit: validationData', model, data);
+    return { examples: own, first: 0, count: own.count };
+  }
+  const count = examples.count - trainCount;
+  return count === 0 ? undefined : { examples, first: trainCount, count };
+}
+
+function updateSources(model: BaseModel, options: CheckedFitOptions, names: WeightNames): UpdateSource[] {
+  const { updates, loss, lossWeights, metrics, optimizer } = options;
+  const rest = { model, ...(lossWeights && { lossWeights }), metrics };
+  if (!updates) {
+    const weights = model.weights.filter(({ trainable }) => trainable);
+    return [{ ...rest, name: 'loss', loss: loss ?? meanSquaredError, weights, optimizer: optimizer ?? new Adam() }];
+  }
+  if (loss || optimizer || lossWeights) {
+    throw new RangeError('fit: updates have losses and optimisers of their own. Leave out loss, lossWeights and optimizer.');
+  }
+  return updates.map((update: Update, index): UpdateSource => {
+    const name = updates.length === 1 && !update.name ? 'loss' : `${update.name ?? `update_${index + 1}`}_loss`;
+    return {
+      model,
+      name,
+      loss: update.loss as Loss | ModelLoss,
+      metrics: index === 0 ? metrics : [],
+      weights: trainedWeights(model, `updates: number ${index + 1}`, update.weights, names),
+      optimizer: update.optimizer ?? new Adam(),
+    };
+  });
+}
+
+/** The weights that an update names, in the order in which they lie in memory. */
+function trainedWeights(model: BaseModel, label: string, given: TrainedWeights, names: WeightNames): ModelWeight[] {
+  const list: readonly unknown[] =
+    typeof given === 'function'
+      ? model.weights.filter(({ path }) => given(path))
+      : Array.isArray(given)
+        ? given
+        : [given];
+  const weights = list.flatMap((item) => {
+    if (item instanceof BaseModel) {
+      for (const weight of item.weights) names.add(weight, item);
+      return item.weights.filter(({ trainable }) => trainable);
+    }
+    if (item instanceof ModelWeight) {
+      names.add(item, undefined);
+      if (item.trainable) return [item];
+      throw new RangeError(`fit: ${label}: the weight ${item.path} is not trainable. Leave it out, or set trainable.`);
+    }
+    throw new TypeError(`fit: ${label}: weights holds ${shown(item)}; expected models, or weights of models.`);
+  });
+  const distinct = weights.filter(({ weight }, at) => weights.findIndex((other) => other.weight === weight) === at);
+  if (distinct.length === 0) {
+    throw new RangeError(`fit: ${label}: weights names none that can be trained. Its model has ${names.paths}.`);
+  }
+  return distinct;
+}
+
+/** Names for the weights of a training: paths within its model, and behind another model's name for those of others. */
+class WeightNames {
+  readonly list: NamedWeight[] = [];
+  private readonly known = new Map<Weight, string>();
+
+  constructor(model: BaseModel) {
+    // Weights that training changes come first, and side by side.
+    const sorted = [...model.weights].sort((a, b) => Number(b.trainable) - Number(a.trainable));
+    for (const { path, weight } of sorted) this.put(path, weight);
+  }
+
+  get paths(): string {
+    return this.list.map(({ path }) => path).join(', ');
+  }
+
+  add({ path, weight }: ModelWeight, model: BaseModel | undefined): void {
+    if (!this.known.has(weight)) this.put(model ? `${model.name}/${path}` : path, weight);
+  }
+
+  private put(path: string, weight: Weight): void {
+    if (this.known.has(weight)) return;
+    if (this.list.some((other) => other.path === path)) {
+      throw new RangeError(`fit: two weights are called ${path}. Give their models or layers different names.`);
+    }
+    this.known.set(weight, path);
+    this.list.push({ path, weight });
+  }
+}
+
