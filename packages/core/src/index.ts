@@ -34,6 +34,7 @@ export { max, mean } from './operations/reductions.js';
 export { reshape, transpose } from './operations/reshape.js';
 export { takeRows } from './operations/rows.js';
 export { concatenate, pad, slice } from './operations/slice.js';
+export { stopGradient } from './operations/stop-gradient.js';
 export { upsample2d } from './operations/upsample2d.js';
 export { philox4x32 } from './random/philox.js';
 export { RandomStream } from './random/stream.js';

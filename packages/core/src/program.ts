@@ -18,6 +18,7 @@ export {
 } from './run/compile.js';
 export { defaultKernels } from './run/compute.js';
 export { type Executable, referenceExecutable, wasmExecutable } from './run/executable.js';
+export { statistics } from './run/statistics.js';
 export { hasRelaxedSimd, hasSimd } from './run/support.js';
 export { checkTensor, describe } from './tensor/describe.js';
 export { checkKnownOptions, numberIn, oneOf, refuse } from './tensor/options.js';

@@ -1,6 +1,6 @@
 import { checkTensor } from '../tensor/describe.js';
 import { checkShape, formatShape, type Shape, type TypedArray, type ValueType } from '../tensor/shape.js';
-import { type Attributes, type Engine, Tensor } from '../tensor/tensor.js';
+import { type Attributes, createNode, type Engine, Tensor } from '../tensor/tensor.js';
 import type { ShardRule } from './sharding.js';
 
 /** What a reference kernel is given: typed arrays and their types, in the order of the operation's arguments. */
@@ -117,7 +117,7 @@ export function nodeOf(
   outputs: readonly ValueType[],
 ): Tensor[] {
   const engine: Engine | undefined = inputs.find((input) => input.node.engine)?.node.engine;
-  const node = { operation, inputs, attributes, outputs, engine, data: outputs.map(() => undefined) };
+  const node = createNode({ operation, inputs, attributes, outputs, engine, data: outputs.map(() => undefined) });
   return outputs.map((_, index) => new Tensor(node, index));
 }
 

@@ -15,6 +15,7 @@ import { maxDefinition } from './reductions.js';
 import { reshapeDefinition, transposeDefinition } from './reshape.js';
 import { takeRowsDefinition } from './rows.js';
 import { concatenateDefinition, padDefinition, sliceDefinition } from './slice.js';
+import { stopGradientDefinition } from './stop-gradient.js';
 import { gatherTilesDefinition, scatterTilesDefinition } from './tiles.js';
 import { upsample2dDefinition } from './upsample2d.js';
 
@@ -43,6 +44,7 @@ const definitions = {
   upsample2d: upsample2dDefinition,
   takeRows: takeRowsDefinition,
   random: randomDefinition,
+  stopGradient: stopGradientDefinition,
 } as const;
 
 /** The name of an operation. */

@@ -7,7 +7,7 @@ import { compute } from '../run/compute.js';
 import { describe, isTensor } from './describe.js';
 import { checkKnownOptions, numberIn, refuse } from './options.js';
 import { checkShape, formatShape, type Shape, sizeOf, type TypedArray, type ValueType } from './shape.js';
-import { type Engine, Tensor } from './tensor.js';
+import { createNode, type Engine, Tensor } from './tensor.js';
 
 /** What a tensor can be made of: a number, nested arrays, a typed array with a shape, or an ndarray. */
 export type NestedArray = number | readonly NestedArray[];
@@ -16,7 +16,8 @@ const engine: Engine = { compute };
 
 /** A leaf that holds data. */
 function leaf(data: TypedArray, type: ValueType): Tensor {
-  return new Tensor({ operation: 'input', inputs: [], attributes: {}, outputs: [type], engine, data: [data] }, 0);
+  const node = createNode({ operation: 'input', inputs: [], attributes: {}, outputs: [type], engine, data: [data] });
+  return new Tensor(node, 0);
 }
 
 /**
