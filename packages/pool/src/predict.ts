@@ -7,11 +7,11 @@ import { checkKnownOptions, checkModel, checkOption, optionNames } from './optio
 import { type Piece, pieceSize, piecesOf } from './pieces.js';
 import { type PoolMap, type WorkerPool, withPool } from './pool.js';
 import {
+  allocateKeys,
   bytesOfExample,
   type Corruption,
   type Draws,
   evaluationProgram,
-  keyOffsets,
   layOutParameters,
   mappingProgram,
   type ParameterLayout,
@@ -110,7 +110,6 @@ export async function mapExamples(
     layout: layOutParameters([]),
     x: tableOf(x, inputShape),
     corrupt: options.corrupt,
-    seed: 0,
   };
   program(probe, 1);
   return runChunks(model, { x }, options, size, program);
@@ -141,7 +140,6 @@ interface Source {
   readonly layout: ParameterLayout;
   readonly x: Table;
   readonly corrupt: Corruption | undefined;
-  readonly seed: number;
 }
 
 function tableOf(values: ExampleValues, shape: Shape): Table {
@@ -170,7 +168,7 @@ function runChunks(
       for (const [index, { data }] of model.parameters.entries()) parameters.array.set(data, layout.offsets[index]);
       const x = shareTable(memory, data.x, model.inputShape);
       const y = data.y && shareTable(memory, data.y, model.outputShape);
-      const source: Source = { model, layout, x: x.table, corrupt, seed };
+      const source: Source = { model, layout, x: x.table, corrupt };
       const compileOptions = compileOptionsOf(options);
       const programFor = (size: number) => program(source, size);
       const piece = pieceSize(bytesOfExample(programFor, compileOptions), PIECES_OF);
@@ -187,7 +185,7 @@ function runChunks(
       const perPiece = size === 0 ? 1 : piece * size;
       // Results of one chunk are copied out while the next one is computed.
       const results = [0, 1].map(() => memory.float32((chunkSize / piece) * perPiece));
-      const keys = Array.from({ length: pool.threads }, () => memory.allocate(keyOffsets(piece).bytes));
+      const keys = allocateKeys(memory, pool.threads, piece, seed);
       const all = new Float32Array(
         size === 0 ? chunks.reduce((n, c) => n + Math.ceil(c.count / piece), 0) : count * size,
       );

@@ -6,10 +6,10 @@ import type { FitOptions, FitPlan } from './fit-options.js';
 import { laneCount, type Piece, pieceSize, piecesOf } from './pieces.js';
 import type { PoolEpoch, PoolMap, WorkerPool } from './pool.js';
 import {
+  allocateKeys,
   bytesOfExample,
   type ExampleProgram,
   evaluationProgram,
-  keyOffsets,
   laneBytes,
   layOutParameters,
   type ParameterLayout,
@@ -77,7 +77,7 @@ export async function prepareTraining(
   const x = shareTable(memory, data.x, model.inputShape);
   const y = data.y && shareTable(memory, data.y, model.outputShape);
   const layout = layOutParameters(model.parameters.map((parameter) => parameter.data.length));
-  const examples: ExampleProgram = { model, layout, loss, x: x.table, y: y?.table, corrupt: options.corrupt, seed };
+  const examples: ExampleProgram = { model, layout, loss, x: x.table, y: y?.table, corrupt: options.corrupt };
   const parameters = memory.float32(layout.length);
   parameters.array.fill(0);
   const state = memory.float32(Math.max(1, optimizer.slots * layout.length));
@@ -154,7 +154,7 @@ export async function prepareTraining(
             results: validationLosses.address,
             resultBytes: 4,
           },
-    keys: Array.from({ length: pool.threads }, () => memory.allocate(keyOffsets(piece).bytes)),
+    keys: allocateKeys(memory, pool.threads, piece, seed),
   };
 }
 

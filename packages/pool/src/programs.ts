@@ -23,7 +23,7 @@ import {
   trace,
 } from '@weft/core/program';
 import type { Loss, Optimizer, Sequential } from '@weft/nn';
-import { MAXIMUM_PAGES } from './memory.js';
+import { MAXIMUM_PAGES, type SharedMemory } from './memory.js';
 
 /** Segments of the programs that work on examples; their addresses are given at each call. */
 const SEGMENT = { arena: 0, parameters: 1, x: 2, y: 3, keys: 4, results: 5 } as const;
@@ -44,7 +44,8 @@ export interface Table {
 
 /** What decides draws within a program. Keys hold two words for each example. */
 export interface Draws {
-  readonly seed: number;
+  /** Its low and its high word: data of the program, which is the same for every seed. */
+  readonly seed: Tensor;
   /** (number of the example, 0): the same in every epoch. */
   readonly imageKeys: Tensor;
   /** (number of the example, epoch + 1): new in every epoch. */
@@ -75,9 +76,10 @@ const memory = { initial: 1, maximum: MAXIMUM_PAGES, shared: true } as const;
 const at = (segment: number, offset = 0): Placement => ({ segment, offset });
 
 /** The inputs that programs on examples have in common: tables, rows to take, and keys. */
-function exampleInputs(x: Table, y: Table | undefined, count: number, seed: number) {
+function exampleInputs(x: Table, y: Table | undefined, count: number) {
   const table = ({ dtype, count: rows, shape }: Table, name: string) =>
     placeholder({ shape: [rows, ...shape], dtype: dtype as DType }, name);
+  const seedWords = placeholder({ shape: [2], dtype: 'uint32' }, 'seed');
   const tables = y ? [table(x, 'x'), table(y, 'y')] : [table(x, 'x')];
   const index = placeholder({ shape: [count], dtype: 'uint32' }, 'index');
   const imageKeys = placeholder({ shape: [count, 2], dtype: 'uint32' }, 'imageKeys');
@@ -89,24 +91,35 @@ function exampleInputs(x: Table, y: Table | undefined, count: number, seed: numb
   return {
     x: rows(0, x),
     y: y ? rows(1, y) : rows(0, x),
-    draws: { seed, imageKeys, epochKeys },
-    tensors: [...tables, index, imageKeys, epochKeys],
+    draws: { seed: seedWords, imageKeys, epochKeys },
+    tensors: [...tables, seedWords, index, imageKeys, epochKeys],
     places: [
       at(SEGMENT.x),
       ...(y ? [at(SEGMENT.y)] : []),
       at(SEGMENT.keys),
+      at(SEGMENT.keys, keyOffsets(count).rows),
       at(SEGMENT.keys, keyOffsets(count).imageKeys),
       at(SEGMENT.keys, keyOffsets(count).epochKeys),
     ],
   };
 }
 
-/** Byte offsets in the keys segment: row numbers first, then the two sets of keys. */
-export function keyOffsets(count: number): { imageKeys: number; epochKeys: number; bytes: number } {
+/** Byte offsets in the keys segment: the seed's two words first, then row numbers, then the two sets of keys. */
+export function keyOffsets(count: number): { rows: number; imageKeys: number; epochKeys: number; bytes: number } {
   const aligned = (bytes: number) => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
-  const imageKeys = aligned(count * 4);
+  const rows = ALIGNMENT;
+  const imageKeys = rows + aligned(count * 4);
   const epochKeys = imageKeys + aligned(count * 8);
-  return { imageKeys, epochKeys, bytes: epochKeys + aligned(count * 8) };
+  return { rows, imageKeys, epochKeys, bytes: epochKeys + aligned(count * 8) };
+}
+
+/** Memory for each worker's row numbers and keys, with the seed written at its beginning. */
+export function allocateKeys(memory: SharedMemory, threads: number, piece: number, seed: number): number[] {
+  return Array.from({ length: threads }, () => {
+    const address = memory.allocate(keyOffsets(piece).bytes);
+    new Uint32Array(memory.memory.buffer, address, 2).set([seed >>> 0, Math.floor(seed / 2 ** 32)]);
+    return address;
+  });
 }
 
 /** What programs on examples are made of. */
@@ -117,7 +130,6 @@ export interface ExampleProgram {
   readonly x: Table;
   readonly y: Table | undefined;
   readonly corrupt: Corruption | undefined;
-  readonly seed: number;
 }
 
 /** A program before all passes, and where its values lie. */
@@ -136,16 +148,13 @@ export function bytesOfExample(programFor: (count: number) => TracedProgram, opt
 }
 
 /** Forward and backward for a piece: adds the gradients, and the summed loss behind them, to a lane. */
-export function trainingProgram(
-  { model, layout, loss, x, y, corrupt, seed }: ExampleProgram,
-  count: number,
-): TracedProgram {
-  const inputs = exampleInputs(x, y, count, seed);
+export function trainingProgram({ model, layout, loss, x, y, corrupt }: ExampleProgram, count: number): TracedProgram {
+  const inputs = exampleInputs(x, y, count);
   const weights = model.parameters.map(({ name, shape }) => placeholder({ shape, dtype: 'float32' }, name));
   const sums = weights.map(({ shape }) => placeholder({ shape, dtype: 'float32' }, 'sum'));
   const lossSum = placeholder({ shape: [], dtype: 'float32' }, 'lossSum');
   const input = corrupt ? corrupt(inputs.x, inputs.draws) : inputs.x;
-  const context = { training: true, random: { seed, keys: inputs.draws.epochKeys } };
+  const context = { training: true, random: { seed: inputs.draws.seed, keys: inputs.draws.epochKeys } };
   // The mean over the piece becomes a sum over its examples, so that pieces of any size add up.
   const total = mul(loss(model.call(input, context, weights), reshape(inputs.y, [count, ...model.outputShape])), count);
   const gradients = weights.length > 0 ? grad(total, weights) : [];
@@ -167,8 +176,8 @@ export function trainingProgram(
 
 /** Forward for a piece: its summed loss. */
 export function evaluationProgram(source: ExampleProgram, count: number): TracedProgram {
-  const { model, loss, corrupt, x, y, seed } = source;
-  const inputs = exampleInputs(x, y, count, seed);
+  const { model, loss, corrupt, x, y } = source;
+  const inputs = exampleInputs(x, y, count);
   const input = corrupt ? corrupt(inputs.x, inputs.draws) : inputs.x;
   return forwardProgram(source, inputs, (weights) =>
     mul(loss(model.call(input, { training: false }, weights), reshape(inputs.y, [count, ...model.outputShape])), count),
@@ -180,8 +189,8 @@ export function mappingProgram(
   source: Omit<ExampleProgram, 'loss' | 'y'> & { map?: (x: Tensor, draws: Draws) => Tensor },
   count: number,
 ): TracedProgram {
-  const { model, corrupt, x, seed, map } = source;
-  const inputs = exampleInputs(x, undefined, count, seed);
+  const { model, corrupt, x, map } = source;
+  const inputs = exampleInputs(x, undefined, count);
   const input = corrupt ? corrupt(inputs.x, inputs.draws) : inputs.x;
   return forwardProgram(source, inputs, (weights) =>
     map ? map(input, inputs.draws) : model.call(input, { training: false }, weights),

@@ -67,7 +67,7 @@ class Workplace {
   writeKeys(count: number, row: (index: number) => number): void {
     const { memory, keys, epoch } = this.task;
     const offsets = keyOffsets(count);
-    const rows = new Uint32Array(memory.buffer, keys, count);
+    const rows = new Uint32Array(memory.buffer, keys + offsets.rows, count);
     const imageKeys = new Uint32Array(memory.buffer, keys + offsets.imageKeys, 2 * count);
     const epochKeys = new Uint32Array(memory.buffer, keys + offsets.epochKeys, 2 * count);
     for (let index = 0; index < count; index++) {

@@ -1,8 +1,10 @@
 import { broadcastDefinition, sumDefinition } from './broadcast.js';
+import { castBytesDefinition, castDefinition } from './cast.js';
 import { constantDefinition } from './constant.js';
 import { conv2dDefinition, conv2dInputGradientDefinition, conv2dWeightGradientDefinition } from './conv2d.js';
 import type { OperationDefinition } from './definition.js';
 import { elementwiseDefinitions } from './elementwise.js';
+import { iotaDefinition } from './iota.js';
 import { matmulDefinition } from './matmul.js';
 import {
   maxPool2dDefinition,
@@ -22,6 +24,9 @@ import { upsample2dDefinition } from './upsample2d.js';
 /** Every operation there is, by name. Whoever adds one adds it here; the compiler names what it still lacks. */
 const definitions = {
   ...elementwiseDefinitions,
+  cast: castDefinition,
+  castBytes: castBytesDefinition,
+  iota: iotaDefinition,
   constant: constantDefinition,
   broadcast: broadcastDefinition,
   sum: sumDefinition,
@@ -51,7 +56,7 @@ const definitions = {
 export type OperationName = keyof typeof definitions;
 
 /** The names of the element-wise operations, which are computed in loops and behind anchors. */
-export type ElementwiseName = keyof typeof elementwiseDefinitions;
+export type ElementwiseName = keyof typeof elementwiseDefinitions | 'cast';
 
 /** Every operation a program may hold once it is differentiated, by name. */
 export const operationTable: ReadonlyMap<string, OperationDefinition> = new Map(

@@ -74,14 +74,16 @@ function forgetSteps(program: Program, computed: readonly Tensor[], leaves: read
   });
 }
 
-/** Row numbers are always leaves, since no operation gives uint32: kernels read them without looking. */
+/** Row numbers that are data are checked; kernels take the nearest row for those that are computed. */
 function checkRows(program: Program, data: readonly TypedArray[]): void {
   for (const { name, inputs } of program.operations) {
     if (name !== 'takeRows') continue;
     const [table, index] = inputs;
     const [rows] = program.values[table].shape;
-    const numbers = data[program.inputs.indexOf(index)];
-    const position = numbers.findIndex((row) => row >= rows);
+    const input = program.inputs.indexOf(index);
+    if (input < 0) continue;
+    const numbers = data[input];
+    const position = numbers.findIndex((row) => row < 0 || row >= rows);
     if (position >= 0) {
       throw new RangeError(
         `takeRows: the row number at position ${position} is ${numbers[position]}, but the table ` +

@@ -62,10 +62,11 @@ const collapseViews: Simplification = ({ name, attributes }, [x], constantOf) =>
   return undefined;
 };
 
-const foldConstants: Simplification = ({ name }, inputs, constantOf) => {
+const foldConstants: Simplification = ({ name, attributes }, inputs, constantOf) => {
   const definition = operationTable.get(name);
   // Kernels must compute what is not rounded exactly themselves, or bits would differ.
-  if (definition?.kind !== 'elementwise' || !definition.exact) return undefined;
+  const isPlain = Object.keys(attributes).length === 0;
+  if (definition?.kind !== 'elementwise' || !definition.exact || !isPlain) return undefined;
   const numbers = inputs.map(constantOf);
   if (numbers.some((number) => number === undefined)) return undefined;
   const out = new Float32Array(1);

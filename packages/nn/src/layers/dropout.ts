@@ -10,10 +10,10 @@ export interface DropoutOptions extends LayerOptions {
 }
 
 /**
- * What a layer's draws are for, from its name (FNV-1a), so that layers of different names draw independently.
- * The highest bit is set: purposes below it are left for others.
+ * The random stream of a layer, from its name (FNV-1a), so that layers of different names draw independently.
+ * The highest bit is set: streams below it are left for others.
  */
-function purposeOf(name: string): number {
+function streamOf(name: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
   return (hash | 0x80000000) >>> 0;
@@ -43,7 +43,7 @@ export class Dropout extends BaseLayer {
     const drawn = random('uniform', x.shape, {
       seed: context.random.seed,
       keys: context.random.keys,
-      purpose: purposeOf(this.name),
+      stream: streamOf(this.name),
     });
     return where(less(drawn, this.rate), 0, mul(x, 1 / (1 - this.rate)));
   }

@@ -11,7 +11,7 @@ export interface LayerContext {
    * Decides draws such as dropout's, as in `random`: the keys are [batch, 2] of uint32, image number and epoch.
    * Without it nothing random happens.
    */
-  readonly random?: { readonly seed: number; readonly keys: Tensor };
+  readonly random?: { readonly seed: number | Tensor; readonly keys: Tensor };
 }
 
 /** A weight that a layer needs for some input shape. */
