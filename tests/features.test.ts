@@ -67,6 +67,9 @@ const samples: readonly core.Tensor[] = [
   ...gradients((x) => core.avgPool2d(x), picture(1)),
   ...gradients((x) => core.upsample2d(x), picture(1)),
   core.takeRows(randomNormal([4, 3], { seed: 1 }), core.table(Uint32Array.of(2, 0))),
+  core.oneHot(core.argMax(picture(1)), 2),
+  core.cast(core.table(Uint8Array.of(1, 2)), 'float32'),
+  ...gradients((x) => mul(x, core.stopGradient(x)), vector(1)),
 ];
 
 describe('the table of operations', () => {

@@ -1,4 +1,5 @@
 export { broadcastTo, sum } from './operations/broadcast.js';
+export { cast } from './operations/cast.js';
 export { type Conv2dOptions, conv2d } from './operations/conv2d.js';
 export { placeholder } from './operations/definition.js';
 export {
@@ -27,6 +28,7 @@ export {
   where,
 } from './operations/elementwise.js';
 export { grad } from './operations/gradient.js';
+export { argMax, logSumExp, oneHot } from './operations/indices.js';
 export { type MatmulOptions, matmul } from './operations/matmul.js';
 export { avgPool2d, maxPool2d, type PoolOptions } from './operations/pooling.js';
 export { type RandomOptions, random } from './operations/random.js';
@@ -34,6 +36,7 @@ export { max, mean } from './operations/reductions.js';
 export { reshape, transpose } from './operations/reshape.js';
 export { takeRows } from './operations/rows.js';
 export { concatenate, pad, slice } from './operations/slice.js';
+export { stopGradient } from './operations/stop-gradient.js';
 export { upsample2d } from './operations/upsample2d.js';
 export { philox4x32 } from './random/philox.js';
 export { RandomStream } from './random/stream.js';

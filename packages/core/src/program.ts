@@ -19,6 +19,7 @@ export {
 } from './run/compile.js';
 export { defaultKernels } from './run/compute.js';
 export { type Executable, referenceExecutable, wasmExecutable } from './run/executable.js';
+export { statistics } from './run/statistics.js';
 export { hasRelaxedSimd, hasSimd } from './run/support.js';
 export type { PieceProgram } from './shard/build.js';
 export { type Partition, type PartitionOptions, type Phase, partition } from './shard/partition.js';

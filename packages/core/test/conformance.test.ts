@@ -4,6 +4,7 @@ import { trace } from '../src/trace/trace.js';
 import type { Case } from './conformance/case.js';
 import { convolutions } from './conformance/convolutions.js';
 import { elementwise } from './conformance/elementwise.js';
+import { integerCases as integers } from './conformance/integers.js';
 import { pooling } from './conformance/pooling.js';
 import { products } from './conformance/products.js';
 import { reductions } from './conformance/reductions.js';
@@ -25,15 +26,21 @@ const suites: Readonly<Record<string, readonly Case[]>> = {
   pooling,
   tiles,
   tables,
+  integers,
 };
 
 describe.each(kernelSets)('%s kernels', (kernels) => {
   describe.each(Object.entries(suites))('%s', (_suite, cases) => {
-    it.each(cases.map((each) => [each.name, each] as const))('%s', (_name, { tensor, shape, want, tolerance }) => {
-      expect(tensor.shape).toEqual(shape);
-      expect(tensor.dtype).toBe('float32');
-      expectValues(compute([tensor], kernels)[0], want, tolerance);
-    });
+    it.each(cases.map((each) => [each.name, each] as const))(
+      '%s',
+      (_name, { tensor, shape, want, tolerance, dtype = 'float32' }) => {
+        expect(tensor.shape).toEqual(shape);
+        expect(tensor.dtype).toBe(dtype);
+        const [values] = compute([tensor], kernels);
+        expect(values).toBeInstanceOf(dtype === 'int32' ? Int32Array : Float32Array);
+        expectValues(values, want, tolerance);
+      },
+    );
 
     it('all of them in one program', () => {
       // One empty tensor would have the reference kernels compute all.

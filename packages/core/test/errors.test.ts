@@ -293,10 +293,10 @@ const mistakes: Mistakes = [
     /^random: .*got float32 \[2,2\]/,
   ],
   [
-    'random with a purpose that is no word',
-    () => random('normal', [2], { seed: 1, purpose: 2 ** 32, keys }),
+    'random with a stream that is no word',
+    () => random('normal', [2], { seed: 1, stream: 2 ** 32, keys }),
     RangeError,
-    /^random: purpose is 4294967296/,
+    /^random: stream is 4294967296/,
   ],
   ['randomUniform with a seed below 0', () => randomUniform([2], { seed: -1 }), RangeError, /^seed: got -1/],
   ['randomUniform with half a seed', () => randomUniform([2], { seed: 0.5 }), RangeError, /^seed: got 0\.5/],

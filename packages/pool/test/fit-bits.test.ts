@@ -5,7 +5,7 @@ import { type Corruption, type FitOptions, fit, type History, WorkerPool } from 
 import { bytes, smallAutoencoder, smallDense, uniform, weightsOf, withDropout } from './support/models.js';
 
 const noisy: Corruption = (x, { seed, epochKeys }) =>
-  add(x, mul(random('normal', x.shape, { seed, purpose: 9, keys: epochKeys }), 0.2));
+  add(x, mul(random('normal', x.shape, { seed, stream: 9, keys: epochKeys }), 0.2));
 
 interface Run {
   readonly make: () => Sequential;

@@ -53,7 +53,7 @@ const PROGRAMS: Readonly<Record<string, { build: () => Tensor; options?: Paramet
       return log(div(powers, sum(powers, [1], { keepDims: true })));
     },
   },
-  'random numbers': { build: () => random('normal', [64, 4], { seed: 4, purpose: 5, keys: keys() }) },
+  'random numbers': { build: () => random('normal', [64, 4], { seed: 4, stream: 5, keys: keys() }) },
 };
 
 function keys(): Tensor {

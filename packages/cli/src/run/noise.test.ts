@@ -12,7 +12,8 @@ function noisy(options: Partial<NoiseOptions>, { epoch = 0, seed = 42, grey = 0.
       [IMAGES, 2],
     );
   const corrupt = gaussianNoise({ factor: 0.1, images: 'training', ...options });
-  return corrupt(full([IMAGES, PIXELS], grey), { seed, imageKeys: keys(0), epochKeys: keys(epoch + 1) }).toArray();
+  const draws = { seed: table(Uint32Array.of(seed, 0)), imageKeys: keys(0), epochKeys: keys(epoch + 1) };
+  return corrupt(full([IMAGES, PIXELS], grey), draws).toArray();
 }
 
 function correlation(a: Float32Array, b: Float32Array): number {

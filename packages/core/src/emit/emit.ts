@@ -2,6 +2,7 @@ import type { KernelAttributes } from '../fuse/kernels.js';
 import { ALIGNMENT, ARENA, type MemoryPlan, type Placement } from '../plan/plan.js';
 import type { Operation, Program } from '../trace/program.js';
 import { type Local, ModuleBuilder } from './assembler.js';
+import { emitCastBytes, emitIota } from './cast.js';
 import { emitGatherTiles } from './gather-tiles.js';
 import type { Kernel } from './kernel.js';
 import { emitLoop } from './loop.js';
@@ -26,6 +27,8 @@ const EMITTERS: Readonly<Record<string, Emitter>> = {
   takePlaces2d: emitTakePlaces,
   takeRows: emitTakeRows,
   random: emitRandom,
+  castBytes: emitCastBytes,
+  iota: emitIota,
   transpose: emitCopies,
   slice: emitCopies,
   pad: emitCopies,

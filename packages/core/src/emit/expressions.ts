@@ -1,6 +1,7 @@
 import { isOfKind } from '../operations/table.js';
 import type { Operation, Program } from '../trace/program.js';
 import type { Code, FunctionBuilder, Local, ModuleBuilder, SimdInstruction } from './assembler.js';
+import { castInstruction } from './cast.js';
 import { binary, exponential, float, hyperbolicTangent, local, logarithm, logistic, select } from './functions.js';
 
 const DIRECT: Readonly<Record<string, SimdInstruction>> = {
@@ -70,13 +71,17 @@ export class Expressions {
     return result;
   }
 
-  private compute({ name, inputs, outputs }: Operation): Code {
+  private compute({ name, inputs, outputs, attributes }: Operation): Code {
     if (COMPARISONS[name]) return binary('v128.and', local(this.mask(outputs[0])), float(1));
     if (name === 'where') {
       const mask = this.mask(inputs[0]);
       return select(local(mask), local(this.value(inputs[1])), local(this.value(inputs[2])));
     }
     const operands = inputs.map((value) => this.value(value));
+    if (name === 'cast') {
+      const instruction = castInstruction(attributes);
+      return instruction ? (f) => f.get(operands[0]).vector(instruction) : local(operands[0]);
+    }
     if (name === 'relu') return binary('f32x4.max', local(operands[0]), float(0));
     const callee = CALLS[name]?.(this.module);
     return (f) => {

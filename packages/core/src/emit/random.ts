@@ -2,7 +2,7 @@ import { sizeOf } from '../tensor/shape.js';
 import type { Program } from '../trace/program.js';
 import type { Code, FunctionBuilder, Local, ModuleBuilder } from './assembler.js';
 import { binary, keep, local, normalNumbers } from './functions.js';
-import type { Kernel } from './kernel.js';
+import { type Kernel, kernelParameters } from './kernel.js';
 
 /** Philox 4x32's multipliers and key increments (Salmon et al. 2011, table 2). */
 const MULTIPLIERS = [0xd2511f53, 0xcd9e8d57];
@@ -22,19 +22,20 @@ const word =
  * the workspace, and the part of it that belongs to the row is copied.
  */
 export function emitRandom(module: ModuleBuilder, body: Program, name: string): Kernel {
-  const [{ attributes }] = body.operations;
-  const { distribution, shape, seed, purpose } = attributes as {
+  const [{ attributes, inputs }] = body.operations;
+  const { distribution, shape, stream } = attributes as {
     distribution: 'uniform' | 'normal';
     shape: number[];
-    seed: [number, number];
-    purpose: number;
+    stream: number;
   };
+  const [seedInput, keysInput] = inputs.map((value) => body.inputs.indexOf(value));
   const length = sizeOf(shape.slice(1));
   const normals = distribution === 'normal' ? [normalNumbers(module, 'cosine'), normalNumbers(module, 'sine')] : [];
-  const chunk = module.define(`${name}.chunk`, ['i32', 'i32', 'i32'], (f, keys, block, to) => {
-    writeChunk(f, { keys, block, to }, seed, purpose, normals);
+  const chunk = module.define(`${name}.chunk`, ['i32', 'i32', 'i32', 'i32'], (f, seed, keys, block, to) => {
+    writeChunk(f, { seed, keys, block, to }, stream, normals);
   });
-  const index = module.define(name, ['i32', 'i32', 'i32'], (f, workspace, keysPointer, out) => {
+  const index = module.define(name, kernelParameters(body), (f, workspace, ...pointers) => {
+    const [seed, keysPointer, out] = [pointers[seedInput], pointers[keysInput], pointers[2]];
     const keys = f.local('i32');
     const to = f.local('i32');
     const block = f.local('i32');
@@ -43,13 +44,13 @@ export function emitRandom(module: ModuleBuilder, body: Program, name: string): 
     f.repeat(shape[0], () => {
       f.set(block, (g) => g.i32(0));
       f.repeat(Math.floor(length / CHUNK), () => {
-        f.get(keys).get(block).get(to).call(chunk);
+        f.get(seed).get(keys).get(block).get(to).call(chunk);
         f.increase(block, 4);
         f.increase(to, CHUNK * 4);
       });
       const rest = length % CHUNK;
       if (rest > 0) {
-        f.get(keys).get(block).get(workspace).call(chunk);
+        f.get(seed).get(keys).get(block).get(workspace).call(chunk);
         for (let at = 0; at < rest; at++)
           f.get(to)
             .get(workspace)
@@ -65,9 +66,8 @@ export function emitRandom(module: ModuleBuilder, body: Program, name: string): 
 
 function writeChunk(
   f: FunctionBuilder,
-  at: { keys: Local; block: Local; to: Local },
-  seed: readonly [number, number],
-  purpose: number,
+  at: { seed: Local; keys: Local; block: Local; to: Local },
+  stream: number,
   normals: readonly number[],
 ): void {
   const splatOf = (code: Code) =>
@@ -85,15 +85,18 @@ function writeChunk(
     keep(f, binary('i32x4.add', local(splatOf((g) => g.get(at.block))), local(lanes))),
     splatOf((g) => g.get(at.keys).loadI32(0)),
     splatOf((g) => g.get(at.keys).loadI32(4)),
-    keep(f, word(purpose)),
+    keep(f, word(stream)),
   ];
+  const key = [0, 1].map((part) => splatOf((g) => g.get(at.seed).loadI32(4 * part)));
   for (let round = 0; round < ROUNDS; round++) {
-    const key = seed.map((part, i) => (part + Math.imul(round, INCREMENTS[i])) >>> 0);
     const [low0, high0] = product(f, counter[0], MULTIPLIERS[0]);
     const [low1, high1] = product(f, counter[2], MULTIPLIERS[1]);
-    const mix = (high: Local, other: Local, k: number) =>
-      keep(f, binary('v128.xor', binary('v128.xor', local(high), local(other)), word(k)));
+    const mix = (high: Local, other: Local, k: Local) =>
+      keep(f, binary('v128.xor', binary('v128.xor', local(high), local(other)), local(k)));
     counter = [mix(high1, counter[1], key[0]), low1, mix(high0, counter[3], key[1]), low0];
+    key.forEach((part, i) => {
+      f.set(part, binary('i32x4.add', local(part), word(INCREMENTS[i])));
+    });
   }
   let numbers = counter;
   if (normals.length > 0) {

@@ -10,6 +10,8 @@ export function emitTakeRows(module: ModuleBuilder, body: Program, name: string)
   const [operation] = body.operations;
   const [table, rows] = operation.inputs.map((value) => body.inputs.indexOf(value));
   const type = body.values[operation.inputs[0]];
+  const [most] = type.shape;
+  const isSigned = body.values[operation.inputs[1]].dtype === 'int32';
   const count = body.values[operation.inputs[1]].shape[0];
   const length = sizeOf(type.shape.slice(1));
   const rowBytes = length * (type.dtype === 'uint8' ? 1 : 4);
@@ -20,8 +22,17 @@ export function emitTakeRows(module: ModuleBuilder, body: Program, name: string)
     f.set(number, local(pointers[rows]));
     f.set(out, local(pointers[body.inputs.length]));
     const source = f.local('i32');
+    const row = f.local('i32');
     f.repeat(count, () => {
-      f.set(source, (g) => g.get(pointers[table]).get(number).loadI32().i32(rowBytes).op('mul').op('add'));
+      f.set(row, (g) => g.get(number).loadI32());
+      if (isSigned) {
+        f.get(row).i32(0).op('ltS');
+        f.ifTrue(() => f.set(row, (g) => g.i32(0)));
+      }
+      // The nearest row there is: kernels never read beyond a table.
+      f.get(row).i32(most).op('geU');
+      f.ifTrue(() => f.set(row, (g) => g.i32(most - 1)));
+      f.set(source, (g) => g.get(pointers[table]).get(row).i32(rowBytes).op('mul').op('add'));
       if (type.dtype === 'uint8') copyBytes(f, source, out, length);
       else {
         stridedLoop(
@@ -44,7 +55,7 @@ export function emitTakeRows(module: ModuleBuilder, body: Program, name: string)
 }
 
 /** Bytes as floats of the same number, eight at a time. */
-function copyBytes(f: FunctionBuilder, source: Local, target: Local, length: number): void {
+export function copyBytes(f: FunctionBuilder, source: Local, target: Local, length: number): void {
   const from = f.local('i32');
   const to = f.local('i32');
   f.set(from, local(source));

@@ -49,12 +49,13 @@ export const broadcastDefinition: OperationDefinition<{ shape: Shape }> = {
   name: 'broadcast',
   kind: 'view',
   exact: true,
+  takes: 'words',
   infer([x], { shape }) {
     const missing = shape.length - x.shape.length;
     if (missing < 0 || !x.shape.every((length, axis) => length === 1 || length === shape[axis + missing])) {
       throw new RangeError(`broadcastTo: shape ${formatShape(x.shape)} does not broadcast to ${formatShape(shape)}.`);
     }
-    return [float32(shape)];
+    return [{ ...x, shape }];
   },
   shard: ({ inputs: [{ shape: from }], attributes: { shape }, shardings: [x] }) => {
     const axis = x && x.axis + shape.length - from.length;
@@ -131,17 +132,18 @@ export interface ReductionOptions {
   readonly keepDims?: boolean;
 }
 
-/** @internal */
+/** @internal `name` is what errors speak of. */
 export function reduce(
   definition: OperationDefinition<{ axes: readonly number[] }>,
   x: Tensor,
   axes: number | readonly number[] | undefined,
   options: ReductionOptions = {},
+  name = definition.name,
 ): Tensor {
-  checkTensor(definition.name, x);
-  checkKnownOptions(definition.name, options, ['keepDims']);
+  checkTensor(name, x);
+  checkKnownOptions(name, options, ['keepDims']);
   const { keepDims = false } = options;
-  const normalised = normaliseAxes(definition.name, axes, x.shape.length);
+  const normalised = normaliseAxes(name, axes, x.shape.length);
   const result = normalised.length === 0 ? x : apply(definition, [x], { axes: normalised });
   const kept = x.shape.map((length, axis) => (normalised.includes(axis) ? 1 : length));
   return keepDims ? reshape(result, kept) : result;

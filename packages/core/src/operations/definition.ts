@@ -1,6 +1,6 @@
 import { checkTensor } from '../tensor/describe.js';
 import { checkShape, formatShape, type Shape, type TypedArray, type ValueType } from '../tensor/shape.js';
-import { type Attributes, type Engine, Tensor } from '../tensor/tensor.js';
+import { type Attributes, createNode, type Engine, Tensor } from '../tensor/tensor.js';
 import type { ShardRule } from './sharding.js';
 
 /** What a reference kernel is given: typed arrays and their types, in the order of the operation's arguments. */
@@ -50,8 +50,8 @@ export interface OperationDefinition<A extends Attributes = Attributes> {
    * not be computed by passes, whose bits would differ from the kernels'.
    */
   readonly exact: boolean;
-  /** Storage of the inputs, one for all or one for each; default float32. `any` leaves the check to `infer`. */
-  readonly takes?: 'float32' | 'any';
+  /** Storage of the inputs; default float32. `words` is any of four bytes, `any` leaves the check to `infer`. */
+  readonly takes?: 'float32' | 'words' | 'any';
   /** The types of the outputs; throws a RangeError where the inputs do not fit. */
   infer(inputs: readonly ValueType[], attributes: A): readonly ValueType[];
   /** What it does to the axis of examples. */
@@ -94,19 +94,25 @@ export function applyAll<A extends Attributes>(
   attributes: A,
 ): Tensor[] {
   for (const input of inputs) checkTensor(definition.name, input);
-  for (const { shape, dtype } of definition.takes === 'any' ? [] : inputs) {
-    if (dtype !== 'float32') {
-      throw new TypeError(
-        `${definition.name}: expected float32, got ${dtype} ${formatShape(shape)}. Convert it with cast(x, 'float32').`,
-      );
-    }
-  }
+  checkStorage(definition, inputs);
   const outputs = definition.infer(
     inputs.map((input) => ({ shape: input.shape, dtype: input.dtype })),
     attributes,
   );
   for (const { shape } of outputs) checkShape(definition.name, shape);
   return nodeOf(definition.name, inputs, attributes, outputs);
+}
+
+function checkStorage({ name, takes }: Pick<OperationDefinition, 'name' | 'takes'>, inputs: readonly Tensor[]): void {
+  if (takes === 'any') return;
+  for (const { shape, dtype } of inputs) {
+    const isFit = takes === 'words' ? dtype !== 'uint8' && dtype === inputs[0].dtype : dtype === 'float32';
+    if (isFit) continue;
+    const expected = takes === 'words' && inputs[0].dtype !== 'uint8' ? inputs[0].dtype : 'float32';
+    throw new TypeError(
+      `${name}: expected ${expected}, got ${dtype} ${formatShape(shape)}. Convert it with cast(x, 'float32').`,
+    );
+  }
 }
 
 /** @internal A node with its output tensors; the engine is the inputs' own. */
@@ -117,7 +123,7 @@ export function nodeOf(
   outputs: readonly ValueType[],
 ): Tensor[] {
   const engine: Engine | undefined = inputs.find((input) => input.node.engine)?.node.engine;
-  const node = { operation, inputs, attributes, outputs, engine, data: outputs.map(() => undefined) };
+  const node = createNode({ operation, inputs, attributes, outputs, engine, data: outputs.map(() => undefined) });
   return outputs.map((_, index) => new Tensor(node, index));
 }
 

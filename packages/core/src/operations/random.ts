@@ -1,19 +1,17 @@
 import { normalPair } from '../random/normal.js';
 import { philox4x32 } from '../random/philox.js';
-import { describe } from '../tensor/describe.js';
+import { describe, isTensor } from '../tensor/describe.js';
 import { checkKnownOptions } from '../tensor/options.js';
 import { checkLengths, formatShape, type Shape, sizeOf } from '../tensor/shape.js';
 import type { Attributes, Tensor } from '../tensor/tensor.js';
-import { apply, float32, type OperationDefinition } from './definition.js';
+import { apply, float32, type OperationDefinition, placeholder } from './definition.js';
 import { shardRows } from './sharding.js';
 
 export interface RandomAttributes extends Attributes {
   readonly distribution: 'uniform' | 'normal';
   readonly shape: Shape;
-  /** Low and high 32 bits of the seed. */
-  readonly seed: readonly [number, number];
-  /** What the numbers are for: draws for different purposes are independent. */
-  readonly purpose: number;
+  /** Number of the random stream; streams are independent. */
+  readonly stream: number;
 }
 
 export const randomDefinition: OperationDefinition<RandomAttributes> = {
@@ -22,11 +20,16 @@ export const randomDefinition: OperationDefinition<RandomAttributes> = {
   exact: true,
   isConstant: true,
   takes: 'any',
-  shard: shardRows(['rows'], (attributes, rows) => ({
+  shard: shardRows(['whole', 'rows'], (attributes, rows) => ({
     ...attributes,
     shape: attributes.shape.with(0, rows),
   })),
-  infer([keys], { shape }) {
+  infer([seed, keys], { shape }) {
+    if (seed.dtype !== 'uint32' || seed.shape.join() !== '2') {
+      throw new RangeError(
+        `random: expected a seed of two words, [2] of uint32, got ${seed.dtype} ${formatShape(seed.shape)}.`,
+      );
+    }
     if (keys.dtype !== 'uint32' || keys.shape.length !== 2 || keys.shape[1] !== 2 || keys.shape[0] !== shape[0]) {
       throw new RangeError(
         `random: expected keys [${shape[0]},2] of uint32 for a shape of ${formatShape(shape)}, got ${keys.dtype} ${formatShape(keys.shape)}.`,
@@ -34,14 +37,14 @@ export const randomDefinition: OperationDefinition<RandomAttributes> = {
     }
     return [float32(shape)];
   },
-  reference({ inputs: [keys], outputs: [out], attributes: { distribution, shape, seed, purpose } }) {
+  reference({ inputs: [seed, keys], outputs: [out], attributes: { distribution, shape, stream } }) {
     const length = sizeOf(shape.slice(1));
     const words = new Uint32Array(4);
     const pair = new Float32Array(2);
     for (let index = 0; index < out.length; index++) {
       const row = Math.floor(index / length);
       const element = index % length;
-      philox4x32(element >>> 2, keys[2 * row], keys[2 * row + 1], purpose, seed[0], seed[1], words);
+      philox4x32(element >>> 2, keys[2 * row], keys[2 * row + 1], stream, seed[0], seed[1], words);
       if (distribution === 'uniform') {
         out[index] = (words[element & 3] >>> 8) * 2 ** -24;
       } else {
@@ -54,38 +57,41 @@ export const randomDefinition: OperationDefinition<RandomAttributes> = {
 
 /** What decides a draw. */
 export interface RandomOptions {
-  /** A whole number from 0 to 2^53 - 1. */
-  readonly seed: number;
-  /** What the numbers are for, a whole number from 0 to 2^32 - 1; draws for different purposes are independent. Default 0. */
-  readonly purpose?: number;
+  /** A whole number from 0 to 2^53 - 1, or its low and high word as a tensor of uint32 [2]. */
+  readonly seed: number | Tensor;
+  /** Number of the random stream, a whole number from 0 to 2^32 - 1; streams are independent. Default 0. */
+  readonly stream?: number;
   /** Two uint32 for each row of the result, [shape[0], 2], such as image and epoch. A row depends on its keys alone. */
   readonly keys: Tensor;
 }
 
 /**
- * The two 32-bit halves of a seed.
+ * The two 32-bit halves of a seed, as data: a program is the same for every seed.
  *
  * @throws RangeError if it is not a safe whole number from 0
  */
-function seedWords(seed: number): [number, number] {
+function seedTensor(seed: number): Tensor {
   if (!Number.isSafeInteger(seed) || seed < 0) {
     throw new RangeError(
       `seed: got ${describe(seed)}; expected a whole number from 0 to ${Number.MAX_SAFE_INTEGER}. Give { seed }.`,
     );
   }
-  return [seed >>> 0, Math.floor(seed / 2 ** 32)];
+  const words = placeholder({ shape: [2], dtype: 'uint32' }, 'seed');
+  words.node.data[0] = Uint32Array.of(seed >>> 0, Math.floor(seed / 2 ** 32));
+  return words;
 }
 
 /**
- * Random numbers by Philox 4x32-10 (Salmon et al. 2011), a pure function of (seed, purpose, keys, place in the row).
+ * Random numbers by Philox 4x32-10 (Salmon et al. 2011), a pure function of (seed, stream, keys, place in the row).
  * Uniform numbers are multiples of 2^-24 in [0, 1); normal ones come from them by Box and Muller's transform.
  */
 export function random(distribution: 'uniform' | 'normal', shape: Shape, options: RandomOptions): Tensor {
-  checkKnownOptions('random', options ?? {}, ['seed', 'purpose', 'keys']);
-  const { seed, purpose = 0, keys } = options ?? {};
+  checkKnownOptions('random', options ?? {}, ['seed', 'stream', 'keys']);
+  const { seed, stream = 0, keys } = options ?? {};
   checkLengths('random', shape);
-  if (!Number.isInteger(purpose) || purpose < 0 || purpose >= 2 ** 32) {
-    throw new RangeError(`random: purpose is ${purpose}; expected a whole number from 0 to ${2 ** 32 - 1}.`);
+  if (!Number.isInteger(stream) || stream < 0 || stream >= 2 ** 32) {
+    throw new RangeError(`random: stream is ${stream}; expected a whole number from 0 to ${2 ** 32 - 1}.`);
   }
-  return apply(randomDefinition, [keys], { distribution, shape, seed: seedWords(seed), purpose });
+  const words = isTensor(seed) ? (seed as Tensor) : seedTensor(seed as number);
+  return apply(randomDefinition, [words, keys], { distribution, shape, stream });
 }

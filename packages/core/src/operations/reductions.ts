@@ -8,6 +8,7 @@ import {
   reductionStrides,
   restore,
   sum,
+  sumDefinition,
 } from './broadcast.js';
 import { float32, type OperationDefinition } from './definition.js';
 import { div, equal, mul } from './elementwise.js';
@@ -45,6 +46,6 @@ export function max(x: Tensor, axes?: number | readonly number[], options?: Redu
 
 /** Mean over axes; over all where none is named. */
 export function mean(x: Tensor, axes?: number | readonly number[], options?: ReductionOptions): Tensor {
-  const total = sum(x, axes, options);
+  const total = reduce(sumDefinition, x, axes, options, 'mean');
   return mul(total, total.size / x.size);
 }

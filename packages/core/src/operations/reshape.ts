@@ -1,13 +1,14 @@
 import { checkTensor } from '../tensor/describe.js';
 import { checkLengths, formatShape, rowMajorStrides, type Shape, sameShape, sizeOf } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { apply, float32, type OperationDefinition } from './definition.js';
+import { apply, type OperationDefinition } from './definition.js';
 import { reshapedSharding, resized } from './sharding.js';
 
 export const reshapeDefinition: OperationDefinition<{ shape: Shape }> = {
   name: 'reshape',
   kind: 'view',
   exact: true,
+  takes: 'words',
   linear: 'jointly',
   infer([x], { shape }) {
     if (sizeOf(shape) !== sizeOf(x.shape)) {
@@ -15,7 +16,7 @@ export const reshapeDefinition: OperationDefinition<{ shape: Shape }> = {
         `reshape: ${formatShape(x.shape)} has ${sizeOf(x.shape)} elements, ${formatShape(shape)} has ${sizeOf(shape)}.`,
       );
     }
-    return [float32(shape)];
+    return [{ ...x, shape }];
   },
   shard({ inputs: [{ shape: from }], attributes: { shape }, shardings: [x], batch }) {
     const result = x && reshapedSharding(from, x, shape, batch);
@@ -55,6 +56,7 @@ export const transposeDefinition: OperationDefinition<{ permutation: readonly nu
   name: 'transpose',
   kind: 'copy',
   exact: true,
+  takes: 'words',
   linear: 'jointly',
   infer([x], { permutation }) {
     if ([...permutation].sort((a, b) => a - b).join() !== x.shape.map((_, axis) => axis).join()) {
@@ -62,7 +64,7 @@ export const transposeDefinition: OperationDefinition<{ permutation: readonly nu
         `transpose: [${permutation.join(',')}] is not a permutation of the ${x.shape.length} axes of ${formatShape(x.shape)}.`,
       );
     }
-    return [float32(permutation.map((axis) => x.shape[axis]))];
+    return [{ ...x, shape: permutation.map((axis) => x.shape[axis]) }];
   },
   shard: ({ shardings: [x], attributes: { permutation } }) =>
     x && { operands: [x], result: { axis: permutation.indexOf(x.axis), factor: x.factor } },

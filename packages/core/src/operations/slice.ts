@@ -2,7 +2,7 @@ import { checkTensor, checkTensors, describe } from '../tensor/describe.js';
 import { formatShape, normaliseAxes, rowMajorStrides, type Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { forEachOffset } from './broadcast.js';
-import { apply, float32, type OperationDefinition } from './definition.js';
+import { apply, type OperationDefinition } from './definition.js';
 import { onlySharding, resized, shardAlike } from './sharding.js';
 
 export interface SliceAttributes extends Record<string, unknown> {
@@ -31,6 +31,7 @@ export const sliceDefinition: OperationDefinition<SliceAttributes> = {
   name: 'slice',
   kind: 'copy',
   exact: true,
+  takes: 'words',
   linear: 'jointly',
   infer([x], { begin, size, step }) {
     size.forEach((length, axis) => {
@@ -41,7 +42,7 @@ export const sliceDefinition: OperationDefinition<SliceAttributes> = {
         );
       }
     });
-    return [float32(size)];
+    return [{ ...x, shape: size }];
   },
   shard({ inputs: [{ shape }], attributes, shardings: [x] }) {
     const { begin, size, step } = attributes;
@@ -69,6 +70,7 @@ export const padDefinition: OperationDefinition<PadAttributes> = {
   name: 'pad',
   kind: 'copy',
   exact: true,
+  takes: 'words',
   linear: 'jointly',
   infer([x], { before, after, interior }) {
     for (const amounts of [before, after, interior]) {
@@ -78,11 +80,10 @@ export const padDefinition: OperationDefinition<PadAttributes> = {
         );
       }
     }
-    return [
-      float32(
-        x.shape.map((length, axis) => before[axis] + after[axis] + length + Math.max(0, length - 1) * interior[axis]),
-      ),
-    ];
+    const shape = x.shape.map(
+      (length, axis) => before[axis] + after[axis] + length + Math.max(0, length - 1) * interior[axis],
+    );
+    return [{ ...x, shape }];
   },
   shard({ attributes: { before, after, interior }, shardings: [x] }) {
     const isUnpadded = x && [before, after, interior].every((amounts) => amounts[x.axis] === 0);
@@ -161,9 +162,10 @@ export const concatenateDefinition: OperationDefinition<{ axis: number }> = {
   name: 'concatenate',
   kind: 'copy',
   exact: true,
+  takes: 'words',
   linear: 'jointly',
   infer(inputs, { axis }) {
-    const [{ shape }] = inputs;
+    const [{ shape, dtype }] = inputs;
     for (const other of inputs) {
       if (other.shape.length !== shape.length || !other.shape.every((length, a) => a === axis || length === shape[a])) {
         throw new RangeError(
@@ -171,14 +173,8 @@ export const concatenateDefinition: OperationDefinition<{ axis: number }> = {
         );
       }
     }
-    return [
-      float32(
-        shape.with(
-          axis,
-          inputs.reduce((total, input) => total + input.shape[axis], 0),
-        ),
-      ),
-    ];
+    const length = inputs.reduce((total, input) => total + input.shape[axis], 0);
+    return [{ shape: shape.with(axis, length), dtype }];
   },
   shard(question) {
     const answer = shardAlike(question);

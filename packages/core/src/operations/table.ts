@@ -1,9 +1,11 @@
 import type { Attributes, Tensor } from '../tensor/tensor.js';
 import { broadcastDefinition, sumDefinition } from './broadcast.js';
+import { castBytesDefinition, castDefinition } from './cast.js';
 import { constantDefinition } from './constant.js';
 import { conv2dDefinition, conv2dInputGradientDefinition, conv2dWeightGradientDefinition } from './conv2d.js';
 import { applyAll, type OperationDefinition } from './definition.js';
 import { elementwiseDefinitions } from './elementwise.js';
+import { iotaDefinition } from './iota.js';
 import { matmulDefinition } from './matmul.js';
 import {
   maxPool2dDefinition,
@@ -16,12 +18,16 @@ import { maxDefinition } from './reductions.js';
 import { reshapeDefinition, transposeDefinition } from './reshape.js';
 import { takeRowsDefinition } from './rows.js';
 import { concatenateDefinition, padDefinition, sliceDefinition } from './slice.js';
+import { stopGradientDefinition } from './stop-gradient.js';
 import { gatherTilesDefinition, scatterTilesDefinition } from './tiles.js';
 import { upsample2dDefinition } from './upsample2d.js';
 
 /** Every operation there is, by name. Whoever adds one adds it here; the compiler names what it still lacks. */
 const definitions = {
   ...elementwiseDefinitions,
+  cast: castDefinition,
+  castBytes: castBytesDefinition,
+  iota: iotaDefinition,
   constant: constantDefinition,
   broadcast: broadcastDefinition,
   sum: sumDefinition,
@@ -44,13 +50,14 @@ const definitions = {
   upsample2d: upsample2dDefinition,
   takeRows: takeRowsDefinition,
   random: randomDefinition,
+  stopGradient: stopGradientDefinition,
 } as const;
 
 /** The name of an operation. */
 export type OperationName = keyof typeof definitions;
 
 /** The names of the element-wise operations, which are computed in loops and behind anchors. */
-export type ElementwiseName = keyof typeof elementwiseDefinitions;
+export type ElementwiseName = keyof typeof elementwiseDefinitions | 'cast';
 
 /** Every operation a program may hold once it is differentiated, by name. */
 export const operationTable: ReadonlyMap<string, OperationDefinition> = new Map(

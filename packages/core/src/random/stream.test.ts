@@ -11,15 +11,15 @@ function draw(count: number, next: () => number): number[] {
 }
 
 describe('RandomStream', () => {
-  it('is the Philox words of (block, index, purpose, 0) under the two halves of the seed', () => {
+  it('is the Philox words of (block, index, stream, 0) under the two halves of the seed', () => {
     fc.assert(
-      fc.property(seeds, words, words, (seed, purpose, index) => {
-        const stream = new RandomStream(seed, purpose, index);
+      fc.property(seeds, words, words, (seed, stream, index) => {
+        const random = new RandomStream(seed, stream, index);
         const expected = new Uint32Array(12);
         const low = Number(BigInt(seed) & 0xffffffffn);
         const high = Number(BigInt(seed) >> 32n);
-        for (let block = 0; block < 3; block++) philox4x32(block, index, purpose, 0, low, high, expected, 4 * block);
-        expect(draw(12, () => stream.uint32())).toEqual([...expected]);
+        for (let block = 0; block < 3; block++) philox4x32(block, index, stream, 0, low, high, expected, 4 * block);
+        expect(draw(12, () => random.uint32())).toEqual([...expected]);
       }),
     );
   });
@@ -38,14 +38,14 @@ describe('RandomStream', () => {
     `);
   });
 
-  it('differs when the seed, its high half, the purpose or the index differ', () => {
-    const first = (seed: number, purpose: number, index?: number) => new RandomStream(seed, purpose, index).uint32();
+  it('differs when the seed, its high half, the stream or the index differ', () => {
+    const first = (seed: number, stream: number, index?: number) => new RandomStream(seed, stream, index).uint32();
     const all = [first(1, 1, 1), first(2, 1, 1), first(2 ** 32 + 1, 1, 1), first(1, 2, 1), first(1, 1, 2), first(1, 1)];
     expect(new Set(all).size).toBe(all.length);
     expect(first(1, 1)).toBe(first(1, 1, 0));
   });
 
-  it.each([-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53])('refuses %s as seed, purpose and index', (bad) => {
+  it.each([-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53])('refuses %s as seed, stream and index', (bad) => {
     expect(() => new RandomStream(bad, 0)).toThrow(RangeError);
     expect(() => new RandomStream(0, bad)).toThrow(RangeError);
     expect(() => new RandomStream(0, 0, bad)).toThrow(RangeError);

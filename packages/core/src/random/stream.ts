@@ -33,10 +33,10 @@ function checkWord(name: string, value: number): void {
 }
 
 /**
- * A sequence of random numbers that is a function of (seed, purpose, index) and of nothing else.
+ * A sequence of random numbers that is a function of (seed, stream, index) and of nothing else.
  *
- * The Philox counter is (block, index, purpose, 0), the key the low 32 and the high 21 bits of the seed.
- * Streams of different purpose or index never overlap, so each image, layer or epoch may own one and neither
+ * The Philox counter is (block, index, stream, 0), the key the low 32 and the high 21 bits of the seed.
+ * Streams of different number or index never overlap, so each image, layer or epoch may own one and neither
  * the order of the draws nor the number of threads matters. The same bits come out of every engine.
  * A stream holds 2^34 words, after which it repeats.
  */
@@ -50,19 +50,19 @@ export class RandomStream {
 
   /**
    * @param seed    any safe integer >= 0
-   * @param purpose what the numbers are for; an integer in [0, 2^32)
+   * @param stream  number of the random stream, such as one for each use; an integer in [0, 2^32)
    * @param index   which one of its kind, such as the number of an image; an integer in [0, 2^32)
    * @throws RangeError if one of them is not such an integer
    */
   constructor(
     seed: number,
-    private readonly purpose: number,
+    private readonly stream: number,
     private readonly index = 0,
   ) {
     if (!(Number.isSafeInteger(seed) && seed >= 0)) {
       throw new RangeError(`RandomStream: the seed is ${seed}, expected an integer from 0 to 9007199254740991.`);
     }
-    checkWord('the purpose', purpose);
+    checkWord('the stream', stream);
     checkWord('the index', index);
     this.keyLow = seed % TWO_TO_32;
     this.keyHigh = Math.floor(seed / TWO_TO_32);
@@ -71,7 +71,7 @@ export class RandomStream {
   /** The next 32 random bits, as an integer in [0, 2^32). */
   uint32(): number {
     if (this.used === 4) {
-      philox4x32(this.block, this.index, this.purpose, 0, this.keyLow, this.keyHigh, this.words);
+      philox4x32(this.block, this.index, this.stream, 0, this.keyLow, this.keyHigh, this.words);
       this.block = (this.block + 1) >>> 0;
       this.used = 0;
     }

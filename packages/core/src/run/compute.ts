@@ -2,13 +2,15 @@ import { differentiate } from '../differentiate/differentiate.js';
 import { ALIGNMENT } from '../plan/plan.js';
 import { checkTensors } from '../tensor/describe.js';
 import { checkKnownOptions, oneOf } from '../tensor/options.js';
+import { forget } from '../tensor/path.js';
 import { byteLength, formatShape, sizeOf, type TypedArray, type ValueType } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { Program } from '../trace/program.js';
-import { trace } from '../trace/trace.js';
+import { parametersToKeep, trace } from '../trace/trace.js';
 import { type CompileOptions, compile } from './compile.js';
 import { type Executable, wasmExecutable } from './executable.js';
 import { runReference } from './reference.js';
+import { statistics } from './statistics.js';
 import { hasSimd } from './support.js';
 import { typedArrayAt } from './typed-array.js';
 
@@ -22,8 +24,13 @@ export interface ComputeOptions extends CompileOptions {
 }
 
 /**
- * Computes tensors together: what they share is computed once. What was computed is kept in them; the arrays are
- * copies. A tensor already computed is not computed again, whichever kernels are asked for.
+ * Computes tensors together: what they share is computed once. What was computed is kept in them, and so is what
+ * gradients were asked for in on the way; the arrays are copies. A tensor already computed is not computed again, unless
+ * options are given: then it is, from what it was made of, and keeps the values that it had.
+ *
+ * Gradients pass through computed tensors. Only in loops whose next tensors are computed by means of gradients, as
+ * weights are, the tensors of a step forget how they were computed as soon as those of the next step are computed from
+ * them, so that memory does not grow. A gradient that would have to pass through one of them is refused.
  *
  * @throws TypeError if a placeholder is among what they depend on, or these are no array of tensors
  * @throws RangeError if an option is not known, the engine cannot do `fastMath`, or `takeRows` is told of a row that its table does not have
@@ -32,7 +39,8 @@ export function compute(tensors: readonly Tensor[], options: ComputeOptions = {}
   checkTensors('compute', 'the argument', tensors);
   checkKnownOptions('compute', options, ['kernels', 'convolution', 'fastMath', 'tiles', 'record']);
   if (options.kernels !== undefined) oneOf('compute', 'kernels', options.kernels, ['wasm', 'reference']);
-  const { program, leaves } = trace(tensors);
+  const wanted = [...tensors, ...parametersToKeep(tensors)];
+  const { program, leaves } = trace(wanted, [], { again: Object.keys(options).length > 0 });
   const data = leaves.map(({ node, index, shape }) => {
     const values = node.data[index];
     if (!values) throw new TypeError(`compute: a placeholder of shape [${shape}] has no values. Run it in a program.`);
@@ -44,20 +52,38 @@ export function compute(tensors: readonly Tensor[], options: ComputeOptions = {}
   const isEmpty = program.values.some(({ shape }) => sizeOf(shape) === 0);
   const isReference = kernels === 'reference' || isEmpty;
   const results = isReference ? runReference(differentiate(program), data) : runCompiled(program, data, options);
-  return tensors.map(({ node, index }, which) => {
+  wanted.forEach(({ node, index }, which) => {
     node.data[index] ??= results[which].slice();
-    return results[which].slice();
+  });
+  forgetSteps(program, wanted, leaves);
+  return tensors.map((_, which) => results[which].slice());
+}
+
+/** Marks what was computed by means of gradients, and lets such tensors forget their history that it was made of. */
+function forgetSteps(program: Program, computed: readonly Tensor[], leaves: readonly Tensor[]): void {
+  const depends = new Set<number>();
+  for (const { name, inputs, outputs } of program.operations) {
+    if (name !== 'gradient' && !inputs.some((value) => depends.has(value))) continue;
+    for (const value of outputs) depends.add(value);
+  }
+  if (depends.size === 0) return;
+  for (const { node } of leaves) if (node.isUpdate && node.data.every(Boolean)) forget(node);
+  program.outputs.forEach((value, which) => {
+    const { node } = computed[which];
+    if (depends.has(value) && node.operation !== 'input') node.isUpdate = true;
   });
 }
 
-/** Row numbers are always leaves, since no operation gives uint32: kernels read them without looking. */
+/** Row numbers that are data are checked; kernels take the nearest row for those that are computed. */
 function checkRows(program: Program, data: readonly TypedArray[]): void {
   for (const { name, inputs } of program.operations) {
     if (name !== 'takeRows') continue;
     const [table, index] = inputs;
     const [rows] = program.values[table].shape;
-    const numbers = data[program.inputs.indexOf(index)];
-    const position = numbers.findIndex((row) => row >= rows);
+    const input = program.inputs.indexOf(index);
+    if (input < 0) continue;
+    const numbers = data[input];
+    const position = numbers.findIndex((row) => row < 0 || row >= rows);
     if (position >= 0) {
       throw new RangeError(
         `takeRows: the row number at position ${position} is ${numbers[position]}, but the table ` +
@@ -98,6 +124,7 @@ function runCompiled(program: Program, data: readonly TypedArray[], options: Com
 }
 
 function compileForMemory(program: Program, options: ComputeOptions): Compiled {
+  statistics.compilations++;
   let inputBytes = 0;
   const inputOffsets = program.inputs.map((value) => {
     const offset = inputBytes;

@@ -1,6 +1,7 @@
 import { definitionOf } from '../operations/table.js';
-import { sizeOf, type TypedArray } from '../tensor/shape.js';
+import type { TypedArray } from '../tensor/shape.js';
 import type { Program } from '../trace/program.js';
+import { typedArrayFor } from './typed-array.js';
 
 /**
  * Runs a program with the reference kernels: slow, clear, and the oracle for everything else.
@@ -14,10 +15,10 @@ export function runReference(program: Program, inputs: readonly TypedArray[]): T
     arrays[value] = inputs[which];
   });
   for (const { name, inputs, outputs, attributes } of program.operations) {
-    for (const value of outputs) arrays[value] = new Float32Array(sizeOf(program.values[value].shape));
+    for (const value of outputs) arrays[value] = typedArrayFor(program.values[value]);
     definitionOf(name).reference({
       inputs: inputs.map((value) => arrays[value]),
-      outputs: outputs.map((value) => arrays[value] as Float32Array),
+      outputs: outputs.map((value) => arrays[value]),
       inputTypes: inputs.map((value) => program.values[value]),
       outputTypes: outputs.map((value) => program.values[value]),
       attributes,

@@ -4,7 +4,7 @@ import { add, relu } from '../operations/elementwise.js';
 import { maxPool2dDefinition, type PoolAttributes } from '../operations/pooling.js';
 import { reshape } from '../operations/reshape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { type Program, useCounts } from '../trace/program.js';
+import { differentiatedValues, type Program, useCounts } from '../trace/program.js';
 import { rewrite } from '../trace/trace.js';
 
 /**
@@ -25,8 +25,13 @@ export function canonicalise(program: Program): Program {
 
 function commutePooling(program: Program): Program {
   const uses = useCounts(program);
+  const differentiated = differentiatedValues(program);
+  // What reads such a value might be replaced by what reads something else.
+  const isRead = new Set(program.operations.filter(({ inputs }) => inputs.some((v) => differentiated.has(v))));
+  const producer = new Map(program.operations.map((operation) => [operation.outputs[0], operation]));
   return rewrite(program, ({ name, inputs: [value], attributes }, [x]) => {
-    if (name !== 'maxPool2d' || uses[value] !== 1) return undefined;
+    const source = producer.get(value);
+    if (name !== 'maxPool2d' || uses[value] !== 1 || !source || isRead.has(source)) return undefined;
     const pool = (images: Tensor) => apply(maxPool2dDefinition, [images], attributes as PoolAttributes);
     if (x.node.operation === 'relu') return [relu(pool(x.node.inputs[0]))];
     if (x.node.operation === 'add') {

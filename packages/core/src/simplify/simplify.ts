@@ -3,9 +3,9 @@ import { scalar } from '../operations/constant.js';
 import { reshape, transpose } from '../operations/reshape.js';
 import { operationTable } from '../operations/table.js';
 import { sameShape } from '../tensor/shape.js';
-import type { Tensor } from '../tensor/tensor.js';
-import { differentiatedValues, type Program } from '../trace/program.js';
-import { type Rule, rewrite } from '../trace/trace.js';
+import type { Node, Tensor } from '../tensor/tensor.js';
+import { differentiatedValues, type Operation, type Program } from '../trace/program.js';
+import { rewrite } from '../trace/trace.js';
 
 /**
  * Removes what computes nothing new: reshapes and broadcasts of one another, transpositions that cancel, arithmetic on
@@ -14,17 +14,27 @@ import { type Rule, rewrite } from '../trace/trace.js';
  */
 export function simplify(program: Program): Program {
   const differentiated = differentiatedValues(program);
-  return rewrite(program, (operation, inputs, index) => {
+  const isDifferentiated = !program.operations.some(({ name }) => name === 'gradient');
+  const fixed = new Set<Node>();
+  return rewrite(program, (operation, inputs) => {
+    operation.inputs.forEach((value, which) => {
+      if (differentiated.has(value)) fixed.add(inputs[which].node);
+    });
     if ([...operation.inputs, ...operation.outputs].some((value) => differentiated.has(value))) return undefined;
+    if (isDifferentiated && operation.name === 'stopGradient') return [...inputs];
+    const constantOf = (x: Tensor) => constantAmong(fixed, x);
     for (const rule of [collapseViews, foldConstants, dropNeutral]) {
-      const result = rule(operation, inputs, index);
+      const result = rule(operation, inputs, constantOf);
       if (result) return result;
     }
     return undefined;
   });
 }
 
-const collapseViews: Rule = ({ name, attributes }, [x]) => {
+type ConstantOf = (x: Tensor) => number | undefined;
+type Simplification = (operation: Operation, inputs: readonly Tensor[], constantOf: ConstantOf) => Tensor[] | undefined;
+
+const collapseViews: Simplification = ({ name, attributes }, [x], constantOf) => {
   const { operation, inputs: [inner] = [] } = x?.node ?? {};
   if (name === 'reshape') {
     const { shape } = attributes as { shape: number[] };
@@ -52,10 +62,11 @@ const collapseViews: Rule = ({ name, attributes }, [x]) => {
   return undefined;
 };
 
-const foldConstants: Rule = ({ name }, inputs) => {
+const foldConstants: Simplification = ({ name, attributes }, inputs, constantOf) => {
   const definition = operationTable.get(name);
   // Kernels must compute what is not rounded exactly themselves, or bits would differ.
-  if (definition?.kind !== 'elementwise' || !definition.exact) return undefined;
+  const isPlain = Object.keys(attributes).length === 0;
+  if (definition?.kind !== 'elementwise' || !definition.exact || !isPlain) return undefined;
   const numbers = inputs.map(constantOf);
   if (numbers.some((number) => number === undefined)) return undefined;
   const out = new Float32Array(1);
@@ -70,16 +81,17 @@ const foldConstants: Rule = ({ name }, inputs) => {
   return [broadcastTo(scalar(out[0]), inputs[0].shape)];
 };
 
-const dropNeutral: Rule = ({ name }, inputs) => {
+const dropNeutral: Simplification = ({ name }, inputs, constantOf) => {
   if (name !== 'mul' && name !== 'div') return undefined;
   const [a, b] = inputs;
   if (constantOf(b) === 1) return [a];
   return name === 'mul' && constantOf(a) === 1 ? [b] : undefined;
 };
 
-/** The number that every element of a tensor is, if it is a constant. */
-function constantOf(x: Tensor): number | undefined {
+/** The number that every element of a tensor is, if it is a constant; a value that a gradient is asked for in is none. */
+function constantAmong(fixed: ReadonlySet<Node>, x: Tensor): number | undefined {
+  if (fixed.has(x.node)) return undefined;
   const { operation, inputs, attributes } = x.node;
   if (operation === 'constant') return Number(attributes.value);
-  return operation === 'broadcast' || operation === 'reshape' ? constantOf(inputs[0]) : undefined;
+  return operation === 'broadcast' || operation === 'reshape' ? constantAmong(fixed, inputs[0]) : undefined;
 }

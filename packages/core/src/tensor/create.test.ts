@@ -178,10 +178,10 @@ describe('random tensors', () => {
   const mean = (values: Float32Array, f: (x: number) => number = (x) => x) =>
     values.reduce((total, value) => total + f(value), 0) / values.length;
 
-  it('are the same for the same seed and purpose, and differ for others', () => {
+  it('are the same for the same seed and stream, and differ for others', () => {
     const draw = (more: object) => randomNormal([3, 5], { ...options, ...more }).toArray();
     expect(draw({})).toEqual(draw({}));
-    for (const other of [{ seed: 43 }, { seed: 42 + 2 ** 32 }, { purpose: 1 }]) {
+    for (const other of [{ seed: 43 }, { seed: 42 + 2 ** 32 }, { stream: 1 }]) {
       expect(draw(other)).not.toEqual(draw({}));
     }
   });

@@ -4,10 +4,11 @@ import { add, less, mul } from '../operations/elementwise.js';
 import { random as randomOperation } from '../operations/random.js';
 import { reshape } from '../operations/reshape.js';
 import { compute } from '../run/compute.js';
+import { dtypeOf } from '../run/typed-array.js';
 import { describe, isTensor } from './describe.js';
-import { checkKnownOptions, numberIn, refuse } from './options.js';
+import { checkKnownOptions, numberIn, oneOf, refuse } from './options.js';
 import { checkShape, formatShape, type Shape, sizeOf, type TypedArray, type ValueType } from './shape.js';
-import { type Engine, Tensor } from './tensor.js';
+import { createNode, type Engine, Tensor } from './tensor.js';
 
 /** What a tensor can be made of: a number, nested arrays, a typed array with a shape, or an ndarray. */
 export type NestedArray = number | readonly NestedArray[];
@@ -16,49 +17,70 @@ const engine: Engine = { compute };
 
 /** A leaf that holds data. */
 function leaf(data: TypedArray, type: ValueType): Tensor {
-  return new Tensor({ operation: 'input', inputs: [], attributes: {}, outputs: [type], engine, data: [data] }, 0);
+  const node = createNode({ operation: 'input', inputs: [], attributes: {}, outputs: [type], engine, data: [data] });
+  return new Tensor(node, 0);
 }
 
 /**
- * A tensor of float32 values; the data are copied.
+ * A tensor of numbers; the data are copied. They are float32, or int32 if they come as an Int32Array.
  *
  * @param values a number, nested arrays of equal lengths, a typed array in row-major order, or an ndarray
  * @param shape  default: the nesting of the arrays, or one axis for a typed array
+ * @param dtype  default: int32 for an Int32Array, else float32
  * @throws TypeError if there is anything but numbers
- * @throws RangeError if arrays are ragged or do not fill the shape
+ * @throws RangeError if arrays are ragged or do not fill the shape, or one of the numbers is not an int32 where it must be
  */
-export function tensor(values: NestedArray | TypedArray | Float64Array | NdArray, shape?: Shape): Tensor {
-  if (isNdarray(values)) return fromNdarray(values);
+export function tensor(
+  values: NestedArray | TypedArray | Float64Array | NdArray,
+  shape?: Shape,
+  dtype: 'float32' | 'int32' = values instanceof Int32Array ? 'int32' : 'float32',
+): Tensor {
+  oneOf('tensor', 'dtype', dtype, ['float32', 'int32']);
+  if (isNdarray(values))
+    return dtype === 'float32' ? fromNdarray(values) : tensor(fromNdarray(values).toArray(), values.shape, dtype);
   const isTyped = isTypedArray(values);
-  const data = isTyped ? Float32Array.from(values as TypedArray) : flatten(values as NestedArray);
-  const lengths = shape ?? (isTyped ? [data.length] : nestingOf(values as NestedArray));
+  const numbers = isTyped ? (values as TypedArray) : flatten(values as NestedArray);
+  const lengths = shape ?? (isTyped ? [numbers.length] : nestingOf(values as NestedArray));
   checkShape('tensor', lengths);
-  if (data.length !== sizeOf(lengths)) {
+  if (numbers.length !== sizeOf(lengths)) {
     throw new RangeError(
-      `tensor: ${data.length} values do not fill the shape ${formatShape(lengths)}, which has ${sizeOf(lengths)} elements.`,
+      `tensor: ${numbers.length} values do not fill the shape ${formatShape(lengths)}, which has ${sizeOf(lengths)} elements.`,
     );
   }
-  return leaf(data, { shape: [...lengths], dtype: 'float32' });
+  const data = dtype === 'int32' ? Int32Array.from(numbers) : Float32Array.from(numbers);
+  const wrong = dtype === 'int32' ? data.findIndex((number, at) => number !== numbers[at]) : -1;
+  if (wrong >= 0)
+    refuse('tensor', `the value at position ${wrong}`, numbers[wrong], 'an int32. Use float32, or round it');
+  return leaf(data, { shape: [...lengths], dtype });
 }
 
+/** What to do with arrays that are nearly what is wanted. */
+const TABLE_REMEDIES: Readonly<Record<string, string>> = {
+  Float64Array: 'Give Float32Array.from(data).',
+  Uint8ClampedArray: 'Give new Uint8Array(data.buffer, data.byteOffset, data.length).',
+  BigInt64Array: 'Give Int32Array.from(data, Number).',
+  BigUint64Array: 'Give Uint32Array.from(data, Number).',
+};
+
 /**
- * A table of bytes or keys that stays what it is: for `takeRows` and `random`. The array is not copied.
+ * A table of numbers, bytes or keys that stays what it is: for `takeRows` and `random`. The array is not copied.
  *
- * @throws TypeError if the data are of another kind than Float32Array, Uint8Array and Uint32Array
+ * @throws TypeError if the data are of another kind than Float32Array, Int32Array, Uint8Array and Uint32Array
  * @throws RangeError if they do not fill the shape
  */
 export function table(data: TypedArray, shape: Shape = [data?.length]): Tensor {
-  if (!(data instanceof Float32Array || data instanceof Uint8Array || data instanceof Uint32Array)) {
+  const dtype = dtypeOf(data);
+  if (!dtype) {
+    const kind = (data as object | undefined)?.constructor?.name ?? '';
+    const remedy = TABLE_REMEDIES[kind] ?? 'Convert it, or make a float32 copy with tensor().';
     throw new TypeError(
-      `table: expected a Float32Array, a Uint8Array or a Uint32Array, got ${describe(data)}. ` +
-        'Convert it, or make a float32 copy with tensor().',
+      `table: expected a Float32Array, an Int32Array, a Uint8Array or a Uint32Array, got ${describe(data)}. ${remedy}`,
     );
   }
   checkShape('table', shape);
   if (data.length !== sizeOf(shape)) {
     throw new RangeError(`table: ${data.length} elements do not fill the shape ${formatShape(shape)}.`);
   }
-  const dtype = data instanceof Uint8Array ? 'uint8' : data instanceof Uint32Array ? 'uint32' : 'float32';
   return leaf(data, { shape: [...shape], dtype });
 }
 
@@ -114,23 +136,23 @@ export const ones = (shape: Shape): Tensor => filled('ones', shape, 1);
 /** Options of random tensors. */
 export interface RandomTensorOptions {
   /** A whole number from 0 to 2^53 - 1: the same seed gives the same bits everywhere. */
-  readonly seed: number;
-  /** Draws for different purposes are independent. Default 0. */
-  readonly purpose?: number;
+  readonly seed: number | Tensor;
+  /** Number of the random stream, a whole number from 0 to 2^32 - 1; streams are independent. Default 0. */
+  readonly stream?: number;
 }
 
 function draw(
   name: string,
   distribution: 'uniform' | 'normal',
   shape: Shape,
-  { seed, purpose = 0 }: RandomTensorOptions,
+  { seed, stream = 0 }: RandomTensorOptions,
 ): Tensor {
   checkShape(name, shape);
   const rows = shape[0] ?? 1;
   const keys = Uint32Array.from({ length: 2 * rows }, (_, i) => (i % 2 === 0 ? i / 2 : 0));
   const drawn = randomOperation(distribution, shape.length === 0 ? [1] : shape, {
     seed,
-    purpose,
+    stream,
     keys: table(keys, [rows, 2]),
   });
   return shape.length === 0 ? reshape(drawn, []) : drawn;
@@ -138,7 +160,7 @@ function draw(
 
 function checkDraw(name: string, options: RandomTensorOptions, known: readonly string[]): void {
   if (options === undefined) throw new TypeError(`${name}: there are no options. Give { seed }.`);
-  checkKnownOptions(name, options, ['seed', 'purpose', ...known]);
+  checkKnownOptions(name, options, ['seed', 'stream', ...known]);
 }
 
 /**
@@ -211,14 +233,16 @@ function isList(part: NestedArray): part is readonly NestedArray[] {
   return Array.isArray(part) || isTypedArray(part);
 }
 
-function flatten(values: NestedArray): Float32Array {
+function flatten(values: NestedArray): number[] {
   const lengths = nestingOf(values);
   const flat: number[] = [];
   const visit = (part: NestedArray, axis: number) => {
     if (typeof part !== 'number' && !isList(part)) {
       const remedy = isTensor(part)
         ? 'A tensor is used as it is; concatenate several.'
-        : 'Convert it to a number first.';
+        : typeof part === 'bigint' || isOfBigints(part)
+          ? 'Convert bigints with Number() first; whole numbers are exact up to 2^24 in float32, up to 2^31 in int32.'
+          : 'Convert it to a number first.';
       throw new TypeError(`tensor: expected numbers or nested arrays of them, got ${describe(part)}. ${remedy}`);
     }
     if (typeof part === 'number' ? axis !== lengths.length : part.length !== lengths[axis]) {
@@ -228,5 +252,5 @@ function flatten(values: NestedArray): Float32Array {
     else for (const inner of part) visit(inner, axis + 1);
   };
   visit(values, 0);
-  return Float32Array.from(flat);
+  return flat;
 }

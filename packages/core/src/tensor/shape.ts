@@ -3,8 +3,8 @@ import { describe, describeElements } from './describe.js';
 /** Lengths of a tensor's axes, outermost first. The empty shape is a scalar. */
 export type Shape = readonly number[];
 
-/** How the elements of a tensor are stored. Arithmetic is done on `float32`; the others are tables and keys. */
-export type DType = 'float32' | 'uint8' | 'uint32';
+/** How the elements of a tensor are stored. Arithmetic is done on `float32`; the others are labels, tables and keys. */
+export type DType = 'float32' | 'int32' | 'uint8' | 'uint32';
 
 /** The shape and the storage of one value of a program. */
 export interface ValueType {
@@ -13,7 +13,7 @@ export interface ValueType {
 }
 
 /** The typed array that holds a value of each storage type. */
-export type TypedArray = Float32Array | Uint8Array | Uint32Array;
+export type TypedArray = Float32Array | Int32Array | Uint8Array | Uint32Array;
 
 /** Number of elements of a shape. */
 export function sizeOf(shape: Shape): number {
@@ -110,8 +110,13 @@ export function checkShape(operation: string, shape: Shape): void {
   checkLengths(operation, shape);
   // Lengths so large that their product is infinite make it NaN if there is a 0 among them.
   if (!shape.every((length) => Number.isSafeInteger(length) && length >= 0) || !(sizeOf(shape) <= 2 ** 30)) {
+    const isOpen = shape.some((length) => length === null || length === undefined);
+    const shown = shape.map((length) => (length === null ? 'null' : length));
     throw new RangeError(
-      `${operation}: [${describeElements(shape)}] is not a shape. Lengths must be whole numbers from 0, their product at most 2^30.`,
+      `${operation}: [${describeElements(shown)}] is not a shape. Lengths must be whole numbers from 0, their product at most 2^30.` +
+        (isOpen
+          ? ' No length stays open: give a number for the batch, or leave that axis out where examples are described.'
+          : ''),
     );
   }
 }

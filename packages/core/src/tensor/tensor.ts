@@ -11,13 +11,34 @@ export interface Engine {
 
 /** One application of an operation. Leaves (`input`) hold their data, or none if they are placeholders. */
 export interface Node {
-  readonly operation: string;
-  readonly inputs: readonly Tensor[];
-  readonly attributes: Attributes;
+  /** Nodes are numbered as they are made: a node can only depend on nodes with smaller numbers. */
+  readonly id: number;
+  operation: string;
+  inputs: readonly Tensor[];
+  attributes: Attributes;
   readonly outputs: readonly ValueType[];
   readonly engine: Engine | undefined;
   /** Data of a leaf, or values already computed, one array per output. */
   data: (TypedArray | undefined)[];
+  /** Whether it was computed by means of a gradient, as the next weights of a training loop are. */
+  isUpdate?: boolean;
+  /** What is left of a history that was forgotten. */
+  forgotten?: Forgotten;
+}
+
+/** What is known of the ancestors of a node that has forgotten them. */
+export interface Forgotten {
+  /** Numbers of its ancestors, back to those that had forgotten theirs before. */
+  readonly ancestors: ReadonlySet<number>;
+  /** Nodes with smaller numbers than this may be ancestors, too. */
+  readonly before: number;
+}
+
+let created = 0;
+
+/** @internal A node with the next number. */
+export function createNode(node: Omit<Node, 'id'>): Node {
+  return { ...node, id: created++ };
 }
 
 /**
@@ -67,6 +88,17 @@ export class Tensor {
       throw new RangeError(`item: the tensor has shape ${formatShape(this.shape)}, not one element. Use toArray().`);
     }
     return this.data()[0];
+  }
+
+  /**
+   * A tensor of the same values that does not know how they were computed: no gradient passes through it, and what it
+   * was computed from can be freed. Computes the values.
+   */
+  detach(): Tensor {
+    const data = [this.data()];
+    const type = { shape: this.shape, dtype: this.dtype };
+    const { engine } = this.node;
+    return new Tensor(createNode({ operation: 'input', inputs: [], attributes: {}, outputs: [type], engine, data }), 0);
   }
 
   /** `Tensor[2,3]`: the shape, without computing anything. */

@@ -1,8 +1,10 @@
-import { nodeOf, placeholder } from '../operations/definition.js';
+import { apply, nodeOf, placeholder } from '../operations/definition.js';
+import { reshapeDefinition } from '../operations/reshape.js';
+import { statistics } from '../run/statistics.js';
 import { nodesBetween } from '../tensor/path.js';
 import type { ValueType } from '../tensor/shape.js';
 import { type Node, Tensor } from '../tensor/tensor.js';
-import type { Operation, Program } from './program.js';
+import { differentiatedValues, type Operation, type Program } from './program.js';
 
 /** A program, and the leaves that its inputs stand for, in their order. */
 export interface Trace {
@@ -10,13 +12,24 @@ export interface Trace {
   readonly leaves: readonly Tensor[];
 }
 
+/** How tensors are traced. */
+export interface TraceOptions {
+  /** Whether the outputs are computed again, even if they have been computed before. Default false. */
+  readonly again?: boolean;
+}
+
 /**
- * Writes down what tensors depend on as a program. What is applied twice to the same values is written once.
+ * Writes down what tensors depend on as a program. What is applied twice to the same values is written once, except
+ * for values that gradients are asked for in: what is equal to one of them need not be differentiated in.
  *
  * @param outputs tensors that the program is to compute
  * @param inputs  leaves that are to be its first inputs, used or not; others follow as they are met
  */
-export function trace(outputs: readonly Tensor[], inputs: readonly Tensor[] = []): Trace {
+export function trace(
+  outputs: readonly Tensor[],
+  inputs: readonly Tensor[] = [],
+  { again = false }: TraceOptions = {},
+): Trace {
   const values: ValueType[] = [];
   const operations: Operation[] = [];
   const leaves: Tensor[] = [];
@@ -30,8 +43,10 @@ export function trace(outputs: readonly Tensor[], inputs: readonly Tensor[] = []
     written.set(node, addValues(node.outputs));
   };
   const write = (node: Node) => {
+    statistics.visitedNodes++;
     const values = node.inputs.map(numberOf);
-    const key = `${node.operation} ${values.join()} ${JSON.stringify(node.attributes)}`;
+    const own = parameters.has(node) ? node.id : '';
+    const key = `${node.operation} ${values.join()} ${JSON.stringify(node.attributes)} ${own}`;
     let results = known.get(key);
     if (!results) {
       results = addValues(node.outputs);
@@ -42,9 +57,11 @@ export function trace(outputs: readonly Tensor[], inputs: readonly Tensor[] = []
   };
   const numberOf = (tensor: Tensor) => (written.get(tensor.node) as number[])[tensor.index];
 
-  const differentiated = nodesUnderGradients(outputs);
+  const { between, parameters } = gradientsAmong(outputs);
+  const anew = new Set(again ? outputs.map(({ node }) => node) : []);
   // What has been computed need not be again, unless a gradient has to pass through it.
-  const isLeaf = (node: Node) => node.operation === 'input' || (node.data.every(Boolean) && !differentiated.has(node));
+  const isLeaf = (node: Node) =>
+    node.operation === 'input' || (node.data.every(Boolean) && !between.has(node) && !anew.has(node));
 
   inputs.forEach(addLeaf);
   // Depth first, with a stack of our own: programs may be deeper than the call stack.
@@ -65,21 +82,32 @@ export function trace(outputs: readonly Tensor[], inputs: readonly Tensor[] = []
   return { program: { values, inputs: leaves.map(numberOf), operations, outputs: outputs.map(numberOf) }, leaves };
 }
 
-/** The nodes that gradients among the ancestors of some tensors have to pass through. */
-function nodesUnderGradients(outputs: readonly Tensor[]): Set<Node> {
-  const found = new Set<Node>();
+/** What gradients among the ancestors of some tensors are asked for in, and the nodes that they have to pass through. */
+function gradientsAmong(outputs: readonly Tensor[]): { between: Set<Node>; parameters: Map<Node, Tensor> } {
+  const between = new Set<Node>();
+  const parameters = new Map<Node, Tensor>();
   const seen = new Set<Node>();
   const stack = outputs.map(({ node }) => node);
   for (let node = stack.pop(); node; node = stack.pop()) {
-    if (seen.has(node) || (node.data.every(Boolean) && !found.has(node))) continue;
+    if (seen.has(node) || (node.data.every(Boolean) && !between.has(node))) continue;
     seen.add(node);
+    statistics.visitedNodes++;
     if (node.operation === 'gradient') {
-      const [loss, ...parameters] = node.inputs;
-      for (const between of nodesBetween(parameters, loss)) found.add(between);
+      const [loss, ...sources] = node.inputs;
+      for (const source of sources) parameters.set(source.node, source);
+      const path = nodesBetween(sources, loss);
+      for (const passed of path) between.add(passed);
+      stack.push(...path);
     }
     stack.push(...node.inputs.map((input) => input.node));
   }
-  return found;
+  return { between, parameters };
+}
+
+/** What gradients are asked for in among the ancestors of some tensors, where it has not been computed yet. */
+export function parametersToKeep(outputs: readonly Tensor[]): Tensor[] {
+  const { parameters } = gradientsAmong(outputs);
+  return [...parameters.values()].filter(({ node, index }) => node.operation !== 'input' && !node.data[index]);
 }
 
 /** Replaces one operation by tensors; undefined keeps it as it is. */
@@ -88,11 +116,14 @@ export type Rule = (operation: Operation, inputs: readonly Tensor[], index: numb
 /**
  * The program with each operation replaced as the rule says. What nobody asks for any more is gone.
  *
+ * A value that a gradient is asked for in keeps a node of its own, even where a rule gives the same tensor for two.
+ *
  * All passes up to fusion are such rules: a program is unfolded into tensors, so that replacements are written in
  * the same operations that users call, and folded again.
  */
 export function rewrite(program: Program, rule: Rule): Program {
   const tensors = new Array<Tensor>(program.values.length);
+  const differentiated = differentiatedValues(program);
   const inputs = program.inputs.map((value) => {
     tensors[value] = placeholder(program.values[value], String(value));
     return tensors[value];
@@ -100,9 +131,12 @@ export function rewrite(program: Program, rule: Rule): Program {
   program.operations.forEach((operation, index) => {
     const operands = operation.inputs.map((value) => tensors[value]);
     const types = operation.outputs.map((value) => program.values[value]);
-    const results = rule(operation, operands, index) ?? nodeOf(operation.name, operands, operation.attributes, types);
+    const replaced = rule(operation, operands, index);
+    const results = replaced ?? nodeOf(operation.name, operands, operation.attributes, types);
     operation.outputs.forEach((value, which) => {
-      tensors[value] = results[which];
+      const result = results[which];
+      const isShared = replaced && differentiated.has(value);
+      tensors[value] = isShared ? apply(reshapeDefinition, [result], { shape: result.shape }) : result;
     });
   });
   return trace(

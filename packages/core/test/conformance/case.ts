@@ -1,4 +1,4 @@
-import type { Shape } from '../../src/tensor/shape.js';
+import type { DType, Shape } from '../../src/tensor/shape.js';
 import type { Tensor } from '../../src/tensor/tensor.js';
 import { EXACT, GOLDEN, type Tolerance } from '../support/compare.js';
 
@@ -9,6 +9,8 @@ export interface Case {
   readonly shape: Shape;
   readonly want: ArrayLike<number>;
   readonly tolerance: Tolerance;
+  /** Default: float32. */
+  readonly dtype?: DType;
 }
 
 /** A case whose values must lie within a tolerance; default that of the golden values. */
@@ -25,6 +27,11 @@ export function nearly(
 /** A case whose values must be these, rounded to float32, and no others: the sign of zero counts. */
 export function exactly(name: string, tensor: Tensor, shape: Shape, want: ArrayLike<number>): Case {
   return nearly(name, tensor, shape, Float32Array.from(want), EXACT);
+}
+
+/** A case whose values must be these int32. */
+export function integers(name: string, tensor: Tensor, shape: Shape, want: ArrayLike<number>): Case {
+  return { name, tensor, shape, want, tolerance: EXACT, dtype: 'int32' };
 }
 
 /** Lengths around the widths of vectors and of unrolled loops. */

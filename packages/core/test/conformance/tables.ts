@@ -38,13 +38,13 @@ function drawn(
   count: number,
   [low, high]: readonly number[],
   [seedLow, seedHigh]: readonly number[],
-  purpose: number,
+  stream: number,
 ): number[] {
   const words = new Uint32Array(4);
   const pair = new Float32Array(2);
   return Array.from({ length: count }, (_, element) => {
     const place = element % 4;
-    philox4x32((element - place) / 4, low, high, purpose, seedLow, seedHigh, words);
+    philox4x32((element - place) / 4, low, high, stream, seedLow, seedHigh, words);
     if (distribution === 'uniform') return Math.floor(words[place] / 256) / 16777216;
     const isSecond = place % 2;
     normalPair(words[place - isSecond], words[place - isSecond + 1], pair);
@@ -69,16 +69,16 @@ function randomCases(): Case[] {
   const rows = keys.length;
   const cases = (distribution: 'uniform' | 'normal') =>
     [
-      ...LENGTHS.map((length) => ({ shape: [rows, length], seed: seeds[1], purpose: 3 })),
-      ...seeds.map((seed) => ({ shape: [rows, 2, 3], seed, purpose: 0 })),
-      { shape: [rows], seed: seeds[1], purpose: 0 },
-      { shape: [rows, 0], seed: seeds[1], purpose: 0 },
-      { shape: [rows, 5], seed: seeds[1], purpose: 2 ** 32 - 1 },
-    ].map(({ shape, seed: [seed, words], purpose }) => {
-      const want = keys.flatMap((key) => drawn(distribution, sizeOf(shape.slice(1)), key, words, purpose));
+      ...LENGTHS.map((length) => ({ shape: [rows, length], seed: seeds[1], stream: 3 })),
+      ...seeds.map((seed) => ({ shape: [rows, 2, 3], seed, stream: 0 })),
+      { shape: [rows], seed: seeds[1], stream: 0 },
+      { shape: [rows, 0], seed: seeds[1], stream: 0 },
+      { shape: [rows, 5], seed: seeds[1], stream: 2 ** 32 - 1 },
+    ].map(({ shape, seed: [seed, words], stream }) => {
+      const want = keys.flatMap((key) => drawn(distribution, sizeOf(shape.slice(1)), key, words, stream));
       const key = table(Uint32Array.from(keys.flat()), [rows, 2]);
-      const result = random(distribution, shape, { seed, purpose, keys: key });
-      return exactly(`${distribution} ${formatShape(shape)}, seed ${seed}, purpose ${purpose}`, result, shape, want);
+      const result = random(distribution, shape, { seed, stream, keys: key });
+      return exactly(`${distribution} ${formatShape(shape)}, seed ${seed}, stream ${stream}`, result, shape, want);
     });
   return [...cases('uniform'), ...cases('normal')];
 }
@@ -87,7 +87,7 @@ function randomCases(): Case[] {
 function publicDrawCases(): Case[] {
   const row = (index: number, distribution: 'uniform' | 'normal') => drawn(distribution, 5, [index, 0], [42, 0], 1);
   const both = (distribution: 'uniform' | 'normal') => [...row(0, distribution), ...row(1, distribution)];
-  const options = { seed: 42, purpose: 1 };
+  const options = { seed: 42, stream: 1 };
   const scalar = drawn('normal', 1, [0, 0], [42, 0], 0);
   return [
     exactly('randomUniform', randomUniform([2, 5], options), [2, 5], both('uniform')),
