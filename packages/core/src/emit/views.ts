@@ -3,8 +3,8 @@ import { rowMajorStrides, sizeOf } from '../tensor/shape.js';
 import type { Operation, Program } from '../trace/program.js';
 import type { ModuleBuilder } from './assembler.js';
 import { type Kernel, kernelParameters } from './kernel.js';
-import { fill } from './loop.js';
 import { type Access, stridedLoop } from './strided.js';
+import { fill } from './sums.js';
 
 /** A copy of elements from one strided walk to another: where it begins and the strides, on both sides. */
 interface Copy {
