@@ -1,6 +1,7 @@
+import type { ReductionName } from '../operations/kinds.js';
 import { sizeOf } from '../tensor/shape.js';
 import type { Operation } from '../trace/program.js';
-import type { Code, FunctionBuilder, Local, ModuleBuilder } from './assembler.js';
+import type { Code, FunctionBuilder, Local, ModuleBuilder, SimdInstruction } from './assembler.js';
 import { binary, float, keep, local } from './functions.js';
 import { type Access, type Interruption, innerSteps, stridedLoop, type Walk, type Width } from './strided.js';
 
@@ -10,6 +11,17 @@ import { type Access, type Interruption, innerSteps, stridedLoop, type Walk, typ
  * below 6e-7, however many there are. Which terms make a block depends on shapes alone.
  */
 const BLOCK = 32;
+
+/** How two numbers are combined, and what combines with any number to that number. */
+const COMBINATIONS = {
+  sum: { instruction: 'f32x4.add', neutral: 0 },
+  max: { instruction: 'f32x4.max', neutral: -Infinity },
+} as const satisfies Record<ReductionName, { readonly instruction: SimdInstruction; readonly neutral: number }>;
+
+function combinationOf(name: string) {
+  if (Object.hasOwn(COMBINATIONS, name)) return COMBINATIONS[name as ReductionName];
+  throw new TypeError(`emitModule: there is no WebAssembly for the reduction "${name}".`);
+}
 
 /** A reduction in a loop, and how it is added up. */
 export interface Reduction {
@@ -84,7 +96,7 @@ function memoryBlocks(
 
 /** Writes the code of a reduction into a loop. */
 export class ReductionWriter {
-  private readonly instruction: 'f32x4.add' | 'f32x4.max';
+  private readonly instruction: SimdInstruction;
   private readonly neutral: number;
   /** Registers: of the block, of the sum of blocks, and of what that has lost by rounding. */
   private readonly register: Local;
@@ -104,9 +116,9 @@ export class ReductionWriter {
     private readonly result: Local,
     workspace: Local,
   ) {
-    const isSum = reduction.operation.name === 'sum';
-    this.instruction = isSum ? 'f32x4.add' : 'f32x4.max';
-    this.neutral = isSum ? 0 : -Infinity;
+    const { instruction, neutral } = combinationOf(reduction.operation.name);
+    this.instruction = instruction;
+    this.neutral = neutral;
     this.register = f.local('v128');
     [this.total, this.lost] = reduction.isLong ? [f.local('v128'), f.local('v128')] : [];
     const { blocks } = reduction;
