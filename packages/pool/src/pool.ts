@@ -83,7 +83,12 @@ export class WorkerPool implements Runtime {
    * @throws RangeError for an option that there is not, if the number of threads is not a whole number from 1, or the system refuses shared memory
    */
   static async create(options: WorkerPoolOptions = {}): Promise<WorkerPool> {
-    const { threads, kernels = defaultKernels() } = checkOptions('WorkerPool.create', options, OPTIONS, '{ threads: 2 }');
+    const { threads, kernels = defaultKernels() } = checkOptions(
+      'WorkerPool.create',
+      options,
+      OPTIONS,
+      '{ threads: 2 }',
+    );
     return new WorkerPool(threads, kernels);
   }
 

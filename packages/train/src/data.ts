@@ -1,7 +1,7 @@
 import type { DType, Shape } from '@weft/core';
 import { formatShape, sameShape, sizeOf } from '@weft/core/program';
 import type { BaseModel } from '@weft/nn';
-import { shown } from './options.js';
+import { shown } from './options/shown.js';
 
 /** Values of examples one after another, row-major. */
 export type ExampleValues = Float32Array | Int32Array | Uint8Array;

@@ -7,8 +7,8 @@ import { FIT_WITH_RUNTIME, type FitOptions } from './options/fit-options.js';
 import { checkOptions } from './options/schema.js';
 import { prepareTraining } from './prepare-training.js';
 import { withRuntime } from './runtime/runtime.js';
-import { trainingSource } from './training-source.js';
 import { TrainingRun } from './training-run.js';
+import { trainingSource } from './training-source.js';
 
 /**
  * Trains a model on all workers of a runtime. The result is the same to the bit for any number of workers: a batch is

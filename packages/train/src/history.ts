@@ -64,10 +64,7 @@ export class HistoryRecorder implements EpochHistory {
   readonly examplesPerSecond: number[] = [];
   private readonly values: Readonly<Record<string, number[]>>;
 
-  constructor(
-    names: readonly string[],
-    past: EpochHistory | undefined = undefined,
-  ) {
+  constructor(names: readonly string[], past: EpochHistory | undefined = undefined) {
     this.values = Object.fromEntries(names.map((name) => [name, [...(past?.history[name] ?? [])]]));
     this.seconds.push(...(past?.seconds ?? []));
     this.examplesPerSecond.push(...(past?.examplesPerSecond ?? []));

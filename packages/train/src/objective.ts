@@ -2,7 +2,7 @@ import { add, mul, sum, Tensor } from '@weft/core';
 import { formatShape } from '@weft/core/program';
 import type { BaseModel, CallContext, Loss, Metric } from '@weft/nn';
 import { requireTarget } from './data.js';
-import { shown } from './options.js';
+import { shown } from './options/shown.js';
 
 /** Everything that a loss for the whole model may look at, by name. */
 export interface LossArguments {

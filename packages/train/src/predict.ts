@@ -85,13 +85,7 @@ function runMap(source: Omit<MapSource, 'corrupt' | 'seed' | 'batchSize'>, optio
   const { corrupt, seed, batchSize, signal } = options;
   return withRuntime(options.runtime, (runtime) =>
     runtime.hold((session) =>
-      mapBatches(
-        { ...source, corrupt, seed, batchSize },
-        runtime,
-        session,
-        compileOptionsOf(options, runtime),
-        signal,
-      ),
+      mapBatches({ ...source, corrupt, seed, batchSize }, runtime, session, compileOptionsOf(options, runtime), signal),
     ),
   );
 }

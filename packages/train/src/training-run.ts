@@ -45,7 +45,9 @@ export class TrainingRun {
   async train(): Promise<History> {
     const { epochs, initialEpoch, signal } = this.options;
     if (this.prepared.isShortOfLeaves) {
-      this.warn('The model is so large that its gradients are added up in few parts: more threads than that bring nothing.');
+      this.warn(
+        'The model is so large that its gradients are added up in few parts: more threads than that bring nothing.',
+      );
     }
     const resumed = await this.open();
     try {

@@ -1,9 +1,8 @@
-import { Adam, BaseModel, type Loss, meanSquaredError, ModelWeight, type Weight } from '@weft/nn';
-import { type Examples, namedExamples, type NamedExamples } from './data.js';
+import { Adam, BaseModel, type Loss, ModelWeight, meanSquaredError, type Weight } from '@weft/nn';
+import { type Examples, type NamedExamples, namedExamples } from './data.js';
 import type { ModelLoss } from './objective.js';
-import type { TrainedWeights, Update } from './options/fit-options.js';
+import type { FIT_WITH_RUNTIME, TrainedWeights, Update } from './options/fit-options.js';
 import type { CheckedOptions } from './options/schema.js';
-import { FIT_WITH_RUNTIME } from './options/fit-options.js';
 import { shown } from './options/shown.js';
 import type { NamedWeight, TrainingSource } from './prepare-training.js';
 import type { UpdateSource } from './step/trace-update.js';
@@ -32,7 +31,9 @@ export function trainingSource(model: BaseModel, data: Examples, options: Checke
   }
   const trainCount = Math.floor(examples.count * (1 - validationSplit));
   if (trainCount === 0) {
-    throw new RangeError(`fit: validationSplit: ${validationSplit} of ${examples.count} examples leaves none to train on.`);
+    throw new RangeError(
+      `fit: validationSplit: ${validationSplit} of ${examples.count} examples leaves none to train on.`,
+    );
   }
   const names = new WeightNames(model);
   const updates = updateSources(model, options, names);
@@ -71,7 +72,9 @@ function updateSources(model: BaseModel, options: CheckedFitOptions, names: Weig
     return [{ ...rest, name: 'loss', loss: loss ?? meanSquaredError, weights, optimizer: optimizer ?? new Adam() }];
   }
   if (loss || optimizer || lossWeights) {
-    throw new RangeError('fit: updates have losses and optimisers of their own. Leave out loss, lossWeights and optimizer.');
+    throw new RangeError(
+      'fit: updates have losses and optimisers of their own. Leave out loss, lossWeights and optimizer.',
+    );
   }
   return updates.map((update: Update, index): UpdateSource => {
     const name = updates.length === 1 && !update.name ? 'loss' : `${update.name ?? `update_${index + 1}`}_loss`;
@@ -141,4 +144,3 @@ class WeightNames {
     this.list.push({ path, weight });
   }
 }
-

@@ -11,7 +11,11 @@ import { weightsSha256 } from './weights-sha256.js';
 
 /** What one model's training and test have come to. */
 export function modelRecord({ autoencoder: { model }, history }: Trained, test: TestResult): ModelRecord {
-  const { history: { loss, val_loss: valLoss = [] }, seconds, examplesPerSecond } = history;
+  const {
+    history: { loss, val_loss: valLoss = [] },
+    seconds,
+    examplesPerSecond,
+  } = history;
   const { noisy } = test;
   const images = examplesPerSecond.reduce((sum, rate, epoch) => sum + rate * seconds[epoch], 0);
   return {

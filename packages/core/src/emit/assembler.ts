@@ -251,6 +251,31 @@ export class FunctionBuilder {
     });
   }
 
+  /** Runs the body `count` times, and `after` behind every block of `size` times and behind the rest. */
+  repeatInBlocks(count: number, size: number, body: () => void, after: () => void): this {
+    if (count <= 0) return this;
+    if (count <= size) {
+      this.repeat(count, body);
+      after();
+      return this;
+    }
+    const [left, block] = [this.local('i32'), this.local('i32')];
+    this.set(left, (f) => f.i32(count));
+    return this.loop(() => {
+      this.set(block, (f) => f.get(left));
+      this.i32(size).get(left).op('ltU');
+      this.ifTrue(() => this.set(block, (f) => f.i32(size)));
+      this.set(left, (f) => f.get(left).get(block).op('sub'));
+      this.loop(() => {
+        body();
+        this.set(block, (f) => f.get(block).i32(1).op('sub'));
+        this.get(block).branchIf(0);
+      });
+      after();
+      this.get(left).branchIf(0);
+    });
+  }
+
   private emit(...bytes: number[]): this {
     for (const byte of bytes) this.bytes.push(byte);
     return this;

@@ -12,6 +12,7 @@ import { runReference } from '../run/reference.js';
 import { typedArrayAt } from '../run/typed-array.js';
 import { byteLength, type TypedArray } from '../tensor/shape.js';
 import { trace } from '../trace/trace.js';
+import { emitModule } from './emit.js';
 
 const LIMITS = { initial: 1, maximum: 65536, shared: false };
 
@@ -42,6 +43,22 @@ describe('an emitted module', () => {
     const [few, many] = [compiledAutoencoder(4).bytes.length, compiledAutoencoder(16).bytes.length];
     expect(few).toBeLessThan(400_000);
     expect(many).toBeLessThan(1.5 * few);
+  });
+
+  it('is refused where an operation has no WebAssembly, and never written with another one', () => {
+    const unknown = { name: 'cube', inputs: [0], outputs: [1], attributes: {} };
+    const values = [0, 1].map(() => ({ shape: [4], dtype: 'float32' as const }));
+    const body = { values, inputs: [0], outputs: [1], operations: [unknown] };
+    const emit = (kind: string) => {
+      const operation = { name: 'kernel', inputs: [0], outputs: [1], attributes: { kind, body } };
+      const program = { ...body, operations: [operation] };
+      const placements = [0, 64].map((offset) => ({ segment: 1, offset }));
+      const plan = { placements, arenaBytes: 0, transientBytes: 0, prologue: [], main: [operation] };
+      return emitModule(program, plan, LIMITS);
+    };
+    expect(() => emit('cube')).toThrow('there is no WebAssembly for "cube"');
+    expect(() => emit('toString')).toThrow('there is no WebAssembly for "toString"');
+    expect(() => emit('transpose')).toThrow('there is no WebAssembly that copies as "cube" does');
   });
 
   it('asks for one memory and gives two functions', () => {

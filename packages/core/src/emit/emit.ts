@@ -1,4 +1,4 @@
-import type { KernelAttributes } from '../fuse/kernels.js';
+import type { KernelAttributes, KernelKind } from '../fuse/kernels.js';
 import { ALIGNMENT, ARENA, type MemoryPlan, type Placement } from '../plan/plan.js';
 import type { Operation, Program } from '../trace/program.js';
 import { type Local, ModuleBuilder } from './assembler.js';
@@ -16,7 +16,7 @@ import { emitCopies } from './views.js';
 
 type Emitter = (module: ModuleBuilder, body: Program, name: string) => Kernel;
 
-const EMITTERS: Readonly<Record<string, Emitter>> = {
+const EMITTERS = {
   loop: emitLoop,
   matmul: emitMatmul,
   gatherTiles: emitGatherTiles,
@@ -33,7 +33,13 @@ const EMITTERS: Readonly<Record<string, Emitter>> = {
   slice: emitCopies,
   pad: emitCopies,
   concatenate: emitCopies,
-};
+} as const satisfies Record<KernelKind, Emitter>;
+
+/** The emitter of a kind of kernel. Programs may come from elsewhere, so that the type alone is not enough. */
+function emitterOf(kind: string): Emitter {
+  if (Object.hasOwn(EMITTERS, kind)) return EMITTERS[kind as KernelKind];
+  throw new TypeError(`emitModule: there is no WebAssembly for "${kind}".`);
+}
 
 /** A module's bytes, and how it is called: `prologue` and `main` take the address of each segment, the arena's first. */
 export interface EmittedModule {
@@ -112,7 +118,5 @@ function kernelOf(module: ModuleBuilder, program: Program, operation: Operation,
     return emitCopies(module, body, `reshape ${JSON.stringify(body)}`);
   }
   const { kind, body } = operation.attributes as KernelAttributes;
-  const emitter = EMITTERS[kind];
-  if (!emitter) throw new TypeError(`emitModule: there is no WebAssembly for "${kind}".`);
-  return emitter(module, body, `${kind} ${JSON.stringify(body)}`);
+  return emitterOf(kind)(module, body, `${kind} ${JSON.stringify(body)}`);
 }

@@ -1,35 +1,74 @@
-import { isOfKind } from '../operations/table.js';
+import { type ElementwiseName, isOfKind } from '../operations/table.js';
+import type { Attributes } from '../tensor/tensor.js';
 import type { Operation, Program } from '../trace/program.js';
 import type { Code, FunctionBuilder, Local, ModuleBuilder, SimdInstruction } from './assembler.js';
 import { castInstruction } from './cast.js';
 import { binary, exponential, float, hyperbolicTangent, local, logarithm, logistic, select } from './functions.js';
 
-const DIRECT: Readonly<Record<string, SimdInstruction>> = {
-  neg: 'f32x4.neg',
-  abs: 'f32x4.abs',
-  sqrt: 'f32x4.sqrt',
-  add: 'f32x4.add',
-  sub: 'f32x4.sub',
-  mul: 'f32x4.mul',
-  div: 'f32x4.div',
-  maximum: 'f32x4.max',
-  minimum: 'f32x4.min',
-};
-const COMPARISONS: Readonly<Record<string, SimdInstruction>> = {
-  greater: 'f32x4.gt',
-  greaterEqual: 'f32x4.ge',
-  equal: 'f32x4.eq',
-};
-const CALLS: Readonly<Record<string, (module: ModuleBuilder) => number>> = {
-  exp: exponential,
-  log: logarithm,
-  tanh: hyperbolicTangent,
-  sigmoid: logistic,
-};
+/** How an element-wise operation is written for four elements. */
+type ElementwiseCode =
+  | { readonly instruction: SimdInstruction }
+  /** An instruction that sets all bits of a lane where the comparison holds. */
+  | { readonly comparison: SimdInstruction }
+  /** A function of the module. */
+  | { readonly callee: (module: ModuleBuilder) => number }
+  /** Code of its own on the operands. */
+  | { readonly write: (...operands: Code[]) => Code }
+  /** Code that its attributes decide. */
+  | { readonly conversion: (operand: Code, attributes: Attributes) => Code }
+  /** Takes the second or third operand, by the first. */
+  | { readonly isSelection: true };
+
+const CODES = {
+  neg: { instruction: 'f32x4.neg' },
+  abs: { instruction: 'f32x4.abs' },
+  sqrt: { instruction: 'f32x4.sqrt' },
+  add: { instruction: 'f32x4.add' },
+  sub: { instruction: 'f32x4.sub' },
+  mul: { instruction: 'f32x4.mul' },
+  div: { instruction: 'f32x4.div' },
+  maximum: { instruction: 'f32x4.max' },
+  minimum: { instruction: 'f32x4.min' },
+  greater: { comparison: 'f32x4.gt' },
+  greaterEqual: { comparison: 'f32x4.ge' },
+  equal: { comparison: 'f32x4.eq' },
+  exp: { callee: exponential },
+  log: { callee: logarithm },
+  tanh: { callee: hyperbolicTangent },
+  sigmoid: { callee: logistic },
+  relu: { write: (x) => binary('f32x4.max', x, float(0)) },
+  where: { isSelection: true },
+  cast: { conversion },
+} as const satisfies Record<ElementwiseName, ElementwiseCode>;
+
+/** Elements in another storage. */
+function conversion(operand: Code, attributes: Attributes): Code {
+  const instruction = castInstruction(attributes);
+  if (!instruction) return operand;
+  return (f) => {
+    operand(f);
+    f.vector(instruction);
+  };
+}
+
+function codeOf(name: string): ElementwiseCode {
+  if (Object.hasOwn(CODES, name)) return CODES[name as ElementwiseName];
+  throw new TypeError(`emitModule: there is no WebAssembly for the element-wise operation "${name}".`);
+}
+
+/** The instruction of a comparison, if an operation is one. */
+function comparisonOf(operation: Operation | undefined): SimdInstruction | undefined {
+  if (!operation || !isOfKind(operation.name, 'elementwise')) return undefined;
+  const code = codeOf(operation.name);
+  return 'comparison' in code ? code.comparison : undefined;
+}
 
 /** Functions that a kernel's expressions call must be in the module before the kernel is. */
 export function defineCallees(module: ModuleBuilder, body: Program): void {
-  for (const { name } of body.operations) CALLS[name]?.(module);
+  for (const { name } of body.operations) {
+    const code = isOfKind(name, 'elementwise') ? codeOf(name) : undefined;
+    if (code && 'callee' in code) code.callee(module);
+  }
 }
 
 /** Computes the element-wise operations of a kernel for four elements at a place, each value once. */
@@ -72,22 +111,20 @@ export class Expressions {
   }
 
   private compute({ name, inputs, outputs, attributes }: Operation): Code {
-    if (COMPARISONS[name]) return binary('v128.and', local(this.mask(outputs[0])), float(1));
-    if (name === 'where') {
+    const code = codeOf(name);
+    if ('comparison' in code) return binary('v128.and', local(this.mask(outputs[0])), float(1));
+    if ('isSelection' in code) {
       const mask = this.mask(inputs[0]);
       return select(local(mask), local(this.value(inputs[1])), local(this.value(inputs[2])));
     }
-    const operands = inputs.map((value) => this.value(value));
-    if (name === 'cast') {
-      const instruction = castInstruction(attributes);
-      return instruction ? (f) => f.get(operands[0]).vector(instruction) : local(operands[0]);
-    }
-    if (name === 'relu') return binary('f32x4.max', local(operands[0]), float(0));
-    const callee = CALLS[name]?.(this.module);
+    const operands = inputs.map((value) => local(this.value(value)));
+    if ('conversion' in code) return code.conversion(operands[0], attributes);
+    if ('write' in code) return code.write(...operands);
+    const callee = 'callee' in code ? code.callee(this.module) : undefined;
     return (f) => {
-      for (const operand of operands) f.get(operand);
-      if (callee !== undefined) f.call(callee);
-      else f.vector(DIRECT[name]);
+      for (const operand of operands) operand(f);
+      if ('instruction' in code) f.vector(code.instruction);
+      else if (callee !== undefined) f.call(callee);
     };
   }
 
@@ -96,7 +133,7 @@ export class Expressions {
     const known = this.masks.get(value);
     if (known) return known;
     const operation = this.producer[value];
-    const comparison = operation && COMPARISONS[operation.name];
+    const comparison = comparisonOf(operation);
     let mask: Local;
     if (operation?.name === 'reshape') {
       mask = this.mask(operation.inputs[0]);

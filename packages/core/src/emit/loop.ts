@@ -5,17 +5,23 @@ import { rowMajorStrides, sizeOf } from '../tensor/shape.js';
 import type { Operation, Program } from '../trace/program.js';
 import type { FunctionBuilder, Local, ModuleBuilder } from './assembler.js';
 import { defineCallees, Expressions } from './expressions.js';
-import { binary, float, local } from './functions.js';
+import { float } from './functions.js';
 import { type Kernel, kernelParameters } from './kernel.js';
-import { type Access, stridedLoop } from './strided.js';
+import { type Access, collapse, stridedLoop, type Walk } from './strided.js';
+import { interruptions, planReductions, type Reduction, ReductionWriter } from './sums.js';
 
-/** Vectors summed up in one register before they are added to memory, so that long sums stay accurate. */
-const STRETCH = 256;
-
-interface Reduction {
-  readonly operation: Operation;
-  readonly access: number;
-  readonly accumulator: Local;
+/** What a loop walks, before a line of code is written. Arrays are numbered: the kernel's inputs, then its outputs. */
+interface LoopPlan {
+  readonly walk: Walk;
+  /** Arrays that are read or stored element by element; `walk.strides` begins with theirs. */
+  readonly arrays: readonly number[];
+  /** By root value: which of them it is read from. */
+  readonly readAt: ReadonlyMap<number, number>;
+  /** By root value: one number for all elements. */
+  readonly constants: ReadonlyMap<number, View>;
+  readonly stores: readonly { readonly value: number; readonly at: number }[];
+  readonly reductions: readonly Reduction[];
+  readonly workspace: number;
 }
 
 /**
@@ -24,13 +30,12 @@ interface Reduction {
  */
 export function emitLoop(module: ModuleBuilder, body: Program, name: string): Kernel {
   defineCallees(module, body);
-  const parameters = kernelParameters(body);
-  const index = module.define(name, parameters, (f, _workspace, ...pointers) => {
-    const space = spaceOf(body);
-    if (space === undefined) return;
-    writeLoop(f, module, body, space, pointers);
+  const space = spaceOf(body);
+  const plan = space && planLoop(body, space);
+  const index = module.define(name, kernelParameters(body), (f, workspace, ...pointers) => {
+    if (plan) writeLoop(f, module, body, plan, workspace, pointers);
   });
-  return { index, workspace: 0 };
+  return { index, workspace: plan?.workspace ?? 0 };
 }
 
 /** The axes that all values of a loop can be walked along. */
@@ -48,128 +53,101 @@ function spaceOf(body: Program): Space | undefined {
   return shapes.reduce<Space | undefined>((space, shape) => space && refine(space, shape), shapes[0]);
 }
 
-function writeLoop(f: FunctionBuilder, module: ModuleBuilder, body: Program, space: Space, pointers: readonly Local[]) {
+function planLoop(body: Program, space: Space): LoopPlan {
   const producer = producers(body);
   const whole = rowMajorStrides(space);
-  const accesses: Access[] = [];
-  const accessOf = new Map<number, number>();
-  const pointerOf = (value: number) => pointers[body.inputs.indexOf(value)];
-  const addAccess = (key: number, access: Access) => {
-    if (!accessOf.has(key)) accessOf.set(key, accesses.push(access) - 1);
-  };
-  const constants = new Map<number, Local>();
+  const accesses: { array: number; strides: readonly number[] }[] = [];
+  const readAt = new Map<number, number>();
+  const constants = new Map<number, View>();
   const addOperand = (value: number) => {
+    const root = rootOf(producer, value);
+    if (readAt.has(root) || constants.has(root)) return;
     const view = viewOf(body, producer, value);
-    if (view) addView(value, view);
-    else if (body.inputs.includes(rootOf(producer, value))) {
-      addAccess(rootOf(producer, value), { pointer: pointerOf(rootOf(producer, value)), strides: whole });
-    }
+    const strides = view ? (view.source === undefined ? [] : stridesIn(space, view)) : whole;
+    const array = body.inputs.indexOf(view?.source ?? root);
+    if (view && strides.every((stride) => stride === 0)) constants.set(root, view);
+    else if (array >= 0) readAt.set(root, accesses.push({ array, strides }) - 1);
   };
-  const addView = (value: number, view: View) => {
-    const strides = view.source === undefined ? [] : stridesIn(space, view);
-    if (strides.some((stride) => stride !== 0)) {
-      addAccess(rootOf(producer, value), { pointer: pointerOf(view.source as number), strides });
-    } else if (!constants.has(rootOf(producer, value))) {
-      // One number for all elements is read once.
-      const held = f.local('v128');
-      f.set(
-        held,
-        view.source === undefined
-          ? float(view.constant as number)
-          : (g) => g.get(pointerOf(view.source as number)).load('splat'),
-      );
-      constants.set(rootOf(producer, value), held);
-    }
-  };
-
-  const computed = body.operations.filter(({ name }) => name !== 'reshape' && name !== 'constant');
-  for (const { name, inputs } of computed) if (name !== 'broadcast') inputs.forEach(addOperand);
-  const reductions: Reduction[] = [];
-  const stores: { value: number; access: number }[] = [];
+  for (const { name, inputs } of body.operations) {
+    if (!isOfKind(name, 'view')) inputs.forEach(addOperand);
+  }
+  const stores: { value: number; at: number }[] = [];
+  const reduced: Pick<Reduction, 'operation' | 'array' | 'size' | 'strides'>[] = [];
   body.outputs.forEach((value, which) => {
-    const pointer = pointers[body.inputs.length + which];
+    const array = body.inputs.length + which;
     const operation = producer[value] as Operation;
     if (isOfKind(operation.name, 'reduction')) {
-      const { shape } = body.values[operation.inputs[0]];
-      const axes = operation.attributes.axes as number[];
-      const kept = shape.map((length, axis) => (axes.includes(axis) ? 1 : length));
-      const strides = stridesIn(space, { source: value, shape, strides: broadcastStrides(kept, shape) });
-      fill(f, pointer, sizeOf(body.values[value].shape), operation.name === 'sum' ? 0 : -Infinity);
-      reductions.push({ operation, access: accesses.push({ pointer, strides }) - 1, accumulator: f.local('v128') });
+      const strides = reductionStrides(body, space, operation);
+      reduced.push({ operation, array, size: sizeOf(body.values[value].shape), strides });
     } else {
       if (viewOf(body, producer, value)) addOperand(value);
-      stores.push({ value, access: accesses.push({ pointer, strides: whole }) - 1 });
+      stores.push({ value, at: accesses.push({ array, strides: whole }) - 1 });
     }
   });
+  const walk = collapse(space, [...accesses, ...reduced]);
+  const inWalk = reduced.map((reduction, which) => ({ ...reduction, strides: walk.strides[accesses.length + which] }));
+  const arrays = accesses.map(({ array }) => array);
+  return { walk, arrays, readAt, constants, stores, ...planReductions(walk, inWalk) };
+}
 
-  stridedLoop(f, space, accesses, {
-    ...(reductions.length > 0 && { stretch: STRETCH }),
+/** Strides of a reduction's result along the axes of the loop over its input. */
+function reductionStrides(body: Program, space: Space, { inputs, outputs, attributes }: Operation): number[] {
+  const { shape } = body.values[inputs[0]];
+  const axes = attributes.axes as number[];
+  const kept = shape.map((length, axis) => (axes.includes(axis) ? 1 : length));
+  return stridesIn(space, { source: outputs[0], shape, strides: broadcastStrides(kept, shape) });
+}
+
+function writeLoop(
+  f: FunctionBuilder,
+  module: ModuleBuilder,
+  body: Program,
+  plan: LoopPlan,
+  workspace: Local,
+  pointers: readonly Local[],
+): void {
+  const { walk, readAt, stores } = plan;
+  const producer = producers(body);
+  const accesses = plan.arrays.map((array, at): Access => ({ pointer: pointers[array], strides: walk.strides[at] }));
+  const constants = new Map([...plan.constants].map(([root, view]) => [root, holdConstant(f, body, view, pointers)]));
+  const writers = plan.reductions.map(
+    (reduction) => new ReductionWriter(f, module, reduction, pointers[reduction.array], workspace),
+  );
+  for (const writer of writers) writer.begin(accesses);
+  stridedLoop(f, walk.lengths, accesses, {
+    ...interruptions(plan.reductions, writers),
     enter() {
-      for (const { operation, accumulator } of reductions) {
-        f.set(accumulator, float(operation.name === 'sum' ? 0 : -Infinity));
-      }
+      for (const writer of writers) writer.enter();
     },
     each(walking, width) {
       const expressions = new Expressions(f, module, producer, (value) => {
         const root = rootOf(producer, value);
-        const access = accessOf.get(root);
+        const access = readAt.get(root);
         if (access === undefined) return constants.get(root) as Local;
-        const isRepeated = innermost(space, accesses[access]) === 0;
+        const isRepeated = walk.strides[access].at(-1) === 0;
         return (g) => g.get(walking[access]).load(isRepeated ? 'splat' : width);
       });
-      for (const { value, access } of stores) {
+      for (const { value, at } of stores) {
         const result = expressions.value(value);
-        f.get(walking[access]).get(result).store(width);
+        f.get(walking[at]).get(result).store(width);
       }
-      for (const { operation, access, accumulator } of reductions) {
-        const combine = operation.name === 'sum' ? 'f32x4.add' : 'f32x4.max';
-        let result = expressions.value(operation.inputs[0]);
-        if (innermost(space, accesses[access]) === 0) {
-          if (width === 'lane') result = onlyLaneZero(f, result, operation.name === 'sum' ? 0 : -Infinity);
-          f.set(accumulator, binary(combine, local(accumulator), local(result)));
-        } else {
-          f.get(walking[access]);
-          binary(combine, (g) => g.get(walking[access]).load(width), local(result))(f);
-          f.store(width);
-        }
-      }
+      for (const writer of writers) writer.add(walking, expressions.value(writer.operand), width);
     },
     leave(walking) {
-      for (const { operation, access, accumulator } of reductions) {
-        if (innermost(space, accesses[access]) !== 0) continue;
-        const combine = operation.name === 'sum' ? 'f32x4.add' : 'f32x4.max';
-        for (const lanes of [
-          [2, 3, 0, 1],
-          [1, 0, 3, 2],
-        ]) {
-          f.set(
-            accumulator,
-            binary(combine, local(accumulator), (g) => g.get(accumulator).get(accumulator).shuffle(lanes)),
-          );
-        }
-        f.get(walking[access]);
-        binary(combine, (g) => g.get(walking[access]).load('lane'), local(accumulator))(f);
-        f.store('lane');
-      }
+      for (const writer of writers) writer.leave(walking);
     },
   });
 }
 
-/** How many elements the innermost axis that is longer than one moves an access. */
-function innermost(space: Space, { strides }: Access): number {
-  for (let axis = space.length - 1; axis >= 0; axis--) if (space[axis] !== 1) return strides[axis];
-  return 0;
-}
-
-function onlyLaneZero(f: FunctionBuilder, value: Local, neutral: number): Local {
-  const result = f.local('v128');
-  f.set(result, (g) => g.get(value).f32x4(neutral).shuffle([0, 4, 4, 4]));
-  return result;
-}
-
-/** Sets floats to one value. */
-export function fill(f: FunctionBuilder, pointer: Local, count: number, value: number): void {
-  stridedLoop(f, [count], [{ pointer, strides: [1] }], {
-    each: ([at], width) => f.get(at).f32x4(value).store(width),
-  });
+/** Reads one number for all elements once, before the loop. */
+function holdConstant(f: FunctionBuilder, body: Program, view: View, pointers: readonly Local[]): Local {
+  const held = f.local('v128');
+  const { source } = view;
+  f.set(
+    held,
+    source === undefined
+      ? float(view.constant as number)
+      : (g) => g.get(pointers[body.inputs.indexOf(source)]).load('splat'),
+  );
+  return held;
 }

@@ -4,12 +4,16 @@ import type { Operation, Program } from '../trace/program.js';
 import type { FunctionBuilder, Local, ModuleBuilder } from './assembler.js';
 import { Epilogue } from './epilogue.js';
 import { defineCallees } from './expressions.js';
-import { binary, local, multiplyAdd } from './functions.js';
+import { local } from './functions.js';
 import { type Kernel, kernelParameters } from './kernel.js';
+import { defineTile, type Tile } from './matmul-tile.js';
 import type { MatmulTiles } from './tiles.js';
 
 /** Steps of the inner length that are added up in registers before they go to memory: a panel of B stays in cache. */
 const BLOCK = 256;
+
+/** With more blocks than this, what an addition rounds away is given to the next one. */
+const PLAIN_BLOCKS = 8;
 
 /** Fewer rows than this do not pay for packing B. */
 const PACKING_ROWS = 12;
@@ -22,24 +26,6 @@ interface Sizes {
   readonly m: number;
   readonly n: number;
   readonly k: number;
-}
-
-/** One register tile: what is constant in its code. */
-interface Tile {
-  readonly rows: number;
-  /** Columns computed, a multiple of 4, and how many of them are results. */
-  readonly columns: number;
-  readonly valid: number;
-  readonly steps: number;
-  /** Bytes from row to row and from step to step of A, and from step to step of B. */
-  readonly rowA: number;
-  readonly stepA: number;
-  readonly stepB: number;
-  /** Bytes from row to row of the results. */
-  readonly pitch: number;
-  /** Whether this is the first or the last block of steps. */
-  readonly first: boolean;
-  readonly last: boolean;
 }
 
 /**
@@ -64,6 +50,7 @@ export function emitMatmul(module: ModuleBuilder, body: Program, name: string): 
   const panelBytes = isPacked ? Math.min(k, BLOCK) * width * 4 : 0;
   const blocks = Math.ceil(k / BLOCK);
   const partialBytes = blocks > 1 ? (m + 4) * width * 4 : 0;
+  const lostAt = blocks > PLAIN_BLOCKS ? partialBytes : 0;
   const parameters = kernelParameters(body);
 
   const tileOf = (tile: Tile) =>
@@ -98,7 +85,7 @@ export function emitMatmul(module: ModuleBuilder, body: Program, name: string): 
       });
     });
   })();
-  return { index, workspace: panelBytes + partialBytes };
+  return { index, workspace: panelBytes + partialBytes + lostAt };
 
   /** All rows of the columns of a panel. */
   function panel({ m, n, k }: Sizes, column: number, valid: number): (f: FunctionBuilder, l: Locals) => void {
@@ -118,6 +105,7 @@ export function emitMatmul(module: ModuleBuilder, body: Program, name: string): 
         pitch: n * 4,
         first: block === 0,
         last: block === blocks - 1,
+        lostAt,
       };
       const full = tileOf({ ...shape, rows });
       const tail = tails > 0 ? tileOf({ ...shape, rows: tails }) : -1;
@@ -195,83 +183,5 @@ function packPanel(f: FunctionBuilder, l: Locals, steps: number, n: number, colu
     }
     f.increase(from, n * 4);
     f.increase(to, columns * 4);
-  });
-}
-
-/**
- * The function of one register tile. Its loop over k is alone in it, at depth one, and between two steps stands a
- * branch that is never taken, on a number that the compiler cannot know (`MatmulTiles.fence`): without them V8 unrolls and moves all loads
- * ahead of the arithmetic, and runs out of registers.
- */
-function defineTile(module: ModuleBuilder, name: string, tile: Tile, epilogue: Epilogue, arrays: number): number {
-  const parameters = new Array<'i32'>(6 + arrays).fill('i32');
-  return module.define(name, parameters, (f, a, b, element, column, partial, zero, ...pointers) => {
-    const vectors = tile.columns / 4;
-    const sums = Array.from({ length: tile.rows }, () => Array.from({ length: vectors }, () => f.local('v128')));
-    const step = (stepOffset: number) => {
-      const panel = Array.from({ length: vectors }, (_, v) => {
-        const held = f.local('v128');
-        f.set(held, (g) => g.get(b).load('vector', v * 16 + stepOffset * tile.stepB));
-        return held;
-      });
-      for (let row = 0; row < tile.rows; row++) {
-        const factor = f.local('v128');
-        f.set(factor, (g) => g.get(a).load('splat', row * tile.rowA + stepOffset * tile.stepA));
-        for (let v = 0; v < vectors; v++) {
-          f.set(sums[row][v], multiplyAdd(local(factor), local(panel[v]), local(sums[row][v])));
-        }
-      }
-    };
-    const advance = (steps: number) => {
-      f.increase(a, steps * tile.stepA);
-      f.increase(b, steps * tile.stepB);
-    };
-    const { unroll, fence } = module.tiles;
-    f.block(() => {
-      f.repeat(Math.floor(tile.steps / unroll), () => {
-        for (let at = 0; at < unroll; at++) {
-          if (at > 0 && fence) f.get(zero).branchIf(1);
-          step(at);
-        }
-        advance(unroll);
-      });
-    });
-    for (let at = 0; at < tile.steps % unroll; at++) step(at);
-    for (let row = 0; row < tile.rows; row++) {
-      for (let v = 0; v < vectors; v++) {
-        const sum = sums[row][v];
-        const offset = (row * vectors + v) * 16;
-        if (!tile.first)
-          f.set(
-            sum,
-            binary('f32x4.add', (g) => g.get(partial).load('vector', offset), local(sum)),
-          );
-        if (!tile.last) {
-          f.get(partial).get(sum).store('vector', offset);
-          continue;
-        }
-        const at = { element, column };
-        if (4 * v + 4 <= tile.valid) {
-          const place = {
-            ...at,
-            elementOffset: row * tile.pitch + v * 16,
-            columnOffset: v * 16,
-            width: 'vector',
-          } as const;
-          epilogue.write(f, pointers, [sum], place);
-          continue;
-        }
-        for (let lane = 0; 4 * v + lane < tile.valid; lane++) {
-          if (lane > 0) f.set(sum, (g) => g.get(sum).get(sum).shuffle([1, 2, 3, 0]));
-          const bytes = v * 16 + lane * 4;
-          epilogue.write(f, pointers, [sum], {
-            ...at,
-            elementOffset: row * tile.pitch + bytes,
-            columnOffset: bytes,
-            width: 'lane',
-          });
-        }
-      }
-    }
   });
 }

@@ -7,7 +7,7 @@ import { Epilogue } from './epilogue.js';
 import { defineCallees } from './expressions.js';
 import { binary, float, keep, local, select } from './functions.js';
 import { type Kernel, kernelParameters } from './kernel.js';
-import { fill } from './loop.js';
+import { fill } from './sums.js';
 import { forEachWindow, type WindowPlace } from './windows.js';
 
 /** The pooling of a kernel: finds the largest pixel of a window and its place, and goes on with the epilogue. */

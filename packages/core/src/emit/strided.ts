@@ -18,14 +18,28 @@ export interface InnerLoop {
   enter?(): void;
   /** For the next four elements or the next one, at the pointers given, in the order of the accesses. */
   each(pointers: readonly Local[], width: Width): void;
-  /** After the innermost axis, or after a stretch of it. */
+  /** After the innermost axis. */
   leave?(pointers: readonly Local[]): void;
-  /** Longest stretch, in vectors, between enter and leave. Default: the whole axis. */
-  readonly stretch?: number;
+  /** Interrupts the innermost axis after every so many steps and at its end, before `leave`. */
+  readonly stretch?: Interruption;
+  /** Interrupts outer axes, by the axis of the collapsed space. */
+  readonly blocks?: ReadonlyMap<number, Interruption>;
 }
 
-/** Drops axes of length one, and joins neighbours that every access walks as one. */
-function collapse(space: Space, accesses: readonly Access[]): { space: number[]; strides: number[][] } {
+/** Code that runs after every `steps` steps of an axis, and after the last ones. */
+export interface Interruption {
+  readonly steps: number;
+  run(pointers: readonly Local[]): void;
+}
+
+/** The axes of a loop, and by access how many elements each of them moves it. */
+export interface Walk {
+  readonly lengths: readonly number[];
+  readonly strides: readonly (readonly number[])[];
+}
+
+/** Drops axes of length one, and joins neighbours that every access walks as one. Doing it twice changes nothing. */
+export function collapse(space: Space, accesses: readonly Pick<Access, 'strides'>[]): Walk {
   const axes = space.map((length, axis) => ({ length, strides: accesses.map((a) => a.strides[axis]) }));
   const kept: typeof axes = [];
   for (const axis of axes.filter(({ length }) => length !== 1)) {
@@ -37,14 +51,22 @@ function collapse(space: Space, accesses: readonly Access[]): { space: number[];
     }
   }
   if (kept.length === 0) kept.push({ length: 1, strides: accesses.map(() => 0) });
-  return { space: kept.map((a) => a.length), strides: accesses.map((_, i) => kept.map((a) => a.strides[i])) };
+  return { lengths: kept.map((a) => a.length), strides: accesses.map((_, i) => kept.map((a) => a.strides[i])) };
+}
+
+/** How many steps of four elements and of one a loop goes along its innermost axis: vectors where memory allows. */
+export function innerSteps({ lengths, strides }: Walk): { readonly vectors: number; readonly singles: number } {
+  const last = lengths.length - 1;
+  const canVectorise = strides.every((s) => s[last] === 0 || s[last] === 1);
+  const vectors = canVectorise ? Math.floor(lengths[last] / 4) : 0;
+  return { vectors, singles: lengths[last] - 4 * vectors };
 }
 
 /** Writes nested loops over a space, whose innermost axis goes by vectors where memory allows. */
 export function stridedLoop(f: FunctionBuilder, space: Space, accesses: readonly Access[], inner: InnerLoop): void {
-  const { space: lengths, strides } = collapse(space, accesses);
+  const collapsed = collapse(space, accesses);
+  const { lengths, strides } = collapsed;
   const last = lengths.length - 1;
-  const canVectorise = strides.every((s) => s[last] === 0 || s[last] === 1);
   const pointers = accesses.map(({ pointer, offset = 0 }) => {
     const walking = f.local('i32');
     f.set(walking, (g) =>
@@ -58,28 +80,24 @@ export function stridedLoop(f: FunctionBuilder, space: Space, accesses: readonly
   const advance = (elements: (access: number) => number) => {
     for (const [access, pointer] of pointers.entries()) f.increase(pointer, elements(access) * 4);
   };
+  const repeat = (count: number, body: () => void, interruption: Interruption | undefined) => {
+    if (!interruption) f.repeat(count, body);
+    else f.repeatInBlocks(count, interruption.steps, body, () => interruption.run(pointers));
+  };
   const walkInner = () => {
-    const stretch = inner.stretch ?? Number.POSITIVE_INFINITY;
-    const vectors = canVectorise ? Math.floor(lengths[last] / 4) : 0;
-    const singles = lengths[last] - 4 * vectors;
-    const vectorLoop = (count: number) => {
-      f.repeat(count, () => {
-        inner.each(pointers, 'vector');
-        advance((access) => 4 * strides[access][last]);
-      });
-    };
-    const stretches = vectors > stretch ? Math.floor(vectors / stretch) : 0;
-    f.repeat(stretches, () => {
-      inner.enter?.();
-      vectorLoop(stretch);
-      inner.leave?.(pointers);
-    });
+    const { vectors, singles } = innerSteps(collapsed);
+    const go = (count: number, width: Width) =>
+      repeat(
+        count,
+        () => {
+          inner.each(pointers, width);
+          advance((access) => (width === 'vector' ? 4 : 1) * strides[access][last]);
+        },
+        inner.stretch,
+      );
     inner.enter?.();
-    vectorLoop(stretches > 0 ? vectors % stretch : vectors);
-    f.repeat(singles, () => {
-      inner.each(pointers, 'lane');
-      advance((access) => strides[access][last]);
-    });
+    go(vectors, 'vector');
+    go(singles, 'lane');
     inner.leave?.(pointers);
   };
   const walk = (axis: number) => {
@@ -87,10 +105,11 @@ export function stridedLoop(f: FunctionBuilder, space: Space, accesses: readonly
       walkInner();
       return;
     }
-    f.repeat(lengths[axis], () => {
+    const body = () => {
       walk(axis + 1);
       advance((access) => strides[access][axis] - lengths[axis + 1] * strides[access][axis + 1]);
-    });
+    };
+    repeat(lengths[axis], body, inner.blocks?.get(axis));
   };
   walk(0);
 }

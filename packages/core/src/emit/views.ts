@@ -1,10 +1,11 @@
 import { producers, rootOf } from '../fuse/space.js';
+import type { CopyName } from '../operations/kinds.js';
 import { rowMajorStrides, sizeOf } from '../tensor/shape.js';
 import type { Operation, Program } from '../trace/program.js';
 import type { ModuleBuilder } from './assembler.js';
 import { type Kernel, kernelParameters } from './kernel.js';
-import { fill } from './loop.js';
 import { type Access, stridedLoop } from './strided.js';
+import { fill } from './sums.js';
 
 /** A copy of elements from one strided walk to another: where it begins and the strides, on both sides. */
 interface Copy {
@@ -18,7 +19,7 @@ type Vector = readonly number[];
 const dot = (a: Vector, b: Vector) => a.reduce((sum, x, i) => sum + x * b[i], 0);
 
 /** Operations that move elements without computing: each is a few strided copies, over zeros where not all is covered. */
-const COPIES: Readonly<Record<string, (operation: Operation, body: Program) => Copy[]>> = {
+const COPIES: Readonly<Record<CopyName | 'reshape', (operation: Operation, body: Program) => Copy[]>> = {
   transpose({ inputs: [x], attributes }, { values }) {
     const strides = rowMajorStrides(values[x].shape);
     const permutation = attributes.permutation as Vector;
@@ -66,11 +67,16 @@ const COPIES: Readonly<Record<string, (operation: Operation, body: Program) => C
   },
 };
 
+function copiesOf({ name }: Operation) {
+  if (Object.hasOwn(COPIES, name)) return COPIES[name as keyof typeof COPIES];
+  throw new TypeError(`emitModule: there is no WebAssembly that copies as "${name}" does.`);
+}
+
 /** Transposition, slices, padding, concatenation, and reshapes that need memory of their own. */
 export function emitCopies(module: ModuleBuilder, body: Program, name: string): Kernel {
   const operation = body.operations.at(-1) as Operation;
   const producer = producers(body);
-  const copies = COPIES[operation.name](operation, body);
+  const copies = copiesOf(operation)(operation, body);
   const size = sizeOf(body.values[operation.outputs[0]].shape);
   const covered = copies.reduce((total, { space }) => total + sizeOf(space), 0);
   const parameters = kernelParameters(body);

@@ -1,18 +1,19 @@
+import type { KernelName } from '../operations/kinds.js';
+import { isOfKind } from '../operations/table.js';
 import type { ValueType } from '../tensor/shape.js';
 import type { Operation, Program } from '../trace/program.js';
 import type { Group } from './group.js';
 import { producers, rootOf } from './space.js';
 
+/** What gives a kernel its form: an operation, or `loop` for element-wise operations, views and reductions. */
+export type KernelKind = KernelName | 'loop';
+
 /** What a kernel operation of a fused program carries. */
 export interface KernelAttributes extends Record<string, unknown> {
-  /** The operation that gives the kernel its form, or `loop` for element-wise operations, views and reductions. */
-  readonly kind: string;
+  readonly kind: KernelKind;
   /** The operations that the kernel stands for: its inputs and outputs are the kernel's. */
   readonly body: Program;
 }
-
-/** Forms that are not loops over elements. */
-const LOOPS = new Set(['broadcast', 'constant', 'sum', 'max']);
 
 /**
  * Writes groups as kernels, in their order. Values keep their numbers; reshapes are left only where the program's
@@ -40,11 +41,16 @@ export function writeKernels(
     const sorted = [...members].sort((a, b) => (order.get(a) as number) - (order.get(b) as number));
     const outputs = sorted.flatMap((operation) => operation.outputs).filter((value) => needed.has(value));
     const [first] = sorted;
-    const isLoop = !group.anchor && (group.space !== undefined || LOOPS.has(first.name));
+    const isLoop = !group.anchor && (group.space !== undefined || isOfKind(first.name, 'view', 'reduction'));
     const isTiled = first.name === 'scatterTiles';
     const kind = isTiled ? first.name : (group.anchor?.name ?? (isLoop ? 'loop' : first.name));
     const body = bodyOf(program, producer, sorted, inputs, outputs);
-    return { name: 'kernel', inputs, outputs, attributes: { kind, body } satisfies KernelAttributes };
+    return {
+      name: 'kernel',
+      inputs,
+      outputs,
+      attributes: { kind: kind as KernelKind, body } satisfies KernelAttributes,
+    };
   });
   const reshapes = program.outputs.flatMap((value): Operation[] => {
     const root = rootOf(producer, value);

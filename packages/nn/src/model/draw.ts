@@ -23,8 +23,5 @@ export function drawRandom(
   shape: Shape,
   { seed, keys, stream }: DrawOptions,
 ): Tensor {
-  // Until `random` takes its seed as a tensor, the seed must be known when the program is built.
-  const words = seed.node.data[seed.index];
-  if (!words) throw new TypeError('CallContext.draw: the seed must hold data, not be a placeholder.');
-  return random(distribution, shape, { seed: words[1] * 2 ** 32 + words[0], keys, purpose: stream });
+  return random(distribution, shape, { seed, keys, stream });
 }

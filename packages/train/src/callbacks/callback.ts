@@ -1,10 +1,10 @@
-import type { Sequential } from '@weft/nn';
+import type { BaseModel } from '@weft/nn';
 import type { EpochHistory, History } from '../history.js';
 import type { Store } from '../runtime/store.js';
 
 /** What is known when training begins. */
 export interface TrainInfo {
-  readonly model: Sequential;
+  readonly model: BaseModel;
   readonly epochs: number;
   readonly steps: number;
   readonly trainCount: number;
@@ -46,7 +46,7 @@ export interface EpochLogs {
 /** What a callback may change. */
 export interface TrainControl {
   /** Its weights may be changed before an epoch and after it; what is changed while steps are done is overwritten. */
-  readonly model: Sequential;
+  readonly model: BaseModel;
   /** Set it to end training after the running step, or the epoch if it is over. */
   stopTraining: boolean;
 }

@@ -49,7 +49,8 @@ function checkCallback(name: string, callback: unknown): void {
   for (const hook of names) {
     const value = (callback as Record<string, unknown>)[hook];
     if (HOOKS.includes(hook)) {
-      if (value !== undefined && typeof value !== 'function') fail(`has ${shown(value)} as ${hook}; expected a function.`);
+      if (value !== undefined && typeof value !== 'function')
+        fail(`has ${shown(value)} as ${hook}; expected a function.`);
     } else if (typeof value === 'function' && /^on(?:[A-Z_]|$)/.test(hook)) {
       fail(`has a function '${hook}', which is never called. ${functions}${didYouMean(hook, HOOKS)}`);
     }

@@ -49,7 +49,7 @@ export class EarlyStopping implements Callback {
     if (this.monitor.isBetter(value, this.best, minDelta)) {
       this.best = value;
       this.waited = 0;
-      if (restoreBestWeights) this.weights = control.model.parameters.map(({ data }) => data.slice());
+      if (restoreBestWeights) this.weights = control.model.weights.map(({ data }) => data.slice());
       return;
     }
     this.waited++;
@@ -60,7 +60,7 @@ export class EarlyStopping implements Callback {
 
   onTrainEnd(_history: unknown, { model }: TrainControl): void {
     const { weights } = this;
-    for (const [index, saved] of weights?.entries() ?? []) model.parameters[index].data.set(saved);
+    for (const [index, saved] of weights?.entries() ?? []) model.weights[index].weight.assign(saved);
   }
 
   state(): CallbackState {

@@ -1,5 +1,5 @@
-import { likelyName } from '../options/likely-name.js';
 import { oneOf, text } from '../options/kinds.js';
+import { likelyName } from '../options/likely-name.js';
 import { defaulted } from '../options/schema.js';
 import type { EpochLogs, TrainInfo } from './callback.js';
 

@@ -18,6 +18,8 @@ export async function prepareFolder(callback: string, store: Store, folder: stri
   try {
     await store.makeFolder(folder);
   } catch (cause) {
-    throw new Error(`${callback}: path: nothing can be written into ${folder} (${(cause as Error).message}).`, { cause });
+    throw new Error(`${callback}: path: nothing can be written into ${folder} (${(cause as Error).message}).`, {
+      cause,
+    });
   }
 }

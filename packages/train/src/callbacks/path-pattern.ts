@@ -28,13 +28,16 @@ export class PathPattern {
     return [...path.matchAll(/\{\{|\}\}|\{([^{}]*)\}|[^{}]+|[{}]/g)].map(([all, inside]) => {
       if (all === '{{' || all === '}}') return all[0];
       if (inside === undefined) {
-        if (all === '{' || all === '}') this.fail(`has a '${all}' without its other half. Write ${all}${all} for one brace`);
+        if (all === '{' || all === '}')
+          this.fail(`has a '${all}' without its other half. Write ${all}${all} for one brace`);
         return all;
       }
       const [, name = '', format = ''] = /^(\w*)(?::(.*))?$/.exec(inside) ?? [];
       if (name === '') this.fail(`has '${all}'; expected a name of the logs, such as {epoch:02d} or {val_loss:.2f}`);
-      const [, , , digits, type] = FORMAT.exec(format) ?? this.fail(`has '${all}'; formats are like 02d, .4f, .3e and g`);
-      if (type === 'd' && (digits !== undefined || name !== 'epoch')) this.fail(`has '${all}'; d is for {epoch:02d} alone`);
+      const [, , , digits, type] =
+        FORMAT.exec(format) ?? this.fail(`has '${all}'; formats are like 02d, .4f, .3e and g`);
+      if (type === 'd' && (digits !== undefined || name !== 'epoch'))
+        this.fail(`has '${all}'; d is for {epoch:02d} alone`);
       if (!USUAL.includes(name)) {
         const likely = likelyName(name, USUAL);
         if (likely !== undefined) this.fail(`has '${all}', which is unknown. Did you mean '${likely}'?`, '');
@@ -52,7 +55,10 @@ export class PathPattern {
     const known = ['epoch', ...logNames];
     for (const part of this.parts) {
       if (typeof part === 'string' || known.includes(part.name)) continue;
-      this.fail(`has {${part.name}}, which is unknown; known are ${known.join(', ')}.${didYouMean(part.name, known)}`, '');
+      this.fail(
+        `has {${part.name}}, which is unknown; known are ${known.join(', ')}.${didYouMean(part.name, known)}`,
+        '',
+      );
     }
   }
 
@@ -77,9 +83,17 @@ export class PathPattern {
 /** A number as Python's `format` writes it. */
 function formatted(value: number, format: string): string {
   const [, zero = '', width = '', digits, type = ''] = FORMAT.exec(format) ?? [];
-  const text = Number.isFinite(value) ? finite(value, digits, type) : Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf';
+  const text = Number.isFinite(value)
+    ? finite(value, digits, type)
+    : Number.isNaN(value)
+      ? 'nan'
+      : value > 0
+        ? 'inf'
+        : '-inf';
   const sign = text.startsWith('-') ? '-' : '';
-  return zero ? sign + text.slice(sign.length).padStart(Number(width) - sign.length, '0') : text.padStart(Number(width));
+  return zero
+    ? sign + text.slice(sign.length).padStart(Number(width) - sign.length, '0')
+    : text.padStart(Number(width));
 }
 
 function finite(value: number, digits: string | undefined, type: string): string {

@@ -1,6 +1,6 @@
 import { decodeSafetensors, encodeSafetensors, SafetensorsError, type SafetensorsTensor } from '@weft/formats';
 import type { CallbackState } from '../callbacks/callback.js';
-import { type EpochHistory, logHistory } from '../history.js';
+import { type EpochHistory, logHistory, type StateTensor } from '../history.js';
 import { sha256Hex } from '../sha256.js';
 import { CheckpointError } from './errors.js';
 import type { Fingerprint } from './fingerprint.js';
@@ -121,7 +121,10 @@ function replaceText(bytes: Uint8Array, old: string, replacement: string): void 
 }
 
 function readState(json: unknown, tensors: ReadonlyMap<string, SafetensorsTensor>): TrainingState {
-  const { fingerprint, epochs, epoch, step, steps, stepsBefore, stopped, callbacks, slots } = json as Record<string, unknown>;
+  const { fingerprint, epochs, epoch, step, steps, stepsBefore, stopped, callbacks, slots } = json as Record<
+    string,
+    unknown
+  >;
   const counts = { epochs, epoch, step, steps, stepsBefore, callbacks };
   for (const [name, count] of Object.entries(counts)) {
     if (!Number.isSafeInteger(count) || (count as number) < 0) throw new Error(`${name} is no count.`);

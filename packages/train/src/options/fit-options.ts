@@ -53,15 +53,22 @@ function isOptimizer(value: unknown): boolean {
 const OPTIMIZER = such<Optimizer>('an optimiser of @weft/nn, such as new Adam()', isOptimizer);
 
 /** Weights that an update trains: those of models, weights of models, or those whose paths pass. */
-export type TrainedWeights = BaseModel | ModelWeight | readonly (BaseModel | ModelWeight)[] | ((path: string) => boolean);
+export type TrainedWeights =
+  | BaseModel
+  | ModelWeight
+  | readonly (BaseModel | ModelWeight)[]
+  | ((path: string) => boolean);
 
 const UPDATE = {
   name: optional(text('a name'), 'Begins its names in the logs. Without it, `update_1` and so on.'),
   loss: required(such<Loss | ModelLoss>('a function', isLoss), 'What it makes smaller.'),
   weights: required(
-    such<TrainedWeights>('a model, weights of models, an array of them, or a function (path) => true or false', (value) => {
-      return typeof value === 'function' || (typeof value === 'object' && value !== null);
-    }),
+    such<TrainedWeights>(
+      'a model, weights of models, an array of them, or a function (path) => true or false',
+      (value) => {
+        return typeof value === 'function' || (typeof value === 'object' && value !== null);
+      },
+    ),
     'The weights that it trains.',
   ),
   optimizer: optional(OPTIMIZER, 'Without it, Adam.'),
@@ -111,7 +118,10 @@ export const FIT_OPTIONS = {
     'What the optimisers of an earlier call had kept, to continue with.',
   ),
   loss: optional(LOSS, 'Without it, mean squared error.'),
-  lossWeights: optional(LOSS_WEIGHTS, 'By what the losses of outputs are multiplied before they are added up. Without it, 1.'),
+  lossWeights: optional(
+    LOSS_WEIGHTS,
+    'By what the losses of outputs are multiplied before they are added up. Without it, 1.',
+  ),
   metrics: defaulted(METRICS, [], 'What else is logged, by the names of metrics.'),
   updates: optional(
     UPDATES,
