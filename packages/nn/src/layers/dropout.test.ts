@@ -1,20 +1,22 @@
 import { grad, ones, sum, table, tensor } from '@weft/core';
 import { expect, test } from 'vitest';
-import { Dropout } from '../index.js';
+import { CallContext, Dropout, Sequential } from '../index.js';
 
 const keysOf = (images: number[], epoch = 0) =>
   table(Uint32Array.from(images.flatMap((image) => [image, epoch])), [images.length, 2]);
-const training = (images: number[], { epoch = 0, seed = 1 } = {}) => ({
-  training: true,
-  random: { seed, keys: keysOf(images, epoch) },
-});
+const training = (images: number[], { epoch = 0, seed = 1, update = 0 } = {}) =>
+  new CallContext({
+    training: true,
+    random: { seed: table(Uint32Array.of(seed, 0)), keys: keysOf(images, epoch) },
+    update,
+  });
 const x = ones([3, 1000]);
 const images = [5, 6, 7];
 
 test('outside of training, or without randomness, it hands on its input', () => {
   const layer = new Dropout({ rate: 0.5, name: 'a' });
-  expect(layer.call(x, [], { ...training(images), training: false })).toBe(x);
-  expect(layer.call(x, [], { training: true })).toBe(x);
+  expect(layer.call(x, [], new CallContext({ training: false }))).toBe(x);
+  expect(layer.call(x, [], new CallContext({ training: true }))).toBe(x);
   expect(new Dropout({ rate: 0, name: 'a' }).call(x, [], training(images))).toBe(x);
 });
 
@@ -42,7 +44,8 @@ test('other images, epochs, seeds and layers draw other elements', () => {
     layer.call(x, [], training([8, 9, 10])),
     layer.call(x, [], training(images, { epoch: 1 })),
     layer.call(x, [], training(images, { seed: 2 })),
-    layer.withName('dropout_1').call(x, [], training(images)),
+    layer.call(x, [], training(images, { update: 1 })),
+    layer.call(x, [], training(images).at('dropout_1')),
   ].map((y) => y.toArray());
   for (const [i, a] of drawn.entries()) {
     for (const b of drawn.slice(i + 1)) {
@@ -50,6 +53,24 @@ test('other images, epochs, seeds and layers draw other elements', () => {
       expect(Math.abs(equal - 1500)).toBeLessThan(4 * Math.sqrt(3000) * 0.5);
     }
   }
+});
+
+test('a layer that is called twice draws twice, and the same again in another context', () => {
+  const layer = new Dropout({ rate: 0.5 });
+  const calls = (context: CallContext) =>
+    [layer.call(x, [], context), layer.call(x, [], context)].map((y) => y.toArray());
+  const [first, second] = calls(training(images));
+  expect(first).not.toEqual(second);
+  expect(calls(training(images))).toEqual([first, second]);
+});
+
+test('in a model within a model it draws for its path', () => {
+  const inner = (name: string) => new Sequential([new Dropout({ rate: 0.5 })], { inputShape: [1000], name });
+  const outer = (name: string) => new Sequential([inner(name)], { inputShape: [1000] });
+  const drawn = (name: string) => outer(name).call(x, training(images)).toArray();
+  expect(drawn('a')).toEqual(drawn('a'));
+  expect(drawn('a')).not.toEqual(drawn('b'));
+  expect(drawn('a')).not.toEqual(inner('a').call(x, training(images)).toArray());
 });
 
 test('the gradient passes where the elements were kept', () => {

@@ -5,6 +5,10 @@ import { describe, expect, test } from 'vitest';
 import {
   Activation,
   AveragePooling2D,
+  type BaseLayer,
+  BatchNormalization,
+  CallContext,
+  Concatenate,
   Conv2D,
   Dense,
   Flatten,
@@ -15,6 +19,7 @@ import {
   UpSampling2D,
 } from '../index.js';
 
+const inference = new CallContext({ training: false });
 const pair = fc.oneof(
   fc.integer({ min: 1, max: 3 }),
   fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 })),
@@ -23,7 +28,7 @@ const padding = fc.constantFrom('valid' as const, 'same' as const);
 const activation = fc.constantFrom('linear' as const, 'relu' as const, 'sigmoid' as const, 'tanh' as const);
 const initializer = fc.constantFrom('glorotUniform' as const, 'heNormal' as const, 'zeros' as const);
 
-const imageLayer: fc.Arbitrary<Layer> = fc.oneof(
+const imageLayer: fc.Arbitrary<BaseLayer> = fc.oneof(
   fc
     .record({
       filters: fc.integer({ min: 1, max: 3 }),
@@ -53,8 +58,10 @@ describe('every layer', () => {
     fc.assert(
       fc.property(imageLayer, imageShape, fc.integer({ min: 1, max: 3 }), (layer, inputShape, batch) => {
         const x = tensor(new Float32Array(batch * sizeOf(inputShape)).fill(1), [batch, ...inputShape]);
-        const weights = layer.weights(inputShape).map(({ shape }) => tensor(new Float32Array(sizeOf(shape)), shape));
-        expect(layer.call(x, weights, { training: false }).shape).toEqual([batch, ...layer.outputShape(inputShape)]);
+        const weights = layer
+          .weightSpecifications(inputShape)
+          .map(({ shape }) => tensor(new Float32Array(sizeOf(shape)), shape));
+        expect(layer.call(x, weights, inference).shape).toEqual([batch, ...layer.outputShape(inputShape)]);
       }),
     );
   });
@@ -69,12 +76,13 @@ describe('every layer', () => {
     );
   });
 
-  test('can be given another name, and is the same but for it', () => {
+  test('keeps whether it is trainable, and says nothing of it otherwise', () => {
     fc.assert(
       fc.property(imageLayer, (layer) => {
-        const named = layer.withName?.('other');
-        expect(named?.name).toBe('other');
-        expect({ ...named, name: layer.name }).toEqual({ ...layer });
+        expect(layer.config()).not.toHaveProperty('trainable');
+        layer.trainable = false;
+        const LayerClass = layer.constructor as new (config: unknown) => Layer;
+        expect(new LayerClass(layer.config()).trainable).toBe(false);
       }),
     );
   });
@@ -89,7 +97,7 @@ const ramp = (shape: readonly number[]) =>
 
 describe('layers compute what the operations do', () => {
   const x = ramp([2, 6, 5, 3]);
-  const context = { training: false };
+  const context = inference;
 
   test('Conv2D: convolution, bias, activation', () => {
     const layer = new Conv2D({
@@ -120,7 +128,7 @@ describe('layers compute what the operations do', () => {
   test('without a bias there is none', () => {
     const kernel = ramp([1, 1, 3, 2]);
     const layer = new Conv2D({ filters: 2, kernelSize: 1, useBias: false });
-    expect(layer.weights([6, 5, 3]).map(({ name }) => name)).toEqual(['kernel']);
+    expect(layer.weightSpecifications([6, 5, 3]).map(({ name }) => name)).toEqual(['kernel']);
     expect(layer.call(x, [kernel]).toArray()).toEqual(conv2d(x, kernel).toArray());
   });
 
@@ -136,7 +144,7 @@ describe('layers compute what the operations do', () => {
       [new Reshape({ targetShape: [15, -1] }), x],
     ] as const;
     for (const [layer, expected] of pairs) {
-      expect((layer as Layer).call(x, [], context).toArray()).toEqual(mul(expected, 1).toArray());
+      expect((layer as BaseLayer).call(x, [], context).toArray()).toEqual(mul(expected, 1).toArray());
     }
   });
 
@@ -170,10 +178,18 @@ describe('an option that is not what it must be is refused with what was got and
     [() => new Conv2D({ filters: 1, kernelSize: 3, biasInitializer: 'x' as never }), "biasInitializer is 'x'"],
     [
       () => new Conv2D({ filters: 1, kernel_size: 3 } as never),
-      "Conv2D: there is no option 'kernel_size'. The options are name, filters, kernelSize,",
+      "Conv2D: there is no option 'kernel_size'. The options are name, trainable, filters, kernelSize,",
     ],
     [() => new Conv2D(undefined as never), 'Conv2D: the argument is undefined; expected an object of options'],
     [() => new Conv2D({ filters: 1, kernelSize: 1, name: 'a/b' }), "Conv2D: name is 'a/b'; expected a string"],
+    [
+      () => new Dense({ units: 1, inputShape: [3] } as never),
+      'Dense: inputShape is an option of the model: new Sequential(layers, { inputShape }), or input({ shape }).',
+    ],
+    [() => new Dense({ units: 1, trainable: 0 as never }), 'Dense: trainable is 0; expected true or false'],
+    [() => new BatchNormalization({ momentum: 1 }), 'BatchNormalization: momentum is 1'],
+    [() => new BatchNormalization({ axis: 0 }), 'BatchNormalization: axis is 0; expected a whole number other than 0'],
+    [() => new Concatenate({ axis: 0.5 }), 'Concatenate: axis is 0.5'],
     [() => new Dense({ units: Number.NaN }), 'Dense: units is NaN'],
     [() => new MaxPooling2D({ poolSize: 0 }), 'MaxPooling2D: poolSize is 0'],
     [() => new AveragePooling2D({ padding: 'x' as never }), "AveragePooling2D: padding is 'x'"],

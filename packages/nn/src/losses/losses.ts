@@ -1,51 +1,54 @@
 import type { Tensor } from '@weft/core';
-import { abs, add, clip, log, mean, mul, neg, square, sub } from '@weft/core';
-import { formatShape, sameShape } from '@weft/core/program';
+import { abs, square, sub } from '@weft/core';
+import type { CallContext } from '../model/context.js';
+import { asFloat, checkSameShapes, meanOfExamples } from './shapes.js';
 
-/** How far a prediction is from its target: the mean over the batch and all elements, as a scalar. */
+/**
+ * How far predictions are from their targets: a number for each example, [batch], or one for the whole batch. The
+ * trainer takes the mean over the batch. Those of this package give [batch], the mean over an example's elements.
+ *
+ * @example
+ * const huber: Loss = (prediction, target) => {
+ *   const difference = abs(sub(prediction, target));
+ *   return mean(where(less(difference, 1), mul(square(difference), 0.5), sub(difference, 0.5)), 1);
+ * };
+ */
 export type Loss = (prediction: Tensor, target: Tensor) => Tensor;
 
-/** Keras's `epsilon()`: probabilities are kept this far from 0 and 1, where the logarithm has no value. */
-const CLIPPING = 1e-7;
-
-function checkShapes(loss: string, prediction: Tensor, target: Tensor): void {
-  if (!sameShape(prediction.shape, target.shape)) {
-    throw new RangeError(
-      `${loss}: the prediction is ${formatShape(prediction.shape)} but the target ${formatShape(target.shape)}. ` +
-        'They must have the same shape.',
-    );
-  }
+/** What a loss for a whole model is given: everything by name, and weights by path. */
+export interface ModelLossInput {
+  readonly inputs: Readonly<Record<string, Tensor>>;
+  readonly outputs: Readonly<Record<string, Tensor>>;
+  readonly targets: Readonly<Record<string, Tensor>>;
+  readonly weights: Readonly<Record<string, Tensor>>;
+  readonly context: CallContext;
 }
+
+/** A loss that looks at several outputs, or at weights: [batch], or one number for the batch. */
+export type ModelLoss = (input: ModelLossInput) => Tensor;
 
 /**
  * Mean of the squared differences.
  *
+ * @param prediction [batch, ...]
+ * @param target     the same shape
+ * @returns [batch]
  * @throws RangeError if the shapes differ
  */
 export const meanSquaredError: Loss = (prediction, target) => {
-  checkShapes('meanSquaredError', prediction, target);
-  return mean(square(sub(prediction, target)));
+  checkSameShapes('meanSquaredError', prediction, target);
+  return meanOfExamples(square(sub(prediction, asFloat(target))));
 };
 
 /**
  * Mean of the absolute differences; where there is none, the gradient is 0.
  *
+ * @param prediction [batch, ...]
+ * @param target     the same shape
+ * @returns [batch]
  * @throws RangeError if the shapes differ
  */
 export const meanAbsoluteError: Loss = (prediction, target) => {
-  checkShapes('meanAbsoluteError', prediction, target);
-  return mean(abs(sub(prediction, target)));
-};
-
-/**
- * Mean of −t ln p − (1 − t) ln(1 − p), in nats, with the prediction p clipped to [1e-7, 1 − 1e-7] as in Keras; the
- * gradient is 0 where it is clipped.
- *
- * @param prediction probabilities, not logits
- * @throws RangeError if the shapes differ
- */
-export const binaryCrossentropy: Loss = (prediction, target) => {
-  checkShapes('binaryCrossentropy', prediction, target);
-  const p = clip(prediction, CLIPPING, 1 - CLIPPING);
-  return neg(mean(add(mul(target, log(p)), mul(sub(1, target), log(sub(1, p))))));
+  checkSameShapes('meanAbsoluteError', prediction, target);
+  return meanOfExamples(abs(sub(prediction, asFloat(target))));
 };

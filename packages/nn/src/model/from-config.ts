@@ -1,7 +1,9 @@
 import { Activation } from '../layers/activation.js';
+import { BatchNormalization } from '../layers/batch-normalization.js';
 import { Conv2D } from '../layers/conv2d.js';
 import { Dense } from '../layers/dense.js';
 import { Dropout } from '../layers/dropout.js';
+import { Add, Concatenate } from '../layers/merge.js';
 import { AveragePooling2D, MaxPooling2D } from '../layers/pooling2d.js';
 import { Flatten, Reshape } from '../layers/reshape.js';
 import { UpSampling2D } from '../layers/upsampling2d.js';
@@ -16,7 +18,10 @@ export type LayerClasses = Readonly<Record<string, new (config: never) => Block>
 
 const known: LayerClasses = {
   Activation,
+  Add,
   AveragePooling2D,
+  BatchNormalization,
+  Concatenate,
   Conv2D,
   Dense,
   Dropout,

@@ -1,15 +1,19 @@
-import { mul, ones, placeholder, type Tensor, tensor, zeros } from '@weft/core';
+import { mul, ones, placeholder, type Shape, type Tensor, tensor, zeros } from '@weft/core';
 import { describe, expect, test, vi } from 'vitest';
 import {
   Activation,
+  BaseLayer,
+  type BaseModel,
+  CallContext,
   Conv2D,
   Dense,
   Dropout,
   Flatten,
   type Layer,
+  type LayerOptions,
   MaxPooling2D,
+  modelFromConfig,
   Sequential,
-  sequentialFromConfig,
   UpSampling2D,
 } from '../index.js';
 
@@ -24,6 +28,7 @@ const build = (seed = 42) =>
     ],
     { inputShape: [8, 6, 2], seed },
   );
+const valuesOf = ({ weights }: BaseModel) => weights.map(({ path, data }) => [path, data]);
 const images = tensor(
   Float32Array.from({ length: 2 * 8 * 6 * 2 }, (_, i) => Math.sin(i)),
   [2, 8, 6, 2],
@@ -47,10 +52,30 @@ describe('names', () => {
     ).toEqual(['conv2d', 'conv2d_1', 'conv2d_2', 'max_pooling2d', 'up_sampling2d', 'dropout', 'conv2d_3']);
   });
 
-  test('one layer may stand twice in a model, with weights of its own each time', () => {
-    const dense = new Dense({ units: 1 });
-    expect(names([dense, dense])).toEqual(['dense', 'dense_1']);
-    expect(dense.name).toBe('');
+  test('a layer that stands twice in a model is one layer, with one name and shared weights', () => {
+    const dense = new Dense({ units: 3 });
+    const model = new Sequential([dense, dense], { inputShape: [3] });
+    expect(model.layers).toEqual([dense]);
+    expect(model.weights.map(({ path }) => path)).toEqual(['dense/kernel', 'dense/bias']);
+    expect(model.call(ones([1, 3])).toArray()).toEqual(
+      dense
+        .invoke(dense.invoke(ones([1, 3]), new CallContext({ training: false })), new CallContext({ training: false }))
+        .toArray(),
+    );
+  });
+
+  test('names that were chosen in one model make way for others in the next', () => {
+    const dense = () => new Dense({ units: 3 });
+    const [a, b] = [new Sequential([dense()], { inputShape: [3] }), new Sequential([dense()], { inputShape: [3] })];
+    const both = new Sequential([a.layers[0], b.layers[0], a, b], { inputShape: [3] });
+    expect(both.weights.map(({ path }) => path)).toEqual([
+      'dense/kernel',
+      'dense/bias',
+      'dense_1/kernel',
+      'dense_1/bias',
+    ]);
+    expect(both.layers.map((layer) => both.nameOf(layer))).toEqual(['dense', 'dense_1', 'sequential', 'sequential_1']);
+    expect(modelFromConfig(both.config()).config()).toEqual(both.config());
   });
 
   test('take a number of steps that grows as the number of layers, not as its square', () => {
@@ -64,36 +89,37 @@ describe('names', () => {
   });
 
   test('two layers of one name are refused', () => {
-    const layer = new Activation({ activation: 'relu', name: 'same' });
-    expect(() => names([layer, new Flatten(), layer])).toThrow("the layers at positions 0 and 2 are both named 'same'");
+    const layer = () => new Activation({ activation: 'relu', name: 'same' });
+    expect(() => names([layer(), new Flatten(), layer()])).toThrow(
+      "the layers at positions 0 and 2 are both named 'same'",
+    );
   });
 
-  test('a layer of the user needs a name or a way to get one', () => {
-    const double = (name: string): Layer => ({
-      name,
-      type: 'Double',
-      outputShape: (shape) => shape,
-      weights: () => [],
-      call: (x) => mul(x, 2),
-      config: () => ({ name }),
-    });
-    expect(() => names([double('')])).toThrow('the Double at position 0 has no name and no method withName');
-    const model = new Sequential([double('twice')], { inputShape: [2] });
-    expect([...model.call(ones([1, 2])).toArray()]).toEqual([2, 2]);
-    const Double = class {
-      constructor(config: { name: string }) {
-        Object.assign(this, double(config.name));
+  test('a layer of the user is saved and loaded by its class', () => {
+    class Double extends BaseLayer {
+      constructor(options: LayerOptions = {}) {
+        super('Double', options, []);
       }
-    } as unknown as new (
-      config: never,
-    ) => Layer;
-    expect(sequentialFromConfig(model.config(), { Double }).layers[0].name).toBe('twice');
+      outputShape(inputShape: Shape) {
+        return inputShape;
+      }
+      call(x: Tensor) {
+        return mul(x, 2);
+      }
+      protected options() {
+        return {};
+      }
+    }
+    const model = new Sequential([new Double({ name: 'twice' })], { inputShape: [2] });
+    expect([...model.call(ones([1, 2])).toArray()]).toEqual([2, 2]);
+    expect(modelFromConfig(model.config(), { Double }).layers[0].name).toBe('twice');
+    expect(() => modelFromConfig(model.config())).toThrow("there is no layer 'Double'");
   });
 });
 
-describe('parameters', () => {
+describe('weights', () => {
   test('stand in the order of the layers, kernel before bias, each with the shape that it has in Keras', () => {
-    expect(build().parameters.map(({ name, shape, data }) => [name, shape, data.length])).toEqual([
+    expect(build().weights.map(({ path, shape, data }) => [path, shape, data.length])).toEqual([
       ['conv2d/kernel', [3, 3, 2, 3], 54],
       ['conv2d/bias', [3], 3],
       ['second/kernel', [1, 1, 3, 2], 6],
@@ -103,17 +129,15 @@ describe('parameters', () => {
   });
 
   test('are the same bits for the same seed and others for another', () => {
-    expect(build(7).parameters).toEqual(build(7).parameters);
-    expect(build(7).parameters[0].data).not.toEqual(build(8).parameters[0].data);
+    expect(valuesOf(build(7))).toEqual(valuesOf(build(7)));
+    expect(build(7).weights[0].data).not.toEqual(build(8).weights[0].data);
   });
 
-  test('a change in place shows in the next call', () => {
+  test('a new value shows in the next call', () => {
     const model = build();
     const before = model.call(images).toArray();
-    const bias = model.parameters[4].data;
-    bias.forEach((value, unit) => {
-      bias[unit] = value + 1;
-    });
+    const { weight, data } = model.weights[4];
+    weight.assign(data.map((value) => value + 1));
     const after = model.call(images).toArray();
     for (const [i, value] of after.entries()) expect(value).toBeCloseTo(before[i] + 1, 5);
   });
@@ -122,38 +146,25 @@ describe('parameters', () => {
     const model = build();
     const expected = model.call(images).toArray();
     const begun = model.call(images);
-    model.parameters[0].data.fill(0);
+    model.weights[0].weight.assign(new Float32Array(54));
     expect(begun.toArray()).toEqual(expected);
   });
 });
 
 describe('call', () => {
-  test('takes weights from outside in the order of the parameters', () => {
-    const model = build();
-    const other = build(1);
-    const weights = other.parameters.map(({ data, shape }) => tensor(data, shape));
-    expect(model.call(images, { training: false }, weights).toArray()).toEqual(other.call(images).toArray());
-  });
-
   test('builds a program of placeholders for any batch', () => {
-    const model = build();
-    const weights = model.parameterSpecifications.map(({ name, shape }) =>
-      placeholder({ shape, dtype: 'float32' }, name),
-    );
     const x = placeholder({ shape: [5, 8, 6, 2], dtype: 'float32' }, 'x');
-    expect(model.call(x, { training: true }, weights).shape).toEqual([5, 4]);
+    expect(build().call(x, new CallContext({ training: true })).shape).toEqual([5, 4]);
   });
 
-  test('refuses examples and weights of other shapes', () => {
+  test('refuses examples of other shapes and dtypes, and what is no context', () => {
     const model = build();
     expect(() => model.call(zeros([8, 6, 2]))).toThrow('sequential: expected examples [batch,8,6,2], got [8,6,2].');
     expect(() => model.call(zeros([]))).toThrow('expected examples [batch,8,6,2]');
-    expect(() => model.call(images, { training: false }, [])).toThrow('sequential: expected 5 weights, got 0.');
-    const weights: Tensor[] = model.parameterSpecifications.map(({ shape }) => zeros(shape));
-    weights[2] = zeros([1, 1, 2, 3]);
-    expect(() => model.call(images, { training: false }, weights)).toThrow(
-      'sequential: the weight second/kernel must be [1,1,3,2], got [1,1,2,3].',
+    expect(() => model.call(placeholder({ shape: [1, 8, 6, 2], dtype: 'uint8' }, 'x'))).toThrow(
+      'sequential: expected examples of float32, got uint8.',
     );
+    expect(() => model.call(images, { training: true } as never)).toThrow('Give new CallContext({ training: true })');
   });
 });
 
@@ -161,58 +172,78 @@ describe('slice', () => {
   test('parts in a row compute what the whole does, wherever it is cut', () => {
     const model = build();
     const whole = model.call(images).toArray();
-    for (const cut of [0, 1, 2, 3]) {
-      const [first, second] = [model.slice(0, cut), model.slice(cut + 1, -1)];
+    for (const cut of [1, 2, 3, 4, -1, 'second']) {
+      const [first, second] = [model.slice(0, cut), model.slice(cut)];
       expect(second.call(first.call(images)).toArray()).toEqual(whole);
-      expect([...first.parameters, ...second.parameters]).toEqual(model.parameters);
+      expect([...first.weights, ...second.weights].map(({ weight }) => weight)).toEqual(
+        model.weights.map(({ weight }) => weight),
+      );
     }
   });
 
-  test('shares the parameters, also with a slice of a slice', () => {
-    const model = build();
-    const part = model.slice('max_pooling2d', 'dense').slice('second', 'flatten');
+  test('ends before its end, as that of an array', () => {
+    const names = (part: Sequential) => part.layers.map(({ name }) => name);
+    const all = names(build());
+    expect(names(build().slice(0, 2))).toEqual(all.slice(0, 2));
+    expect(names(build().slice(1, -1))).toEqual(all.slice(1, -1));
+    expect(names(build().slice('second', 'dense'))).toEqual(['second', 'flatten']);
+    expect(names(build().slice(-2))).toEqual(all.slice(-2));
+  });
+
+  test('shares the weights, also with a slice of a slice, and leaves the first ones to the whole', () => {
+    const part = build().slice('max_pooling2d').slice('second', 'dense');
     expect(part.inputShape).toEqual([3, 2, 3]);
     expect(part.outputShape).toEqual([12]);
-    expect(part.parameters).toHaveLength(1);
-    expect(part.parameters[0]).toBe(model.parameters[2]);
+    expect(part.weights).toHaveLength(1);
+    expect(part.weights[0].data).toEqual(build().weights[2].data);
   });
 
   test('refuses what is not there', () => {
     expect(() => build().slice('x', -1)).toThrow(
       "sequential: there is no layer 'x'. The layers are conv2d, max_pooling2d,",
     );
-    expect(() => build().slice(0, 5)).toThrow('there is no layer 5');
-    expect(() => build().slice(2, 1)).toThrow("'max_pooling2d' comes before 'second'");
+    expect(() => build().slice(0, 6)).toThrow('there is no layer 6');
+    expect(() => build().slice(2, 2)).toThrow('slice(2, 2) has no layer');
   });
 });
 
 describe('config', () => {
   test('through JSON gives the same model with the same first weights', () => {
     const model = build(3);
-    const again = sequentialFromConfig(JSON.parse(JSON.stringify(model.config())));
+    const again = modelFromConfig(JSON.parse(JSON.stringify(model.config())));
     expect(again.config()).toEqual(model.config());
-    expect(again.parameters).toEqual(model.parameters);
-    expect(again.call(images).toArray()).toEqual(model.call(images).toArray());
+    expect(valuesOf(again)).toEqual(valuesOf(model));
+    expect((again as Sequential).call(images).toArray()).toEqual(model.call(images).toArray());
+  });
+
+  test('of before, when the stream was called a purpose, gives the same first weights', () => {
+    const { stream, ...others } = new Sequential([new Dense({ units: 2 })], { inputShape: [2], stream: 3 }).config();
+    const old = modelFromConfig({ ...others, purpose: stream });
+    expect(old.config()).toEqual({ ...others, stream });
   });
 
   test('of a file is not trusted', () => {
     const config = build().config();
     const refused: [unknown, string][] = [
-      [undefined, 'expected { name, inputShape, seed, purpose, layers }'],
+      [undefined, 'expected { name, inputShape, seed, stream, layers }'],
       [[], 'expected { name, inputShape'],
       [{ ...config, layers: [1] }, 'the layer at position 0 is not { type, config }'],
       [{ ...config, layers: [{ type: 'LSTM', config: {} }] }, "there is no layer 'LSTM'. Known are Activation,"],
       [{ ...config, layers: [{ type: 'toString', config: {} }] }, "there is no layer 'toString'"],
       [{ ...config, layers: [] }, 'there are no layers'],
       [{ ...config, inputShape: 28 }, 'inputShape is 28'],
-      [{ ...config, inputShape: [-1, 2, 2] }, 'inputShape: [-1,2,2] is not a shape'],
+      [{ ...config, inputShape: [2, -1, 2] }, 'inputShape: [2,-1,2] is not a shape'],
+      [{ ...config, inputShape: undefined }, 'inputShape is missing. Give the shape of one example'],
+      [{ ...config, inputShape: [null, 784] }, 'inputShape is [null,784]. Leave the batch out: inputShape: [784].'],
+      [{ ...config, inputShape: [-1, 784] }, 'inputShape is [-1,784]. Leave the batch out: inputShape: [784].'],
+      [{ ...config, trainable: 1 }, 'trainable is 1'],
       [{ ...config, seed: -1 }, 'seed is -1'],
-      [{ ...config, purpose: 2 ** 32 }, 'purpose is 4294967296'],
+      [{ ...config, stream: 2 ** 32 }, 'stream is 4294967296'],
       [{ ...config, name: 3 }, 'name is 3'],
     ];
     for (const [given, message] of refused) {
-      expect(() => sequentialFromConfig(given)).toThrow(RangeError);
-      expect(() => sequentialFromConfig(given)).toThrow(message);
+      expect(() => modelFromConfig(given)).toThrow(RangeError);
+      expect(() => modelFromConfig(given)).toThrow(message);
     }
   });
 });

@@ -1,6 +1,17 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Conv2D, Dense, Dropout, Flatten, MaxPooling2D, Sequential } from '../index.js';
+import {
+  Add,
+  BatchNormalization,
+  Conv2D,
+  Dense,
+  Dropout,
+  Flatten,
+  input,
+  MaxPooling2D,
+  Model,
+  Sequential,
+} from '../index.js';
 
 test('prints what Keras 3 prints', () => {
   const model = new Sequential(
@@ -58,10 +69,43 @@ test('the layers add up to the total, the total to the parameters, and all lines
         .map((line) => Number(line.split('│')[3].replaceAll(',', '')));
       const total = counts.reduce((sum, count) => sum + count, 0);
       expect(counts).toHaveLength(options.length);
-      expect(total).toBe(model.countParameters());
-      expect(total).toBe(model.parameters.reduce((sum, { data }) => sum + data.length, 0));
+      expect(total).toBe(model.countWeights());
+      expect(total).toBe(model.weights.reduce((sum, { data }) => sum + data.length, 0));
       expect(lines.at(-3)?.replaceAll(',', '')).toContain(` Total params: ${total} (`);
       expect(new Set(table.map((line) => line.length)).size).toBe(1);
     }),
   );
+});
+
+test('tells weights that training changes from others', () => {
+  const frozen = new Dense({ units: 4, trainable: false });
+  const model = new Sequential([frozen, new BatchNormalization(), new Dense({ units: 1 })], { inputShape: [3] });
+  expect(model.summary()).toContain(
+    [' Total params: 37 (148.00 B)', ' Trainable params: 13 (52.00 B)', ' Non-trainable params: 24 (96.00 B)'].join(
+      '\n',
+    ),
+  );
+  frozen.trainable = true;
+  expect(model.countWeights('trainable')).toBe(29);
+  model.trainable = false;
+  expect(model.countWeights('trainable')).toBe(0);
+});
+
+test('of a functional model says what each layer takes', () => {
+  const x = input({ shape: [3], name: 'x' });
+  const hidden = new Dense({ units: 3 }).apply(x);
+  const model = new Model({ inputs: x, outputs: new Add().apply([x, hidden]) });
+  expect(model.summary()).toBe(`Model: "model"
+┏━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━━┓
+┃ Layer (type)          ┃ Output Shape        ┃      Param # ┃ Connected to       ┃
+┡━━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━━━━┩
+│ x (Input)             │ (None, 3)           │            0 │ -                  │
+├───────────────────────┼─────────────────────┼──────────────┼────────────────────┤
+│ dense (Dense)         │ (None, 3)           │           12 │ x                  │
+├───────────────────────┼─────────────────────┼──────────────┼────────────────────┤
+│ add (Add)             │ (None, 3)           │            0 │ x, dense           │
+└───────────────────────┴─────────────────────┴──────────────┴────────────────────┘
+ Total params: 12 (48.00 B)
+ Trainable params: 12 (48.00 B)
+ Non-trainable params: 0 (0.00 B)`);
 });

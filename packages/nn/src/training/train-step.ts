@@ -1,0 +1,115 @@
+import { compute, grad, mean, type Tensor, table, tensor } from '@weft/core';
+import { checkKnownOptions, checkTensor, describe, formatShape } from '@weft/core/program';
+import type { BaseModel } from '../model/base-model.js';
+import { CallContext } from '../model/context.js';
+import type { Optimizer } from '../optimizers/optimizer.js';
+import type { ModelWeight, Weight } from '../weights/weight.js';
+
+/** Options of `trainStep`. */
+export interface TrainStepOptions {
+  /** Decides draws such as dropout's; a whole number from 0 to 2^53 - 1. Default 42. */
+  readonly seed?: number;
+}
+
+/** What a step gives. */
+export interface StepResult {
+  /** The loss before the step. */
+  readonly loss: number;
+}
+
+/** A weight in training, with its slots. */
+interface Trained {
+  readonly weight: Weight;
+  state: readonly Tensor[];
+}
+
+function prepare(source: BaseModel | readonly ModelWeight[], optimizer: Optimizer): Trained[] {
+  const weights = Array.isArray(source)
+    ? (source as readonly ModelWeight[])
+    : (source as BaseModel | undefined)?.weights;
+  if (!Array.isArray(weights)) {
+    throw new TypeError(`trainStep: expected a model, or an array of weights of models; got ${describe(source)}.`);
+  }
+  const trainable = new Set(weights.filter((each) => each.trainable).map(({ weight }) => weight));
+  if (trainable.size === 0) {
+    throw new RangeError('trainStep: there is no weight to train. Look at `trainable` of the model and its layers.');
+  }
+  return [...trainable].map((weight) => ({
+    weight,
+    state: optimizer.slots.map(() => zeros(weight)),
+  }));
+}
+
+/** Zeros as data, so that the first step is the same program as those after it. */
+const zeros = ({ data, shape }: Weight) => table(new Float32Array(data.length), shape);
+
+/** Keys of examples in a batch, for a step: (position, step). */
+function keysOf(examples: number, step: number): Tensor {
+  const words = Uint32Array.from({ length: 2 * examples }, (_, which) => (which % 2 === 0 ? which / 2 : step));
+  return table(words, [examples, 2]);
+}
+
+function lossOf(build: (context: CallContext) => Tensor, context: CallContext): Tensor {
+  const loss = build(context);
+  checkTensor('trainStep', loss, 'a loss: a tensor [batch] or of one number');
+  if (loss.shape.length > 1) {
+    throw new RangeError(
+      `trainStep: the loss is ${formatShape(loss.shape)}; expected a number for each example, [batch], or one number.`,
+    );
+  }
+  return loss.shape.length === 0 ? loss : mean(loss);
+}
+
+/**
+ * Training with a loop of one's own, on one core: gives a function that does one step for a loss. It computes the
+ * gradients in the trainable weights, applies the optimiser, and renews state such as moving averages. The program is
+ * compiled in the first step, and in others only if the loss is built of other operations or shapes.
+ *
+ * @param source    a model, or weights of models; those that are not trainable stay as they are
+ * @param optimizer its state is kept by the function that is returned
+ * @returns a function of the loss: it receives the context for `model.call`, and gives [batch] or one number
+ * @throws RangeError if there is nothing to train, or the loss has another shape
+ * @example
+ * const step = trainStep(model, new Adam());
+ * for (const { x, y } of batches) {
+ *   const { loss } = step((context) => meanSquaredError(model.call(x, context), y));
+ *   console.log(loss);
+ * }
+ */
+export function trainStep(
+  source: BaseModel | readonly ModelWeight[],
+  optimizer: Optimizer,
+  options: TrainStepOptions = {},
+): (loss: (context: CallContext) => Tensor) => StepResult {
+  checkKnownOptions('trainStep', options, ['seed']);
+  const { seed = 42 } = options;
+  if (!Number.isSafeInteger(seed) || seed < 0) {
+    throw new RangeError(`trainStep: seed is ${describe(seed)}; expected a whole number from 0.`);
+  }
+  const trained = prepare(source, optimizer);
+  const seedWords = table(Uint32Array.of(seed % 2 ** 32, Math.floor(seed / 2 ** 32)));
+  let step = 0;
+  return (build) => {
+    const number = step + 1;
+    const random = { seed: seedWords, keys: (examples: number) => keysOf(examples, number) };
+    const context = new CallContext({ training: true, random });
+    const loss = lossOf(build, context);
+    const parameters = trained.map(({ weight }) => weight.tensor);
+    const gradients = grad(loss, parameters);
+    const shared = optimizer.shared?.(gradients);
+    const scalars = tensor([...optimizer.scalars(number)]);
+    const updates = trained.map(({ state }, which) =>
+      optimizer.update({ parameter: parameters[which], gradient: gradients[which], state, scalars, shared }),
+    );
+    const renewed = [...context.renewed];
+    const slots = updates.flatMap(({ state }) => state);
+    const wanted = [loss, ...updates.map(({ parameter }) => parameter), ...renewed.map(([, value]) => value), ...slots];
+    const values = compute(wanted) as Float32Array[];
+    step = number;
+    const results = values.slice(1);
+    for (const { weight } of trained) weight.assign(results.shift()!);
+    for (const [weight] of renewed) weight.assign(results.shift()!);
+    for (const each of trained) each.state = optimizer.slots.map(() => table(results.shift()!, each.weight.shape));
+    return { loss: values[0][0] };
+  };
+}
