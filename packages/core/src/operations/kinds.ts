@@ -8,7 +8,7 @@ import type { ElementwiseName, OperationName } from './table.js';
 export const WITHOUT_KERNEL = {
   view: ['constant', 'broadcast', 'reshape'],
   reduction: ['sum', 'max'],
-  lowered: ['conv2d', 'conv2dInputGradient', 'conv2dWeightGradient', 'upsample2d'],
+  lowered: ['conv2d', 'conv2dInputGradient', 'conv2dWeightGradient', 'upsample2d', 'stopGradient'],
 } as const satisfies Partial<Record<OperationKind, readonly OperationName[]>>;
 
 /** Operations that move elements and compute nothing. */
