@@ -12,7 +12,7 @@ export { fit } from './fit.js';
 export type { EpochHistory, History, LogHistory, OptimizerState, StateTensor } from './history.js';
 export type { NonFiniteValue } from './non-finite.js';
 export { NUMERICS_VERSION } from './numerics-version.js';
-export type { LossArguments, LossOption, MetricsOption, ModelLoss } from './objective.js';
+export type { LossOption, MetricsOption } from './objective.js';
 export type { FitOptions, TrainedWeights, Update } from './options/fit-options.js';
 export type { EvaluateOptions, PredictOptions } from './options/predict-options.js';
 export { evaluate, mapExamples, type Predictions, predict } from './predict.js';

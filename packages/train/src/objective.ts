@@ -1,24 +1,8 @@
 import { add, mul, sum, Tensor } from '@weft/core';
 import { formatShape } from '@weft/core/program';
-import type { BaseModel, CallContext, Loss, Metric } from '@weft/nn';
+import type { BaseModel, Loss, Metric, ModelLoss, ModelLossInput } from '@weft/nn';
 import { requireTarget } from './data.js';
 import { shown } from './options/shown.js';
-
-/** Everything that a loss for the whole model may look at, by name. */
-export interface LossArguments {
-  readonly inputs: Readonly<Record<string, Tensor>>;
-  readonly outputs: Readonly<Record<string, Tensor>>;
-  readonly targets: Readonly<Record<string, Tensor>>;
-  /** By path, such as `dense/kernel`. */
-  readonly weights: Readonly<Record<string, Tensor>>;
-  /** How much each example counts, [batch]; undefined without weights of examples. */
-  readonly sampleWeight: Tensor | undefined;
-  /** For calls of models: whether they are being trained, and what decides their draws. */
-  readonly context: CallContext;
-}
-
-/** A loss for the whole model: a function of one parameter. It gives one number an example, [batch], or one for the batch. */
-export type ModelLoss = (everything: LossArguments) => Tensor;
 
 /** A loss of prediction and target, a loss of the whole model, or losses by the names of outputs. */
 export type LossOption = Loss | ModelLoss | Readonly<Record<string, Loss>>;
@@ -72,7 +56,7 @@ export interface ObjectiveSource {
 }
 
 /** @throws TypeError or RangeError if a loss or a metric is none, or gives something of another shape */
-export function objectiveOf(source: ObjectiveSource, everything: LossArguments, batch: number): Objective {
+export function objectiveOf(source: ObjectiveSource, everything: ModelLossInput, batch: number): Objective {
   const builder = new ObjectiveBuilder(source, everything, batch);
   builder.addLoss();
   builder.addMetrics();
@@ -88,7 +72,7 @@ class ObjectiveBuilder {
 
   constructor(
     private readonly source: ObjectiveSource,
-    private readonly everything: LossArguments,
+    private readonly everything: ModelLossInput,
     private readonly batch: number,
   ) {}
 

@@ -1,6 +1,5 @@
 import { Adam, BaseModel, type Loss, ModelWeight, meanSquaredError, type Weight } from '@weft/nn';
 import { type Examples, type NamedExamples, namedExamples } from './data.js';
-import type { ModelLoss } from './objective.js';
 import type { FIT_WITH_RUNTIME, TrainedWeights, Update } from './options/fit-options.js';
 import type { CheckedOptions } from './options/schema.js';
 import { shown } from './options/shown.js';

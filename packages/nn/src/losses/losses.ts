@@ -20,7 +20,11 @@ export interface ModelLossInput {
   readonly inputs: Readonly<Record<string, Tensor>>;
   readonly outputs: Readonly<Record<string, Tensor>>;
   readonly targets: Readonly<Record<string, Tensor>>;
+  /** By path, such as `dense/kernel`. */
   readonly weights: Readonly<Record<string, Tensor>>;
+  /** How much each example counts, [batch]; undefined without weights of examples. */
+  readonly sampleWeight: Tensor | undefined;
+  /** For calls of models: whether they are being trained, and what decides their draws. */
   readonly context: CallContext;
 }
 

@@ -1,10 +1,10 @@
-import type { BaseModel, Loss, ModelWeight, Optimizer } from '@weft/nn';
+import type { BaseModel, Loss, ModelLoss, ModelWeight, Optimizer } from '@weft/nn';
 import type { Callback } from '../callbacks/callback.js';
 import { checkCallbacks } from '../callbacks/check-callbacks.js';
 import { CHECKPOINT_OPTIONS } from '../checkpoints/options.js';
 import type { Examples } from '../data.js';
 import type { OptimizerState } from '../history.js';
-import type { LossOption, MetricsOption, ModelLoss } from '../objective.js';
+import type { LossOption, MetricsOption } from '../objective.js';
 import type { Corruption } from '../step/trace-update.js';
 import { KERNEL_OPTIONS } from './compile-options.js';
 import { flag, functionOf, number, oneOf, optionsOf, such, text, wholeNumber } from './kinds.js';

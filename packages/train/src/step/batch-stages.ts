@@ -44,14 +44,14 @@ export class BatchStages {
     return this.blockOf(this.plan.partition.outputs[which]);
   }
 
-  /** @param ticket the first word of control that counts leaves drawn; each phase takes one */
+  /** @param ticket address of the first word that counts leaves drawn; each phase takes one */
   stages(ticket: number): DraftedStage[] {
     const { before, phases } = this.plan.partition;
     const stages: DraftedStage[] = [];
     if (before) stages.push(this.whole('before', before));
     for (const [index, { whole }] of phases.entries()) {
       const parts = this.plan.phases[index];
-      const micro = this.micro(index, parts, ticket + index);
+      const micro = this.micro(index, parts, ticket + 4 * index);
       if (micro) stages.push(micro);
       if (parts.groups.length > 0 && parts.leaves.length > 1) stages.push(this.combine(index, parts));
       if (whole) stages.push(this.whole(`after ${index}`, whole));

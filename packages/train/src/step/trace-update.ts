@@ -1,8 +1,15 @@
 import { grad, type Tensor } from '@weft/core';
 import { type Program, trace } from '@weft/core/program';
-import { type BaseModel, CallContext, type ModelWeight, type Optimizer, type Weight } from '@weft/nn';
+import {
+  type BaseModel,
+  CallContext,
+  type ModelLossInput,
+  type ModelWeight,
+  type Optimizer,
+  type Weight,
+} from '@weft/nn';
 import type { NamedExamples } from '../data.js';
-import { type LossArguments, type Objective, type ObjectiveSource, objectiveOf } from '../objective.js';
+import { type Objective, type ObjectiveSource, objectiveOf } from '../objective.js';
 import { type BatchTensors, batchTensors } from './trace-batch.js';
 
 /** What decides draws within a program. All of it is data: other seeds need no other program. */
@@ -98,7 +105,7 @@ function corrupted({ corrupt, model }: BatchSource, tensors: BatchTensors): Read
   return { [name]: corrupt(tensors.inputs[name], tensors) };
 }
 
-function callModel(source: BatchSource, tensors: BatchTensors, context: CallContext): LossArguments {
+function callModel(source: BatchSource, tensors: BatchTensors, context: CallContext): ModelLossInput {
   const inputs = corrupted(source, tensors);
   return {
     inputs,
