@@ -51,8 +51,8 @@ await fit(model, drawSpots(2000, 1), {
   callbacks: [
     {
       onTrainBegin: ({ threads }) => console.log(`threads ${threads}`),
-      onEpochEnd: (epoch, { loss, valLoss = Number.NaN }) =>
-        console.log(`epoch ${epoch + 1} loss ${loss.toFixed(5)} validation ${valLoss.toFixed(5)}`),
+      onEpochEnd: (epoch, { loss, val_loss = Number.NaN }) =>
+        console.log(`epoch ${epoch + 1} loss ${loss.toFixed(5)} validation ${val_loss.toFixed(5)}`),
     },
   ],
 });

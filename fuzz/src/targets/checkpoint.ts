@@ -35,10 +35,12 @@ function anyState(random: RandomStream): TrainingState {
     optimizer: Array.from({ length: random.integer(3) }, () => anyTensors(random)),
     losses: Float64Array.from(numbers(random, step)),
     history: {
-      loss: numbers(random, epoch),
-      valLoss: happens(random, 0.5) ? numbers(random, epoch) : [],
+      history: {
+        loss: numbers(random, epoch),
+        ...(happens(random, 0.5) && { val_loss: numbers(random, epoch) }),
+      },
       seconds: numbers(random, epoch),
-      imagesPerSecond: numbers(random, epoch),
+      examplesPerSecond: numbers(random, epoch),
     },
     callbacks: Array.from({ length: random.integer(3) }, () => ({
       wait: 3,

@@ -8,27 +8,35 @@ import {
   breakBarrier,
   CONTROL,
   CONTROL_WORDS,
-  checkKnownOptions,
+  checkOptions,
+  defaulted,
   type EpochWork,
   type MapWork,
-  optionNames,
+  type OptionsOf,
+  oneOf,
+  optional,
   type ProgramImage,
   type Runtime,
   SharedMemory,
-  shown,
+  wholeNumber,
 } from '@weft/train/runtime';
 import { Piscina } from 'piscina';
 import { fileStore } from './files/store.js';
 
-/** Options of a pool. */
-export interface WorkerPoolOptions {
-  /** Worker threads. Default: as many as the system lets this process run at once. */
-  readonly threads?: number;
-  /** Default: WebAssembly where the engine has its SIMD, else the slow reference kernels. */
-  readonly kernels?: KernelSet;
-}
+const OPTIONS = {
+  threads: defaulted(
+    wholeNumber(1, 1024),
+    availableParallelism(),
+    'Worker threads. Without it, as many as the system lets this process run at once.',
+  ),
+  kernels: optional(
+    oneOf<KernelSet>('wasm', 'reference'),
+    'WebAssembly, or the slow reference kernels. Without it, WebAssembly where the engine has its SIMD.',
+  ),
+};
 
-const POOL_OPTIONS = optionNames<WorkerPoolOptions>({ threads: true, kernels: true });
+/** Options of a pool. */
+export type WorkerPoolOptions = OptionsOf<typeof OPTIONS>;
 
 let sessions = 0;
 
@@ -74,11 +82,12 @@ export class WorkerPool implements Runtime {
    * @throws RangeError for an option that there is not, if the number of threads is not a whole number from 1, or the system refuses shared memory
    */
   static async create(options: WorkerPoolOptions = {}): Promise<WorkerPool> {
-    checkKnownOptions('WorkerPool.create', options, POOL_OPTIONS, '{ threads: 2 }');
-    const { threads = availableParallelism(), kernels = defaultKernels() } = options;
-    if (!Number.isSafeInteger(threads) || threads < 1 || threads > 1024) {
-      throw new RangeError(`threads: got ${shown(threads)}; expected a whole number from 1 to 1024.`);
-    }
+    const { threads, kernels = defaultKernels() } = checkOptions(
+      'WorkerPool.create',
+      options,
+      OPTIONS,
+      '{ threads: 2 }',
+    );
     return new WorkerPool(threads, kernels);
   }
 

@@ -1,30 +1,46 @@
 import type { Shape, Tensor } from '@weft/core';
 import type { Sequential } from '@weft/nn';
 import * as train from '@weft/train';
-import { checkOption, type RuntimeSource } from '@weft/train/runtime';
+import {
+  checkOptions,
+  EVALUATE_OPTIONS,
+  FIT_OPTIONS,
+  type OptionsOf,
+  optional,
+  PREDICT_OPTIONS,
+  type RuntimeSource,
+  such,
+  wholeNumber,
+} from '@weft/train/runtime';
 import { WorkerPool } from './pool.js';
 
 /** Where work is done. */
-interface Place {
-  /** Workers to use. Default: a pool of this call's own. */
-  readonly pool?: WorkerPool;
-  /** Threads of a pool of its own. Default: all. */
-  readonly threads?: number;
-}
+const PLACE = {
+  pool: optional(
+    such<WorkerPool>('what WorkerPool.create() resolves to: await it', (value) => value instanceof WorkerPool),
+    "Workers to use. Without it, a pool of this call's own.",
+  ),
+  threads: optional(wholeNumber(1, 1024), 'Threads of a pool of its own. Without it, all.'),
+};
+
+const FIT = { ...FIT_OPTIONS, ...PLACE };
+const PREDICT = { ...PLACE, ...PREDICT_OPTIONS };
+const EVALUATE = { ...PLACE, ...EVALUATE_OPTIONS };
 
 /** Options of `fit`. */
-export type FitOptions = Omit<train.FitOptions, 'runtime'> & Place;
+export type FitOptions = OptionsOf<typeof FIT>;
 
 /** Options of `predict` and `mapExamples`. */
-export type PredictOptions = Omit<train.PredictOptions, 'runtime'> & Place;
+export type PredictOptions = OptionsOf<typeof PREDICT>;
 
 /** Options of `evaluate`. */
-export type EvaluateOptions = Omit<train.EvaluateOptions, 'runtime'> & Place;
+export type EvaluateOptions = OptionsOf<typeof EVALUATE>;
+
+type Place = OptionsOf<typeof PLACE>;
 
 /** The options that `@weft/train` takes, with a runtime in the place of `pool` and `threads`. */
 function onRuntime<Options extends Place>(options: Options): Omit<Options, keyof Place> & { runtime: RuntimeSource } {
   const { pool, threads, ...others } = options;
-  checkOption('pool', pool, pool instanceof WorkerPool, 'what WorkerPool.create() resolves to: await it');
   const start = () => WorkerPool.create(threads === undefined ? {} : { threads });
   return { ...others, runtime: pool ?? start };
 }
@@ -40,6 +56,7 @@ function onRuntime<Options extends Place>(options: Options): Omit<Options, keyof
  *   damaged
  */
 export async function fit(model: Sequential, data: train.Examples, options: FitOptions): Promise<train.History> {
+  checkOptions('fit', options, FIT, '{ epochs: 10 }');
   return train.fit(model, data, onRuntime(options));
 }
 
@@ -54,6 +71,7 @@ export async function predict(
   x: train.ExampleValues,
   options: PredictOptions = {},
 ): Promise<Float32Array> {
+  checkOptions('predict', options, PREDICT, '{ threads: 2 }');
   return train.predict(model, x, onRuntime(options));
 }
 
@@ -71,6 +89,7 @@ export async function mapExamples(
   inputShape: Shape,
   options: PredictOptions = {},
 ): Promise<Float32Array> {
+  checkOptions('mapExamples', options, PREDICT, '{ threads: 2 }');
   return train.mapExamples(f, x, inputShape, onRuntime(options));
 }
 
@@ -84,5 +103,6 @@ export async function evaluate(
   data: train.Examples,
   options: EvaluateOptions = {},
 ): Promise<number> {
+  checkOptions('evaluate', options, EVALUATE, '{ loss: meanAbsoluteError }');
   return train.evaluate(model, data, onRuntime(options));
 }

@@ -1,7 +1,7 @@
 import type { Shape } from '@weft/core';
 import type { Sequential } from '@weft/nn';
 import type { SharedMemory } from './memory.js';
-import { shown } from './options.js';
+import { shown } from './options/shown.js';
 import type { Table } from './programs.js';
 
 /** Values of examples one after another, row-major. Bytes stand for numbers from 0 to 1, in steps of 1/255. */

@@ -1,7 +1,7 @@
 import { Adam, meanSquaredError, type Sequential } from '@weft/nn';
 import type { Examples } from './examples.js';
-import { checkFitOptions, type FitOptions } from './fit-options.js';
 import type { History } from './history.js';
+import { checkFitOptions, type FitOptions } from './options/fit-options.js';
 import { prepareTraining } from './prepare-training.js';
 import { withRuntime } from './runtime/runtime.js';
 import { TrainingRun } from './training-run.js';

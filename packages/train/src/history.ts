@@ -1,30 +1,88 @@
 import type { ConvolutionRecord } from '@weft/core/program';
 import type { EpochLogs } from './callbacks/callback.js';
-import type { EpochHistory } from './checkpoints/state.js';
 
-/** What happened during `fit`, an entry an epoch. */
-export interface History {
+/** Losses and metrics by their names in the logs, a number an epoch. */
+export interface LogHistory {
   /** Mean training loss, over the examples as they were met. */
-  readonly loss: number[];
-  /** Mean validation loss after each epoch; empty without validation. */
-  readonly valLoss: number[];
-  readonly seconds: number[];
-  readonly imagesPerSecond: number[];
+  readonly loss: readonly number[];
+  /** Mean validation loss after each epoch; missing without validation. */
+  readonly val_loss?: readonly number[];
+  readonly [name: string]: readonly number[] | undefined;
+}
+
+/** What is known of the epochs that are done, a number for each. */
+export interface EpochHistory {
+  readonly history: LogHistory;
+  readonly seconds: readonly number[];
+  readonly examplesPerSecond: readonly number[];
+}
+
+/** What happened during `fit`. */
+export interface History extends EpochHistory {
   /** Steps done in all, those before a resumption too. */
-  steps: number;
+  readonly steps: number;
   /** Whether the signal ended it before all epochs were done. */
-  aborted: boolean;
+  readonly aborted: boolean;
   /** Examples that a worker takes through forward and backward at a time. */
-  microBatchSize: number;
-  convolutions: readonly ConvolutionRecord[];
+  readonly microBatchSize: number;
+  readonly convolutions: readonly ConvolutionRecord[];
+}
+
+/** Names of the losses and metrics in the logs, in the order of tables: those of training, then those of validation. */
+export function logNamesOf({ validationCount }: { readonly validationCount: number }): readonly string[] {
+  return validationCount > 0 ? ['loss', 'val_loss'] : ['loss'];
 }
 
 /** What a history says of one of its epochs. */
-export function logsOf({ loss, valLoss, seconds, imagesPerSecond }: EpochHistory, epoch: number): EpochLogs {
+export function logsOf({ history, seconds, examplesPerSecond }: EpochHistory, epoch: number): EpochLogs {
+  const values = Object.entries(history).map(([name, numbers]) => [name, numbers?.[epoch]]);
   return {
-    loss: loss[epoch],
-    ...(valLoss.length > 0 && { valLoss: valLoss[epoch] }),
+    ...(Object.fromEntries(values) as { readonly loss: number }),
     seconds: seconds[epoch],
-    imagesPerSecond: imagesPerSecond[epoch],
+    examplesPerSecond: examplesPerSecond[epoch],
   };
+}
+
+/** Arrays by name, of which one is the loss. */
+export function logHistory(values: Readonly<Record<string, readonly number[]>>): LogHistory {
+  return values as typeof values & LogHistory;
+}
+
+/** Writes a history down while training goes on. */
+export class HistoryRecorder implements EpochHistory {
+  readonly seconds: number[] = [];
+  readonly examplesPerSecond: number[] = [];
+  private readonly values: Readonly<Record<string, number[]>>;
+
+  constructor(names: readonly string[], past: EpochHistory | undefined = undefined) {
+    this.values = Object.fromEntries(names.map((name) => [name, [...(past?.history[name] ?? [])]]));
+    this.seconds.push(...(past?.seconds ?? []));
+    this.examplesPerSecond.push(...(past?.examplesPerSecond ?? []));
+  }
+
+  get history(): LogHistory {
+    return logHistory(this.values);
+  }
+
+  /** Epochs done. */
+  get epochs(): number {
+    return this.seconds.length;
+  }
+
+  /** Adds an epoch. */
+  add(values: Readonly<Record<string, number>>, seconds: number, examples: number): void {
+    for (const [name, numbers] of Object.entries(this.values)) numbers.push(values[name]);
+    this.seconds.push(seconds);
+    this.examplesPerSecond.push(examples / seconds);
+  }
+
+  /** As it is now. */
+  copy(): EpochHistory {
+    const history = Object.fromEntries(Object.entries(this.values).map(([name, numbers]) => [name, [...numbers]]));
+    return {
+      history: logHistory(history),
+      seconds: [...this.seconds],
+      examplesPerSecond: [...this.examplesPerSecond],
+    };
+  }
 }

@@ -1,9 +1,16 @@
 import type { Shape, Tensor } from '@weft/core';
 import { compile } from '@weft/core/program';
-import { Activation, type Loss, meanSquaredError, Sequential } from '@weft/nn';
-import { compileOptionsOf, type KernelOptions } from './compile-options.js';
+import { Activation, meanSquaredError, Sequential } from '@weft/nn';
 import { checkExamples, countExamples, type Examples, type ExampleValues, shareTable } from './examples.js';
-import { checkKnownOptions, checkModel, checkOption, optionNames } from './options.js';
+import { checkModel } from './options/check-model.js';
+import { compileOptionsOf } from './options/compile-options.js';
+import {
+  EVALUATE_WITH_RUNTIME,
+  type EvaluateOptions,
+  PREDICT_WITH_RUNTIME,
+  type PredictOptions,
+} from './options/predict-options.js';
+import { checkOptions } from './options/schema.js';
 import { type Piece, pieceSize, piecesOf } from './pieces.js';
 import {
   bytesOfExample,
@@ -17,37 +24,8 @@ import {
   type Table,
   type TracedProgram,
 } from './programs.js';
-import { type RuntimeSource, withRuntime } from './runtime/runtime.js';
+import { withRuntime } from './runtime/runtime.js';
 import type { MapWork, ProgramsBySize } from './task.js';
-
-/** Options of `predict`, `mapExamples` and `evaluate`. */
-export interface PredictOptions extends KernelOptions {
-  /** What computes. */
-  readonly runtime: RuntimeSource;
-  /** Changes inputs before the model sees them. */
-  readonly corrupt?: Corruption;
-  /** Decides the draws of `corrupt`. Default 42. */
-  readonly seed?: number;
-  /** Ends the work between two chunks; the call then rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
-}
-
-/** Options of `evaluate`. */
-export interface EvaluateOptions extends PredictOptions {
-  /** Default mean squared error. */
-  readonly loss?: Loss;
-}
-
-const PREDICT_TABLE = {
-  runtime: true,
-  corrupt: true,
-  seed: true,
-  signal: true,
-  convolution: true,
-  fastMath: true,
-} as const;
-const PREDICT_OPTIONS = optionNames<PredictOptions>(PREDICT_TABLE);
-const EVALUATE_OPTIONS = optionNames<EvaluateOptions>({ ...PREDICT_TABLE, loss: true });
 
 /** Bytes of results, and examples, that are computed before they are copied out: what shared memory has to hold. */
 const CHUNK_BYTES = 4 * 2 ** 20;
@@ -64,7 +42,7 @@ const PIECES_OF = 256;
  */
 export async function predict(model: Sequential, x: ExampleValues, options: PredictOptions): Promise<Float32Array> {
   checkModel('predict', model);
-  checkKnownOptions('predict', options, PREDICT_OPTIONS, '{ threads: 2 }');
+  checkOptions('predict', options, PREDICT_WITH_RUNTIME, '{ threads: 2 }');
   const size = model.outputShape.reduce((a, b) => a * b, 1);
   return runChunks(model, { x }, options, size, mappingProgram);
 }
@@ -83,7 +61,7 @@ export async function mapExamples(
   inputShape: Shape,
   options: PredictOptions,
 ): Promise<Float32Array> {
-  checkKnownOptions('mapExamples', options, PREDICT_OPTIONS, '{ threads: 2 }');
+  checkOptions('mapExamples', options, PREDICT_WITH_RUNTIME, '{ threads: 2 }');
   const model = new Sequential([new Activation({ activation: 'linear' })], { inputShape, name: 'map' });
   let size = 0;
   const program = (source: Source, count: number) => {
@@ -118,9 +96,8 @@ export async function mapExamples(
  */
 export async function evaluate(model: Sequential, data: Examples, options: EvaluateOptions): Promise<number> {
   checkModel('evaluate', model);
-  checkKnownOptions('evaluate', options, EVALUATE_OPTIONS, '{ loss: meanAbsoluteError }');
+  checkOptions('evaluate', options, EVALUATE_WITH_RUNTIME, '{ loss: meanAbsoluteError }');
   const { loss } = options;
-  checkOption('loss', loss, typeof loss === 'function', 'a function, such as meanSquaredError of @weft/nn');
   checkExamples('evaluate', model, data);
   const losses = await runChunks(model, data, options, 0, (source, count) =>
     evaluationProgram(

@@ -1,8 +1,8 @@
 import { type CompileOptions, type ConvolutionRecord, compile, type Program } from '@weft/core/program';
 import type { Loss, Optimizer, Sequential } from '@weft/nn';
-import { compileOptionsOf } from './compile-options.js';
 import { type Examples, shareTable } from './examples.js';
-import type { FitOptions, FitPlan } from './fit-options.js';
+import { compileOptionsOf } from './options/compile-options.js';
+import type { FitOptions, FitPlan } from './options/fit-options.js';
 import { laneCount, type Piece, pieceSize, piecesOf } from './pieces.js';
 import {
   bytesOfExample,

@@ -3,7 +3,10 @@ export { arriveAndWait, BARRIER_WORDS, BarrierBroken, breakBarrier } from './bar
 export { decodeCheckpoint, encodeCheckpoint } from './checkpoints/file.js';
 export type { StateTensor, TrainingState } from './checkpoints/state.js';
 export { SharedMemory } from './memory.js';
-export { checkKnownOptions, checkOption, optionNames, shown } from './options.js';
+export { FIT_OPTIONS } from './options/fit-options.js';
+export { oneOf, such, wholeNumber } from './options/kinds.js';
+export { EVALUATE_OPTIONS, PREDICT_OPTIONS } from './options/predict-options.js';
+export { checkOptions, defaulted, type Kind, type Option, type OptionsOf, optional } from './options/schema.js';
 export { runTask, Workplace } from './run-task.js';
 export type { Runtime, RuntimeSource } from './runtime/runtime.js';
 export type { Store } from './runtime/store.js';

@@ -22,19 +22,19 @@ export interface ReportedEpoch {
 /** Tells callbacks of an epoch's steps while the workers go on, and the workers of a wish to stop. */
 export class StepReporter {
   private reported: number;
-  private images = 0;
+  private examples = 0;
   private total = 0;
-  private readonly imagesInEpoch: number;
+  private readonly examplesInEpoch: number;
   private failure: { readonly error: unknown } | undefined;
 
   constructor(private readonly source: ReportedEpoch) {
     const { batches, losses, firstStep } = source;
     this.reported = firstStep;
     for (let step = 0; step < firstStep; step++) {
-      this.images += batches[step].count;
+      this.examples += batches[step].count;
       this.total += losses[step];
     }
-    this.imagesInEpoch = batches.reduce((sum, { count }) => sum + count, 0);
+    this.examplesInEpoch = batches.reduce((sum, { count }) => sum + count, 0);
   }
 
   /** Whether the signal or a callback wants training to end after the running step. */
@@ -84,15 +84,15 @@ export class StepReporter {
     const done = Atomics.load(runtime.control, CONTROL.steps);
     for (; this.reported < done; this.reported++) {
       const { count } = batches[this.reported];
-      this.images += count;
+      this.examples += count;
       this.total += losses[this.reported];
       const logs = {
-        loss: this.total / this.images,
+        loss: this.total / this.examples,
         batchLoss: losses[this.reported] / count,
         epoch,
         batches: batches.length,
-        images: this.images,
-        imagesInEpoch: this.imagesInEpoch,
+        examples: this.examples,
+        examplesInEpoch: this.examplesInEpoch,
       };
       for (const callback of callbacks) callback.onBatchEnd?.(this.reported, logs, control);
     }

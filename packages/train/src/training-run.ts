@@ -4,7 +4,8 @@ import { NonFiniteError } from './checkpoints/errors.js';
 import type { Fingerprint } from './checkpoints/fingerprint.js';
 import { resumable, stateful, statesOf, trainingFingerprint } from './checkpoints/resume.js';
 import type { TrainingState } from './checkpoints/state.js';
-import { type History, logsOf } from './history.js';
+import { type History, HistoryRecorder, logNamesOf, logsOf } from './history.js';
+import { findNonFinite } from './non-finite.js';
 import type { PreparedTraining } from './prepare-training.js';
 import { warningsOf } from './runtime/runtime.js';
 import { StepReporter } from './step-reporter.js';
@@ -13,7 +14,10 @@ import { Trainer } from './trainer.js';
 /** One training from its begin, or from a checkpoint, to its end. */
 export class TrainingRun {
   private readonly trainer: Trainer;
-  private readonly history: History;
+  /** Losses, metrics and times of the epochs that are done. */
+  private recorder: HistoryRecorder;
+  /** Steps done in all. */
+  private steps = 0;
   private readonly control: TrainControl;
   private readonly callbacks: readonly Callback[];
   private readonly warn: (message: string) => void;
@@ -31,16 +35,7 @@ export class TrainingRun {
     this.callbacks = options.callbacks ?? [];
     this.warn = options.onWarning ?? warningsOf(prepared.runtime);
     this.control = { model, stopTraining: false };
-    this.history = {
-      loss: [],
-      valLoss: [],
-      seconds: [],
-      imagesPerSecond: [],
-      steps: 0,
-      aborted: false,
-      microBatchSize: prepared.task.piece,
-      convolutions: prepared.convolutions,
-    };
+    this.recorder = new HistoryRecorder(logNamesOf(prepared.source.plan));
   }
 
   async train(): Promise<History> {
@@ -55,13 +50,19 @@ export class TrainingRun {
         if (!isWhole) break;
       }
       // A signal that came after the last step, or after a callback had ended training, has ended nothing.
-      const isUnfinished = !this.control.stopTraining && this.history.loss.length < epochs;
-      this.history.aborted = signal?.aborted === true && isUnfinished;
-      for (const callback of this.callbacks) await callback.onTrainEnd?.(this.history, this.control);
+      const isUnfinished = !this.control.stopTraining && this.recorder.epochs < epochs;
+      const history: History = {
+        ...this.recorder.copy(),
+        steps: this.steps,
+        aborted: signal?.aborted === true && isUnfinished,
+        microBatchSize: this.prepared.task.piece,
+        convolutions: this.prepared.convolutions,
+      };
+      for (const callback of this.callbacks) await callback.onTrainEnd?.(history, this.control);
+      return history;
     } finally {
       await this.checkpointer?.end();
     }
-    return this.history;
   }
 
   /** Finds the checkpoint to go on from, and gets ready to write others. */
@@ -88,11 +89,9 @@ export class TrainingRun {
     const { model, options, plan } = source;
     const { history, best, steps = 0, epoch = 0, step = 0 } = resumed ?? {};
     this.best = best;
-    this.history.steps = steps;
-    for (const name of ['loss', 'valLoss', 'seconds', 'imagesPerSecond'] as const) {
-      this.history[name].push(...(history?.[name] ?? []));
-    }
-    const { loss, valLoss, seconds, imagesPerSecond } = this.history;
+    this.steps = steps;
+    const logNames = logNamesOf(plan);
+    this.recorder = new HistoryRecorder(logNames, history);
     const info = {
       model,
       epochs: options.epochs,
@@ -103,7 +102,8 @@ export class TrainingRun {
       store: runtime.store,
       initialEpoch: epoch,
       initialStep: step,
-      history: { loss, valLoss, seconds, imagesPerSecond },
+      past: this.recorder.copy(),
+      logNames,
     };
     for (const callback of this.callbacks) await callback.onTrainBegin?.(info);
     if (!resumed) return;
@@ -152,7 +152,7 @@ export class TrainingRun {
       const limit = checkpointer?.milliseconds ?? Number.POSITIVE_INFINITY;
       await reporter.during(() => trainer.run(epoch, step, end), limit);
       step = trainer.steps;
-      this.history.steps = before + step;
+      this.steps = before + step;
       if (trainer.isLossLost) {
         // A callback that watches for this has had its say.
         if (control.stopTraining) break;
@@ -166,23 +166,23 @@ export class TrainingRun {
   }
 
   private async endEpoch(epoch: number): Promise<void> {
-    const { history, prepared } = this;
+    const { recorder, prepared } = this;
     const { losses, validationLosses, source, batches } = prepared;
     const { trainCount, validationCount } = source.plan;
     const seconds = (performance.now() - this.epochBegan) / 1000;
-    history.loss.push(losses.reduce((total, batchLoss) => total + batchLoss, 0) / trainCount);
-    if (validationCount > 0) {
-      history.valLoss.push(validationLosses.reduce((total, l) => total + l, 0) / validationCount);
-    }
-    history.seconds.push(seconds);
-    history.imagesPerSecond.push(trainCount / seconds);
-    const logs = logsOf(history, epoch);
-    if (source.options.onNaN !== 'continue' && !Number.isFinite(logs.valLoss ?? 0)) {
+    const sum = (values: Iterable<number>) => [...values].reduce((total, value) => total + value, 0);
+    recorder.add(
+      { loss: sum(losses) / trainCount, val_loss: sum(validationLosses) / validationCount },
+      seconds,
+      trainCount,
+    );
+    const logs = logsOf(recorder, epoch);
+    if (source.options.onNaN !== 'continue' && !Number.isFinite(logs.val_loss ?? 0)) {
       throw await this.lost('The validation loss is not a finite number', epoch, batches.length - 1);
     }
     for (const callback of this.callbacks) await callback.onEpochEnd?.(epoch, logs, this.control);
-    const value = logs.valLoss ?? logs.loss;
-    if (value < (this.best?.value ?? Number.POSITIVE_INFINITY)) this.best = { value, steps: history.steps };
+    const value = logs.val_loss ?? logs.loss;
+    if (value < (this.best?.value ?? Number.POSITIVE_INFINITY)) this.best = { value, steps: this.steps };
     // Callbacks may have changed the weights.
     this.trainer.readModel();
     await this.save(epoch, batches.length);
@@ -190,7 +190,7 @@ export class TrainingRun {
 
   /** Sees to it that weights are finite, and begins to write a checkpoint if there are to be any. */
   private async save(epoch: number, step: number): Promise<void> {
-    const { prepared, checkpointer, trainer, history } = this;
+    const { prepared, checkpointer, trainer, recorder } = this;
     const { options } = prepared.source;
     if (!trainer.areWeightsFinite) {
       if (options.onNaN !== 'continue') throw await this.lost('A weight is not a finite number', epoch, step - 1);
@@ -201,32 +201,27 @@ export class TrainingRun {
     }
     if (!checkpointer) return;
     const isWhole = step === prepared.batches.length;
-    const { loss, valLoss, seconds, imagesPerSecond } = history;
     await checkpointer.save({
       fingerprint: this.fingerprint,
       epochs: options.epochs,
       epoch: isWhole ? epoch + 1 : epoch,
       step: isWhole ? 0 : step,
-      steps: history.steps,
+      steps: this.steps,
       stopped: this.control.stopTraining,
       seconds: isWhole ? 0 : (performance.now() - this.epochBegan) / 1000,
       best: this.best,
       ...trainer.copy(),
       losses: isWhole ? new Float64Array(0) : prepared.losses.slice(0, step),
-      history: {
-        loss: [...loss],
-        valLoss: [...valLoss],
-        seconds: [...seconds],
-        imagesPerSecond: [...imagesPerSecond],
-      },
+      history: recorder.copy(),
       callbacks: statesOf(this.callbacks),
     });
   }
 
   private async lost(what: string, epoch: number, step: number): Promise<NonFiniteError> {
     await this.checkpointer?.end();
-    // Whoever catches the error finds the weights as they are, not those before the epoch.
+    // After this error the model holds its current weights, not those before the epoch.
     this.trainer.writeModel();
-    return new NonFiniteError(what, epoch, step, this.checkpointer?.newest);
+    const { model, data } = this.prepared.source;
+    return new NonFiniteError(what, epoch, step, this.checkpointer?.newest, findNonFinite(model, data));
   }
 }

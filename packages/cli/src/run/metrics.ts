@@ -14,14 +14,14 @@ export class MetricsTable {
     const rows: string[] = [];
     this.rows.set(model, rows);
     return {
-      onTrainBegin: async ({ history: { loss, valLoss, seconds, imagesPerSecond } }) => {
+      onTrainBegin: async ({ past: { history, seconds, examplesPerSecond } }) => {
         const logs = (epoch: number) => ({
-          loss: loss[epoch],
-          ...(valLoss.length > 0 && { valLoss: valLoss[epoch] }),
+          loss: history.loss[epoch],
+          ...(history.val_loss && { val_loss: history.val_loss[epoch] }),
           seconds: seconds[epoch],
-          imagesPerSecond: imagesPerSecond[epoch],
+          examplesPerSecond: examplesPerSecond[epoch],
         });
-        rows.push(...loss.map((_, epoch) => row(model, epoch, logs(epoch))));
+        rows.push(...seconds.map((_, epoch) => row(model, epoch, logs(epoch))));
         await this.save();
       },
       onEpochEnd: async (epoch, logs) => {
@@ -36,6 +36,6 @@ export class MetricsTable {
   }
 }
 
-function row(model: string, epoch: number, { loss, valLoss, seconds, imagesPerSecond }: EpochLogs): string {
-  return [model, epoch + 1, loss, valLoss ?? '', seconds.toFixed(3), imagesPerSecond.toFixed(1)].join(',');
+function row(model: string, epoch: number, { loss, val_loss, seconds, examplesPerSecond }: EpochLogs): string {
+  return [model, epoch + 1, loss, val_loss ?? '', seconds.toFixed(3), examplesPerSecond.toFixed(1)].join(',');
 }

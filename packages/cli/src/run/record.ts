@@ -11,9 +11,13 @@ import { weightsSha256 } from './weights-sha256.js';
 
 /** What one model's training and test have come to. */
 export function modelRecord({ autoencoder: { model }, history }: Trained, test: TestResult): ModelRecord {
-  const { loss, valLoss, seconds, imagesPerSecond } = history;
+  const {
+    history: { loss, val_loss: valLoss = [] },
+    seconds,
+    examplesPerSecond,
+  } = history;
   const { noisy } = test;
-  const images = imagesPerSecond.reduce((sum, rate, epoch) => sum + rate * seconds[epoch], 0);
+  const images = examplesPerSecond.reduce((sum, rate, epoch) => sum + rate * seconds[epoch], 0);
   return {
     parameters: model.countParameters(),
     layers: model.layers.map(({ name, type }, position) => ({
@@ -24,7 +28,12 @@ export function modelRecord({ autoencoder: { model }, history }: Trained, test: 
         .weightsOf(position)
         .reduce((total, { shape }) => total + shape.reduce((product, length) => product * length, 1), 0),
     })),
-    history: { loss, valLoss, seconds, imagesPerSecond },
+    history: {
+      loss: [...loss],
+      valLoss: [...valLoss],
+      seconds: [...seconds],
+      imagesPerSecond: [...examplesPerSecond],
+    },
     testError: test.testError,
     psnr: test.psnr,
     ssim: test.ssim,

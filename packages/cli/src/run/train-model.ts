@@ -94,7 +94,7 @@ export async function trainModel(
     },
   );
   if (history.aborted) throw signal.reason;
-  await save(modelFile(key), history.loss.length);
+  await save(modelFile(key), history.seconds.length);
   signal.throwIfAborted();
   return { key, autoencoder, history };
 }
@@ -108,9 +108,9 @@ class BestModel implements Callback {
     private readonly terminal: Terminal,
   ) {}
 
-  async onEpochEnd(epoch: number, { loss, valLoss = loss }: EpochLogs): Promise<void> {
-    if (!(valLoss < this.best)) return;
-    this.best = valLoss;
+  async onEpochEnd(epoch: number, { loss, val_loss = loss }: EpochLogs): Promise<void> {
+    if (!(val_loss < this.best)) return;
+    this.best = val_loss;
     // Training goes on without it: at the end there may be room again.
     await this.save(epoch + 1).catch((error: Error) => this.terminal.warning(error.message));
   }

@@ -105,7 +105,7 @@ export class TrainingProgress implements Callback {
     this.began ??= this.epochBegan;
   }
 
-  onBatchEnd(_batch: number, { loss, epoch, images, imagesInEpoch }: BatchLogs): void {
+  onBatchEnd(_batch: number, { loss, epoch, examples: images, examplesInEpoch: imagesInEpoch }: BatchLogs): void {
     const now = performance.now();
     if (!this.terminal.live || now - this.drawn < INTERVAL_MILLISECONDS) return;
     this.drawn = now;
@@ -124,14 +124,14 @@ export class TrainingProgress implements Callback {
     this.terminal.show(this.terminal.colour('cyan', progressLine(progress, this.terminal.columns)));
   }
 
-  onEpochEnd(epoch: number, { loss, valLoss, seconds, imagesPerSecond }: EpochLogs): void {
+  onEpochEnd(epoch: number, { loss, val_loss, seconds, examplesPerSecond }: EpochLogs): void {
     const number = String(epoch + 1).padStart(String(this.epochs).length);
     const facts = [
       `${this.name} ${number}/${this.epochs}`,
       `loss ${formatValue(loss)}`,
-      ...(valLoss === undefined ? [] : [`val_loss ${formatValue(valLoss)}`]),
+      ...(val_loss === undefined ? [] : [`val_loss ${formatValue(val_loss)}`]),
       formatDuration(seconds),
-      `${formatCount(imagesPerSecond)} images/s`,
+      `${formatCount(examplesPerSecond)} images/s`,
     ];
     this.terminal.message(facts.join('  '));
   }

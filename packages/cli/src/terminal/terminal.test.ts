@@ -90,14 +90,14 @@ describe('Terminal', () => {
 });
 
 describe('TrainingProgress', () => {
-  const history = { loss: [], valLoss: [], seconds: [], imagesPerSecond: [] };
+  const past = { history: { loss: [] }, seconds: [], examplesPerSecond: [] };
   const counts = { epochs: 2, steps: 4, trainCount: 100, validationCount: 20, threads: 1 };
-  const info = { ...counts, initialEpoch: 0, initialStep: 0, history };
-  const batch = { loss: 0.5, batchLoss: 0.5, epoch: 0, batches: 4, images: 50, imagesInEpoch: 100 };
-  const epoch = { loss: 0.25, valLoss: 0.125, seconds: 1.5, imagesPerSecond: 1234 };
+  const info = { ...counts, initialEpoch: 0, initialStep: 0, past, logNames: ['loss', 'val_loss'] };
+  const batch = { loss: 0.5, batchLoss: 0.5, epoch: 0, batches: 4, examples: 50, examplesInEpoch: 100 };
+  const epoch = { loss: 0.25, val_loss: 0.125, seconds: 1.5, examplesPerSecond: 1234 };
 
   function train(progress: TrainingProgress) {
-    progress.onTrainBegin({ ...info, model: undefined as never });
+    progress.onTrainBegin({ ...info, model: undefined as never, store: undefined as never });
     progress.onEpochBegin();
     progress.onBatchEnd(1, batch);
     progress.onEpochEnd(0, epoch);

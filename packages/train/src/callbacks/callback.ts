@@ -1,6 +1,5 @@
 import type { Sequential } from '@weft/nn';
-import type { EpochHistory } from '../checkpoints/state.js';
-import type { History } from '../history.js';
+import type { EpochHistory, History } from '../history.js';
 import type { Store } from '../runtime/store.js';
 
 /** What is known when training begins. */
@@ -16,8 +15,10 @@ export interface TrainInfo {
   /** Epochs and, in the next epoch, steps that were done before: above 0 if training is resumed. */
   readonly initialEpoch: number;
   readonly initialStep: number;
-  /** Losses and times of the epochs done before. */
-  readonly history: EpochHistory;
+  /** Losses, metrics and times of the epochs done before. */
+  readonly past: EpochHistory;
+  /** Names of the losses and metrics that the logs will have, those of the validation last. */
+  readonly logNames: readonly string[];
 }
 
 /** What is known after a step. */
@@ -29,16 +30,17 @@ export interface BatchLogs {
   readonly epoch: number;
   readonly batches: number;
   /** Examples done in this epoch, and examples in an epoch. */
-  readonly images: number;
-  readonly imagesInEpoch: number;
+  readonly examples: number;
+  readonly examplesInEpoch: number;
 }
 
-/** What is known after an epoch. */
+/** What is known after an epoch: losses and metrics by name, those of the validation as `val_loss` and so on. */
 export interface EpochLogs {
   readonly loss: number;
-  readonly valLoss?: number;
+  readonly val_loss?: number;
   readonly seconds: number;
-  readonly imagesPerSecond: number;
+  readonly examplesPerSecond: number;
+  readonly [name: string]: number | undefined;
 }
 
 /** What a callback may change. */

@@ -1,27 +1,46 @@
 import { logsOf } from '../history.js';
+import { text } from '../options/kinds.js';
+import { type CheckedOptions, checkOptions, type OptionsOf, required } from '../options/schema.js';
 import type { Store } from '../runtime/store.js';
 import type { Callback, EpochLogs, TrainInfo } from './callback.js';
+import { prepareFile } from './output-file.js';
+
+const OPTIONS = { path: required(text('the path of a file'), 'Where the CSV file goes.') };
+
+/** Options of `CSVLogger`. */
+export type CSVLoggerOptions = OptionsOf<typeof OPTIONS>;
 
 /**
- * Writes a line an epoch into a CSV file: epoch (from 1), loss, val_loss, seconds, images_per_second. When training is
- * resumed, the file begins with the epochs that were done before.
+ * Writes a line an epoch into a CSV file: epoch (from 1), losses and metrics, those of the validation, seconds,
+ * examples_per_second. When training is resumed, the file begins with the epochs that were done before.
  */
 export class CSVLogger implements Callback {
+  private readonly options: CheckedOptions<typeof OPTIONS>;
   private store: Store | undefined;
+  private names: readonly string[] = [];
 
-  constructor(private readonly options: { readonly path: string }) {}
+  /** @throws RangeError or TypeError for an option that is not what it must be */
+  constructor(options: CSVLoggerOptions) {
+    this.options = checkOptions('CSVLogger', options, OPTIONS, "{ path: 'log.csv' }");
+  }
 
-  async onTrainBegin({ history, store }: TrainInfo): Promise<void> {
+  /** @throws Error if nothing can be written at its path */
+  async onTrainBegin({ past, logNames, store }: TrainInfo): Promise<void> {
+    const { path } = this.options;
     this.store = store;
-    const rows = history.loss.map((_, epoch) => csvRow(epoch, logsOf(history, epoch)));
-    await store.write(this.options.path, ['epoch,loss,val_loss,seconds,images_per_second\n', ...rows].join(''));
+    this.names = logNames;
+    await prepareFile('CSVLogger', store, path);
+    const header = `${['epoch', ...logNames, 'seconds', 'examples_per_second'].join(',')}\n`;
+    const rows = past.seconds.map((_, epoch) => this.row(epoch, logsOf(past, epoch)));
+    await store.write(path, [header, ...rows].join(''));
   }
 
   async onEpochEnd(epoch: number, logs: EpochLogs): Promise<void> {
-    await this.store?.append(this.options.path, csvRow(epoch, logs));
+    await this.store?.append(this.options.path, this.row(epoch, logs));
   }
-}
 
-function csvRow(epoch: number, { loss, valLoss, seconds, imagesPerSecond }: EpochLogs): string {
-  return `${[epoch + 1, loss, valLoss ?? '', seconds.toFixed(3), imagesPerSecond.toFixed(1)].join(',')}\n`;
+  private row(epoch: number, logs: EpochLogs): string {
+    const values = this.names.map((name) => logs[name] ?? '');
+    return `${[epoch + 1, ...values, logs.seconds.toFixed(3), logs.examplesPerSecond.toFixed(1)].join(',')}\n`;
+  }
 }

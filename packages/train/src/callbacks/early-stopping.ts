@@ -1,54 +1,52 @@
-import type { Callback, CallbackState, EpochLogs, TrainControl } from './callback.js';
+import { flag, number, wholeNumber } from '../options/kinds.js';
+import { type CheckedOptions, checkOptions, defaulted, type OptionsOf } from '../options/schema.js';
+import type { Callback, CallbackState, EpochLogs, TrainControl, TrainInfo } from './callback.js';
+import { MONITOR_OPTIONS, Monitor } from './monitor.js';
 
-/** A loss that callbacks watch. */
-export type Monitor = 'loss' | 'valLoss';
-
-/**
- * The loss watched, at the end of an epoch.
- *
- * @throws Error if there is none
- */
-export function monitored(callback: string, monitor: Monitor, logs: EpochLogs): number {
-  const value = logs[monitor];
-  if (value === undefined) {
-    throw new Error(`${callback}: there is no ${monitor} to watch. Give a validationSplit, or set monitor to 'loss'.`);
-  }
-  return value;
-}
+const OPTIONS = {
+  ...MONITOR_OPTIONS,
+  patience: defaulted(wholeNumber(0), 0, 'Epochs without improvement after which training ends.'),
+  minDelta: defaulted(
+    number('a number from 0', (value) => value >= 0 && value < Number.POSITIVE_INFINITY),
+    0,
+    'By how much the value must get better to be an improvement.',
+  ),
+  restoreBestWeights: defaulted(flag, false, 'Whether the model gets back the weights of its best epoch.'),
+};
 
 /** Options of `EarlyStopping`, as in Keras. */
-export interface EarlyStoppingOptions {
-  /** Default `valLoss`. */
-  readonly monitor?: Monitor;
-  /** Epochs without improvement that are borne. Default 0. */
-  readonly patience?: number;
-  /** By how much a loss must fall to be an improvement. Default 0. */
-  readonly minDelta?: number;
-  /** Whether the model gets back the weights of its best epoch. Default false. */
-  readonly restoreBestWeights?: boolean;
-}
+export type EarlyStoppingOptions = OptionsOf<typeof OPTIONS>;
 
-/** Ends training when a loss has stopped falling. */
+/** Ends training when a loss or metric does not get better any more. */
 export class EarlyStopping implements Callback {
-  private best = Number.POSITIVE_INFINITY;
+  private readonly options: CheckedOptions<typeof OPTIONS>;
+  private readonly monitor: Monitor;
+  private best: number;
   private waited = 0;
   private weights: Float32Array[] | undefined;
   /** The epoch in which training was ended, from 0; undefined if it was not. */
   stoppedEpoch: number | undefined;
 
-  constructor(private readonly options: EarlyStoppingOptions = {}) {}
+  /** @throws RangeError or TypeError for an option that is not what it must be */
+  constructor(options: EarlyStoppingOptions = {}) {
+    this.options = checkOptions('EarlyStopping', options, OPTIONS, '{ patience: 3 }');
+    this.monitor = new Monitor('EarlyStopping', this.options.monitor, this.options.mode);
+    this.best = this.monitor.worst;
+  }
 
-  onTrainBegin(): void {
-    this.best = Number.POSITIVE_INFINITY;
+  /** @throws RangeError if the logs will not have what it watches */
+  onTrainBegin(info: TrainInfo): void {
+    this.monitor.check(info);
+    this.best = this.monitor.worst;
     this.waited = 0;
     this.weights = undefined;
     this.stoppedEpoch = undefined;
   }
 
   onEpochEnd(epoch: number, logs: EpochLogs, control: TrainControl): void {
-    const { monitor = 'valLoss', patience = 0, minDelta = 0, restoreBestWeights = false } = this.options;
-    const value = monitored('EarlyStopping', monitor, logs);
-    if (value < this.best - minDelta) {
+    const { patience, minDelta, restoreBestWeights } = this.options;
+    const value = this.monitor.valueIn(logs);
+    if (this.monitor.isBetter(value, this.best, minDelta)) {
       this.best = value;
       this.waited = 0;
       if (restoreBestWeights) this.weights = control.model.parameters.map(({ data }) => data.slice());

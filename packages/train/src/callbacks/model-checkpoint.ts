@@ -1,38 +1,64 @@
 import { encodeModel } from '@weft/formats';
-import type { Store } from '../runtime/store.js';
+import { flag, text } from '../options/kinds.js';
+import { type CheckedOptions, checkOptions, defaulted, type OptionsOf, required } from '../options/schema.js';
+import { folderOf, type Store } from '../runtime/store.js';
 import type { Callback, CallbackState, EpochLogs, TrainControl, TrainInfo } from './callback.js';
-import { type Monitor, monitored } from './early-stopping.js';
+import { MONITOR_OPTIONS, Monitor } from './monitor.js';
+import { prepareFile, prepareFolder } from './output-file.js';
+import { PathPattern } from './path-pattern.js';
+
+const OPTIONS = {
+  path: required(
+    text('the path of a file'),
+    'Where the safetensors file goes. `{epoch:02d}`, `{val_loss:.2f}` and other names of the logs stand for their numbers; epochs count from 1.',
+  ),
+  ...MONITOR_OPTIONS,
+  saveBestOnly: defaulted(flag, false, 'Whether only improvements are saved.'),
+};
 
 /** Options of `ModelCheckpoint`, as in Keras. */
-export interface ModelCheckpointOptions {
-  /** Where the safetensors file goes; `{epoch}` stands for the epoch's number, from 1. */
-  readonly path: string;
-  /** Default `valLoss`. */
-  readonly monitor?: Monitor;
-  /** Whether only improvements are saved. Default false. */
-  readonly saveBestOnly?: boolean;
-}
+export type ModelCheckpointOptions = OptionsOf<typeof OPTIONS>;
 
 /** Saves the model after each epoch, or after each that was the best so far. */
 export class ModelCheckpoint implements Callback {
-  private best = Number.POSITIVE_INFINITY;
+  private readonly options: CheckedOptions<typeof OPTIONS>;
+  private readonly monitor: Monitor;
+  private readonly pattern: PathPattern;
+  private best: number;
   private store: Store | undefined;
 
-  constructor(private readonly options: ModelCheckpointOptions) {}
+  /** @throws RangeError or TypeError for an option that is not what it must be */
+  constructor(options: ModelCheckpointOptions) {
+    this.options = checkOptions('ModelCheckpoint', options, OPTIONS, "{ path: 'model-{epoch:02d}.safetensors' }");
+    this.monitor = new Monitor('ModelCheckpoint', this.options.monitor, this.options.mode);
+    this.pattern = new PathPattern('ModelCheckpoint', this.options.path);
+    this.best = this.monitor.worst;
+  }
 
-  onTrainBegin({ store }: TrainInfo): void {
-    this.store = store;
-    this.best = Number.POSITIVE_INFINITY;
+  /** @throws RangeError if the logs will not have what it names; Error if nothing can be written at its path */
+  async onTrainBegin(info: TrainInfo): Promise<void> {
+    const { pattern, options } = this;
+    if (options.saveBestOnly) this.monitor.check(info);
+    pattern.check(info.logNames);
+    this.store = info.store;
+    this.best = this.monitor.worst;
+    const folder = folderOf(pattern.beginning);
+    if (!pattern.hasValues) await prepareFile('ModelCheckpoint', info.store, pattern.fill({}));
+    else if (folder !== '') await prepareFolder('ModelCheckpoint', info.store, folder);
   }
 
   async onEpochEnd(epoch: number, logs: EpochLogs, { model }: TrainControl): Promise<void> {
-    const { path, monitor = 'valLoss', saveBestOnly = false } = this.options;
-    if (saveBestOnly) {
-      const value = monitored('ModelCheckpoint', monitor, logs);
-      if (!(value < this.best)) return;
+    const { store } = this;
+    if (!store) return;
+    if (this.options.saveBestOnly) {
+      const value = this.monitor.valueIn(logs);
+      if (!this.monitor.isBetter(value, this.best)) return;
       this.best = value;
     }
-    await this.store?.write(path.replaceAll('{epoch}', String(epoch + 1)), encodeModel(model));
+    const path = this.pattern.fill({ ...logs, epoch: epoch + 1 });
+    // The folder's name may have values in it, too.
+    await prepareFile('ModelCheckpoint', store, path);
+    await store.write(path, encodeModel(model));
   }
 
   state(): CallbackState {

@@ -1,7 +1,8 @@
+import { checkOptions } from '../options/schema.js';
 import { joinPath, type Store } from '../runtime/store.js';
 import { CheckpointError } from './errors.js';
 import { CheckpointFolder } from './folder.js';
-import { type CheckpointOptions, DEFAULT_INTERVAL, DEFAULT_KEEP, DEFAULT_NAME } from './options.js';
+import { CHECKPOINT_OPTIONS, type CheckpointOptions } from './options.js';
 import type { TrainingState } from './state.js';
 
 /** Says when checkpoints are due, and writes them while training goes on. */
@@ -16,10 +17,16 @@ export class Checkpointer {
   newest: string | undefined;
 
   private constructor(
-    { directory, name = DEFAULT_NAME, every = DEFAULT_INTERVAL, keep = DEFAULT_KEEP }: CheckpointOptions,
+    options: CheckpointOptions,
     store: Store,
     private readonly warn: (message: string) => void,
   ) {
+    const { directory, name, every, keep } = checkOptions(
+      'checkpoints',
+      options,
+      CHECKPOINT_OPTIONS,
+      "{ directory: 'checkpoints' }",
+    );
     this.folder = new CheckpointFolder(store, directory, name);
     this.keep = keep;
     this.seconds = every.seconds ?? Number.POSITIVE_INFINITY;

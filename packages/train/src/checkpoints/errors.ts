@@ -1,3 +1,4 @@
+import type { NonFiniteValue } from '../non-finite.js';
 import type { Difference } from './fingerprint.js';
 
 /** A checkpoint is damaged, or cannot be read by this version of Weft. */
@@ -32,11 +33,14 @@ export class NonFiniteError extends Error {
     readonly step: number,
     /** The newest checkpoint, whose weights are finite. */
     readonly checkpoint: string | undefined,
+    /** The number in the data that is not finite, if that is the reason. */
+    readonly found: NonFiniteValue | undefined = undefined,
   ) {
-    super(
-      `${what} after step ${step + 1} of epoch ${epoch + 1}: training has diverged. Use a smaller learning rate` +
-        `${checkpoint === undefined ? '' : `; the last good checkpoint is ${checkpoint}`}.`,
-    );
+    const reason = found
+      ? `${found.array} holds ${found.value} in example ${found.example} (from 0), at [${found.place.join(',')}]. Replace it, or leave the example out`
+      : 'training has diverged. Use a smaller learning rate';
+    const good = checkpoint === undefined ? '' : `; the last good checkpoint is ${checkpoint}`;
+    super(`${what} after step ${step + 1} of epoch ${epoch + 1}: ${reason}${good}.`);
   }
 }
 

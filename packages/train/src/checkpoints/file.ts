@@ -1,9 +1,10 @@
 import { decodeSafetensors, encodeSafetensors, SafetensorsError, type SafetensorsTensor } from '@weft/formats';
 import type { CallbackState } from '../callbacks/callback.js';
+import { type EpochHistory, logHistory } from '../history.js';
 import { sha256Hex } from '../sha256.js';
 import { CheckpointError } from './errors.js';
 import type { Fingerprint } from './fingerprint.js';
-import type { EpochHistory, StateTensor, TrainingState } from './state.js';
+import type { StateTensor, TrainingState } from './state.js';
 
 /** Names in the metadata. */
 const VERSION = 'weft.checkpoint';
@@ -11,12 +12,10 @@ const CHECKSUM = 'weft.sha256';
 const STATE = 'weft.state';
 
 /** Changes when older readers could no longer make sense of a file. */
-const CURRENT_VERSION = '1';
+const CURRENT_VERSION = '2';
 
 /** Stands where the checksum will be while the checksum is computed. */
 const BLANK = '0'.repeat(64);
-
-const HISTORY = ['loss', 'valLoss', 'seconds', 'imagesPerSecond'] as const satisfies (keyof EpochHistory)[];
 
 /** The part of the state that is written as JSON. */
 type Scalars = Pick<TrainingState, 'fingerprint' | 'epochs' | 'epoch' | 'step' | 'steps' | 'stopped'>;
@@ -39,7 +38,10 @@ export function encodeCheckpoint(state: TrainingState): Uint8Array {
   addNumbers('losses', state.losses);
   addNumbers('seconds', [state.seconds]);
   addNumbers('best', state.best ? [state.best.value, state.best.steps] : []);
-  for (const name of HISTORY) addNumbers(`history/${name}`, state.history[name]);
+  const { history, seconds, examplesPerSecond } = state.history;
+  for (const [name, values = []] of Object.entries(history)) addNumbers(`history/${name}`, values);
+  addNumbers('times/seconds', seconds);
+  addNumbers('times/examplesPerSecond', examplesPerSecond);
   state.callbacks.forEach((kept, index) => {
     for (const [name, value] of Object.entries(kept)) {
       const path = `callbacks/${index}/${name}`;
@@ -129,9 +131,9 @@ function readState(json: unknown, tensors: ReadonlyMap<string, SafetensorsTensor
     return data;
   };
   const losses = numbers('losses');
-  const history = Object.fromEntries(HISTORY.map((name) => [name, [...numbers(`history/${name}`)]]));
-  const lengths = Object.values(history).map(({ length }) => length);
-  if (losses.length !== step || lengths.some((length) => length !== epoch && length !== 0)) {
+  const history = readHistory(tensors, numbers);
+  const lengths = [history.seconds, history.examplesPerSecond, ...Object.values(history.history)];
+  if (losses.length !== step || lengths.some((values) => values?.length !== epoch)) {
     throw new Error('its losses are not those of its steps and epochs.');
   }
   const [value, bestSteps] = numbers('best');
@@ -158,8 +160,21 @@ function readState(json: unknown, tensors: ReadonlyMap<string, SafetensorsTensor
     weights: parameters('weights/'),
     optimizer: sequence(slots as number, (slot) => parameters(`optimizer/${slot}/`)),
     losses,
-    history: history as unknown as EpochHistory,
+    history,
     callbacks: sequence(callbacks as number, kept),
+  };
+}
+
+function readHistory(
+  tensors: ReadonlyMap<string, SafetensorsTensor>,
+  numbers: (name: string) => Float64Array,
+): EpochHistory {
+  const paths = [...tensors.keys()].filter((path) => path.startsWith('history/'));
+  const history = Object.fromEntries(paths.map((path) => [path.slice('history/'.length), [...numbers(path)]]));
+  return {
+    history: logHistory(history),
+    seconds: [...numbers('times/seconds')],
+    examplesPerSecond: [...numbers('times/examplesPerSecond')],
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Callback, CallbackState } from '../callbacks/callback.js';
+import { type EpochHistory, logNamesOf } from '../history.js';
 import type { PreparedTraining } from '../prepare-training.js';
 import { CheckpointError, CheckpointMismatchError } from './errors.js';
 import { differences, type Fingerprint, fingerprint } from './fingerprint.js';
@@ -72,10 +73,18 @@ function checkContents({ path, state }: FoundCheckpoint, { source, batches }: Pr
     slots.length === optimizer.slots &&
     step < batches.length &&
     steps === epoch * batches.length + step &&
-    history.valLoss.length === (plan.validationCount > 0 ? epoch : 0) &&
+    isHistoryOf(history, logNamesOf(plan), epoch) &&
     callbacks.length === stateful(options.callbacks ?? []).length;
   if (fits) return;
   throw new CheckpointError(
     `${path}: the checkpoint's contents do not fit the training, which has the weights ${wanted.join(', ')} and ${batches.length} steps an epoch. Begin anew in another folder.`,
+  );
+}
+
+/** Whether a history has these losses and metrics, and no other, of so many epochs. */
+function isHistoryOf({ history }: EpochHistory, names: readonly string[], epochs: number): boolean {
+  return (
+    Object.keys(history).sort().join() === [...names].sort().join() &&
+    names.every((name) => history[name]?.length === epochs)
   );
 }

@@ -1,19 +1,11 @@
 import type { CallbackState } from '../callbacks/callback.js';
+import type { EpochHistory } from '../history.js';
 import type { Fingerprint } from './fingerprint.js';
 
 /** A tensor of float32 in row-major order. */
 export interface StateTensor {
   readonly shape: readonly number[];
   readonly data: Float32Array;
-}
-
-/** What is known of the epochs that are done, a number for each. */
-export interface EpochHistory {
-  readonly loss: readonly number[];
-  /** Empty without validation. */
-  readonly valLoss: readonly number[];
-  readonly seconds: readonly number[];
-  readonly imagesPerSecond: readonly number[];
 }
 
 /** Everything that the rest of a training depends on, after some step. */
