@@ -13,7 +13,7 @@ import {
 } from '../../src/runtime.js';
 
 /** Files that are kept in memory. */
-export class MemoryStore implements Store {
+class MemoryStore implements Store {
   readonly files = new Map<string, Uint8Array>();
 
   async read(path: string) {
