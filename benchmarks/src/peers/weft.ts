@@ -88,7 +88,7 @@ async function start(
     forward: () => predict(model, bytes, { pool, fastMath }),
     async losses(count) {
       const options = { epochs: count, batchSize: batch, shuffle: false, pool, optimizer, fastMath };
-      return (await fit(build(), { x: bytes }, options)).loss;
+      return (await fit(build(), { x: bytes }, options)).history.loss;
     },
     async time(task: Task, milliseconds) {
       const times: number[] = [];

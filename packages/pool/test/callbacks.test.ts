@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SGD } from '@weft/nn';
@@ -83,10 +83,10 @@ describe('callbacks', () => {
     logs.forEach((log, step) => {
       images += counts[step];
       total += counts[step] * log.batchLoss;
-      expect(log).toMatchObject({ epoch: 0, batches: 5, images, imagesInEpoch: 30 });
+      expect(log).toMatchObject({ epoch: 0, batches: 5, examples: images, examplesInEpoch: 30 });
       expect(log.loss).toBeCloseTo(total / images, 12);
     });
-    expect(logs.at(-1)?.loss).toBe(history.loss[0]);
+    expect(logs.at(-1)?.loss).toBe(history.history.loss[0]);
   });
 
   it.each(['onTrainBegin', 'onEpochBegin', 'onBatchEnd', 'onEpochEnd', 'onTrainEnd'])(
@@ -98,7 +98,7 @@ describe('callbacks', () => {
         },
       };
       await expect(train({}, [failing])).rejects.toThrow(`from ${event}`);
-      expect((await train()).history.loss.length).toBe(3);
+      expect((await train()).history.history.loss.length).toBe(3);
     },
   );
 });
@@ -111,7 +111,7 @@ describe('stopping', () => {
   it('comes after the epoch when onEpochEnd asks for it', async () => {
     const { history } = await train({}, [{ onEpochEnd: stop }]);
     expect(history).toMatchObject({ steps: 5, aborted: false });
-    expect(history.loss.length).toBe(1);
+    expect(history.history.loss.length).toBe(1);
   });
 
   it('comes within the epoch when onBatchEnd asks for it, and the model keeps the steps done', async () => {
@@ -123,7 +123,7 @@ describe('stopping', () => {
     const history = await fit(model, { x, y: uniform(40_000 * 3) }, options);
     expect(history.steps).toBeGreaterThan(0);
     expect(history.steps).toBeLessThan(10_000);
-    expect(history.loss).toEqual([]);
+    expect(history.history.loss).toEqual([]);
     expect(ended).toEqual([history.steps]);
     expect(weightsOf(model)).not.toEqual(weightsOf(smallDense()));
   });
@@ -141,8 +141,8 @@ describe('stopping', () => {
     const { signal } = controller;
     const history = await fit(smallDense(), many, { ...options, signal, callbacks: [{ onEpochBegin }] });
     expect(history.aborted).toBe(true);
-    expect(history.loss).toEqual(wanted.loss.slice(0, 2));
-    expect(history.valLoss).toEqual(wanted.valLoss.slice(0, 2));
+    expect(history.history.loss).toEqual(wanted.history.loss.slice(0, 2));
+    expect(history.history.val_loss).toEqual(wanted.history.val_loss?.slice(0, 2));
   });
 });
 
@@ -161,7 +161,7 @@ describe('a signal', () => {
 
   it('that came before keeps training from beginning', async () => {
     const { model, history } = await train({ signal: AbortSignal.abort() });
-    expect(history).toMatchObject({ loss: [], steps: 0, aborted: true });
+    expect(history).toMatchObject({ history: { loss: [] }, steps: 0, aborted: true });
     expect(weightsOf(model)).toEqual(weightsOf(smallDense()));
   });
 
@@ -172,7 +172,7 @@ describe('a signal', () => {
     };
     const { history } = await train({ signal: controller.signal }, [{ onEpochBegin }]);
     expect(history).toMatchObject({ steps: 5, aborted: true });
-    expect(history.loss.length).toBe(1);
+    expect(history.history.loss.length).toBe(1);
   });
 
   it('that comes after the last step has ended nothing', async () => {
@@ -182,7 +182,7 @@ describe('a signal', () => {
     };
     const { history } = await train({ signal: controller.signal }, [{ onEpochEnd }]);
     expect(history).toMatchObject({ steps: 15, aborted: false });
-    expect(history.loss.length).toBe(3);
+    expect(history.history.loss.length).toBe(3);
   });
 
   it('that never comes changes nothing', async () => {
@@ -202,11 +202,13 @@ describe('weights that a callback changes', () => {
       if (epoch === 0) fill(model, 0);
     };
     const model = smallDense();
-    const { loss } = await fit(model, data, { ...zeroed, callbacks: [{ onEpochEnd }] });
+    const {
+      history: { loss },
+    } = await fit(model, data, { ...zeroed, callbacks: [{ onEpochEnd }] });
     const zeros = smallDense();
     fill(zeros, 0);
     const wanted = await fit(zeros, data, { ...zeroed, epochs: 1 });
-    expect(loss[1]).toBeCloseTo(wanted.loss[0], 6);
+    expect(loss[1]).toBeCloseTo(wanted.history.loss[0], 6);
     expect(loss[1]).not.toBeCloseTo(loss[0], 3);
     expect(weightsOf(model)).toEqual(weightsOf(zeros));
   });
@@ -226,28 +228,28 @@ describe('EarlyStopping', () => {
   it.each([0, 1, 2, 4])('bears %i epochs without improvement', async (patience) => {
     const stopping = new EarlyStopping({ patience });
     const { history } = await train({ epochs: 8, optimizer: still }, [stopping]);
-    expect(history.loss.length).toBe(1 + Math.max(1, patience));
-    expect(stopping.stoppedEpoch).toBe(history.loss.length - 1);
+    expect(history.history.loss.length).toBe(1 + Math.max(1, patience));
+    expect(stopping.stoppedEpoch).toBe(history.history.loss.length - 1);
   });
 
   it('does not stop while the loss falls, and begins anew in every fit', async () => {
     const stopping = new EarlyStopping({ monitor: 'loss' });
-    expect((await train({}, [stopping])).history.loss.length).toBe(3);
+    expect((await train({}, [stopping])).history.history.loss.length).toBe(3);
     expect(stopping.stoppedEpoch).toBeUndefined();
-    expect((await train({ optimizer: still, shuffle: false }, [stopping])).history.loss.length).toBe(2);
-    expect((await train({}, [stopping])).history.loss.length).toBe(3);
+    expect((await train({ optimizer: still, shuffle: false }, [stopping])).history.history.loss.length).toBe(2);
+    expect((await train({}, [stopping])).history.history.loss.length).toBe(3);
   });
 
   it('takes for an improvement only what is more than minDelta', async () => {
     const { history } = await train({}, [new EarlyStopping({ minDelta: 100 })]);
-    expect(history.loss.length).toBe(2);
+    expect(history.history.loss.length).toBe(2);
   });
 
   it('restores the weights of the best epoch', async () => {
     const best = weightsOf((await train({ epochs: 1, ...diverging })).model);
     const stopping = new EarlyStopping({ patience: 2, restoreBestWeights: true });
     const { model, history } = await train({ epochs: 9, ...diverging }, [stopping]);
-    expect(history.valLoss.length).toBe(3);
+    expect(history.history.val_loss?.length).toBe(3);
     expect(weightsOf(model)).toEqual(best);
     const plain = await train({ epochs: 9, ...diverging }, [new EarlyStopping({ patience: 2 })]);
     expect(weightsOf(plain.model)).not.toEqual(best);
@@ -255,7 +257,7 @@ describe('EarlyStopping', () => {
 
   it('says what is missing where there is no validation', async () => {
     await expect(train({ validationSplit: 0 }, [new EarlyStopping()])).rejects.toThrow(
-      "EarlyStopping: there is no valLoss to watch. Give a validationSplit, or set monitor to 'loss'.",
+      "EarlyStopping: there is no 'val_loss' to watch; the logs have loss. Give a validationSplit, or set monitor to 'loss'.",
     );
   });
 });
@@ -274,12 +276,37 @@ describe('ModelCheckpoint', () => {
   it('saves only what is better than all before, if told so', async () => {
     const best = (name: string) => new ModelCheckpoint({ path: join(folder, `${name}-{epoch}`), saveBestOnly: true });
     await train({ optimizer: still }, [best('still')]);
-    const { valLoss } = (await train({ epochs: 6, optimizer: new SGD({ learningRate: 0.3 }) }, [best('any')])).history;
+    const { history } = await train({ epochs: 6, optimizer: new SGD({ learningRate: 0.3 }) }, [best('any')]);
+    const valLoss = history.history.val_loss ?? [];
     const records = valLoss.flatMap((loss, epoch) =>
       valLoss.slice(0, epoch).every((before) => loss < before) ? [`any-${epoch + 1}`] : [],
     );
     const files = (await readdir(folder)).filter((file) => /^(still|any)/.test(file)).sort();
     expect(files).toEqual([...records, 'still-1']);
+  });
+});
+
+describe('a folder that is missing', () => {
+  it('is made by what writes into it', async () => {
+    const path = join(folder, 'made', 'deep', 'log.csv');
+    const saving = new ModelCheckpoint({
+      path: join(folder, 'models', 'of-{epoch:02d}', '{val_loss:.2f}.safetensors'),
+    });
+    await train({ epochs: 2 }, [new CSVLogger({ path }), saving]);
+    expect(await readFile(path, 'utf8')).toContain('epoch,loss,val_loss,seconds,examples_per_second');
+    expect((await readdir(join(folder, 'models'))).sort()).toEqual(['of-01', 'of-02']);
+  });
+
+  it('is refused before the first epoch where it cannot be made', async () => {
+    const file = join(folder, 'file');
+    await writeFile(file, 'mine');
+    const path = join(file, 'model.safetensors');
+    const onEpochBegin = () => expect.unreachable();
+    for (const writing of [new CSVLogger({ path }), new ModelCheckpoint({ path })]) {
+      await expect(train({}, [writing, { onEpochBegin }])).rejects.toThrow(`nothing can be written into ${file}`);
+    }
+    const onFolder = train({}, [new CSVLogger({ path: folder }), { onEpochBegin }]);
+    await expect(onFolder).rejects.toThrow(`${folder} is a folder; expected the path of a file.`);
   });
 });
 
@@ -289,12 +316,12 @@ describe('CSVLogger', () => {
     for (const validationSplit of [0.25, 0]) {
       const { history } = await train({ validationSplit }, [new CSVLogger({ path })]);
       const [header, ...lines] = (await readFile(path, 'utf8')).trimEnd().split('\n');
-      expect(header).toBe('epoch,loss,val_loss,seconds,images_per_second');
+      const names = validationSplit > 0 ? 'loss,val_loss' : 'loss';
+      expect(header).toBe(`epoch,${names},seconds,examples_per_second`);
       const cells = lines.map((line) => line.split(','));
       expect(cells.map(([epoch]) => epoch)).toEqual(['1', '2', '3']);
-      expect(cells.map(([, loss]) => Number(loss))).toEqual(history.loss);
-      const valLosses = cells.map((line) => line[2]).filter((cell) => cell !== '');
-      expect(valLosses.map(Number)).toEqual(history.valLoss);
+      expect(cells.map(([, loss]) => Number(loss))).toEqual(history.history.loss);
+      if (validationSplit > 0) expect(cells.map((line) => Number(line[2]))).toEqual(history.history.val_loss);
     }
   });
 });

@@ -59,7 +59,7 @@ function breakingOff(steps: number): Pick<FitOptions, 'signal' | 'callbacks'> {
   return { signal: controller.signal, callbacks: [{ onBatchEnd }] };
 }
 
-const losses = ({ loss, valLoss, steps }: History) => ({ loss, valLoss, steps });
+const losses = ({ history, steps }: History) => ({ history, steps });
 const checkpointFiles = async () => (await readdir(directory)).sort();
 const fileOf = (steps: number) => `checkpoint-step-${String(steps).padStart(8, '0')}.safetensors`;
 
@@ -109,7 +109,13 @@ describe('a training that was broken off', () => {
     await train({ checkpoints: { directory, every: { steps: 1 } }, ...breakingOff(8) });
     const steps = 3 * (EPOCHS * STEPS - Number(/\d{8}/.exec((await checkpointFiles()).at(-1) ?? '')?.[0]));
     let past: unknown;
-    const onTrainBegin: Callback['onTrainBegin'] = ({ initialEpoch, initialStep, history: { loss } }) => {
+    const onTrainBegin: Callback['onTrainBegin'] = ({
+      initialEpoch,
+      initialStep,
+      past: {
+        history: { loss },
+      },
+    }) => {
       past = { initialEpoch, steps: initialEpoch * STEPS + initialStep, loss: [...loss] };
     };
     await train({ resumeFrom: directory, callbacks: [{ ...report(got), onTrainBegin }] });
@@ -118,7 +124,7 @@ describe('a training that was broken off', () => {
     expect(past).toEqual({
       initialEpoch: epoch,
       steps: EPOCHS * STEPS - steps / 3,
-      loss: history.loss.slice(0, epoch),
+      loss: history.history.loss.slice(0, epoch),
     });
   });
 
@@ -195,7 +201,7 @@ describe('a training that was finished', () => {
       control.stopTraining = true;
     };
     const stopped = await train({ checkpoints: { directory }, callbacks: [{ onEpochEnd }] });
-    expect(stopped.history.loss).toHaveLength(1);
+    expect(stopped.history.history.loss).toHaveLength(1);
     const again = await train({ resumeFrom: directory });
     expect(again).toEqual(stopped);
     const more = await train({ resumeFrom: directory, epochs: EPOCHS + 1 });
@@ -229,7 +235,8 @@ describe('checkpoints', () => {
       const folder = await mkdtemp(join(directory, 'kept-'));
       const options = { epochs, optimizer: new SGD({ learningRate }) };
       const { history } = await train({ ...options, checkpoints: { directory: folder, every: { steps: 2 } } });
-      const best = history.valLoss.indexOf(Math.min(...history.valLoss)) + 1;
+      const { val_loss: valLoss = [] } = history.history;
+      const best = valLoss.indexOf(Math.min(...valLoss)) + 1;
       const kept = new Set([best * STEPS, epochs * STEPS - 2, epochs * STEPS]);
       const files = [...kept].sort((a, b) => a - b).map(fileOf);
       expect((await readdir(folder)).sort()).toEqual(files);
@@ -340,9 +347,9 @@ describe('a damaged checkpoint', () => {
   it('is not what one of another format version is: that one is named, and not passed over', async () => {
     const { newest } = await finished();
     const text = (await readFile(newest)).toString('latin1');
-    await writeFile(newest, text.replace('"weft.checkpoint":"1"', '"weft.checkpoint":"2"'), 'latin1');
+    await writeFile(newest, text.replace('"weft.checkpoint":"2"', '"weft.checkpoint":"3"'), 'latin1');
     await expect(train({ resumeFrom: directory })).rejects.toThrow(
-      'the checkpoint has format version 2; this Weft reads 1. Resume with the Weft that wrote it.',
+      'the checkpoint has format version 3; this Weft reads 2. Resume with the Weft that wrote it.',
     );
   });
 
@@ -368,7 +375,7 @@ describe('a checkpoint whose contents were made up', () => {
     'no moments': () => ({ optimizer: [] }),
     'steps behind the end': () => ({ step: 10, steps: 15, losses: new Float64Array(10) }),
     'another count of steps': () => ({ steps: 7 }),
-    'no validation losses': ({ history }) => ({ history: { ...history, valLoss: [] } }),
+    'no validation losses': ({ history }) => ({ history: { ...history, history: { loss: history.history.loss } } }),
     'state of a callback': () => ({ callbacks: [{ best: 1 }] }),
   };
 

@@ -40,7 +40,7 @@ describe('a loss that is no finite number', () => {
     expect(error).toBeInstanceOf(NonFiniteError);
     expect(error).toMatchObject({ epoch: 0, step });
     expect((error as Error).message).toContain(
-      `The loss is not a finite number after step ${step + 1} of epoch 1: training has diverged.`,
+      `The loss is not a finite number after step ${step + 1} of epoch 1: x holds NaN in example ${step * 8 + 3} (from 0), at [0]. Replace it`,
     );
     expect(done).toEqual(Array.from({ length: step + 1 }, (_, index) => index));
     // The newest checkpoint is the one before, and is named.
@@ -57,7 +57,7 @@ describe('a loss that is no finite number', () => {
     const checkpoints = { directory, every: { steps: 2 } };
     const { history } = await train({ checkpoints, onNaN: 'continue', onWarning }, poisoned(2));
     expect(history.steps).toBe(3 * STEPS);
-    expect(history.loss).toEqual([Number.NaN, Number.NaN, Number.NaN]);
+    expect(history.history.loss).toEqual([Number.NaN, Number.NaN, Number.NaN]);
     expect((await readdir(directory)).map((file) => /\d{8}/.exec(file)?.[0])).toEqual(['00000002']);
     expect(warnings).toEqual(['Weights are not finite numbers: no more checkpoints are written.']);
   });
@@ -66,7 +66,7 @@ describe('a loss that is no finite number', () => {
     const watch = new TerminateOnNaN();
     const { history } = await train({ callbacks: [watch] }, poisoned(3));
     expect(watch.stoppedAt).toEqual({ epoch: 0, batch: 3 });
-    expect(history).toMatchObject({ steps: 4, loss: [] });
+    expect(history).toMatchObject({ steps: 4, history: { loss: [] } });
   });
 
   it('may be that of the validation', async () => {
@@ -114,12 +114,12 @@ describe('a checkpoint that cannot be written', () => {
 
 describe('options of checkpoints', () => {
   it.each([
-    [{ checkpoints: {} }, 'checkpoints: the directory is undefined; expected the path of a folder.'],
+    [{ checkpoints: {} }, 'checkpoints: directory: got undefined; expected the path of a folder.'],
     [{ checkpoints: 'folder' }, "checkpoints: the options are 'folder'; expected an object"],
-    [{ checkpoints: { directory: 'x', name: '../x' } }, "the name is '../x'; expected letters, digits, - and _ only."],
+    [{ checkpoints: { directory: 'x', name: '../x' } }, "name: got '../x'; expected letters, digits, - and _ only."],
     [{ checkpoints: { directory: 'x', keep: 0 } }, 'keep: got 0; expected a whole number from 1.'],
     [{ checkpoints: { directory: 'x', every: { steps: 0.5 } } }, 'steps: got 0.5; expected a whole number from 1.'],
-    [{ checkpoints: { directory: 'x', every: { seconds: 0 } } }, 'every 0 seconds; expected a number above 0'],
+    [{ checkpoints: { directory: 'x', every: { seconds: 0 } } }, 'every: seconds: got 0; expected a number above 0'],
     [{ checkpoints: { directory: 'x', every: { minutes: 1 } } }, "there is no option 'minutes'"],
     [{ resumeFrom: 3 }, 'resumeFrom: got 3; expected the path of a checkpoint'],
     [{ onNaN: 'ignore' }, "onNaN: got 'ignore'; expected 'stop' or 'continue'."],

@@ -67,8 +67,9 @@ describe('fit', () => {
               const end = Math.min(begin + batchSize, trainCount);
               total += eager.step(...part(begin, end)) * (end - begin);
             }
-            expect(history.loss[epoch]).toBeCloseTo(total / trainCount, 5);
-            if (split > 0) expect(history.valLoss[epoch]).toBeCloseTo(eager.evaluate(...part(trainCount, count)), 5);
+            expect(history.history.loss[epoch]).toBeCloseTo(total / trainCount, 5);
+            if (split > 0)
+              expect(history.history.val_loss?.[epoch]).toBeCloseTo(eager.evaluate(...part(trainCount, count)), 5);
           }
           expect(relativeDistance(weightsOf(model), weightsOf(twin))).toBeLessThan(1e-4);
         }),
@@ -84,9 +85,14 @@ describe('fit', () => {
       { x: bytes(count * 36) },
       { epochs: 3, batchSize: 8, validationSplit: 0.25, pool },
     );
-    for (const entries of [history.loss, history.valLoss, history.seconds, history.imagesPerSecond]) {
-      expect(entries.length).toBe(3);
-      expect(entries.every((entry) => Number.isFinite(entry) && entry > 0)).toBe(true);
+    for (const entries of [
+      history.history.loss,
+      history.history.val_loss,
+      history.seconds,
+      history.examplesPerSecond,
+    ]) {
+      expect(entries?.length).toBe(3);
+      expect(entries?.every((entry) => Number.isFinite(entry) && entry > 0)).toBe(true);
     }
     expect(history).toMatchObject({ steps: 3 * 4, aborted: false });
     expect(history.convolutions.map(({ input, weight }) => [input.slice(1), weight])).toEqual([
@@ -104,7 +110,7 @@ describe('fit', () => {
       ],
     ]);
     const plain = await fit(smallDense(), { x: uniform(90), y: uniform(30) }, { epochs: 1, batchSize: 10, pool });
-    expect(plain.valLoss).toEqual([]);
+    expect(plain.history.val_loss).toBeUndefined();
   });
 
   it('takes inputs as targets in the shape of the output', async () => {
@@ -123,8 +129,8 @@ describe('fit', () => {
     try {
       const losses = async (workers: WorkerPool) => {
         const options: FitOptions = { epochs: 2, batchSize: 8, validationSplit: 0.2, pool: workers };
-        const { loss, valLoss } = await fit(smallAutoencoder(), { x: bytes(30 * 36) }, options);
-        return [...loss, ...valLoss];
+        const { history } = await fit(smallAutoencoder(), { x: bytes(30 * 36) }, options);
+        return [...history.loss, ...(history.val_loss ?? [])];
       };
       const [slow, fast] = [await losses(reference), await losses(pool)];
       slow.forEach((loss, which) => {
@@ -197,15 +203,15 @@ describe('validationSplit', () => {
     const { met, history } = await orderOf(50, { epochs: 2, validationSplit: 0.3, pool });
     for (const epoch of met) expect(sorted(epoch)).toEqual(range(0, 35));
     const mean = range(35, 50).reduce((total, index) => total + index ** 2, 0) / 15;
-    for (const loss of history.valLoss) expect(loss).toBeCloseTo(mean, 2);
+    for (const loss of history.history.val_loss ?? []) expect(loss).toBeCloseTo(mean, 2);
   });
 
   it('gives the loss that evaluate gives for that part', async () => {
     const model = smallDense();
     const [x, y] = [uniform(40 * 9), uniform(40 * 3, 2)];
-    const { valLoss } = await fit(model, { x, y }, { epochs: 1, batchSize: 16, validationSplit: 0.5, pool });
+    const { history } = await fit(model, { x, y }, { epochs: 1, batchSize: 16, validationSplit: 0.5, pool });
     const last = { x: x.subarray(20 * 9), y: y.subarray(20 * 3) };
-    expect(valLoss[0]).toBeCloseTo(await evaluate(model, last, { pool }), 6);
+    expect(history.val_loss?.[0]).toBeCloseTo(await evaluate(model, last, { pool }), 6);
   });
 });
 

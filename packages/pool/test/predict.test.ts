@@ -134,7 +134,7 @@ describe('a pool', () => {
       'The pool is in use by another fit or predict. Wait for it to end, or make a second pool.',
     );
     await expect(predict(smallDense(), data.x, { pool })).rejects.toThrow('in use');
-    expect((await first).loss.length).toBe(2);
+    expect((await first).history.loss.length).toBe(2);
     await expect(predict(smallDense(), data.x, { pool })).resolves.toHaveLength(180);
   });
 

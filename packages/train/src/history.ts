@@ -1,5 +1,13 @@
 import type { ConvolutionRecord } from '@weft/core/program';
-import type { EpochLogs } from './callbacks/callback.js';
+
+/** What is known after an epoch: losses and metrics by name, those of the validation as `val_loss` and so on. */
+export interface EpochLogs {
+  readonly loss: number;
+  readonly val_loss?: number;
+  readonly seconds: number;
+  readonly examplesPerSecond: number;
+  readonly [name: string]: number | undefined;
+}
 
 /** Losses and metrics by their names in the logs, a number an epoch. */
 export interface LogHistory {

@@ -1,4 +1,4 @@
-export type { BatchLogs, Callback, CallbackState, EpochLogs, TrainControl, TrainInfo } from './callbacks/callback.js';
+export type { BatchLogs, Callback, CallbackState, TrainControl, TrainInfo } from './callbacks/callback.js';
 export { CSVLogger, type CSVLoggerOptions } from './callbacks/csv-logger.js';
 export { EarlyStopping, type EarlyStoppingOptions } from './callbacks/early-stopping.js';
 export { ModelCheckpoint, type ModelCheckpointOptions } from './callbacks/model-checkpoint.js';
@@ -9,7 +9,7 @@ export type { CheckpointInterval, CheckpointOptions } from './checkpoints/option
 export type { DescribedArray, ExampleArray, ExampleArrays, Examples, ExampleValues } from './data.js';
 export { SharedMemoryError, WorkerError } from './errors.js';
 export { fit } from './fit.js';
-export type { EpochHistory, History, LogHistory, OptimizerState, StateTensor } from './history.js';
+export type { EpochHistory, EpochLogs, History, LogHistory, OptimizerState, StateTensor } from './history.js';
 export type { NonFiniteValue } from './non-finite.js';
 export { NUMERICS_VERSION } from './numerics-version.js';
 export type { LossOption, MetricsOption } from './objective.js';

@@ -1,4 +1,4 @@
-import { Adam, BaseModel, type Loss, ModelWeight, meanSquaredError, type Weight } from '@weft/nn';
+import { Adam, BaseModel, type Loss, type ModelLoss, ModelWeight, meanSquaredError, type Weight } from '@weft/nn';
 import { type Examples, type NamedExamples, namedExamples } from './data.js';
 import type { FIT_WITH_RUNTIME, TrainedWeights, Update } from './options/fit-options.js';
 import type { CheckedOptions } from './options/schema.js';

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { LoadedData } from '@weft/data';
-import { drawFigures, type Figure, type FigureInputs, rasterise } from '@weft/report';
+import type { History } from '@weft/pool';
+import { drawFigures, type Figure, type FigureInputs, type LossHistory, rasterise } from '@weft/report';
 import type { LatentAnalysis } from './analyse-latents.js';
 import { RUN_FILES, type RunDirectory } from './directory.js';
 import type { TestResult } from './test-model.js';
@@ -32,7 +33,7 @@ export function runFigures({ data, samples, models, latents }: RunResults): Figu
     samples: { images: samples.images, labels: samples.labels },
     ...(cae && {
       cae: {
-        history: cae.history,
+        history: lossHistory(cae.history),
         originals: test.images,
         reconstructions: cae.test.outputs,
         errors: cae.test.errors,
@@ -40,7 +41,7 @@ export function runFigures({ data, samples, models, latents }: RunResults): Figu
     }),
     ...(cdae?.test.noisy && {
       cdae: {
-        history: cdae.history,
+        history: lossHistory(cdae.history),
         noisy: cdae.test.noisy.inputs,
         clean: test.images,
         denoised: cdae.test.outputs,
@@ -73,4 +74,8 @@ export async function writeFigures(
     await setImmediate();
     signal.throwIfAborted();
   }
+}
+
+function lossHistory({ history: { loss, val_loss: valLoss = [] } }: History): LossHistory {
+  return { loss, valLoss };
 }

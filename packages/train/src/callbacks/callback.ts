@@ -1,5 +1,5 @@
 import type { BaseModel } from '@weft/nn';
-import type { EpochHistory, History } from '../history.js';
+import type { EpochHistory, EpochLogs, History } from '../history.js';
 import type { Store } from '../runtime/store.js';
 
 /** What is known when training begins. */
@@ -32,15 +32,6 @@ export interface BatchLogs {
   /** Examples done in this epoch, and examples in an epoch. */
   readonly examples: number;
   readonly examplesInEpoch: number;
-}
-
-/** What is known after an epoch: losses and metrics by name, those of the validation as `val_loss` and so on. */
-export interface EpochLogs {
-  readonly loss: number;
-  readonly val_loss?: number;
-  readonly seconds: number;
-  readonly examplesPerSecond: number;
-  readonly [name: string]: number | undefined;
 }
 
 /** What a callback may change. */

@@ -1,8 +1,8 @@
-import { logsOf } from '../history.js';
+import { type EpochLogs, logsOf } from '../history.js';
 import { text } from '../options/kinds.js';
 import { type CheckedOptions, checkOptions, type OptionsOf, required } from '../options/schema.js';
 import type { Store } from '../runtime/store.js';
-import type { Callback, EpochLogs, TrainInfo } from './callback.js';
+import type { Callback, TrainInfo } from './callback.js';
 import { prepareFile } from './output-file.js';
 
 const OPTIONS = { path: required(text('the path of a file'), 'Where the CSV file goes.') };

@@ -1,6 +1,7 @@
+import type { EpochLogs } from '../history.js';
 import { flag, number, wholeNumber } from '../options/kinds.js';
 import { type CheckedOptions, checkOptions, defaulted, type OptionsOf } from '../options/schema.js';
-import type { Callback, CallbackState, EpochLogs, TrainControl, TrainInfo } from './callback.js';
+import type { Callback, CallbackState, TrainControl, TrainInfo } from './callback.js';
 import { MONITOR_OPTIONS, Monitor } from './monitor.js';
 
 const OPTIONS = {

@@ -1,8 +1,9 @@
 import { encodeModel } from '@weft/formats';
+import type { EpochLogs } from '../history.js';
 import { flag, text } from '../options/kinds.js';
 import { type CheckedOptions, checkOptions, defaulted, type OptionsOf, required } from '../options/schema.js';
 import { folderOf, type Store } from '../runtime/store.js';
-import type { Callback, CallbackState, EpochLogs, TrainControl, TrainInfo } from './callback.js';
+import type { Callback, CallbackState, TrainControl, TrainInfo } from './callback.js';
 import { MONITOR_OPTIONS, Monitor } from './monitor.js';
 import { prepareFile, prepareFolder } from './output-file.js';
 import { PathPattern } from './path-pattern.js';

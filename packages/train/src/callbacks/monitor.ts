@@ -1,7 +1,8 @@
+import type { EpochLogs } from '../history.js';
 import { oneOf, text } from '../options/kinds.js';
 import { likelyName } from '../options/likely-name.js';
 import { defaulted } from '../options/schema.js';
-import type { EpochLogs, TrainInfo } from './callback.js';
+import type { TrainInfo } from './callback.js';
 
 /** Options of callbacks that watch a value. */
 export const MONITOR_OPTIONS = {

@@ -98,9 +98,21 @@ function formatted(value: number, format: string): string {
 
 function finite(value: number, digits: string | undefined, type: string): string {
   const count = digits === undefined ? 6 : Number(digits);
-  const exponent = (text: string) => text.replace(/e([+-])(\d)$/, 'e$10$2');
   if (type === 'f') return value.toFixed(count);
-  if (type === 'e') return exponent(value.toExponential(count));
-  if (type === 'g' || digits !== undefined) return exponent(String(Number(value.toPrecision(Math.max(1, count)))));
+  if (type === 'e') return exponential(value, count);
+  if (type === 'g' || digits !== undefined) return general(value, Math.max(1, count));
   return String(value);
+}
+
+/** With two digits of the exponent at least. */
+function exponential(value: number, digits: number): string {
+  return value.toExponential(digits).replace(/e([+-])(\d)$/, 'e$10$2');
+}
+
+/** With so many digits in all, without zeros at the end. */
+function general(value: number, digits: number): string {
+  const exponent = Number(value.toExponential(digits - 1).split('e')[1]);
+  const isLong = exponent < -4 || exponent >= digits;
+  const text = isLong ? exponential(value, digits - 1) : value.toFixed(digits - 1 - exponent);
+  return text.replace(/\.?0+(?=e|$)/, (zeros) => (text.includes('.') ? '' : zeros));
 }

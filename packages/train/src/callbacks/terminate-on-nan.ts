@@ -1,4 +1,5 @@
-import type { BatchLogs, Callback, EpochLogs, TrainControl } from './callback.js';
+import type { EpochLogs } from '../history.js';
+import type { BatchLogs, Callback, TrainControl } from './callback.js';
 
 /** Ends training when a loss is not a finite number any more. */
 export class TerminateOnNaN implements Callback {

@@ -9,7 +9,7 @@ export interface Kind<T> {
   /** Whether what does not pass is out of range, rather than of another type. */
   readonly isRange?: boolean;
   /** Checks what is inside of a value that passes. */
-  readonly inside?: (name: string, value: T) => void;
+  inside?(name: string, value: T): void;
 }
 
 /** An option, declared once: its type, its check, its default and its description all come from here. */
@@ -21,12 +21,12 @@ export interface Option<T, Presence extends 'required' | 'optional' | 'defaulted
   readonly doc: string;
 }
 
-type AnyOption = Option<any, 'required' | 'optional' | 'defaulted'>;
+type AnyOption = Option<unknown, 'required' | 'optional' | 'defaulted'>;
 
 /** The options of a call or class, by name. */
 export type Schema = Readonly<Record<string, AnyOption>>;
 
-type TypeOf<O> = O extends Option<infer T, any> ? T : never;
+type TypeOf<O> = O extends { readonly kind: Kind<infer T> } ? T : never;
 type Required<S extends Schema> = { [Name in keyof S]: S[Name]['presence'] extends 'required' ? Name : never }[keyof S];
 type WithDefault<S extends Schema> = {
   [Name in keyof S]: S[Name]['presence'] extends 'optional' ? never : Name;
@@ -91,10 +91,10 @@ export function checkOptions<S extends Schema>(
   return Object.fromEntries(checked);
 }
 
-function checkValue(name: string, value: unknown, { expected, passes, isRange, inside }: Kind<unknown>): void {
-  if (!passes(value)) {
-    const message = `${name}: got ${shown(value)}; expected ${expected}.`;
-    throw isRange ? new RangeError(message) : new TypeError(message);
+function checkValue(name: string, value: unknown, kind: Kind<unknown>): void {
+  if (!kind.passes(value)) {
+    const message = `${name}: got ${shown(value)}; expected ${kind.expected}.`;
+    throw kind.isRange ? new RangeError(message) : new TypeError(message);
   }
-  inside?.(name, value);
+  kind.inside?.(name, value);
 }

@@ -1,0 +1,94 @@
+import type { CompiledProgram } from '@weft/core/program';
+import {
+  CONTROL,
+  CONTROL_WORDS,
+  type EpochWork,
+  type MapWork,
+  type ProgramImage,
+  type Runtime,
+  runTask,
+  SharedMemory,
+  type Store,
+  Workplace,
+} from '../../src/runtime.js';
+
+/** Files that are kept in memory. */
+class MemoryStore implements Store {
+  readonly files = new Map<string, Uint8Array>();
+
+  async read(path: string) {
+    const bytes = this.files.get(path);
+    if (!bytes) throw new Error(`${path}: there is no such file.`);
+    return bytes;
+  }
+  async write(path: string, content: string | Uint8Array) {
+    this.files.set(path, typeof content === 'string' ? new TextEncoder().encode(content) : content.slice());
+  }
+  async append(path: string, text: string) {
+    await this.write(path, this.text(path) + text);
+  }
+  async list(folder: string) {
+    const names = [...this.files.keys()].filter((path) => path.startsWith(`${folder}/`));
+    return names.map((path) => path.slice(folder.length + 1));
+  }
+  async remove(path: string) {
+    this.files.delete(path);
+  }
+  async makeFolder() {}
+  async kindOf(path: string) {
+    return this.files.has(path) ? 'file' : (await this.list(path)).length > 0 ? 'folder' : undefined;
+  }
+  async sweep() {}
+  resolve(path: string) {
+    return path;
+  }
+  text(path: string) {
+    return new TextDecoder().decode(this.files.get(path));
+  }
+}
+
+/** A runtime of the thread that asks, with files in memory: all that training needs, and nothing of Node. */
+export class OneThread implements Runtime {
+  readonly threads = 1;
+  readonly kernels = 'wasm';
+  readonly memory = new SharedMemory();
+  readonly store = new MemoryStore();
+  private readonly controlAddress = this.memory.allocate(CONTROL_WORDS * 4);
+  closed = false;
+
+  get control() {
+    return new Int32Array(this.memory.memory.buffer, this.controlAddress, CONTROL_WORDS);
+  }
+
+  async hold<T>(work: (session: string) => Promise<T>): Promise<T> {
+    const mark = this.memory.mark();
+    try {
+      return await work(crypto.randomUUID());
+    } finally {
+      this.memory.release(mark);
+    }
+  }
+
+  async load(id: string, compiled: CompiledProgram): Promise<ProgramImage> {
+    const arenas = [this.memory.allocate(compiled.arenaBytes)];
+    const module = await WebAssembly.compile(compiled.bytes);
+    return { id, module, program: undefined, plan: undefined, segments: compiled.segments, arenas };
+  }
+
+  async runOnAll(task: EpochWork | MapWork, [keys]: readonly number[]): Promise<void> {
+    this.control.fill(0);
+    const own = { memory: this.memory.memory, control: this.controlAddress, worker: 0, workers: 1, keys };
+    if (task.kind === 'map') {
+      const whole = { ...task, ...own };
+      runTask(whole, new Workplace(whole));
+      return;
+    }
+    this.control[CONTROL.steps] = task.firstStep;
+    const whole = { ...task, ...own, validation: task.validation && { ...task.validation, ...own } };
+    runTask(whole, new Workplace(whole));
+  }
+
+  async close() {
+    this.closed = true;
+  }
+}
