@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { availableThreads } from '@weft/pool';
 import { afterwards, describeMachine, machine } from './machine.js';
 import { lineOf, type Measurement } from './measure.js';
 import { availableNumerics, type Numerics } from './numerics.js';
@@ -9,7 +9,7 @@ import { SUITES } from './suites.js';
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
-    threads: { type: 'string', default: [...new Set([1, availableParallelism()])].join() },
+    threads: { type: 'string', default: [...new Set([1, availableThreads()])].join() },
     numerics: { type: 'string' },
     list: { type: 'boolean', default: false },
   },

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { availableThreads } from '@weft/pool';
 import { afterwards, describeMachine, machine } from '../machine.js';
 import { availableNumerics } from '../numerics.js';
 import { compare, type Entry } from './compare.js';
@@ -15,7 +15,7 @@ const { values, positionals } = parseArgs({
     batch: { type: 'string', default: '256' },
     rounds: { type: 'string', default: '7' },
     seconds: { type: 'string', default: '2' },
-    threads: { type: 'string', default: [...new Set([1, availableParallelism()])].join() },
+    threads: { type: 'string', default: [...new Set([1, availableThreads()])].join() },
   },
 });
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));

@@ -1,3 +1,4 @@
+export { availableThreads, controlGroupFolders, processorQuota } from './available-threads.js';
 export type { BatchLogs, Callback, CallbackState, EpochLogs, TrainControl, TrainInfo } from './callbacks/callback.js';
 export { CSVLogger } from './callbacks/csv-logger.js';
 export { EarlyStopping, type EarlyStoppingOptions, type Monitor } from './callbacks/early-stopping.js';

@@ -1,6 +1,6 @@
-import { availableParallelism } from 'node:os';
 import { type CompiledProgram, defaultKernels, type KernelSet } from '@weft/core';
 import { Piscina } from 'piscina';
+import { availableThreads } from './available-threads.js';
 import { BARRIER_WORDS, breakBarrier } from './barrier.js';
 import { WorkerError } from './errors.js';
 import { SharedMemory } from './memory.js';
@@ -9,7 +9,7 @@ import { CONTROL, CONTROL_WORDS, type EpochTask, type MapTask, type ProgramImage
 
 /** Options of a pool. */
 export interface WorkerPoolOptions {
-  /** Worker threads. Default: as many as the system lets this process run at once. */
+  /** Worker threads. Default: as many as the system, or the container's quota, lets this process run at once. */
   readonly threads?: number;
   /** Default: WebAssembly where the engine has its SIMD, else the slow reference kernels. */
   readonly kernels?: KernelSet;
@@ -69,7 +69,7 @@ export class WorkerPool {
    */
   static async create(options: WorkerPoolOptions = {}): Promise<WorkerPool> {
     checkKnownOptions('WorkerPool.create', options, POOL_OPTIONS, '{ threads: 2 }');
-    const { threads = availableParallelism(), kernels = defaultKernels() } = options;
+    const { threads = availableThreads(), kernels = defaultKernels() } = options;
     if (!Number.isSafeInteger(threads) || threads < 1 || threads > 1024) {
       throw new RangeError(`threads: got ${shown(threads)}; expected a whole number from 1 to 1024.`);
     }

@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { availableThreads } from '@weft/pool';
 import { choice, flag, folder, interval, number, wholeNumber } from '../arguments/kinds.js';
 import { option, type Values } from '../arguments/table.js';
 import { DATASETS } from '../run/load-data.js';
@@ -9,7 +9,7 @@ const MOST_THREADS = 1024;
 
 export const threadsOption = option({
   kind: wholeNumber(1, MOST_THREADS),
-  default: availableParallelism(),
+  default: availableThreads(),
   defaultText: 'all cores',
   help: 'Worker threads. Any number of them trains the same weights, to the last bit.',
 });
