@@ -32,7 +32,12 @@ export const trainOptions = {
     help: 'What to train on. auto takes Fashion-MNIST from WEFT_DATA_DIR or datasets/fashion-mnist, or downloads it, and where it cannot, takes the synthetic set; fashion-mnist never falls back.',
   }),
   epochs: option({ kind: wholeNumber(1), default: 20, quick: 3, help: 'Passes over the training images.' }),
-  batchSize: option({ kind: wholeNumber(1), default: 256, quick: 64, help: 'Images a step.' }),
+  batchSize: option({
+    kind: wholeNumber(1),
+    default: 256,
+    quick: 64,
+    help: 'Images a step; where there are fewer to train on, all of them.',
+  }),
   validationSplit: option({
     kind: number({ from: 0, below: 1, example: 0.2 }),
     default: 0.2,
