@@ -7,8 +7,8 @@ import { evaluate } from './commands/evaluate.js';
 import { info } from './commands/info.js';
 import { report } from './commands/report.js';
 import { train } from './commands/train.js';
-import { EXIT, errorText, exitCodeOf, UsageError } from './exit.js';
-import { ignoreClosedPipes, Terminal } from './terminal/terminal.js';
+import { EXIT, errorText, exitCodeOf, InputError, UsageError } from './exit.js';
+import { guardOutput, Terminal } from './terminal/terminal.js';
 import { WEFT_VERSION } from './version.js';
 
 const COMMANDS: Readonly<Record<string, Command>> = { train, evaluate, report, info, doctor };
@@ -21,7 +21,7 @@ const COMMANDS: Readonly<Record<string, Command>> = { train, evaluate, report, i
  *   ended by a signal
  */
 export async function main(args: readonly string[]): Promise<number> {
-  ignoreClosedPipes();
+  guardOutput();
   const terminal = new Terminal(false);
   try {
     const [name, ...rest] = args;
@@ -59,7 +59,20 @@ async function runCommand(name: string, command: Command, args: readonly string[
     const expected = most === 0 ? 'no arguments' : `${least === most ? '' : 'at most '}one argument`;
     throw new UsageError(`weft ${name}: expected ${expected} besides options, got ${got}. Usage: ${command.usage}`);
   }
+  requireFolder();
   return command.run({ values, given, positionals, terminal });
+}
+
+/** Paths are relative to the current folder. Node remembers it once it was asked for, should it be deleted later. */
+function requireFolder(): void {
+  try {
+    process.cwd();
+  } catch (cause) {
+    throw new InputError(
+      `the current folder cannot be found: it was deleted or moved (${(cause as Error).message}). Change to one that is there and call weft again.`,
+      { cause },
+    );
+  }
 }
 
 function unknownCommand(name: string): UsageError {
