@@ -24,7 +24,8 @@ export async function main(args: readonly string[]): Promise<number> {
   guardOutput();
   const terminal = new Terminal(false);
   try {
-    const [name, ...rest] = args;
+    // `pnpm weft -- train --quick` hands on the dashes, as `pnpm train -- --quick` does.
+    const [name, ...rest] = args[0] === '--' ? args.slice(1) : args;
     if (name === '--version') {
       terminal.result(WEFT_VERSION);
       return EXIT.ok;
@@ -34,7 +35,6 @@ export async function main(args: readonly string[]): Promise<number> {
       return name === undefined ? EXIT.usage : EXIT.ok;
     }
     if (!Object.hasOwn(COMMANDS, name)) throw unknownCommand(name);
-    // `pnpm train -- --quick` hands on the dashes.
     return await runCommand(name, COMMANDS[name], rest[0] === '--' ? rest.slice(1) : rest);
   } catch (error) {
     terminal.error(errorText(error));
