@@ -1,5 +1,5 @@
 // Kills runs with SIGKILL at random moments, resumes them to the end, and compares their bits with those of a run that
-// was left alone: node scripts/kill-test.js [runs] [seed]
+// was left alone: node scripts/kill-test.js [RUNS] [SEED]
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, watch } from 'node:fs';
@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { commandLine, wholeNumber } from './command-line.js';
 
 const COMMAND = fileURLToPath(new URL('../packages/cli/bin/weft.js', import.meta.url));
 
@@ -184,7 +185,13 @@ export async function killTest({ runs, seed, args = [], report = () => {} }) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [runs = 60, seed = 1] = process.argv.slice(2).map(Number);
+  const { positionals } = commandLine({
+    name: 'pnpm kill-test',
+    arguments: ['RUNS', 'SEED'],
+    about: 'Kills runs (default 60) at random moments (seed 1), resumes them, and compares their bits.',
+  });
+  const runs = wholeNumber('RUNS', positionals[0] ?? '60', 1);
+  const seed = wholeNumber('SEED', positionals[1] ?? '1', 0);
   const outcomes = await killTest({ runs, seed, report: (line) => console.log(line) });
   const sum = (/** @type {'kills' | 'writes' | 'checkpoints'} */ what) =>
     outcomes.reduce((total, outcome) => total + outcome[what], 0);

@@ -22,6 +22,9 @@ function run(command, folder, args) {
   return stdout;
 }
 
+/** What pnpm is told to pack every public package. Recursively it would pack private ones as well. */
+export const PACK = ['--filter', './packages/*', 'pack'];
+
 /**
  * Packs every public package as it would be published.
  *
@@ -30,8 +33,7 @@ function run(command, folder, args) {
  */
 export function packPackages(destination) {
   mkdirSync(destination, { recursive: true });
-  const filter = ['--recursive', '--filter', './packages/*'];
-  const output = run('npx', root, ['--yes', 'pnpm', ...filter, 'pack', '--pack-destination', destination, '--json']);
+  const output = run('npx', root, ['--yes', 'pnpm', ...PACK, '--pack-destination', destination, '--json']);
   /** @type {{ name: string, filename: string }[]} */
   const packed = JSON.parse(output.slice(output.indexOf('[')));
   return new Map(packed.map(({ name, filename }) => [name, filename]));

@@ -5,17 +5,20 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { commandLine, wrongUsage } from './command-line.js';
 import { compile, installPackages, packPackages } from './packages.js';
 
 const examples = fileURLToPath(new URL('../examples', import.meta.url));
 const known = readdirSync(examples, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name);
-const [name] = process.argv.slice(2);
-if (!known.includes(name)) {
-  console.error(`Usage: node scripts/run-example.js NAME, where NAME is one of ${known.join(', ')}.`);
-  process.exit(2);
-}
+const { positionals } = commandLine({
+  name: 'node scripts/run-example.js',
+  arguments: ['NAME'],
+  about: `Packs the packages, installs them in an empty folder, and runs an example there: ${known.join(', ')}.`,
+});
+const [name] = positionals;
+if (!known.includes(name)) wrongUsage(`NAME: got ${name ?? 'none'}, expected one of ${known.join(', ')}.`);
 
 const temporary = mkdtempSync(join(tmpdir(), 'weft-example-'));
 try {

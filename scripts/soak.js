@@ -1,16 +1,23 @@
 // Trains and predicts again and again in one process, and looks whether anything is left behind:
-// node scripts/soak.js [calls of fit] [steps of the longest one], as `pnpm soak` does.
+// node scripts/soak.js [CALLS] [STEPS], as `pnpm soak` does.
 import { queryObjects, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Worker } from 'node:worker_threads';
+import { commandLine, wholeNumber } from './command-line.js';
+
+const { positionals } = commandLine({
+  name: 'pnpm soak',
+  arguments: ['CALLS', 'STEPS'],
+  about: 'Trains in many CALLS of fit (default 300), and one of many STEPS (5000), and looks whether anything is left.',
+});
+const calls = wholeNumber('CALLS', positionals[0] ?? '300', 1);
+const steps = wholeNumber('STEPS', positionals[1] ?? '5000', 1);
 
 /** What was built, as it is installed: the compiler knows the sources only. */
 const built = (/** @type {string} */ name) =>
   import(String(new URL(`../packages/${name}/dist/index.js`, import.meta.url)));
 const { Conv2D, Dense, Flatten, Sequential } = await built('core');
 const { fit: train, predict, WorkerPool } = await built('pool');
-
-const [calls = 300, steps = 5000] = process.argv.slice(2).map(Number);
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = /** @type {() => void} */ (runInNewContext('gc'));

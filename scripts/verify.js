@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { commandLine } from './command-line.js';
 
 const COMMAND = fileURLToPath(new URL('../packages/cli/bin/weft.js', import.meta.url));
 const KEPT = new URL('./verified-weights.json', import.meta.url);
@@ -159,6 +160,11 @@ function otherReleases() {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { values } = commandLine({
+    name: 'pnpm verify',
+    about: 'Trains a short run in several ways, and compares its weights with the value that is kept.',
+    options: { write: { help: 'Keep the value that all ways agree on.' } },
+  });
   // biome-ignore lint/suspicious/noUndeclaredEnvVars: no task of turbo reads it
   const emulated = process.env.WEFT_VERIFY_NODE?.split(' ');
   const ways = [...WAYS, ...otherReleases()];
@@ -173,7 +179,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [{ sha256 = '', numericsVersion = 0 }] = done;
   const agree = done.every((result) => result.sha256 === sha256) && !results.some(({ failed }) => failed);
   if (!agree) console.error('The ways do not agree, or a run has failed.');
-  else if (process.argv.includes('--write')) {
+  else if (values.write) {
     writeFileSync(KEPT, `${JSON.stringify({ numericsVersion, sha256 }, null, 2)}\n`);
     console.log(`All ${done.length} agree: written to scripts/verified-weights.json.`);
   }

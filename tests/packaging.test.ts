@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { installPackages, packPackages } from '../scripts/packages.js';
+import { installPackages, PACK, packPackages } from '../scripts/packages.js';
 import { filesBelow, packageNames, packagesFolder } from './support/packages.js';
 
 /** Bytes that a tarball may have: about half as much again as when the budget was last looked at. */
@@ -25,12 +25,30 @@ const BUDGETS: Readonly<Record<string, number>> = {
 /** Native helpers of other people's packages, which are optional: npm goes on where they do not install. */
 const OPTIONAL = ['piscina: @napi-rs/nice'];
 
+const root = join(packagesFolder, '..');
+const readText = (path: string) => readFileSync(join(root, path), 'utf8');
+
 const temporary = mkdtempSync(join(tmpdir(), 'weft-packaging-'));
 const tarballs = packPackages(join(temporary, 'tarballs'));
 afterAll(() => rmSync(temporary, { recursive: true }));
 
-it('packs every package', () => {
-  expect([...tarballs.keys()].sort()).toEqual(packageNames.map((name) => `@weft/${name}`));
+describe('what README says to pack with', () => {
+  it('is how these tarballs are made', () => {
+    const [, command] = /`npx pnpm build && npx pnpm ([^`]+ pack)`/.exec(readText('README.md')) ?? [];
+    expect(command?.replaceAll('"', '').split(' ')).toEqual(PACK);
+  });
+
+  it('packs every package that may be published, and nothing else', () => {
+    const folders = ['.', ...readdirSync(root), ...packageNames.map((name) => `packages/${name}`)];
+    const paths = folders.map((folder) => join(folder, 'package.json')).filter((path) => existsSync(join(root, path)));
+    const manifests = paths.map((path) => JSON.parse(readText(path)));
+    const isPrivate = manifests.filter(({ private: each }) => each === true);
+    expect(isPrivate.length).toBeGreaterThan(3);
+    const names = manifests.filter((manifest) => !isPrivate.includes(manifest)).map(({ name }) => name);
+    expect([...tarballs.keys()].sort()).toEqual(names.sort());
+    expect(names).toEqual(packageNames.map((name) => `@weft/${name}`));
+    expect(readdirSync(join(temporary, 'tarballs'))).toHaveLength(names.length);
+  });
 });
 
 describe.each(packageNames)('@weft/%s', (name) => {
@@ -50,7 +68,7 @@ describe.each(packageNames)('@weft/%s', (name) => {
   });
 
   it('bears the licence of the repository', () => {
-    expect(read('LICENSE')).toBe(readFileSync(join(packagesFolder, '..', 'LICENSE'), 'utf8'));
+    expect(read('LICENSE')).toBe(readText('LICENSE'));
     expect(manifest.license).toBe('MIT');
   });
 

@@ -11,6 +11,7 @@ const FILES: Readonly<Record<string, string>> = {
   cli: 'packages/cli/test/faults.test.ts',
   resume: 'packages/cli/test/resume.test.ts',
   interrupt: 'packages/cli/test/interrupt.test.ts',
+  output: 'packages/cli/test/output.test.ts',
   lock: 'packages/cli/src/run/lock.test.ts',
   checkpoints: 'packages/pool/test/checkpoints.test.ts',
   kill: 'tests/kill.test.ts',

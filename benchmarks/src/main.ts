@@ -1,17 +1,23 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
+import { availableThreads } from '@weft/pool';
+import { commandLine, wrongUsage } from '../../scripts/command-line.js';
 import { afterwards, describeMachine, machine } from './machine.js';
 import { lineOf, type Measurement } from './measure.js';
 import { availableNumerics, type Numerics } from './numerics.js';
 import { SUITES } from './suites.js';
 
-const { positionals, values } = parseArgs({
-  allowPositionals: true,
+const { positionals, values } = commandLine({
+  name: 'pnpm bench',
+  arguments: ['SUITE...'],
+  about: 'Measures how fast Weft is, and writes the numbers to benchmarks/results.',
   options: {
-    threads: { type: 'string', default: [...new Set([1, availableParallelism()])].join() },
-    numerics: { type: 'string' },
-    list: { type: 'boolean', default: false },
+    threads: {
+      value: 'N,N',
+      default: [...new Set([1, availableThreads()])].join(),
+      help: 'Numbers of threads to measure with.',
+    },
+    numerics: { value: 'KIND,KIND', help: 'exact, relaxed or both; default all that this engine can do.' },
+    list: { help: 'Name the suites, and measure nothing.' },
   },
 });
 const unknown = positionals.filter((name) => !Object.hasOwn(SUITES, name));
@@ -24,11 +30,11 @@ if (values.list) {
     console.log(`${name.padEnd(9)} ${about}${isDefault ? '' : ' (only by name)'}`);
   }
 } else if (unknown.length > 0) {
-  fail(`There is no suite ${unknown.join(', ')}. Suites: ${Object.keys(SUITES).join(', ')}; --list tells more.`);
+  wrongUsage(`There is no suite ${unknown.join(', ')}. Suites: ${Object.keys(SUITES).join(', ')}; --list tells more.`);
 } else if (!threads.every((count) => Number.isInteger(count) && count >= 1)) {
-  fail(`--threads: got ${values.threads}; expected whole numbers from 1, such as 1,2.`);
+  wrongUsage(`--threads: got ${values.threads}; expected whole numbers from 1, such as 1,2.`);
 } else if (!numerics.every((kind) => available.includes(kind))) {
-  fail(`--numerics: got ${values.numerics}; this engine can do ${available.join(',')}.`);
+  wrongUsage(`--numerics: got ${values.numerics}; this engine can do ${available.join(',')}.`);
 } else {
   await run();
 }
@@ -51,9 +57,4 @@ async function run(): Promise<void> {
   const file = new URL(`${new Date().toISOString().replaceAll(':', '-')}.json`, folder);
   writeFileSync(file, `${JSON.stringify({ machine: afterwards(before), measurements }, null, 2)}\n`);
   console.log(`Written to benchmarks/results/${file.pathname.split('/').at(-1)}`);
-}
-
-function fail(message: string): void {
-  console.error(message);
-  process.exitCode = 2;
 }

@@ -1,20 +1,13 @@
-import { parseArgs } from 'node:util';
+import { commandLine, wholeNumber, wrongUsage } from '../../scripts/command-line.js';
 import { fuzz } from './fuzz.js';
 import { loadTarget } from './load-target.js';
 import { targets } from './targets/index.js';
 import type { Finding, Report } from './task.js';
 
-const USAGE = 'pnpm fuzz [--target NAME]... [--count N] [--seed N] [--patience SECONDS]';
-
 /** Inputs for each reader in a night. */
 const COUNT = '20000';
 /** Characters of an input that are printed: the seed and the number say which it was. */
 const LONGEST_INPUT = 600;
-
-function wholeNumber(name: string, text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new RangeError(`--${name}: got '${text}', expected a whole number. Usage: ${USAGE}`);
-}
 
 function line(cells: readonly string[]): string {
   return cells.map((cell, column) => (column === 0 ? cell.padEnd(14) : cell.padStart(11))).join(' ');
@@ -32,17 +25,23 @@ function describe(target: string, seed: number, { index, fault, input }: Finding
 }
 
 async function run(): Promise<number> {
-  const { values } = parseArgs({
+  const { values } = commandLine({
+    name: 'pnpm fuzz',
+    about: 'Gives hostile input to every reader of what others have written.',
     options: {
-      target: { type: 'string', multiple: true },
-      count: { type: 'string', default: COUNT },
-      seed: { type: 'string', default: '1' },
-      patience: { type: 'string', default: '20' },
+      target: {
+        value: 'NAME',
+        multiple: true,
+        help: `A reader; default all: ${targets.map(({ name }) => name).join(', ')}.`,
+      },
+      count: { value: 'N', default: COUNT, help: 'Inputs for each reader.' },
+      seed: { value: 'N', default: '1', help: 'Decides the inputs.' },
+      patience: { value: 'SECONDS', default: '20', help: 'How long a reader may take for an input.' },
     },
   });
-  const count = wholeNumber('count', values.count);
-  const seed = wholeNumber('seed', values.seed);
-  const patienceSeconds = wholeNumber('patience', values.patience);
+  const count = wholeNumber('--count', values.count, 0);
+  const seed = wholeNumber('--seed', values.seed, 0);
+  const patienceSeconds = wholeNumber('--patience', values.patience, 0);
   const names = values.target ?? targets.map(({ name }) => name);
   for (const name of names) await loadTarget(name);
   console.log(line(['target', 'inputs', 'read', 'refused', 'slowest', 'allocated', 'faults']));
@@ -63,6 +62,5 @@ async function run(): Promise<number> {
 try {
   process.exitCode = await run();
 } catch (error) {
-  console.error((error as Error).message);
-  process.exitCode = 2;
+  wrongUsage((error as Error).message);
 }

@@ -1,21 +1,27 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
+import { availableThreads } from '@weft/pool';
+import { commandLine, wrongUsage } from '../../../scripts/command-line.js';
 import { afterwards, describeMachine, machine } from '../machine.js';
 import { availableNumerics } from '../numerics.js';
 import { compare, type Entry } from './compare.js';
 import { howToGet, isInstalled, PEERS, PEERS_FOLDER } from './peers.js';
 import { peerTable } from './table.js';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
+const { values, positionals } = commandLine({
+  name: 'pnpm bench:peers',
+  arguments: ['PEER...'],
+  about: `Measures the same autoencoder in other engines, side by side: ${PEERS.map(({ id }) => id).join(', ')}.`,
   options: {
-    install: { type: 'boolean', default: false },
-    batch: { type: 'string', default: '256' },
-    rounds: { type: 'string', default: '7' },
-    seconds: { type: 'string', default: '2' },
-    threads: { type: 'string', default: [...new Set([1, availableParallelism()])].join() },
+    install: { help: 'Fetch the engines that are on npm, 0.6 GB, into benchmarks/peers.' },
+    batch: { value: 'N', default: '256', help: 'Images a step.' },
+    rounds: { value: 'N', default: '7', help: 'Rounds, in each of which all engines take a turn.' },
+    seconds: { value: 'X', default: '2', help: "A task's share of a round." },
+    threads: {
+      value: 'N,N',
+      default: [...new Set([1, availableThreads()])].join(),
+      help: 'Numbers of threads to measure with.',
+    },
   },
 });
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
@@ -30,11 +36,14 @@ const [batch, rounds, seconds, ...threads] = [
 ].map(Number);
 
 if (unknown.length > 0) {
-  fail(`There is no peer ${unknown.join(', ')}. Peers: ${known.join(', ')}; all that are installed without a name.`);
+  wrongUsage(
+    `There is no peer ${unknown.join(', ')}. Peers: ${known.join(', ')}; all that are installed without a name.`,
+  );
 } else if (![batch, rounds, ...threads].every((count) => Number.isInteger(count) && count >= 1) || !(seconds > 0)) {
-  fail('--batch, --rounds and --threads take whole numbers from 1, --seconds a number above 0.');
+  wrongUsage('--batch, --rounds and --threads take whole numbers from 1, --seconds a number above 0.');
 } else if (values.install && !install()) {
-  fail('npm could not install the peers; what it said is above.');
+  console.error('npm could not install the peers; what it said is above.');
+  process.exitCode = 1;
 } else {
   await run();
 }
@@ -79,9 +88,4 @@ function install(): boolean {
   return (
     spawnSync('npm', options, { cwd: PEERS_FOLDER, stdio: 'inherit', shell: process.platform === 'win32' }).status === 0
   );
-}
-
-function fail(message: string): void {
-  console.error(message);
-  process.exitCode = 2;
 }

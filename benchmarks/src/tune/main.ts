@@ -1,6 +1,6 @@
 import { arch } from 'node:os';
-import { parseArgs } from 'node:util';
 import type { MatmulTiles } from '@weft/core/program';
+import { commandLine, wholeNumber } from '../../../scripts/command-line.js';
 import { describeMachine, machine } from '../machine.js';
 import { availableNumerics, type Numerics } from '../numerics.js';
 import { describeTiles, panelCandidates, rowCandidates, tableEntry } from './candidates.js';
@@ -20,17 +20,15 @@ const NARROW = [240, 64] as const;
 /** Rows of narrower tiles while the panel is looked for: the table's last. */
 const START = { 16: 2, 12: 3, 8: 4, 4: 4 } as const;
 
-const { values } = parseArgs({ options: { rounds: { type: 'string', default: '15' } } });
-const rounds = Number(values.rounds);
-if (Number.isInteger(rounds) && rounds >= 1) {
-  const kinds = availableNumerics();
-  console.log(describeMachine(machine()));
-  const entries = kinds.map((numerics) => tableEntry(numerics, tune(numerics)));
-  console.log(`Fastest on ${arch()}, as packages/core/src/emit/tiles.ts has it:\n${entries.join('\n')}`);
-} else {
-  console.error(`--rounds: got ${values.rounds}; expected a whole number from 1.`);
-  process.exitCode = 2;
-}
+const { values } = commandLine({
+  name: 'pnpm bench:tune',
+  about: 'Races ways to cut matrix products into register tiles, and prints the fastest.',
+  options: { rounds: { value: 'N', default: '15', help: 'Rounds, in each of which all candidates take a turn.' } },
+});
+const rounds = wholeNumber('--rounds', values.rounds, 1);
+console.log(describeMachine(machine()));
+const entries = availableNumerics().map((numerics) => tableEntry(numerics, tune(numerics)));
+console.log(`Fastest on ${arch()}, as packages/core/src/emit/tiles.ts has it:\n${entries.join('\n')}`);
 
 /** Races all panels, prints them, and then finds the rows of tiles narrower than the winner's. */
 function tune(numerics: Numerics): MatmulTiles {

@@ -7,8 +7,8 @@ import { evaluate } from './commands/evaluate.js';
 import { info } from './commands/info.js';
 import { report } from './commands/report.js';
 import { train } from './commands/train.js';
-import { EXIT, errorText, exitCodeOf, UsageError } from './exit.js';
-import { ignoreClosedPipes, Terminal } from './terminal/terminal.js';
+import { EXIT, errorText, exitCodeOf, InputError, UsageError } from './exit.js';
+import { guardOutput, Terminal } from './terminal/terminal.js';
 import { WEFT_VERSION } from './version.js';
 
 const COMMANDS: Readonly<Record<string, Command>> = { train, evaluate, report, info, doctor };
@@ -21,10 +21,11 @@ const COMMANDS: Readonly<Record<string, Command>> = { train, evaluate, report, i
  *   ended by a signal
  */
 export async function main(args: readonly string[]): Promise<number> {
-  ignoreClosedPipes();
+  guardOutput();
   const terminal = new Terminal(false);
   try {
-    const [name, ...rest] = args;
+    // `pnpm weft -- train --quick` hands on the dashes, as `pnpm train -- --quick` does.
+    const [name, ...rest] = args[0] === '--' ? args.slice(1) : args;
     if (name === '--version') {
       terminal.result(WEFT_VERSION);
       return EXIT.ok;
@@ -34,7 +35,6 @@ export async function main(args: readonly string[]): Promise<number> {
       return name === undefined ? EXIT.usage : EXIT.ok;
     }
     if (!Object.hasOwn(COMMANDS, name)) throw unknownCommand(name);
-    // `pnpm train -- --quick` hands on the dashes.
     return await runCommand(name, COMMANDS[name], rest[0] === '--' ? rest.slice(1) : rest);
   } catch (error) {
     terminal.error(errorText(error));
@@ -59,7 +59,20 @@ async function runCommand(name: string, command: Command, args: readonly string[
     const expected = most === 0 ? 'no arguments' : `${least === most ? '' : 'at most '}one argument`;
     throw new UsageError(`weft ${name}: expected ${expected} besides options, got ${got}. Usage: ${command.usage}`);
   }
+  requireFolder();
   return command.run({ values, given, positionals, terminal });
+}
+
+/** Paths are relative to the current folder. Node remembers it once it was asked for, should it be deleted later. */
+function requireFolder(): void {
+  try {
+    process.cwd();
+  } catch (cause) {
+    throw new InputError(
+      `the current folder cannot be found: it was deleted or moved (${(cause as Error).message}). Change to one that is there and call weft again.`,
+      { cause },
+    );
+  }
 }
 
 function unknownCommand(name: string): UsageError {

@@ -19,7 +19,16 @@ describe('wrong usage exits with 2 and says what was got, what was expected and 
     ['an unknown option', ['train', '--epochz', '3'], ['--epochz', '--epochs', '--help']],
     ['epochs 0', ['train', '--epochs', '0'], ["got '0'", 'a whole number from 1', '--epochs 20']],
     ['epochs NaN', ['train', '--epochs', 'NaN'], ["got 'NaN'", 'a whole number from 1', '--epochs 20']],
-    ['a batch larger than the limit', [...synthetic, '--limit', '100'], ['got 256', 'at most 80', '--limit']],
+    [
+      'a limit that cannot be split',
+      [...synthetic, '--limit', '1'],
+      ['--limit: got 1', 'larger', '--validation-split 0'],
+    ],
+    [
+      'a split that leaves nothing',
+      [...synthetic, '--limit', '4', '--validation-split', '0.9'],
+      ['--validation-split: got 0.9', '4 training images', 'a larger --limit'],
+    ],
     ['an argument too many', ['train', 'foo'], ["got 'foo'", 'no arguments']],
     ['an argument too few', ['evaluate'], ['got none', 'one argument']],
     ['an unknown command', ['trian'], ["'trian'", 'weft train']],

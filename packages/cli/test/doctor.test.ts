@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FASHION_MNIST_FILES } from '@weft/data';
+import { processorQuota } from '@weft/pool';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { controlGroupLimits } from '../src/doctor/control-groups.js';
+import { memoryLimit } from '../src/doctor/control-groups.js';
 import { COMMAND, temporaryFolder, weft } from './support/weft.js';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -108,6 +109,8 @@ describe('weft doctor exits with 1 and says what to do where', () => {
 });
 
 describe('limits of control groups', () => {
+  const limits = (root: string) => ({ processors: processorQuota(root), memoryBytes: memoryLimit(root) });
+
   async function machine(name: string, files: Readonly<Record<string, string>>): Promise<string> {
     const root = join(folder.path, name);
     for (const [path, text] of Object.entries(files)) {
@@ -125,7 +128,7 @@ describe('limits of control groups', () => {
       'sys/fs/cgroup/outer/inner/cpu.max': 'max 100000\n',
       'sys/fs/cgroup/outer/inner/memory.max': '2000000000\n',
     });
-    expect(controlGroupLimits(root)).toEqual({ processors: 1.5, memoryBytes: 2e9 });
+    expect(limits(root)).toEqual({ processors: 1.5, memoryBytes: 2e9 });
   });
 
   it('are read in version 1, where the own group is out of sight, too', async () => {
@@ -135,7 +138,7 @@ describe('limits of control groups', () => {
       'sys/fs/cgroup/cpu,cpuacct/cpu.cfs_period_us': '100000\n',
       'sys/fs/cgroup/memory/memory.limit_in_bytes': '1000000000\n',
     });
-    expect(controlGroupLimits(root)).toEqual({ processors: 4, memoryBytes: 1e9 });
+    expect(limits(root)).toEqual({ processors: 4, memoryBytes: 1e9 });
   });
 
   it('are none where there are none', async () => {
@@ -145,7 +148,7 @@ describe('limits of control groups', () => {
       'sys/fs/cgroup/memory/memory.limit_in_bytes': '9223372036854771712\n',
     });
     const none = { processors: undefined, memoryBytes: undefined };
-    expect(controlGroupLimits(root)).toEqual(none);
-    expect(controlGroupLimits(join(folder.path, 'no such system'))).toEqual(none);
+    expect(limits(root)).toEqual(none);
+    expect(limits(join(folder.path, 'no such system'))).toEqual(none);
   });
 });

@@ -168,6 +168,32 @@ describe('weft train', () => {
     expect(record.numerics.mode).toBe('exact');
   });
 
+  test('makes one batch of fewer images than a batch has, and complains of no batch size', async () => {
+    const sizes = ['--limit', '4', '--test-limit', '2', '--epochs', '2'];
+    const few = ['train', '--dataset', 'synthetic', '--model', 'cae', ...sizes];
+    const runs = [
+      ['default', []],
+      ['quick', ['--quick']],
+      ['given', ['--batch-size', '300']],
+    ] as const;
+    const hashes: string[] = [];
+    for (const [out, more] of runs) {
+      const { code, stderr } = await weft([...few, ...more, '--out', out], { cwd: folder.path });
+      expect(code).toBe(0);
+      expect(stderr.includes('batch')).toBe(out === 'given');
+      if (out === 'given')
+        expect(stderr).toContain('--batch-size 300: there are only 3 images to train on; all make one');
+      const { options, models } = parseRunRecord(await readFile(join(folder.path, out, 'run.json'), 'utf8'));
+      expect(options.batchSize).toBe(3);
+      expect(models.cae!.steps).toBe(2);
+      hashes.push(models.cae!.weightsSha256);
+    }
+    expect(new Set(hashes).size).toBe(1);
+    const resumed = await weft(['train', '--resume', 'given', '--epochs', '3'], { cwd: folder.path });
+    expect(resumed.code).toBe(0);
+    expect(resumed.stderr).not.toContain('batch');
+  });
+
   test('replaces an earlier run in the same folder, with nothing of it left', async () => {
     const args = ['train', ...SMALL, '--epochs', '1', '--model', 'cdae', '--noise-per-epoch', '--out', 'one'];
     const { code, stdout, stderr } = await weft(args, { cwd: folder.path });

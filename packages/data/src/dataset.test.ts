@@ -42,8 +42,11 @@ describe('splitValidation', () => {
     [10, 1],
     [10, Number.NaN],
     [1, 0.5],
+    ['10', 0.2],
+    [10, null],
+    [10, '0.2'],
   ])('refuses %s examples and the fraction %s', (count, fraction) => {
-    expect(() => splitValidation(count, fraction)).toThrow(RangeError);
+    expect(() => splitValidation(count as number, fraction as number)).toThrow(RangeError);
   });
 });
 
@@ -70,7 +73,23 @@ describe('subset', () => {
     expect(subset(dataset, 9)).toEqual(dataset);
   });
 
-  it.each([0, -1, 1.5, Number.NaN])('refuses the limit %s', (limit) => {
-    expect(() => subset(dataset, limit)).toThrow(RangeError);
+  it.each([0, -1, 1.5, Number.NaN, '2', null])('refuses the limit %s', (limit) => {
+    expect(() => subset(dataset, limit as number)).toThrow(RangeError);
+  });
+
+  it.each<[string, object | null, string]>([
+    ['nothing', null, 'the data set: got null'],
+    ['pictures in [0, 1]', { images: new Float64Array(60).fill(0.5) }, 'the images: got a Float64Array of 60'],
+    ['clamped pictures', { images: new Uint8ClampedArray(60) }, 'give Uint8Array.from(array)'],
+    ['labels of integers', { labels: Int32Array.of(4, 3, 2, 1, 0) }, 'give Uint8Array.from(array)'],
+    ['labels beyond a byte', { labels: [4, 3, 300, 1, 0] }, 'Element 2 is 300, and a byte holds'],
+    [
+      'too few labels',
+      { labels: new Uint8Array(4) },
+      'the labels 4, but the data set of shape [5,2,3,2] needs 60 and 5',
+    ],
+    ['no height', { height: undefined }, "the data set's height is undefined"],
+  ])('says of %s what was got and what was expected', (_, changes, part) => {
+    expect(() => subset((changes && { ...dataset, ...changes }) as never, 2)).toThrow(part);
   });
 });

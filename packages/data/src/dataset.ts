@@ -1,3 +1,5 @@
+import { checkBytes, checkObject, checkWholeNumber, shown } from './checks.js';
+
 /** Labelled grey or colour pictures of one size. */
 export interface ImageDataset {
   name: string;
@@ -20,22 +22,38 @@ export interface LoadedData {
   test: ImageDataset;
   /** `classNames[label]` names the class. */
   classNames: readonly string[];
-  /** For Fashion-MNIST the MD5 of each file, for the synthetic set a SHA-256 of each array of bytes. */
+  /** For Fashion-MNIST the MD5 of each file as its authors compressed it, for the synthetic set a SHA-256 of each array of bytes. */
   checksums: Record<string, string>;
   /** Where the pictures came from, as part of a sentence; holds no path that the user did not give. */
   origin: string;
+}
+
+function checkDataset(call: string, dataset: ImageDataset): void {
+  checkObject(`${call}: the data set`, dataset, ['images', 'labels', 'count', 'height', 'width', 'channels']);
+  const { images, labels, count, height, width, channels } = dataset;
+  for (const [name, size] of Object.entries({ count, height, width, channels })) {
+    checkWholeNumber(`${call}: the data set's ${name}`, size, name === 'count' ? 0 : 1);
+  }
+  checkBytes(`${call}: the images`, images);
+  checkBytes(`${call}: the labels`, labels);
+  const values = count * height * width * channels;
+  if (images.length !== values || labels.length !== count) {
+    throw new RangeError(
+      `${call}: the images have ${images.length} values and the labels ${labels.length}, but the data set of shape [${[count, height, width, channels]}] needs ${values} and ${count}.`,
+    );
+  }
 }
 
 /**
  * The first images of a data set. The arrays are views: nothing is copied.
  *
  * @param limit how many to keep; a number beyond the data set's count keeps them all
- * @throws RangeError if the limit is not an integer of at least 1
+ * @throws RangeError if the limit is not an integer of at least 1, or the sizes and arrays of the data set do not fit
+ *         each other; TypeError if the arrays are no bytes
  */
 export function subset(dataset: ImageDataset, limit: number): ImageDataset {
-  if (!(Number.isInteger(limit) && limit >= 1)) {
-    throw new RangeError(`subset: the limit is ${limit}, expected an integer of at least 1.`);
-  }
+  checkDataset('subset', dataset);
+  checkWholeNumber('subset: the limit', limit, 1);
   const count = Math.min(limit, dataset.count);
   const imageSize = dataset.height * dataset.width * dataset.channels;
   return {
@@ -58,11 +76,12 @@ export function subset(dataset: ImageDataset, limit: number): ImageDataset {
  * @see keras.src.trainers.data_adapters.array_slicing, train_validation_split
  */
 export function splitValidation(count: number, fraction: number): { trainCount: number; validationCount: number } {
-  if (!(Number.isInteger(count) && count >= 1)) {
-    throw new RangeError(`splitValidation: the count is ${count}, expected an integer of at least 1.`);
-  }
-  if (!(fraction >= 0 && fraction < 1)) {
-    throw new RangeError(`splitValidation: the fraction is ${fraction}, expected at least 0 and less than 1.`);
+  checkWholeNumber('splitValidation: the count', count, 1);
+  // What is no number compares as one: null as 0, for instance.
+  if (typeof fraction !== 'number' || !(fraction >= 0 && fraction < 1)) {
+    throw new RangeError(
+      `splitValidation: the fraction is ${shown(fraction)}, expected a number of at least 0 and less than 1.`,
+    );
   }
   const trainCount = Math.floor(count * (1 - fraction));
   const validationCount = count - trainCount;

@@ -8,7 +8,7 @@ export {
   type FashionMnistFiles,
 } from './fashion-mnist/files.js';
 export { type FashionMnistOptions, loadFashionMnist } from './fashion-mnist/load.js';
-export type { IdxArray, IdxData, IdxType } from './idx/format.js';
+export type { IdxArray, IdxContent, IdxData, IdxType } from './idx/format.js';
 export { readIdx } from './idx/read.js';
 export { writeIdx } from './idx/write.js';
 export { syntheticGarments } from './synthetic/dataset.js';

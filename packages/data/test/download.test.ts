@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import type { RequestListener, ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { DownloadOptions, DownloadProgress } from '../src/download/download.js';
 import { isAllowed } from '../src/download/request.js';
@@ -53,6 +54,19 @@ describe('the download of Fashion-MNIST', () => {
     }
     expect(data.origin).toBe(`downloaded from ${address}`);
     expect([...data.train.labels]).toEqual([9, 0, 3]);
+  });
+
+  it('fetches only what is not there, compressed or not', async () => {
+    const asked: string[] = [];
+    const address = await serve((request, response) => {
+      asked.push(nameOf(request.url));
+      sound(request, response);
+    });
+    const directory = await temporaryDirectory();
+    const [missing, ...others] = names;
+    await store(directory, new Map(others.map((name) => [name.replace('.gz', ''), gunzipSync(contents.get(name)!)])));
+    expect([...(await load(directory, [address])).train.labels]).toEqual([9, 0, 3]);
+    expect(asked).toEqual([missing]);
   });
 
   it('removes the folders that it made if nothing came, and no others', async () => {

@@ -1,14 +1,15 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it, vi } from 'vitest';
 import { DataError } from '../src/errors.js';
 import { FASHION_MNIST_FILES } from '../src/fashion-mnist/files.js';
 import { loadFashionMnist } from '../src/fashion-mnist/load.js';
 import { writeIdx } from '../src/idx/write.js';
-import { type Contents, smallFiles, store, temporaryDirectory } from './fixture.js';
+import { type Contents, md5Of, smallFiles, store, temporaryDirectory } from './fixture.js';
 
 async function refusal(changes: Partial<Contents>, spoil?: (directory: string) => Promise<void>): Promise<DataError> {
   const { files, contents } = smallFiles(changes);
@@ -101,7 +102,97 @@ describe('loadFashionMnist', () => {
       ),
     );
     const short = await refusal({}, (directory) => writeFile(join(directory, 'testLabels.gz'), 'x'));
-    expect(short.message).toContain(`testLabels.gz is damaged (1 bytes, expected ${files.testLabels.bytes})`);
+    expect(short.message).toContain(`testLabels.gz is damaged (1 bytes, expected ${files.testLabels.bytes}; MD5 `);
+  });
+
+  /** Ways in which a file may come to lie in a folder, other than as its authors packed it. */
+  const forms: [string, (packed: Uint8Array, name: string) => [name: string, bytes: Uint8Array]][] = [
+    ...[0, 1, 9].map((level): (typeof forms)[number] => [
+      `gzip of level ${level}`,
+      (packed, name) => [name, gzipSync(gunzipSync(packed), { level })],
+    ]),
+    [
+      'gzip in two parts',
+      (packed, name) => {
+        const content = gunzipSync(packed);
+        return [name, Buffer.concat([content.subarray(0, 20), content.subarray(20)].map((part) => gzipSync(part)))];
+      },
+    ],
+    ['no gzip, in spite of the name', (packed, name) => [name, gunzipSync(packed)]],
+    ['no gzip', (packed, name) => [name.replace('.gz', ''), gunzipSync(packed)]],
+    ['gzip, in spite of the name', (packed, name) => [name.replace('.gz', ''), packed]],
+  ];
+
+  it.each(forms)('takes the same content as %s', async (_, form) => {
+    const { files, contents } = smallFiles();
+    const [original, other] = [await temporaryDirectory(), await temporaryDirectory()];
+    await store(original, contents);
+    await store(other, new Map([...contents].map(([name, packed]) => form(packed, name))));
+    const load = (directory: string) => loadFashionMnist({ directories: [directory], download: false, files });
+    const { origin: _origin, ...expected } = await load(original);
+    expect(await load(other)).toMatchObject(expected);
+  });
+
+  it.each(forms)('refuses one other byte of the content as %s, with the MD5 got and expected', async (_, form) => {
+    const { files, contents } = smallFiles();
+    const content = gunzipSync(contents.get('trainImages.gz')!);
+    content[content.length - 1]! ^= 1;
+    const [name, bytes] = form(gzipSync(content), 'trainImages.gz');
+    const directory = await temporaryDirectory();
+    const others = [...contents].filter(([each]) => each !== 'trainImages.gz');
+    await store(directory, new Map([...others, [name, bytes]]));
+    const error = await loadFashionMnist({ directories: [directory], download: false, files }).catch(
+      (reason) => reason,
+    );
+    expect(error).toMatchObject({ name: 'DataError', code: 'damaged' });
+    expect(error.message).toContain(`${name} is damaged`);
+    const { md5, content: uncompressed } = files.trainImages;
+    expect(error.message).toContain(
+      `MD5 ${md5Of(bytes)}, expected ${name.endsWith('.gz') ? md5 : uncompressed?.md5}). Delete it`,
+    );
+  });
+
+  it('sees no uncompressed file whose content nobody has described', async () => {
+    const { files, contents } = smallFiles();
+    const { content: _, ...undescribed } = files.testLabels;
+    const directory = await temporaryDirectory();
+    await store(
+      directory,
+      new Map([...contents].map(([name, packed]) => [name.replace('.gz', ''), gunzipSync(packed)])),
+    );
+    const described = { directories: [directory], download: false, files };
+    expect((await loadFashionMnist(described)).test.count).toBe(2);
+    const error = await loadFashionMnist({ ...described, files: { ...files, testLabels: undescribed } }).catch(
+      (e) => e,
+    );
+    expect(error).toMatchObject({ name: 'DataError', code: 'not-found' });
+  });
+
+  it('does not wait for a pipe in the place of a file', async () => {
+    if (process.platform === 'win32') return;
+    const error = await refusal({}, async (directory) => {
+      const path = join(directory, 'trainImages.gz');
+      await rm(path);
+      execFileSync('mkfifo', [path]);
+    });
+    expect(error.code).toBe('unreadable');
+  });
+
+  it.each<[object | null, string]>([
+    [null, 'options: got null, expected an object'],
+    [{ directory: 'data' }, "there is no option 'directory'"],
+    [{ directories: 'data' }, "directories is 'data', expected an array of paths"],
+    [{ directories: [''] }, "directories is [''], expected an array of paths"],
+    [{ downloadTo: 5 }, 'downloadTo is 5, expected a path'],
+    [{ download: 'no' }, "download is 'no', expected true or false"],
+    [{ mirrors: 'https://example.org/' }, 'mirrors is'],
+    [{ files: {} }, 'files is an object of nothing, expected an object of trainImages'],
+    [{ signal: true }, 'signal is true'],
+    [{ onProgress: true }, 'onProgress is true'],
+    [{ stallMilliseconds: Number.NaN }, 'stallMilliseconds is NaN, expected a number above 0'],
+  ])('refuses the options %j', async (options, part) => {
+    await expect(loadFashionMnist(options as never)).rejects.toThrow(part);
+    await expect(loadFashionMnist(options as never)).rejects.toThrow('loadFashionMnist');
   });
 
   const pack = (shape: number[], data = new Uint8Array(shape.reduce((a, b) => a * b, 1))) =>
@@ -158,6 +249,15 @@ describe.skipIf(place === undefined)(
       // The numbers that torchvision users normalise Fashion-MNIST with.
       expect(mean / 255).toBeCloseTo(0.286, 4);
       expect(Math.sqrt(squares / train.images.length - mean * mean) / 255).toBeCloseTo(0.353, 4);
+    });
+
+    it('is the same uncompressed', async () => {
+      const directory = await temporaryDirectory();
+      for (const { name } of Object.values(FASHION_MNIST_FILES)) {
+        await writeFile(join(directory, name.replace('.gz', '')), gunzipSync(await readFile(join(place!, name))));
+      }
+      const { train, test } = await loadFashionMnist({ directories: [directory], download: false });
+      expect([train.count, test.count]).toEqual([60_000, 10_000]);
     });
   },
 );

@@ -4,7 +4,7 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { onTestFinished } from 'vitest';
 import type { FashionMnistFiles } from '../src/fashion-mnist/files.js';
 import { writeIdx } from '../src/idx/write.js';
@@ -36,6 +36,8 @@ export async function deadAddress(): Promise<string> {
   return `http://127.0.0.1:${port}/`;
 }
 
+export const md5Of = (bytes: Uint8Array) => createHash('md5').update(bytes).digest('hex');
+
 export type Contents = Record<keyof FashionMnistFiles, Uint8Array>;
 
 /** Three training and two test pictures in the format of Fashion-MNIST; `changes` replaces whole files. */
@@ -54,8 +56,9 @@ export function smallFiles(changes: Partial<Contents> = {}): {
   };
   const entries = (Object.keys(all) as (keyof Contents)[]).map((key) => {
     const content = all[key];
-    const md5 = createHash('md5').update(content).digest('hex');
-    return [key, { name: `${key}.gz`, bytes: content.length, md5 }, content] as const;
+    const inflated = gunzipSync(content);
+    const file = { name: `${key}.gz`, bytes: content.length, md5: md5Of(content) };
+    return [key, { ...file, content: { bytes: inflated.length, md5: md5Of(inflated) } }, content] as const;
   });
   return {
     files: Object.fromEntries(entries.map(([key, file]) => [key, file])) as unknown as FashionMnistFiles,

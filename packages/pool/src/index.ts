@@ -3,6 +3,7 @@ export * from '@weft/core';
 export { ArchitectureMismatchError, type LoadedModel, SafetensorsError, type WeightDifferences } from '@weft/formats';
 export * from '@weft/nn';
 export * from '@weft/train';
+export { availableThreads, controlGroupFolders, processorQuota } from './available-threads.js';
 export { makeFolders } from './files/make-folders.js';
 export { loadModel, loadWeights, saveModel } from './files/model-file.js';
 export { halfWritten, writeAtomically } from './files/write-atomically.js';

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import type { KernelSet } from '@weft/core';
 import { type CompiledProgram, defaultKernels } from '@weft/core/program';
@@ -22,13 +21,14 @@ import {
   wholeNumber,
 } from '@weft/train/runtime';
 import { Piscina } from 'piscina';
+import { availableThreads } from './available-threads.js';
 import { fileStore } from './files/store.js';
 
 const OPTIONS = {
   threads: defaulted(
     wholeNumber(1, 1024),
-    availableParallelism(),
-    'Worker threads. Without it, as many as the system lets this process run at once.',
+    availableThreads(),
+    'Worker threads. Without it, as many as the system, or the container's quota, lets this process run at once.',
   ),
   kernels: optional(
     oneOf<KernelSet>('wasm', 'reference'),

@@ -1,9 +1,15 @@
+import { commandLine } from '../../../scripts/command-line.js';
 import { PROPERTIES } from './configuration.js';
 import { LARGE } from './configurations.js';
 import { explore } from './explore.js';
 import { MUTANTS, mutated } from './mutants.js';
 
 // Goes through the model and prints what was found. Exits with 1 if a property does not hold or a mistake was not found.
+
+commandLine({
+  name: 'pnpm model',
+  about: "Goes through every order of events at the workers' barrier, and finds mistakes that were made on purpose.",
+});
 
 const numbers = (value: number) => value.toLocaleString('en').padStart(10);
 console.log('workers  steps  lanes  failures  stops  restarts      states       moves');

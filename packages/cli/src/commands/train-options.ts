@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { availableThreads } from '@weft/pool';
 import { choice, flag, folder, interval, number, wholeNumber } from '../arguments/kinds.js';
 import { option, type Values } from '../arguments/table.js';
 import { DATASETS } from '../run/load-data.js';
@@ -9,7 +9,7 @@ const MOST_THREADS = 1024;
 
 export const threadsOption = option({
   kind: wholeNumber(1, MOST_THREADS),
-  default: availableParallelism(),
+  default: availableThreads(),
   defaultText: 'all cores',
   help: 'Worker threads. Any number of them trains the same weights, to the last bit.',
 });
@@ -32,7 +32,12 @@ export const trainOptions = {
     help: 'What to train on. auto takes Fashion-MNIST from WEFT_DATA_DIR or datasets/fashion-mnist, or downloads it, and where it cannot, takes the synthetic set; fashion-mnist never falls back.',
   }),
   epochs: option({ kind: wholeNumber(1), default: 20, quick: 3, help: 'Passes over the training images.' }),
-  batchSize: option({ kind: wholeNumber(1), default: 256, quick: 64, help: 'Images a step.' }),
+  batchSize: option({
+    kind: wholeNumber(1),
+    default: 256,
+    quick: 64,
+    help: 'Images a step; where there are fewer to train on, all of them.',
+  }),
   validationSplit: option({
     kind: number({ from: 0, below: 1, example: 0.2 }),
     default: 0.2,

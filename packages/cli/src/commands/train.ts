@@ -29,13 +29,13 @@ export const train: Command<typeof trainOptions> = {
     const [startedAt, stopwatch] = [new Date(), new Stopwatch()];
     const resumed = values.resume === undefined ? undefined : await readOptionsFile(values.resume);
     const options = resumed ? { ...values, ...resumedOptions(values.resume ?? '', resumed, values, given) } : values;
-    checkCounts(options);
+    checkCounts(options, given);
     const interrupt = listenForInterrupt(() => {
       terminal.message('Interrupted: finishing the running step. Interrupt again to stop at once.');
     });
     try {
       const directory = await RunDirectory.open(values.resume ?? values.out ?? defaultRunPath(values.model, startedAt));
-      const call = { directory, resumed, terminal, signal: interrupt.signal, startedAt, stopwatch };
+      const call = { directory, given, resumed, terminal, signal: interrupt.signal, startedAt, stopwatch };
       try {
         return await trainIn(options, call);
       } catch (error) {
@@ -52,6 +52,8 @@ export const train: Command<typeof trainOptions> = {
 /** One call of the command. */
 interface Call {
   readonly directory: RunDirectory;
+  /** Names of the options that were given. */
+  readonly given: ReadonlySet<string>;
   /** What the run was begun with, if it is resumed. */
   readonly resumed: OptionsFile | undefined;
   readonly terminal: Terminal;
@@ -96,13 +98,20 @@ async function finished(directory: RunDirectory, { epochs, json }: TrainOptions,
   return EXIT.ok;
 }
 
-async function trainInto(options: TrainOptions, call: Call): Promise<number> {
-  const { directory, resumed, terminal, signal, startedAt, stopwatch } = call;
-  const request = { ...options, dataset: resumed?.run.dataset ?? options.dataset };
+async function trainInto(asked: TrainOptions, call: Call): Promise<number> {
+  const { directory, given, resumed, terminal, signal, startedAt, stopwatch } = call;
+  const request = { ...asked, dataset: resumed?.run.dataset ?? asked.dataset };
   const data = await stopwatch.time('data', () => loadData(request, terminal, { signal }));
   if (resumed) checkData(data, resumed.run);
-  const counts = checkCounts(options, data.train.count);
-  announceData(data, options, terminal);
+  const counts = checkCounts(asked, given, data.train.count);
+  announceData(data, asked, terminal);
+  // As in Keras, a batch is never larger than what there is to train on.
+  const options = { ...asked, batchSize: Math.min(asked.batchSize, counts.trainCount) };
+  if (given.has('batchSize') && asked.batchSize > counts.trainCount) {
+    terminal.warning(
+      `--batch-size ${asked.batchSize}: there are only ${formatCount(counts.trainCount)} images to train on; all make one batch.`,
+    );
+  }
   const resolved = recordedOptions(options, directory);
   const contents = { ...resolved, run: runIdentity(data) };
   if (resumed) {
@@ -144,27 +153,28 @@ function printResult(record: RunRecord, { json }: TrainOptions, directory: RunDi
 /**
  * How the training images are cut. Before they are loaded only a limit is known of their number.
  *
- * @throws UsageError if they do not make a batch
+ * @param given names of the options that were given: one that was not is not to blame
+ * @throws UsageError if none are left to train on or to validate with
  */
-function checkCounts({ limit, batchSize, validationSplit }: TrainOptions, available = Number.POSITIVE_INFINITY) {
+function checkCounts(
+  { limit, validationSplit }: TrainOptions,
+  given: ReadonlySet<string>,
+  available = Number.POSITIVE_INFINITY,
+) {
   const count = Math.min(limit ?? available, available);
   if (count === Number.POSITIVE_INFINITY) return { trainCount: count, validationCount: 0 };
-  const remedy = limit === undefined ? '' : ', or a larger --limit';
-  let counts: ReturnType<typeof splitValidation>;
   try {
-    counts = splitValidation(count, validationSplit);
+    return splitValidation(count, validationSplit);
   } catch (cause) {
+    const remedy = limit === undefined ? '' : ', or a larger --limit';
+    const images = `${formatCount(count)} training image${count === 1 ? '' : 's'}`;
     throw new UsageError(
-      `--validation-split: got ${validationSplit}, which of ${formatCount(count)} training images leaves none to train on or none to validate with. Give another${remedy}.`,
+      given.has('limit') && !given.has('validationSplit')
+        ? `--limit: got ${limit}: of ${images} the validation split of ${validationSplit} leaves none to train on or none to validate with. Give a larger one, or --validation-split 0.`
+        : `--validation-split: got ${validationSplit}, which of ${images} leaves none to train on or none to validate with. Give another${remedy}.`,
       { cause },
     );
   }
-  if (batchSize > counts.trainCount) {
-    throw new UsageError(
-      `--batch-size: got ${batchSize}, expected at most ${counts.trainCount}: so many of the ${formatCount(count)} training images are left by --validation-split ${validationSplit}. Give a smaller one${remedy}.`,
-    );
-  }
-  return counts;
 }
 
 function announceData(data: LoadedData, { limit, testLimit }: TrainOptions, terminal: Terminal): void {

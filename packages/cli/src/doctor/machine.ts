@@ -1,6 +1,6 @@
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
-import { SharedMemoryError, WorkerPool } from '@weft/pool';
-import { controlGroupLimits } from './control-groups.js';
+import { availableThreads, processorQuota, SharedMemoryError, WorkerPool } from '@weft/pool';
+import { memoryLimit } from './control-groups.js';
 import { type Examination, type Finding, gigabytes } from './examination.js';
 
 /** Below this a run of the default size may not fit: it takes about half of it. */
@@ -9,27 +9,22 @@ const LEAST_MEMORY = 1e9;
 export function cores(): Examination {
   const seen = cpus().length;
   const available = availableParallelism();
-  const { processors } = controlGroupLimits();
-  // Less than a processor is one thread still.
-  const usable = Math.max(1, Math.min(available, Math.ceil(processors ?? available)));
-  const quota = processors === undefined ? '' : `, of which a control group grants ${Number(processors.toFixed(2))}`;
-  const findings: Finding[] = [];
-  if (usable < available) {
-    findings.push({
-      problem: `Node would start ${available} threads, but a control group grants the time of ${Number(processors!.toFixed(2))}: threads would wait for each other.`,
-      advice: `Give --threads ${usable} to weft train, or raise the container's limit.`,
-    });
-  }
+  const quota = processorQuota();
+  const usable = availableThreads();
+  const granted =
+    quota === undefined
+      ? ''
+      : `, a control group grants the time of ${Number(quota.toFixed(2))}: ${usable} thread${usable === 1 ? '' : 's'}`;
   return {
-    text: `${available} of ${seen} may be used${quota}; ${cpus()[0]?.model.trim() || 'unknown processor'}`,
-    facts: { seen, available, controlGroup: processors ?? null, usable },
-    findings,
+    text: `${available} of ${seen} may be used${granted}; ${cpus()[0]?.model.trim() || 'unknown processor'}`,
+    facts: { seen, available, controlGroup: quota ?? null, usable },
+    findings: [],
   };
 }
 
 export function memory(): Examination {
   const total = totalmem();
-  const { memoryBytes } = controlGroupLimits();
+  const memoryBytes = memoryLimit();
   const free = Math.min(freemem(), memoryBytes ?? Number.POSITIVE_INFINITY);
   const limit = memoryBytes === undefined || memoryBytes >= total ? '' : `, limited to ${gigabytes(memoryBytes)}`;
   const findings: Finding[] = [];

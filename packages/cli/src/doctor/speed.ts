@@ -1,7 +1,6 @@
-import { availableParallelism } from 'node:os';
 import { hasSimd } from '@weft/core/program';
 import { Dense, Sequential } from '@weft/nn';
-import { predict, WorkerPool } from '@weft/pool';
+import { availableThreads, predict, WorkerPool } from '@weft/pool';
 import type { Examination } from './examination.js';
 
 const WIDTH = 512;
@@ -15,7 +14,7 @@ const MILLISECONDS = 400;
 export async function speed(): Promise<Examination> {
   // The reference kernels would take minutes.
   if (!hasSimd()) return { text: 'not measured without SIMD', facts: {}, findings: [] };
-  const threads = availableParallelism();
+  const threads = availableThreads();
   const one = await measure(1);
   const all = threads === 1 ? one : await measure(threads);
   const each = all / threads;

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { EXIT } from '../exit.js';
 import { printable } from './text.js';
 
 type Stream = NodeJS.WriteStream;
@@ -70,18 +71,31 @@ export class Terminal {
   }
 }
 
-let guarded = false;
-
 /** What writing to a reader, or to a terminal, that has gone ends with. */
 const GONE: readonly (string | undefined)[] = ['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED'];
 
-/** A reader that has seen enough, such as `head`, is no failure: what it does not take is dropped. */
-export function ignoreClosedPipes(): void {
+let guarded = false;
+
+/**
+ * Listens for output that cannot be written, as on a full disk: the command goes on, says so where it still can, and does
+ * not succeed. A reader that has seen enough, such as `head`, is no failure: what it does not take is dropped.
+ */
+export function guardOutput(): void {
   if (guarded) return;
   guarded = true;
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (!GONE.includes(error.code)) throw error;
+  for (const name of ['stdout', 'stderr'] as const) {
+    let hasFailed = false;
+    process[name].on('error', ({ code, message }: NodeJS.ErrnoException) => {
+      if (hasFailed || GONE.includes(code)) return;
+      hasFailed = true;
+      // What the command ends with is known at its end only.
+      process.once('exit', () => {
+        process.exitCode ||= EXIT.failure;
+      });
+      const other = name === 'stdout' ? process.stderr : process.stdout;
+      // A program that reads stdout would take the sentence for a result.
+      if (name === 'stderr' && !other.isTTY) return;
+      other.write(`weft: ${name} cannot be written: ${message}. Make room for it, or send it elsewhere.\n`);
     });
   }
 }

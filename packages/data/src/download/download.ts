@@ -11,6 +11,8 @@ export interface RemoteFile {
   bytes: number;
   /** MD5 in lower-case hexadecimal. */
   md5: string;
+  /** What a gzip file holds: by it the same content is known again, compressed in another way or not at all. */
+  content?: { bytes: number; md5: string };
 }
 
 /** How far the download of one file is. `received` starts anew with each mirror. */

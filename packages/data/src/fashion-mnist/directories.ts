@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { DataError } from '../errors.js';
 
 /** A folder and the way to speak of it where others may read it. */
 export interface SearchDirectory {
@@ -9,11 +10,25 @@ export interface SearchDirectory {
   isNamed?: boolean;
 }
 
+/** @throws DataError if the current directory was deleted, where nothing can be looked for or downloaded to */
+export function currentDirectory(): string {
+  try {
+    return process.cwd();
+  } catch (cause) {
+    throw new DataError(
+      'unreadable',
+      'Fashion-MNIST: the current directory is not there any more, expected one to look for data from. Change to another.',
+      { cause },
+    );
+  }
+}
+
 /** The folder of the pnpm workspace around the current directory, or the current directory outside of one. */
 function workspaceRoot(): string {
-  for (let folder = process.cwd(); ; folder = dirname(folder)) {
+  const current = currentDirectory();
+  for (let folder = current; ; folder = dirname(folder)) {
     if (existsSync(join(folder, 'pnpm-workspace.yaml'))) return folder;
-    if (folder === dirname(folder)) return process.cwd();
+    if (folder === dirname(folder)) return current;
   }
 }
 

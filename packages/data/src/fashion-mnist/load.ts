@@ -1,18 +1,16 @@
-import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
+import { checkOption, checkOptions } from '../checks.js';
 import type { ImageDataset, LoadedData } from '../dataset.js';
 import { type DownloadOptions, downloadFiles, type RemoteFile } from '../download/download.js';
 import { DataError } from '../errors.js';
-import type { IdxArray } from '../idx/format.js';
-import { readIdx } from '../idx/read.js';
-import { defaultDirectories, downloadDirectory, type SearchDirectory } from './directories.js';
+import { currentDirectory, defaultDirectories, downloadDirectory, type SearchDirectory } from './directories.js';
 import {
   FASHION_MNIST_CLASS_NAMES,
   FASHION_MNIST_FILES,
   FASHION_MNIST_MIRRORS,
   type FashionMnistFiles,
 } from './files.js';
+import { nameIn, readVerified } from './read-verified.js';
 
 export interface FashionMnistOptions extends Partial<DownloadOptions> {
   /** Folders to look in, in order; default WEFT_DATA_DIR, then `datasets/fashion-mnist` of the workspace. */
@@ -30,49 +28,45 @@ export interface FashionMnistOptions extends Partial<DownloadOptions> {
 }
 
 const SIDE = 28;
-const LARGEST_FILE = 2 ** 28;
+
+const isText = (value: unknown) => typeof value === 'string' && value !== '';
+const isTextArray = (value: unknown) => Array.isArray(value) && value.every(isText);
+const isFunction = (value: unknown) => typeof value === 'function';
+const isDuration = (value: unknown) => typeof value === 'number' && value > 0;
+const isLayout = (value: unknown) => FILE_KEYS.every((key) => isText((value as FashionMnistFiles | null)?.[key]?.name));
+
+const FILE_KEYS = Object.keys(FASHION_MNIST_FILES) as (keyof FashionMnistFiles)[];
+
+/** What each option may be, and how errors say it. */
+const OPTIONS: Record<keyof FashionMnistOptions, [passes: (value: unknown) => boolean, expected: string]> = {
+  directories: [isTextArray, 'an array of paths'],
+  relativeTo: [isText, 'a path'],
+  onWarning: [isFunction, 'a function (message) => ...'],
+  download: [(value) => typeof value === 'boolean', 'true or false'],
+  downloadTo: [isText, 'a path'],
+  files: [isLayout, `an object of ${FILE_KEYS.join(', ')}`],
+  mirrors: [isTextArray, 'an array of addresses'],
+  signal: [(value) => value instanceof AbortSignal, "an AbortController's signal"],
+  onProgress: [isFunction, 'a function (progress) => ...'],
+  connectMilliseconds: [isDuration, 'a number above 0'],
+  stallMilliseconds: [isDuration, 'a number above 0'],
+  fileMilliseconds: [isDuration, 'a number above 0'],
+};
+
+function checkFashionMnistOptions(options: FashionMnistOptions): void {
+  checkOptions('loadFashionMnist', options, Object.keys(OPTIONS));
+  for (const [name, [passes, expected]] of Object.entries(OPTIONS)) {
+    const value = options[name as keyof FashionMnistOptions];
+    checkOption('loadFashionMnist', name, value, passes(value), expected);
+  }
+}
 
 const asGiven = (path: string): SearchDirectory => ({ path: resolve(path), label: path });
 
-/** The names among `files` that a folder lacks. A file that is there but damaged counts as there. */
+/** Those of the files that a folder lacks. */
 async function missingFiles(directory: SearchDirectory, files: readonly RemoteFile[]): Promise<RemoteFile[]> {
-  const missing = await Promise.all(
-    files.map((file) =>
-      stat(join(directory.path, file.name)).then(
-        () => false,
-        (error: NodeJS.ErrnoException) => {
-          if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return true;
-          throw new DataError('unreadable', `Fashion-MNIST: ${file.name} cannot be read: ${error.message}.`);
-        },
-      ),
-    ),
-  );
-  return files.filter((_, i) => missing[i]);
-}
-
-async function readVerified(directory: SearchDirectory, file: RemoteFile): Promise<IdxArray> {
-  const path = join(directory.path, file.name);
-  const remedy = `Delete it and run again to fetch it anew. It is in ${directory.label}.`;
-  const bytes = await stat(path)
-    .then(({ size }) => {
-      if (size === file.bytes) return readFile(path);
-      throw new DataError(
-        'damaged',
-        `Fashion-MNIST: ${file.name} is damaged (${size} bytes, expected ${file.bytes}). ${remedy}`,
-      );
-    })
-    .catch((cause: Error) => {
-      if (cause instanceof DataError) throw cause;
-      throw new DataError('unreadable', `Fashion-MNIST: ${file.name} cannot be read: ${cause.message}.`, { cause });
-    });
-  const md5 = createHash('md5').update(bytes).digest('hex');
-  if (md5 !== file.md5) {
-    throw new DataError(
-      'damaged',
-      `Fashion-MNIST: ${file.name} is damaged (MD5 ${md5}, expected ${file.md5}). ${remedy}`,
-    );
-  }
-  return readIdx(bytes, { name: `Fashion-MNIST: ${file.name}`, maximumBytes: LARGEST_FILE });
+  const names = await Promise.all(files.map((file) => nameIn(directory, file)));
+  return files.filter((_, i) => names[i] === undefined);
 }
 
 async function readSet(
@@ -131,18 +125,20 @@ async function fetchMissing(
 /**
  * Fashion-MNIST: 60,000 training and 10,000 test pictures of 28 x 28 grey values in ten classes.
  *
- * Reads the four files from the first folder that has them all, else downloads those that are missing. Files are
- * verified by MD5 and never overwritten: a damaged one is reported and left for the user to delete.
+ * Reads the four files from the first folder that has them all, else downloads those that are missing. Each may also be
+ * there compressed in another way, or uncompressed under its name without `.gz`. Files are verified by MD5 and never
+ * overwritten: a damaged one is reported and left for the user to delete.
  *
- * @throws DataError `not-found`, `download`, `damaged`, `mismatch`, `unreadable` or `unwritable`; the signal's
- *         reason if it was aborted
+ * @throws DataError `not-found`, `download`, `damaged`, `mismatch`, `unreadable` or `unwritable`; TypeError or RangeError
+ *         for an option that there is not, or that is something else; the signal's reason if it was aborted
  * @see Xiao, Rasul and Vollgraf (2017), Fashion-MNIST: a novel image dataset for benchmarking machine learning
  */
 export async function loadFashionMnist(options: FashionMnistOptions = {}): Promise<LoadedData> {
+  checkFashionMnistOptions(options);
   options.signal?.throwIfAborted();
   const layout = options.files ?? FASHION_MNIST_FILES;
   const files = [layout.trainImages, layout.trainLabels, layout.testImages, layout.testLabels];
-  const searched = options.directories?.map(asGiven) ?? defaultDirectories(options.relativeTo ?? process.cwd());
+  const searched = options.directories?.map(asGiven) ?? defaultDirectories(options.relativeTo ?? currentDirectory());
   let found: SearchDirectory | undefined;
   for (const directory of searched) {
     const missing = await missingFiles(directory, files);

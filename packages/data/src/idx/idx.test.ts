@@ -187,4 +187,93 @@ describe('writeIdx', () => {
     expect(() => writeIdx({ type: 'uint8', shape: [], data: new Uint8Array(1) })).toThrow(RangeError);
     expect(() => writeIdx({ type: 'uint8', shape: [-1, -2], data: new Uint8Array(2) })).toThrow(RangeError);
   });
+
+  const types = fc.constantFrom(...(Object.keys(ELEMENTS) as IdxType[]));
+  const values = fc.oneof(
+    fc.constantFrom(-129, -128, 127, 128, 255, 256, 300, -32_769, 32_768, 2 ** 31, -(2 ** 31) - 1, 2 ** 53),
+    fc.constantFrom(0.5, -0.5, 1e39, -1e39, 3.4e38, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY),
+    fc.integer({ min: -300, max: 300 }),
+    fc.double(),
+  );
+  /** Arrays of all kinds, plain ones among them: what they hold by then is what is to be written. */
+  const sources = fc
+    .tuple(
+      fc.array(values, { minLength: 1, maxLength: 6 }),
+      fc.constantFrom(Array, Float64Array, Float32Array, Int32Array, Uint16Array, Uint8ClampedArray, Uint8Array),
+    )
+    .map(([numbers, kind]) => (kind.from as (numbers: number[]) => ArrayLike<number>).call(kind, numbers));
+
+  /** What a typed array of this type makes of a number: it wraps, cuts and rounds without a word. */
+  const converted = (type: IdxType, value: number) => {
+    const one = ELEMENTS[type].allocate(1);
+    one[0] = value;
+    return one[0]!;
+  };
+
+  it('writes every value as it is, or refuses the first that the type cannot hold, with its place', () => {
+    fc.assert(
+      fc.property(types, sources, (type, data) => {
+        const isFloat = type.startsWith('float');
+        const survives = (value: number) => {
+          const kept = converted(type, value);
+          return isFloat ? Number.isFinite(value) === Number.isFinite(kept) : kept === value;
+        };
+        const wrong = Array.from(data).findIndex((value) => !survives(value));
+        const write = () => writeIdx({ type, shape: [1, data.length], data });
+        if (wrong >= 0) expect(write).toThrow(`the element at [0,${wrong}] is ${data[wrong]}, but ${type} holds`);
+        else {
+          const expected = Array.from(data, (value) => converted(type, value));
+          expect(Array.from(readIdx(write()).data)).toEqual(expected);
+        }
+      }),
+    );
+  });
+
+  it.each<[string, object | null, string]>([
+    ['nothing', null, 'got null, expected an object of type, shape, data'],
+    ['an unknown type', { type: 'uint16', shape: [1], data: [1] }, "the type is 'uint16', expected uint8, int8"],
+    [
+      'a shape with null',
+      { type: 'uint8', shape: [null, 784], data: [] },
+      'the shape is [null,784], expected 1 to 255',
+    ],
+    ['a shape with a hole', { type: 'uint8', shape: new Array(1), data: [] }, 'the shape is [undefined], expected'],
+    [
+      'a number for a shape',
+      { type: 'uint8', shape: 3, data: [1, 2, 3] },
+      'the shape is 3, expected an array of sizes',
+    ],
+    ['a text', { type: 'uint8', shape: [1], data: '1' }, "the data is '1', expected a flat array of numbers"],
+    ['a buffer', { type: 'uint8', shape: [1], data: new ArrayBuffer(1) }, 'the data is a value of ArrayBuffer'],
+    ['rows', { type: 'uint8', shape: [2], data: [[1], [2]] }, 'the element at [0] is [1], but uint8 holds'],
+    ['texts', { type: 'int8', shape: [2], data: [1, '2'] }, "the element at [1] is '2', but int8 holds whole numbers"],
+    ['bigints', { type: 'int32', shape: [1], data: BigInt64Array.of(5n) }, 'the element at [0] is 5n'],
+    ['a hole', { type: 'float32', shape: [2, 1], data: [1, undefined] }, 'the element at [1,0] is undefined'],
+  ])('says of %s what was got and what was expected', (_, content, part) => {
+    expect(() => writeIdx(content as never)).toThrow(part);
+  });
+});
+
+describe('readIdx says what was got and what was expected of', () => {
+  it.each<[unknown, string]>([
+    ['sample.idx', "got 'sample.idx', expected a Uint8Array."],
+    [sample.buffer, 'got a value of ArrayBuffer, expected a Uint8Array. Give new Uint8Array(buffer).'],
+    [
+      Uint8ClampedArray.from(sample),
+      'got a Uint8ClampedArray of 18, expected a Uint8Array. Its values are bytes: give',
+    ],
+    [[...sample], 'got an array of 18, expected a Uint8Array. Its values are bytes: give Uint8Array.from(array).'],
+    [Float64Array.of(0, 0.5), 'got a Float64Array of 2, expected a Uint8Array. Element 1 is 0.5, and a byte holds'],
+  ])('%o', (bytes, part) => {
+    expect(() => readIdx(bytes as never)).toThrow(part);
+  });
+
+  it.each<[object, string]>([
+    [{ maximumBytes: Number.NaN }, 'maximumBytes is NaN'],
+    [{ maximumBytes: '9' }, "maximumBytes is '9'"],
+    [{ name: 5 }, 'name is 5'],
+    [{ maxBytes: 9 }, "there is no option 'maxBytes'"],
+  ])('%o', (options, part) => {
+    expect(() => readIdx(sample, options as never)).toThrow(part);
+  });
 });

@@ -1,3 +1,4 @@
+import { checkBytes, checkOption, checkOptions } from '../checks.js';
 import { DataError } from '../errors.js';
 import { DIMENSION_BYTES, ELEMENTS, type IdxArray, type IdxType, MAGIC_BYTES } from './format.js';
 import { inflate, inflateStart, isGzip, MAXIMUM_RATIO } from './gzip.js';
@@ -51,13 +52,17 @@ function readHeader(bytes: Uint8Array, name: string): Header {
  *
  * @param bytes   the whole file
  * @param options `name` stands in error messages; `maximumBytes` bounds the uncompressed file (default 1 GiB)
- * @throws DataError `not-idx`, `damaged` or `too-large`
+ * @throws DataError `not-idx`, `damaged` or `too-large`; TypeError or RangeError for other arguments
  * @see LeCun, Cortes and Burges, The MNIST database of handwritten digits: the IDX file format
  */
-export function readIdx(
-  bytes: Uint8Array,
-  { name = 'The data', maximumBytes = 2 ** 30 }: { name?: string; maximumBytes?: number } = {},
-): IdxArray {
+export function readIdx(bytes: Uint8Array, options: { name?: string; maximumBytes?: number } = {}): IdxArray {
+  checkOptions('readIdx', options, ['name', 'maximumBytes']);
+  const { name = 'The data', maximumBytes = 2 ** 30 } = options;
+  checkOption('readIdx', 'name', name, typeof name === 'string', 'what messages are to call the file');
+  // NaN would allow any size.
+  const isCount = typeof maximumBytes === 'number' && maximumBytes >= 0;
+  checkOption('readIdx', 'maximumBytes', maximumBytes, isCount, 'a number of bytes from 0');
+  checkBytes('readIdx', bytes);
   const compressed = isGzip(bytes);
   const header = readHeader(compressed ? inflateStart(bytes, MAXIMUM_HEADER_BYTES, name) : bytes, name);
   const { type, shape, count, headerBytes, fileBytes } = header;

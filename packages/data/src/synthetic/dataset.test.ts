@@ -122,6 +122,15 @@ describe('syntheticGarments', () => {
     expect(() => syntheticGarments({ trainCount: 1, testCount: count })).toThrow(RangeError);
   });
 
+  it.each<[unknown, string]>([
+    [{ count: 5 }, "there is no option 'count'. The options are trainCount, testCount, seed."],
+    [{ trainCount: '5' }, "trainCount is '5', expected an integer from 1 to 1000000"],
+    [null, 'got null, expected an object of trainCount, testCount, seed'],
+    [100, 'got 100, expected an object'],
+  ])('says of %j what was got and what was expected', (options, part) => {
+    expect(() => syntheticGarments(options as never)).toThrow(part);
+  });
+
   it('refuses a seed that is not a safe integer of at least 0', () => {
     expect(() => syntheticGarments({ trainCount: 1, testCount: 1, seed: -1 })).toThrow(RangeError);
   });

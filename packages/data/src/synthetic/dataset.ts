@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { RandomStream } from '@weft/core';
+import { checkOptions, checkWholeNumber } from '../checks.js';
 import type { ImageDataset, LoadedData } from '../dataset.js';
 import { FASHION_MNIST_CLASS_NAMES } from '../fashion-mnist/files.js';
 import { between } from './choice.js';
@@ -54,31 +55,23 @@ function drawSplit(split: 'train' | 'test', count: number, seed: number): ImageD
   return { name, images, labels, count, height: SIDE, width: SIDE, channels: 1 };
 }
 
-function checkCount(name: string, count: number): void {
-  if (!(Number.isInteger(count) && count >= 1 && count <= LARGEST_COUNT)) {
-    throw new RangeError(`syntheticGarments: ${name} is ${count}, expected an integer from 1 to ${LARGEST_COUNT}.`);
-  }
-}
-
 /**
  * Pictures of ten kinds of garment, drawn by code: a stand-in for Fashion-MNIST that needs no file and no network.
  *
  * Each picture is 28 x 28 grey values and a function of (seed, split, index) alone: more pictures leave the first
  * ones as they are, and every machine draws the same bytes. Every ten pictures hold each class once, in random order.
  *
- * @throws RangeError if a count is not an integer from 1 to 1,000,000 or the seed not a safe integer >= 0
+ * @throws RangeError if a count is not an integer from 1 to 1,000,000, the seed not a safe integer >= 0, or there is
+ *         no such option; TypeError if the options are no object
  */
-export function syntheticGarments({
-  trainCount = 60_000,
-  testCount = 10_000,
-  seed = 0,
-}: {
-  trainCount?: number | undefined;
-  testCount?: number | undefined;
-  seed?: number | undefined;
-} = {}): LoadedData {
-  checkCount('trainCount', trainCount);
-  checkCount('testCount', testCount);
+export function syntheticGarments(
+  options: { trainCount?: number | undefined; testCount?: number | undefined; seed?: number | undefined } = {},
+): LoadedData {
+  checkOptions('syntheticGarments', options, ['trainCount', 'testCount', 'seed']);
+  const { trainCount = 60_000, testCount = 10_000, seed = 0 } = options;
+  checkWholeNumber('syntheticGarments: trainCount', trainCount, 1, LARGEST_COUNT);
+  checkWholeNumber('syntheticGarments: testCount', testCount, 1, LARGEST_COUNT);
+  checkWholeNumber('syntheticGarments: seed', seed, 0);
   const train = drawSplit('train', trainCount, seed);
   const test = drawSplit('test', testCount, seed);
   const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path/posix';
+
+/** More than any machine has. */
+const NO_LIMIT = 2 ** 30;
+
+/**
+ * Threads that can compute at once: as many as the system schedules this process on, and no more than the control
+ * groups of a container grant time for. More would wait for each other.
+ *
+ * @param root        where the file system begins
+ * @param parallelism processors that this process may be scheduled on
+ * @returns a whole number of at least 1
+ */
+export function availableThreads(root = '/', parallelism = availableParallelism()): number {
+  // Less than a processor is one thread still.
+  return Math.max(1, Math.min(parallelism, Math.ceil(processorQuota(root) ?? parallelism)));
+}
+
+/**
+ * Processors' worth of time that Linux's control groups, version 1 or 2, grant this process; undefined where they set
+ * no limit, and on other systems. Of groups that lie in each other the least quota counts.
+ *
+ * @param root where the file system begins
+ * @see https://docs.kernel.org/admin-guide/cgroup-v2.html and https://docs.kernel.org/scheduler/sched-bwc.html
+ */
+export function processorQuota(root = '/'): number | undefined {
+  const quotas = controlGroupFolders(root).flatMap((folder) => {
+    // Without a limit version 2 writes `max` and version 1 writes -1.
+    const [quota, period] = textOf(join(folder, 'cpu.max')).split(' ');
+    const [oldQuota, oldPeriod] = ['quota', 'period'].map((what) => textOf(join(folder, `cpu.cfs_${what}_us`)));
+    return [Number(quota) / Number(period), Number(oldQuota) / Number(oldPeriod)];
+  });
+  const limits = quotas.filter((quota) => quota > 0 && quota < NO_LIMIT);
+  return limits.length > 0 ? Math.min(...limits) : undefined;
+}
+
+/**
+ * Folders of the control groups that limit this process: its own and those they lie in. Some may not be there.
+ *
+ * @param root where the file system begins
+ */
+export function controlGroupFolders(root = '/'): readonly string[] {
+  const folders = new Set<string>();
+  for (const line of textOf(join(root, 'proc/self/cgroup')).split('\n')) {
+    const [, number, controllers, path] = /^(\d+):([^:]*):(.*)$/.exec(line) ?? [];
+    if (path === undefined) continue;
+    // Version 2 has the number 0, and a folder of its own where version 1 is there as well.
+    const names = number === '0' ? ['', 'unified'] : [controllers, ...controllers.split(',')];
+    for (const mount of names.map((name) => join(root, 'sys/fs/cgroup', name))) {
+      // In a container the group's own folder may be out of sight: then what is mounted is the group.
+      folders.add(mount);
+      for (let at = join(mount, path); at.startsWith(`${mount}/`); at = dirname(at)) folders.add(at);
+    }
+  }
+  return [...folders];
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch {
+    return '';
+  }
+}

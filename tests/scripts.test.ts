@@ -1,0 +1,64 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const { scripts } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+
+/** The scripts that run a program of ours, and how. */
+const programs = Object.entries<string>(scripts).flatMap(([name, command]): [string, string[]][] => {
+  const [, program] = / && node (\S+\.js.*)$/.exec(command) ?? [];
+  return program === undefined ? [] : [[name, program.split(' ')]];
+});
+
+function run(program: readonly string[], ...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...program, ...args], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  return { status, stdout, stderr };
+}
+
+const TRACE = /^ +at |Node\.js v/m;
+
+it('there are such scripts', () => {
+  const names = ['bench', 'bench:peers', 'bench:tune', 'fuzz', 'kill-test', 'model', 'soak', 'train', 'verify', 'weft'];
+  expect(programs.map(([name]) => name).sort()).toEqual(names);
+});
+
+describe.each([...programs, ['run-example', ['scripts/run-example.js']] as [string, string[]]])(
+  '%s',
+  (name, program) => {
+    it('answers --help, also behind the dashes that pnpm hands on', () => {
+      for (const args of [['--help'], ['--', '--help']]) {
+        const { status, stdout, stderr } = run(program, ...args);
+        expect(stdout).toContain(name);
+        expect(stdout).toContain('--help');
+        expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+      }
+    });
+
+    it('refuses options and arguments that it does not know, in a sentence', () => {
+      for (const arg of ['--nonsense', '--nonsense=1', 'no,such;argument']) {
+        const { status, stdout, stderr } = run(program, arg);
+        expect(stderr).toContain(arg.split('=')[0]);
+        expect(stderr).not.toMatch(TRACE);
+        expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+      }
+    });
+  },
+);
+
+it.each([
+  ['a value that is missing', ['benchmarks/dist/tune/main.js', '--rounds'], '--rounds'],
+  ['rounds', ['benchmarks/dist/tune/main.js', '--rounds', '0'], "--rounds: got '0', expected a whole number from 1"],
+  ['a number of runs', ['scripts/kill-test.js', 'many'], "RUNS: got 'many', expected a whole number from 1"],
+  ['a number of steps', ['scripts/soak.js', '30', '-5'], '-5'],
+  ['one argument too many', ['scripts/soak.js', '30', '300', '3000'], 'expected at most 2. Usage: pnpm soak'],
+])('%s: is refused with what was got', (_, program, part) => {
+  const { status, stderr } = run(program);
+  expect(stderr).toContain(part);
+  expect(stderr).not.toMatch(TRACE);
+  expect(status).toBe(2);
+});
