@@ -4,7 +4,7 @@ import { loadTarget } from './load-target.js';
 import { targets } from './targets/index.js';
 import type { Finding, Report } from './task.js';
 
-const USAGE = 'pnpm fuzz [--target NAME]... [--count N] [--seed N] [--patience SECONDS]';
+const USAGE = 'pnpm fuzz [--target NAME]... [--count N] [--seed N] [--longest SECONDS] [--patience SECONDS]';
 
 /** Inputs for each reader in a night. */
 const COUNT = '20000';
@@ -37,18 +37,20 @@ async function run(): Promise<number> {
       target: { type: 'string', multiple: true },
       count: { type: 'string', default: COUNT },
       seed: { type: 'string', default: '1' },
+      longest: { type: 'string', default: '1' },
       patience: { type: 'string', default: '20' },
     },
   });
   const count = wholeNumber('count', values.count);
   const seed = wholeNumber('seed', values.seed);
+  const longestSeconds = wholeNumber('longest', values.longest);
   const patienceSeconds = wholeNumber('patience', values.patience);
   const names = values.target ?? targets.map(({ name }) => name);
   for (const name of names) await loadTarget(name);
   console.log(line(['target', 'inputs', 'read', 'refused', 'slowest', 'allocated', 'faults']));
   let faults = 0;
   for (const target of names) {
-    const report = await fuzz({ target, seed, count, patienceSeconds });
+    const report = await fuzz({ target, seed, count, longestSeconds, patienceSeconds });
     console.log(rowOf(target, report));
     for (const finding of report.findings) console.error(describe(target, seed, finding));
     faults += report.findings.length;
