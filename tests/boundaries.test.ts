@@ -63,6 +63,7 @@ describe.each(packageNames)('@weft/%s', (name) => {
   const allowed = MAY_IMPORT[name].map((other) => `@weft/${other}`);
 
   it('imports packages of Weft one way', () => {
+    expect(imports).not.toEqual([]);
     expect(imports.filter((each) => isWeft(each) && !allowed.includes(packageOf(each)))).toEqual([]);
     expect(dependencies.filter((each) => each.startsWith('@weft/') && !allowed.includes(each))).toEqual([]);
   });
