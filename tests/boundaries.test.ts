@@ -74,6 +74,7 @@ describe.each(packageNames)('@weft/%s', (name) => {
   const allowedInTests = [...allowed, ...named(TESTS_MAY_IMPORT[name])];
 
   it('imports packages of Weft one way', () => {
+    expect(imports).not.toEqual([]);
     const isAllowed = (each: Import) => (isShipped(each) ? allowed : allowedInTests).includes(packageOf(each));
     expect(imports.filter((each) => isWeft(each) && !isAllowed(each))).toEqual([]);
     expect(dependencies.filter((each) => each.startsWith('@weft/') && !allowed.includes(each))).toEqual([]);

@@ -76,6 +76,8 @@ const LINKED = [
 it.each(LINKED)('%s links to files that are there', (path) => {
   const text = readFileSync(join(root, path), 'utf8');
   const targets = [...text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map((match) => match[1]);
+  // All of them, but for places on the page itself.
+  expect(targets).toHaveLength(text.replaceAll('](#', '').split('](').length - 1);
   const missing = targets.filter(
     (target) => !/^https?:/.test(target) && !existsSync(join(root, dirname(path), target)),
   );

@@ -2,8 +2,6 @@ import { isDeepStrictEqual } from 'node:util';
 import { RandomStream } from '@weft/core';
 import { Broken, type Drawn, type Target } from './target.js';
 
-/** CPU time that a reader may take for one input. */
-const LONGEST_SECONDS = 1;
 const MEBIBYTE = 2 ** 20;
 /** Reads of smaller pieces of an input that broke a law, to find a small one that breaks it, too. */
 const MINIMISING_READS = 300;
@@ -38,8 +36,12 @@ function faultOf(target: Target, error: unknown, expected: unknown): string | un
   return expected === undefined ? undefined : `refused a good input: ${shown}`;
 }
 
-/** Hands an input to its reader and looks whether the laws were kept. */
-export async function examine(target: Target, { bytes, expected }: Drawn): Promise<Outcome> {
+/**
+ * Hands an input to its reader and looks whether the laws were kept.
+ *
+ * @param longest seconds of CPU time that the reader may take
+ */
+export async function examine(target: Target, { bytes, expected }: Drawn, longest: number): Promise<Outcome> {
   let fault: string | undefined;
   let accepted = false;
   let grown = 0;
@@ -62,7 +64,7 @@ export async function examine(target: Target, { bytes, expected }: Drawn): Promi
   }
   const { user, system } = process.cpuUsage(began);
   const seconds = (user + system) / 1e6;
-  if (seconds > LONGEST_SECONDS) fault ??= `took ${seconds.toFixed(2)} s`;
+  if (seconds > longest) fault ??= `took ${seconds.toFixed(2)} s`;
   if (grown > allowed(target, bytes)) fault ??= `allocated ${grown} bytes for ${bytes.length}`;
   if (Buffer.compare(given, bytes) !== 0) fault ??= 'changed its input';
   if (Object.hasOwn(Object.prototype, 'polluted')) fault ??= 'changed the prototype of all objects';
@@ -73,13 +75,18 @@ export async function examine(target: Target, { bytes, expected }: Drawn): Promi
 const kindOf = (fault: string | undefined) => fault?.slice(0, 24);
 
 /** A part of an input that breaks the law in the same way, as small as a few tries find it. */
-export async function minimised(target: Target, bytes: Uint8Array, fault: string): Promise<Uint8Array> {
+export async function minimised(
+  target: Target,
+  bytes: Uint8Array,
+  fault: string,
+  longest: number,
+): Promise<Uint8Array> {
   let smallest = bytes;
   let reads = 0;
   for (let size = bytes.length >> 1; size >= 1; size >>= 1) {
     for (let at = 0; at + size <= smallest.length && reads < MINIMISING_READS; reads++) {
       const without = new Uint8Array(Buffer.concat([smallest.subarray(0, at), smallest.subarray(at + size)]));
-      const outcome = await examine(target, { bytes: without });
+      const outcome = await examine(target, { bytes: without }, longest);
       if (kindOf(outcome.fault) === kindOf(fault)) smallest = without;
       else at += size;
     }

@@ -4,6 +4,8 @@ import { loadTarget } from './load-target.js';
 import type { Finding, Report, Task } from './task.js';
 
 const LOOK_MILLISECONDS = 250;
+/** To start a thread and to load a target takes some time, but not as long as this. */
+const START_SECONDS = 600;
 
 /** Inputs of a target, numbered from 0. */
 type Work = Omit<Task, 'position' | 'from'> & {
@@ -15,13 +17,13 @@ type Work = Omit<Task, 'position' | 'from'> & {
 export async function fuzz(work: Work): Promise<Report> {
   const total: Report = { accepted: 0, refused: 0, slowestSeconds: 0, mostAllocated: 0, findings: [] };
   for (let from = 0; from < work.count && total.findings.length < 20; ) {
-    const position = new Int32Array(new SharedArrayBuffer(4));
+    const position = new Int32Array(new SharedArrayBuffer(4)).fill(-1);
     const report = await watched({ ...work, from, position }, work.patienceSeconds);
     if (typeof report !== 'string') {
       add(total, report);
       break;
     }
-    const index = Atomics.load(position, 0);
+    const index = Math.max(from, Atomics.load(position, 0));
     total.findings.push(await lost(work, index, report));
     from = index + 1;
   }
@@ -32,14 +34,15 @@ export async function fuzz(work: Work): Promise<Report> {
 function watched(task: Task, patience: number): Promise<Report | string> {
   return new Promise((resolve) => {
     const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: task });
-    let seen = -1;
+    let seen = Number.NaN;
     let still = 0;
     let isFinished = false;
     const timer = setInterval(() => {
       const at = Atomics.load(task.position, 0);
       still = at === seen ? still + LOOK_MILLISECONDS : 0;
       seen = at;
-      if (still >= 1000 * patience) finish(`hung for ${patience} s`);
+      const allowed = at < 0 ? START_SECONDS : patience;
+      if (still >= 1000 * allowed) finish(`hung for ${allowed} s`);
     }, LOOK_MILLISECONDS);
     const finish = (result: Report | string) => {
       if (isFinished) return;

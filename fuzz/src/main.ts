@@ -36,18 +36,20 @@ async function run(): Promise<number> {
       },
       count: { value: 'N', default: COUNT, help: 'Inputs for each reader.' },
       seed: { value: 'N', default: '1', help: 'Decides the inputs.' },
+      longest: { value: 'SECONDS', default: '1', help: 'Time of the processor that an input may take.' },
       patience: { value: 'SECONDS', default: '20', help: 'How long a reader may take for an input.' },
     },
   });
   const count = wholeNumber('--count', values.count, 0);
   const seed = wholeNumber('--seed', values.seed, 0);
+  const longestSeconds = wholeNumber('--longest', values.longest, 0);
   const patienceSeconds = wholeNumber('--patience', values.patience, 0);
   const names = values.target ?? targets.map(({ name }) => name);
   for (const name of names) await loadTarget(name);
   console.log(line(['target', 'inputs', 'read', 'refused', 'slowest', 'allocated', 'faults']));
   let faults = 0;
   for (const target of names) {
-    const report = await fuzz({ target, seed, count, patienceSeconds });
+    const report = await fuzz({ target, seed, count, longestSeconds, patienceSeconds });
     console.log(rowOf(target, report));
     for (const finding of report.findings) console.error(describe(target, seed, finding));
     faults += report.findings.length;

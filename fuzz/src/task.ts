@@ -5,7 +5,9 @@ export interface Task {
   readonly seed: number;
   readonly from: number;
   readonly count: number;
-  /** The number of the input at hand, in shared memory. */
+  /** CPU time that a reader may take for one input. */
+  readonly longestSeconds: number;
+  /** The number of the input at hand, in shared memory; -1 until the first one is. */
   readonly position: Int32Array;
 }
 

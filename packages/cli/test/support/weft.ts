@@ -1,4 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -79,7 +81,46 @@ export function faultEnvironment(
   pieces: number,
   options = '',
 ): Readonly<Record<string, string>> {
-  return { NODE_OPTIONS: `--require ${JSON.stringify(FAULT)} ${options}`, WEFT_FAULT: `${fault}@${pieces}` };
+  return preloaded({ WEFT_FAULT: `${fault}@${pieces}` }, options);
+}
+
+/** Variables that have the command sent SIGINT when it makes a folder. */
+export const interruptEnvironment = (folder: string) => preloaded({ WEFT_INTERRUPT: folder });
+
+const preloaded = (environment: Readonly<Record<string, string>>, options = '') => ({
+  NODE_OPTIONS: `--require ${JSON.stringify(FAULT)} ${options}`,
+  ...environment,
+});
+
+/**
+ * Has the command's workers stop at the first piece of work after a text was printed, and does something meanwhile:
+ * training is at this place, however fast or slow it is.
+ *
+ * @param folder where a file may be written
+ * @param act is given the process
+ * @param answer what is printed then, upon which the workers go on; default at once
+ */
+export function whileHeld(
+  folder: string,
+  text: string,
+  act: (child: ChildProcess) => void,
+  answer = '',
+): Required<Pick<CallOptions, 'environment' | 'onStderr'>> {
+  const until = join(folder, `go-on-${randomUUID()}`);
+  let [isHeld, isFree] = [false, false];
+  return {
+    environment: preloaded({ WEFT_HOLD: JSON.stringify({ text, until }) }),
+    onStderr(child, stderr) {
+      if (!isHeld && stderr.includes('Held\n')) {
+        isHeld = true;
+        act(child);
+      }
+      if (isHeld && !isFree && stderr.includes(answer)) {
+        isFree = true;
+        writeFileSync(until, '');
+      }
+    },
+  };
 }
 
 /** A folder that is removed again by `remove`. */

@@ -29,7 +29,8 @@ describe.each(kernelSets)('laws of shapes, %s kernels', (kernels) => {
   /** Two tensors have the same shape and the same bits. */
   const expectSame = (a: Tensor, b: Tensor) => {
     expect(a.shape).toEqual(b.shape);
-    const [left, right] = compute([a, b], kernels);
+    // Each in a program of its own: together, passes might make one of the two.
+    const [[left], [right]] = [compute([a], kernels), compute([b], kernels)];
     expect(left).toEqual(right);
   };
 
@@ -111,7 +112,7 @@ describe.each(kernelSets)('laws of shapes, %s kernels', (kernels) => {
           ),
         );
         // The emitted loops have nothing for parts without elements.
-        const kept = kernels === 'wasm' ? parts.filter(({ size }) => size > 0) : parts;
+        const kept = kernels !== 'reference' ? parts.filter(({ size }) => size > 0) : parts;
         expectSame(concatenate(kept, axis), x);
       }),
       { numRuns: 30 },
@@ -153,7 +154,7 @@ describe.each(kernelSets)('laws of shapes, %s kernels', (kernels) => {
           const inTurn = axes.reduceRight((y, axis) => reduction(y, axis), x);
           const atOnce = reduction(x, axes);
           expect(inTurn.shape).toEqual(atOnce.shape);
-          const [a, b] = compute([inTurn, atOnce], kernels);
+          const [[a], [b]] = [compute([inTurn], kernels), compute([atOnce], kernels)];
           expectValues(a, b);
           const kept = reduction(x, axes, { keepDims: true });
           expectSame(reshape(kept, atOnce.shape), atOnce);
@@ -167,7 +168,7 @@ describe.each(kernelSets)('laws of shapes, %s kernels', (kernels) => {
     fc.assert(
       fc.property(broadcastable(1), seeds, ({ shape, operands: [operand] }, seed) => {
         const x = sampled(operand, seed);
-        const [whole, part] = compute([mean(broadcastTo(x, shape)), mean(x)], kernels);
+        const [[whole], [part]] = [compute([mean(broadcastTo(x, shape))], kernels), compute([mean(x)], kernels)];
         expectValues(whole, part);
       }),
       { numRuns: 30 },

@@ -42,6 +42,7 @@ describe('schedule', () => {
     const places = scheduled.outputs.map((value) =>
       scheduled.operations.findIndex(({ outputs }) => outputs.includes(value)),
     );
+    expect(places).not.toContain(-1);
     expect(places).toEqual([...places].sort((a, b) => b - a));
     const place = (which: number) => ({ segment: 1, offset: 1024 * which });
     const bytes = (candidate: typeof program) =>

@@ -142,6 +142,7 @@ describe('Canvas', () => {
       (canvas: Canvas) => canvas.bothLines(sleeve, 1.3),
     ]) {
       const pixels = painted(draw);
+      expect(sum(pixels)).toBeGreaterThan(10);
       for (let y = 0; y < SIDE; y++) {
         for (let x = 0; x < SIDE; x++) {
           expect(pixels[y * SIDE + x]).toBeCloseTo(pixels[y * SIDE + SIDE - 1 - x]!, 9);
