@@ -104,8 +104,10 @@ function gradientsAmong(
       const [loss, ...sources] = node.inputs;
       for (const source of sources) parameters.set(source.node, source);
       const path = nodesBetween(sources, loss);
-      for (const passed of path) between.add(passed);
-      stack.push(...path);
+      for (const passed of path) {
+        between.add(passed);
+        stack.push(passed);
+      }
     }
     stack.push(...node.inputs.map((input) => input.node));
   }
