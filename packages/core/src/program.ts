@@ -18,7 +18,7 @@ export {
   planProgram,
 } from './run/compile.js';
 export { defaultKernels } from './run/compute.js';
-export { type Executable, referenceExecutable, wasmExecutable } from './run/executable.js';
+export { compileModule, type Executable, referenceExecutable, wasmExecutable } from './run/executable.js';
 export { statistics } from './run/statistics.js';
 export { hasRelaxedSimd, hasSimd } from './run/support.js';
 export type { PieceProgram } from './shard/build.js';
