@@ -12,7 +12,7 @@ export default defineConfig({
       'tests/**/*.test.ts',
       'verification/test/**/*.test.ts',
     ],
-    setupFiles: ['tests/support/property-seed.ts'],
+    setupFiles: ['tests/support/property-seed.ts', 'tests/support/verification.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
     maxWorkers: 2,

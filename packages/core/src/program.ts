@@ -7,6 +7,7 @@ export { fuse } from './fuse/fuse.js';
 // For whoever writes layers and other operations: how options, shapes and windows are checked, and how errors read.
 export { type Padding, resolveWindow, type Window, windowPositions } from './operations/window.js';
 export { ALIGNMENT, type MemoryPlan, type Placement, planMemory } from './plan/plan.js';
+export { print } from './print/print.js';
 export {
   type Binding,
   type CompiledProgram,
@@ -18,9 +19,12 @@ export {
 } from './run/compile.js';
 export { defaultKernels } from './run/compute.js';
 export { type Executable, referenceExecutable, wasmExecutable } from './run/executable.js';
+export { type ExplainedPass, type ExplainOptions, explain } from './run/explain.js';
+export type { PassOptions } from './run/passes.js';
 export { hasRelaxedSimd, hasSimd } from './run/support.js';
 export { checkTensor, describe } from './tensor/describe.js';
 export { checkKnownOptions, numberIn, oneOf, refuse } from './tensor/options.js';
 export { checkShape, formatShape, sameShape, sizeOf } from './tensor/shape.js';
 export type { Operation, Program } from './trace/program.js';
 export { trace } from './trace/trace.js';
+export { setVerification, verify } from './verify/verify.js';

@@ -56,8 +56,8 @@ export function winograd(outputs: number, taps: number, points: readonly number[
   });
   return {
     name: `winograd F(${outputs},${taps})`,
-    input: [...lagrange, polynomial(points)],
-    weight: evaluate(taps).map((row, i) => row.map((x) => x / (normalisers[i] ?? 1))),
+    input: [...lagrange, polynomial(points)].map((row) => row.map(unsigned)),
+    weight: evaluate(taps).map((row, i) => row.map((x) => unsigned(x / (normalisers[i] ?? 1)))),
     output: transposed(evaluate(outputs)),
     step: outputs,
   };
