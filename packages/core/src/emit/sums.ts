@@ -1,8 +1,9 @@
 import type { ReductionName } from '../operations/kinds.js';
 import { sizeOf } from '../tensor/shape.js';
 import type { Operation } from '../trace/program.js';
-import type { Code, FunctionBuilder, Local, ModuleBuilder, SimdInstruction } from './assembler.js';
+import type { Code, FunctionBuilder, Local, SimdInstruction } from './assembler.js';
 import { binary, float, keep, local } from './functions.js';
+import type { ModuleBuilder } from './module.js';
 import { type Access, type Interruption, innerSteps, stridedLoop, type Walk, type Width } from './strided.js';
 
 /**
