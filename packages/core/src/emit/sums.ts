@@ -9,7 +9,7 @@ import { type Access, type Interruption, innerSteps, stridedLoop, type Walk, typ
 /**
  * Long sums stay accurate: so many terms are added up plainly; the sums of such blocks are added with compensation,
  * which gives what an addition rounds away to the next one (Kahan's). The relative error of a sum of positive terms is then
- * below 6e-7, however many there are. Which terms make a block depends on shapes alone.
+ * below 6e-7, however many there are. Which terms make a block depends on the program alone.
  */
 const BLOCK = 32;
 
