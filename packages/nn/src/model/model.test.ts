@@ -47,6 +47,8 @@ test('computes what its layers do, with shared layers, skips, inner models and s
     { name: 'joined', shape: [7] },
     { name: 'scores', shape: [1] },
   ]);
+  expect(() => model.inputShape).toThrow('model: there are 2 inputs, a, b. Look at model.inputs.');
+  expect(() => model.outputShape).toThrow('there are 2 outputs, joined, scores');
   expect(pathsOf(model)).toEqual(['shared/kernel', 'inner/dense/kernel', 'dense/kernel']);
   const [shared, inner, last] = model.weights.map(({ weight }) => weight.tensor);
   const y = ramp(2, 3);
@@ -74,6 +76,7 @@ test('one output given as itself comes as a tensor, and is named as its layer', 
   const a = input({ shape: [3] });
   const model = new Model({ inputs: a, outputs: linear(2, 'last').apply(a) });
   expect(model.call(x).shape).toEqual([2, 2]);
+  expect([model.inputShape, model.outputShape]).toEqual([[3], [2]]);
   expect([model.inputs[0].name, model.outputs[0].name]).toEqual(['input', 'last']);
   expect(Object.keys(model.callNamed({ input: x }))).toEqual(['last']);
   const again = modelFromConfig(model.config());
