@@ -50,7 +50,7 @@ async function start(
   };
   const build = () => {
     const { model } = convAutoencoder({ height, width, channels });
-    for (const { name, data: values } of model.parameters) values.set((weights.get(name) as LoadedTensor).data);
+    for (const { path, weight } of model.weights) weight.assign((weights.get(path) as LoadedTensor).data);
     return model;
   };
   const model = build();
