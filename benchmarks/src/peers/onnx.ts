@@ -1,4 +1,4 @@
-import { Conv2D, type Layer, MaxPooling2D, type ModelWeight, type Sequential, UpSampling2D } from '@weft/nn';
+import { type Block, Conv2D, MaxPooling2D, type ModelWeight, type Sequential, UpSampling2D } from '@weft/nn';
 import { bytes, type Field, integer, message } from './protobuf.js';
 
 /** Version 8 of the format (ONNX 1.13) and 13 of its operators: what every runtime of the last years reads. */
@@ -82,7 +82,7 @@ export function onnxModel(model: Sequential, batch: number): Uint8Array<ArrayBuf
   ]);
 }
 
-function unknown(layer: Pick<Layer, 'type' | 'name'>, expected: string): RangeError {
+function unknown(layer: Block, expected: string): RangeError {
   return new RangeError(`onnxModel: cannot write ${layer.type} '${layer.name}'; expected ${expected}.`);
 }
 

@@ -20,7 +20,7 @@ export function checkSameShapes(name: string, prediction: Tensor, target: Tensor
 }
 
 /** @throws RangeError if there is no first axis for the batch */
-export function checkBatch(name: string, prediction: Tensor): void {
+function checkBatch(name: string, prediction: Tensor): void {
   if (prediction.shape.length > 0) return;
   throw new RangeError(`${name}: the prediction is a single number without a batch. Give [batch, ...].`);
 }
