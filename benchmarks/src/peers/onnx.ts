@@ -35,7 +35,7 @@ export function onnxModel(model: Sequential, batch: number): Uint8Array<ArrayBuf
     nodes.push(bytes(1, [...names, bytes(2, result), bytes(4, operator), ...attributes]));
     last = result;
   };
-  for (const layer of model.steps) {
+  for (const layer of model.layers) {
     if (layer instanceof Conv2D) {
       if (layer.padding !== 'same' || [...layer.strides, ...layer.dilationRate].some((length) => length !== 1)) {
         throw unknown(layer, "padding 'same', strides 1 and no dilation");

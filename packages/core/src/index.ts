@@ -1,7 +1,6 @@
 export { broadcastTo, sum } from './operations/broadcast.js';
 export { cast } from './operations/cast.js';
 export { type Conv2dOptions, conv2d } from './operations/conv2d.js';
-export { placeholder } from './operations/definition.js';
 export {
   abs,
   add,
@@ -45,6 +44,7 @@ export {
   fromNdarray,
   full,
   ones,
+  placeholder,
   randomBernoulli,
   randomNormal,
   randomUniform,
@@ -52,5 +52,6 @@ export {
   tensor,
   zeros,
 } from './tensor/create.js';
+export type { TensorMethods } from './tensor/methods.js';
 export type { DType, Shape, TypedArray, ValueType } from './tensor/shape.js';
 export { Tensor } from './tensor/tensor.js';

@@ -20,7 +20,7 @@ export function modelRecord({ autoencoder: { model }, history }: Trained, test: 
   const images = examplesPerSecond.reduce((sum, rate, epoch) => sum + rate * seconds[epoch], 0);
   return {
     parameters: model.countWeights(),
-    layers: model.steps.map((layer, position) => ({
+    layers: model.layers.map((layer, position) => ({
       name: model.nameOf(layer),
       type: layer.type,
       outputShape: [...model.outputShapes[position]],

@@ -1,6 +1,7 @@
-import type { FunctionBuilder, Local, ModuleBuilder } from './assembler.js';
+import type { FunctionBuilder, Local } from './assembler.js';
 import type { Epilogue } from './epilogue.js';
 import { binary, float, keep, local, multiplyAdd } from './functions.js';
+import type { ModuleBuilder } from './module.js';
 import { addCompensated } from './sums.js';
 
 /** One register tile: what is constant in its code. */

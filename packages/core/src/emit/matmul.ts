@@ -1,12 +1,14 @@
 import { producers, rootOf } from '../fuse/space.js';
 import { matmulSizes } from '../operations/matmul.js';
 import type { Operation, Program } from '../trace/program.js';
-import type { FunctionBuilder, Local, ModuleBuilder } from './assembler.js';
+import type { FunctionBuilder, Local } from './assembler.js';
 import { Epilogue } from './epilogue.js';
 import { defineCallees } from './expressions.js';
 import { local } from './functions.js';
 import { type Kernel, kernelParameters } from './kernel.js';
+import { labelOf } from './labels.js';
 import { defineTile, type Tile } from './matmul-tile.js';
+import type { ModuleBuilder } from './module.js';
 import type { MatmulTiles } from './tiles.js';
 
 /** Steps of the inner length that are added up in registers before they go to memory: a panel of B stays in cache. */
@@ -54,7 +56,13 @@ export function emitMatmul(module: ModuleBuilder, body: Program, name: string): 
   const parameters = kernelParameters(body);
 
   const tileOf = (tile: Tile) =>
-    defineTile(module, `${name}.tile ${JSON.stringify(tile)}`, tile, epilogue, parameters.length - 1);
+    defineTile(
+      module,
+      `${labelOf(name)}.tile_${tile.rows}x${tile.columns} ${name} ${JSON.stringify(tile)}`,
+      tile,
+      epilogue,
+      parameters.length - 1,
+    );
   const index = (() => {
     // Callees come first: all tiles are defined before the function that calls them.
     const calls: ((f: FunctionBuilder, locals: Locals) => void)[] = [];

@@ -132,7 +132,7 @@ export function float32(shape: Shape): ValueType {
   return { shape, dtype: 'float32' };
 }
 
-/** A leaf without data: an argument of a program that is run later. */
+/** @internal A leaf without data. */
 export function placeholder(type: ValueType, name: string): Tensor {
   checkShape('placeholder', type.shape);
   return nodeOf('input', [], { name }, [type])[0];

@@ -20,7 +20,10 @@ export interface MemoryPlan {
   /** By value; undefined for values that are not stored. */
   readonly placements: readonly (Placement | undefined)[];
   readonly arenaBytes: number;
-  /** Bytes of the arena that are used anew in every run of the main part. */
+  /**
+   * Bytes of the arena that are used anew in every run of the main part. A figure for reports and tests: what decides
+   * bits, such as the size of micro-batches, must not depend on it, since any better plan changes it.
+   */
   readonly transientBytes: number;
   /** Operations that depend on invariant inputs alone: to be run once for as long as those do not change. */
   readonly prologue: readonly Operation[];
