@@ -1,4 +1,5 @@
 import type { KernelAttributes } from '../fuse/kernels.js';
+import { wrongStorage } from '../operations/definition.js';
 import { definitionOf, operationTable } from '../operations/table.js';
 import { formatShape, sameShape, sizeOf, type ValueType } from '../tensor/shape.js';
 import type { Operation, Program } from '../trace/program.js';
@@ -65,8 +66,8 @@ function checkOperation(program: Program, operation: Operation, where: string, h
 
 function infer(operation: Operation, inputs: readonly ValueType[], where: string, here: string) {
   const definition = definitionOf(operation.name);
-  const odd = definition.takes === 'any' ? undefined : inputs.find(({ dtype }) => dtype !== 'float32');
-  if (odd) refuse(where, `${here}: it takes float32, not ${formatTypes([odd])}`);
+  const wrong = wrongStorage(definition, inputs);
+  if (wrong) refuse(where, `${here}: it takes ${wrong.expected}, not ${formatTypes([wrong.got])}`);
   try {
     return definition.infer(inputs, operation.attributes);
   } catch (error) {
