@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { decodeModel, encodeModel, type LoadedModel, SafetensorsError, setWeights } from '@weft/formats';
-import type { LayerClasses, Sequential } from '@weft/nn';
+import type { BaseModel, LayerClasses } from '@weft/nn';
 import { writeAtomically } from './write-atomically.js';
 
 /**
@@ -12,7 +12,7 @@ import { writeAtomically } from './write-atomically.js';
  */
 export async function saveModel(
   path: string,
-  model: Sequential,
+  model: BaseModel,
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   await writeAtomically(path, encodeModel(model, metadata));
@@ -36,7 +36,7 @@ export async function loadModel(path: string, layers: LayerClasses = {}): Promis
  * @throws SafetensorsError if the file is damaged or cut short; ArchitectureMismatchError if its weights are not those
  *   of the model, listing the differences; Error of the system if it cannot be read
  */
-export async function loadWeights(path: string, model: Sequential): Promise<Readonly<Record<string, string>>> {
+export async function loadWeights(path: string, model: BaseModel): Promise<Readonly<Record<string, string>>> {
   return setWeights(model, await read(path), path);
 }
 
