@@ -79,12 +79,12 @@ describe('callbacks', () => {
     const logs: BatchLogs[] = [];
     const { history } = await train({ epochs: 1 }, [{ onBatchEnd: (_, log) => void logs.push(log) }]);
     const counts = [7, 7, 7, 7, 2];
-    let [images, total] = [0, 0];
+    let [examples, total] = [0, 0];
     logs.forEach((log, step) => {
-      images += counts[step];
+      examples += counts[step];
       total += counts[step] * log.batchLoss;
-      expect(log).toMatchObject({ epoch: 0, batches: 5, examples: images, examplesInEpoch: 30 });
-      expect(log.loss).toBeCloseTo(total / images, 12);
+      expect(log).toMatchObject({ epoch: 0, batches: 5, examples, examplesInEpoch: 30 });
+      expect(log.loss).toBeCloseTo(total / examples, 12);
     });
     expect(logs.at(-1)?.loss).toBe(history.history.loss[0]);
   });
@@ -193,7 +193,7 @@ describe('a signal', () => {
 
 describe('weights that a callback changes', () => {
   const fill = (model: TrainControl['model'], value: number) => {
-    for (const { data: values } of model.parameters) values.fill(value);
+    for (const { weight } of model.weights) weight.assign(weight.data.map(() => value));
   };
 
   it('after an epoch are what the next one begins with', async () => {

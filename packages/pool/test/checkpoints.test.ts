@@ -164,7 +164,7 @@ describe('a training that was broken off', () => {
     const run = async (options: Partial<FitOptions>) => {
       const model = smallDense();
       const change = (factor: number) => () => {
-        for (const { data: values } of model.parameters) for (const i of values.keys()) values[i] *= factor;
+        for (const { weight } of model.weights) weight.assign(weight.data.map((value) => value * factor));
       };
       const changing = { onTrainBegin: change(0.5), onEpochBegin: change(0.9), onEpochEnd: change(1.1) };
       const callbacks = [changing, ...(options.callbacks ?? [])];
@@ -261,14 +261,14 @@ describe('checkpoints', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('are read as safetensors, weights and moments by the names of the parameters', async () => {
+  it('are read as safetensors, weights and moments by the paths of the weights', async () => {
     const { weights } = await train({ checkpoints: { directory, keep: 1 } });
     const { tensors, metadata } = decodeSafetensors(await readFile(join(directory, fileOf(EPOCHS * STEPS))));
-    const { parameters } = smallDense();
-    const written = parameters.map(({ name }) => tensors.get(`weights/${name}`)?.data as Float32Array);
+    const model = smallDense();
+    const written = model.weights.map(({ path }) => tensors.get(`weights/${path}`)?.data as Float32Array);
     expect(written.flatMap((values) => [...values])).toEqual([...weights]);
-    for (const { name, shape } of parameters) {
-      for (const slot of [0, 1]) expect(tensors.get(`optimizer/${slot}/${name}`)?.shape).toEqual(shape);
+    for (const { path, shape } of model.weights) {
+      for (const slot of ['0/momentum', '0/velocity']) expect(tensors.get(`slots/${slot}/${path}`)?.shape).toEqual(shape);
     }
     expect(JSON.parse(metadata['weft.state'])).toMatchObject({ epochs: EPOCHS, epoch: EPOCHS, step: 0, steps: 15 });
   });
@@ -372,8 +372,8 @@ describe('a checkpoint whose contents were made up', () => {
     'a weight of another shape': ({ weights }) => ({
       weights: new Map([...weights].map(([name]) => [name, { shape: [9000], data: new Float32Array(9000) }])),
     }),
-    'no moments': () => ({ optimizer: [] }),
-    'steps behind the end': () => ({ step: 10, steps: 15, losses: new Float64Array(10) }),
+    'no moments': () => ({ slots: new Map() }),
+    'steps behind the end': () => ({ step: 10, steps: 15, log: { numbers: new Float64Array(10), scores: new Float32Array(0) } }),
     'another count of steps': () => ({ steps: 7 }),
     'no validation losses': ({ history }) => ({ history: { ...history, history: { loss: history.history.loss } } }),
     'state of a callback': () => ({ callbacks: [{ best: 1 }] }),

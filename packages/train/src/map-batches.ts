@@ -114,7 +114,7 @@ function checkRows(results: readonly Tensor[], batch: number): readonly Tensor[]
     if (result instanceof Tensor && result.shape[0] === batch && result.size > 0) continue;
     const got = result instanceof Tensor ? formatShape(result.shape) : String(result);
     throw new RangeError(
-      `the function gives ${got} for ${batch} examples; expected [${batch},...], a result for each of them.`,
+      `mapExamples: the function gives ${got} for ${batch} examples; expected [${batch},...], a result for each of them.`,
     );
   }
   return results;
