@@ -63,7 +63,9 @@ export class PieceBuilder {
     const input = plan.program.inputs.indexOf(value);
     if (input >= 0) return this.read(plan.program.values[value], { of: 'input', index: input, mode: 'whole' });
     if (layout.kind === 'part') return this.slot(plan.partSlot(value), 'whole');
-    if (layout.kind === 'rows') {
+    // Of what is transposed the operand is kept, which others may want, too: nothing is stored twice.
+    const isTransposed = layout.kind === 'rows' && this.operationOf(value).name === 'transpose';
+    if (layout.kind === 'rows' && !isTransposed) {
       const { sharding } = layout;
       const gathered = this.slot(plan.rowSlot(value, true), 'whole');
       if (sharding.axis === 0) return gathered;
@@ -75,7 +77,7 @@ export class PieceBuilder {
     }
     const operation = this.operationOf(value);
     // What depends on nothing but inputs is computed wherever it is used, as views are.
-    const isOwn = layout.level === 0 || (this.examples === undefined && layout.level === level);
+    const isOwn = isTransposed || layout.level === 0 || (this.examples === undefined && layout.level === level);
     if (!isOwn && !isOfKind(operation.name, 'view')) return this.slot(plan.wholeSlot(value, layout.level), 'whole');
     const operands = operation.inputs.map((operand) => this.whole(operand));
     return applyAll(definitionOf(operation.name), operands, operation.attributes)[operation.outputs.indexOf(value)];
