@@ -15,7 +15,7 @@ export default defineConfig({
       'tests/**/*.test.ts',
       'verification/test/**/*.test.ts',
     ],
-    setupFiles: ['tests/support/property-seed.ts'],
+    setupFiles: ['tests/support/property-seed.ts', 'tests/support/verification.ts'],
     testTimeout: HUNG_MILLISECONDS,
     hookTimeout: HUNG_MILLISECONDS,
     maxWorkers: 2,

@@ -123,7 +123,12 @@ describe('the other tables', () => {
 
   it('name all layers and their options', () => {
     const rows = rowsOf('Layers');
-    expect(rows.map(nameIn).sort()).toEqual(withMethod('weights').sort());
+    const abstract = ['BaseLayer'];
+    expect(rows.map(nameIn).sort()).toEqual(
+      withMethod('weightSpecifications')
+        .filter((name) => !abstract.includes(name))
+        .sort(),
+    );
     for (const row of rows) {
       const Layer = (nn as unknown as Record<string, new (given: object) => nn.Layer>)[nameIn(row)];
       const missing = Object.keys(new Layer(options[nameIn(row)] ?? {}).config()).filter(
@@ -135,6 +140,16 @@ describe('the other tables', () => {
 
   it('name all optimisers', () => {
     expect(rowsOf('Optimisers').map(nameIn).sort()).toEqual(withMethod('update').sort());
+  });
+
+  it('name all models and metrics', () => {
+    const models = withMethod('callNamed').filter((name) => name !== 'BaseModel');
+    expect(rowsOf('Models').map(nameIn).sort()).toEqual(models.sort());
+    const kinds = ['values', 'sums', 'scores'];
+    const metrics = Object.entries(nn as Record<string, unknown>).filter(([, value]) =>
+      kinds.some((kind) => typeof (value as Record<string, unknown>)[kind] === 'function'),
+    );
+    expect(rowsOf('Metrics').map(nameIn).sort()).toEqual(metrics.map(([name]) => name).sort());
   });
 
   it('name what there is, and the page names all that @weft/core and @weft/nn export', () => {

@@ -68,6 +68,7 @@ const LINKED = [
   'examples/README.md',
   'datasets/README.md',
   'docs/ARCHITECTURE.md',
+  'docs/COMING-FROM-KERAS.md',
   'docs/FEATURES.md',
   'docs/RELIABILITY.md',
   'docs/REPRODUCIBILITY.md',

@@ -1,7 +1,17 @@
-import { grad, placeholder } from '@weft/core';
+import { grad, mean, placeholder } from '@weft/core';
 import { countProgram, fuse, lower, trace } from '@weft/core/program';
 import { convAutoencoder } from '@weft/models';
-import { Conv2D, Dense, Flatten, type Layer, MaxPooling2D, meanSquaredError, Sequential, UpSampling2D } from '@weft/nn';
+import {
+  CallContext,
+  Conv2D,
+  Dense,
+  Flatten,
+  type Layer,
+  MaxPooling2D,
+  meanSquaredError,
+  Sequential,
+  UpSampling2D,
+} from '@weft/nn';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nominalWork } from './nominal.js';
@@ -10,11 +20,9 @@ import { nominalWork } from './nominal.js';
 function counted(model: Sequential, batch: number) {
   const x = placeholder({ shape: [batch, ...model.inputShape], dtype: 'float32' }, 'x');
   const target = placeholder({ shape: [batch, ...model.outputShape], dtype: 'float32' }, 'target');
-  const weights = model.parameterSpecifications.map(({ shape, name }) =>
-    placeholder({ shape, dtype: 'float32' }, name),
-  );
-  const output = model.call(x, { training: true }, weights);
-  const loss = meanSquaredError(output, target);
+  const weights = model.weights.map(({ weight }) => weight.tensor);
+  const output = model.call(x, new CallContext({ training: true }));
+  const loss = mean(meanSquaredError(output, target));
   const productsOf = (outputs: Parameters<typeof trace>[0]) => {
     const { program } = trace(outputs, [x, target, ...weights]);
     return countProgram(fuse(lower(program, { convolution: 'direct' }))).multiplyAccumulates;

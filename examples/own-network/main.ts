@@ -1,10 +1,10 @@
 /**
  * A network of one's own, with @weft/core and @weft/nn: it learns to tell upright bars from level ones in noisy pictures.
  *
- * The training loop is written out, to show what there is below `fit`: a loss, its gradients, an optimiser's step.
+ * The training loop is written out, to show what there is below `fit`: a loss, and one step of an optimiser after another.
  */
-import { compute, grad, RandomStream, type Tensor, tensor, zeros } from '@weft/core';
-import { Adam, binaryCrossentropy, Conv2D, Dense, Flatten, MaxPooling2D, Sequential } from '@weft/nn';
+import { RandomStream, type Tensor, tensor } from '@weft/core';
+import { Adam, binaryCrossentropy, Conv2D, Dense, Flatten, MaxPooling2D, Sequential, trainStep } from '@weft/nn';
 
 const SIZE = 8;
 const COUNT = 64;
@@ -40,27 +40,14 @@ const model = new Sequential(
 console.log(model.summary());
 
 const { pictures, labels } = drawBars();
-const optimizer = new Adam({ learningRate: 0.02 });
-const shapes = model.parameters.map(({ shape }) => shape);
-let weights = model.parameters.map(({ data, shape }) => tensor(data, shape));
-let states = shapes.map((shape) => Array.from({ length: optimizer.slots }, () => zeros(shape)));
+// One step on one core: gradients, the optimiser's update of every weight, and its state. It is compiled once.
+const step = trainStep(model, new Adam({ learningRate: 0.02 }));
 
-for (let step = 1; step <= STEPS; step++) {
-  const loss = binaryCrossentropy(model.call(pictures, { training: true }, weights), labels);
-  const gradients = grad(loss, weights);
-  const scalars = tensor([...optimizer.scalars(step)]);
-  const updates = weights.map((parameter, index) =>
-    optimizer.update({ parameter, gradient: gradients[index], state: states[index], scalars }),
-  );
-  // Nothing has been computed so far. The whole step is asked for at once, and what its parts share is computed once.
-  const wanted = [loss, ...updates.flatMap(({ parameter, state }) => [parameter, ...state])];
-  const values = compute(wanted).map((data, index) => tensor(data, wanted[index].shape));
-  const stride = 1 + optimizer.slots;
-  weights = shapes.map((_, index) => values[1 + index * stride]);
-  states = shapes.map((_, index) => values.slice(2 + index * stride, 1 + (index + 1) * stride));
-  if (step % 8 === 0 || step === 1) console.log(`step ${step} loss ${values[0].item().toFixed(4)}`);
+for (let number = 1; number <= STEPS; number++) {
+  const { loss } = step((context) => binaryCrossentropy(model.call(pictures, context), labels));
+  if (number % 8 === 0 || number === 1) console.log(`step ${number} loss ${loss.toFixed(4)}`);
 }
 
-const guesses = model.call(pictures, { training: false }, weights).toArray();
+const guesses = model.call(pictures).toArray();
 const right = labels.toArray().filter((label, index) => Math.round(guesses[index]) === label).length;
 console.log(`${right} of ${COUNT} pictures are told right`);

@@ -46,7 +46,7 @@ export function writeTensors(
     offset += data.length;
     return stored;
   };
-  const weights = model.parameters.map(({ name, shape, data }) => store(name, shape, data));
+  const weights = model.weights.map(({ path, shape, data }) => store(path, shape, data));
   const count = images.length / model.inputShape.reduce((a, b) => a * b, 1);
   const stored = store('images', [count, ...model.inputShape], images);
   const all = new Float32Array(offset);

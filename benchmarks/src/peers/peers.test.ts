@@ -24,7 +24,7 @@ describe('the job file', () => {
     const stored = JSON.parse(JSON.stringify(writeTensors(join(folder, 'job.f32'), model, images)));
     const loaded = readTensors(stored);
     expect(loaded.images).toEqual({ shape: [3, 4, 8, 1], data: images });
-    expect([...loaded.weights]).toEqual(model.parameters.map(({ name, shape, data }) => [name, { shape, data }]));
+    expect([...loaded.weights]).toEqual(model.weights.map(({ path, shape, data }) => [path, { shape, data }]));
   });
 });
 
@@ -134,7 +134,7 @@ describe('onnxModel', () => {
     expect(kernel.get(1)).toEqual([2, 1, 3, 3].map((length) => Uint8Array.of(length)));
     const raw = (kernel.get(9) as Uint8Array[])[0];
     const values = new Float32Array(raw.slice().buffer);
-    const { data } = model.parameters[0];
+    const { data } = model.weights[0];
     expect([...values]).toEqual(
       [0, 1].flatMap((filter) => Array.from({ length: 9 }, (_, at) => data[2 * at + filter])),
     );

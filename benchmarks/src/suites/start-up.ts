@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { add, grad, placeholder } from '@weft/core';
+import { add, grad, mean, placeholder } from '@weft/core';
 import { compile, trace } from '@weft/core/program';
 import { convAutoencoder } from '@weft/models';
-import { meanSquaredError } from '@weft/nn';
+import { CallContext, meanSquaredError } from '@weft/nn';
 import { type Measurement, measureInTurn, summarise } from '../measure.js';
 import { inputPlaces } from '../programs.js';
 
@@ -72,9 +72,9 @@ function trainingProgram() {
   const { model } = convAutoencoder();
   const float32 = (shape: readonly number[], name: string) => placeholder({ shape, dtype: 'float32' }, name);
   const x = float32([PIECE, ...model.inputShape], 'x');
-  const weights = model.parameters.map(({ name, shape }) => float32(shape, name));
+  const weights = model.weights.map(({ weight }) => weight.tensor);
   const sums = weights.map(({ shape }) => float32(shape, 'sum'));
-  const loss = meanSquaredError(model.call(x, { training: true }, weights), x);
+  const loss = mean(meanSquaredError(model.call(x, new CallContext({ training: true })), x));
   const outputs = [loss, ...grad(loss, weights).map((gradient, index) => add(sums[index], gradient))];
   const { program } = trace(outputs, [x, ...weights, ...sums]);
   return { program, places: inputPlaces(program).places, memory: { initial: 1, maximum: 65536, shared: true } };

@@ -57,11 +57,11 @@ export async function measureTraining(
 function forward(numerics: readonly Numerics[]): Promise<Measurement[]> {
   const { model } = convAutoencoder();
   const x = placeholder({ shape: [PIECE, ...model.inputShape], dtype: 'float32' }, 'x');
-  const weights = model.parameters.map(({ name, shape }) => placeholder({ shape, dtype: 'float32' }, name));
+  const weights = model.weights.map(({ weight }) => weight.tensor);
   const cases = numerics.map((kind) => ({
     name: `forward of 256, kernels alone, one core, ${kind}`,
     prepare: () => {
-      const output = model.call(x, { training: false }, weights);
+      const output = model.call(x);
       const constant = weights.map((_, index) => 1 + index);
       const { run } = runnable([output], [x, ...weights], compileOptions(kind), constant);
       return {

@@ -11,6 +11,7 @@ import {
 } from '@weft/formats';
 import {
   AveragePooling2D,
+  type BaseModel,
   Conv2D,
   Dense,
   Dropout,
@@ -51,7 +52,7 @@ function anyModel(random: RandomStream): Sequential {
     ? [new Flatten({ name: pick(random, HOSTILE_TEXTS).replaceAll('/', '|') || 'x' })]
     : [];
   const layers = [...image, ...(happens(random, 0.5) ? flat : []), ...named];
-  const options = { inputShape: [4, 4, 1], seed: random.integer(1000), purpose: random.integer(3) };
+  const options = { inputShape: [4, 4, 1], seed: random.integer(1000), stream: random.integer(3) };
   return new Sequential(layers.length > 0 ? layers : [new Flatten()], options);
 }
 
@@ -73,9 +74,9 @@ function manyLayers(file: Uint8Array, random: RandomStream): Uint8Array {
   return encodeSafetensors(new Map(), { ...metadata, [CONFIG]: JSON.stringify(config) });
 }
 
-const comparable = ({ parameters }: Sequential, config: unknown) => ({
+const comparable = ({ weights }: BaseModel, config: unknown) => ({
   config: JSON.parse(JSON.stringify(config)),
-  parameters: parameters.map(({ name, shape, data }) => ({ name, shape: [...shape], data: [...data] })),
+  weights: weights.map(({ path, shape, data }) => ({ path, shape: [...shape], data: [...data] })),
 });
 
 let folder: string | undefined;
@@ -95,7 +96,7 @@ export const model: Target = {
     writeFileSync(path, bytes);
     try {
       const { model } = await loadModel(path);
-      mustHold(model.countParameters() * 4 <= bytes.length, 'the model has more weights than the file');
+      mustHold(model.countWeights() * 4 <= bytes.length, 'the model has more weights than the file');
       return comparable(model, model.config());
     } finally {
       mustHold(readdirSync(folder).join() === FILE, 'something was written beside the file');

@@ -8,6 +8,7 @@ export { applyOperation, isOfKind, type OperationName } from './operations/table
 // For whoever writes layers and other operations: how options, shapes and windows are checked, and how errors read.
 export { type Padding, resolveWindow, type Window, windowPositions } from './operations/window.js';
 export { ALIGNMENT, type MemoryPlan, type Placement, planMemory } from './plan/plan.js';
+export { print } from './print/print.js';
 export {
   type Binding,
   type CompiledProgram,
@@ -18,7 +19,9 @@ export {
   planProgram,
 } from './run/compile.js';
 export { defaultKernels } from './run/compute.js';
-export { type Executable, referenceExecutable, wasmExecutable } from './run/executable.js';
+export { compileModule, type Executable, referenceExecutable, wasmExecutable } from './run/executable.js';
+export { type ExplainedPass, type ExplainOptions, explain } from './run/explain.js';
+export type { PassOptions } from './run/passes.js';
 export { statistics } from './run/statistics.js';
 export { hasRelaxedSimd, hasSimd } from './run/support.js';
 export type { PieceProgram } from './shard/build.js';
@@ -29,3 +32,4 @@ export { checkKnownOptions, numberIn, oneOf, refuse } from './tensor/options.js'
 export { byteLength, checkShape, formatShape, sameShape, sizeOf } from './tensor/shape.js';
 export type { Operation, Program } from './trace/program.js';
 export { type Trace, trace } from './trace/trace.js';
+export { setVerification, verify } from './verify/verify.js';

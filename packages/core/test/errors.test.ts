@@ -278,7 +278,12 @@ const mistakes: Mistakes = [
     /^takeRows: .*\[4,2\] and float32 \[3\]/,
   ],
   ['takeRows by a matrix', () => takeRows(zeros([4, 2]), keys), RangeError, /^takeRows: .*\[4,2\] and uint32 \[2,2\]/],
-  ['takeRows of keys', () => takeRows(keys, words), TypeError, /^takeRows: \[2,2\] of uint32 .*float32 or uint8/],
+  [
+    'takeRows of keys',
+    () => takeRows(keys, words),
+    TypeError,
+    /^takeRows: \[2,2\] of uint32 .*float32, int32 or uint8/,
+  ],
   ['takeRows of a number', () => takeRows(tensor(1), words), RangeError, /^takeRows: .*\[\] and uint32 \[2\]/],
   [
     'random with keys for other rows',
@@ -325,7 +330,7 @@ const mistakes: Mistakes = [
     'a table of numbers of 64 bits',
     () => table(new Float64Array(3) as never),
     TypeError,
-    /^table: expected a Float32Array, a Uint8Array or a Uint32Array, got Float64Array of 3\./,
+    /^table: expected a Float32Array, an Int32Array, a Uint8Array or a Uint32Array, got Float64Array of 3\./,
   ],
   ['a table of signed bytes', () => table(new Int8Array(2) as never, [1, 2]), TypeError, /got Int8Array of 2/],
   ['a table of an array', () => table([1, 2] as never), TypeError, /got an array \[1,2\]/],

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { tensor } from '@weft/core';
 import { decodeModel, decodeSafetensors, encodeModel } from '@weft/formats';
-import { Dense, Sequential } from '@weft/nn';
+import { Dense, input, Model, Sequential } from '@weft/nn';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Autoencoder, convAutoencoder, convDenoisingAutoencoder } from './index.js';
@@ -114,12 +114,14 @@ test('the first weights stay the same bits from release to release', () => {
 test('a model without the two halves is refused', () => {
   const model = new Sequential([new Dense({ units: 1, name: 'enc_a' })], { inputShape: [3] });
   expect(() => new Autoencoder(model)).toThrow('Autoencoder: cannot tell encoder from decoder in sequential');
+  const x = input({ shape: [3] });
+  expect(() => new Autoencoder(new Model({ inputs: x, outputs: x }))).toThrow('Autoencoder: model is no Sequential');
 });
 
 describe('a saved model', () => {
   test('of an autoencoder is taken apart again', () => {
     const bytes = encodeModel(convAutoencoder({ height: 8, width: 4 }).model);
-    const { encoder, decoder } = new Autoencoder(decodeModel(bytes).model as Sequential);
+    const { encoder, decoder } = new Autoencoder(decodeModel(bytes).model);
     expect([encoder.outputShape, decoder.outputShape]).toEqual([
       [2, 1, 64],
       [8, 4, 1],

@@ -1,4 +1,4 @@
-import { Conv2D, MaxPooling2D, Sequential, UpSampling2D } from '@weft/nn';
+import { type BaseModel, Conv2D, MaxPooling2D, Sequential, UpSampling2D } from '@weft/nn';
 
 /** Options of the convolutional autoencoders. */
 export interface AutoencoderOptions {
@@ -22,6 +22,7 @@ const STREAMS = { cae: 0, cdae: 1 } as const;
  * trained in the other.
  */
 export class Autoencoder {
+  readonly model: Sequential;
   /** Images to latents. */
   readonly encoder: Sequential;
   /** Latents to images. */
@@ -29,14 +30,18 @@ export class Autoencoder {
 
   /**
    * @param model layers whose names begin with `enc_` up to the latent, and others after it, as in a loaded file
-   * @throws RangeError if it has not both
+   * @throws TypeError if it is no sequential model; RangeError if it has not both halves
    */
-  constructor(readonly model: Sequential) {
-    const latent = model.steps.findLastIndex(({ name }) => name.startsWith('enc_'));
-    if (latent < 0 || latent === model.steps.length - 1) {
+  constructor(model: BaseModel) {
+    if (!(model instanceof Sequential)) {
+      throw new TypeError(`Autoencoder: ${model?.name} is no Sequential, whose layers stand in a row.`);
+    }
+    this.model = model;
+    const latent = model.layers.findLastIndex(({ name }) => name.startsWith('enc_'));
+    if (latent < 0 || latent === model.layers.length - 1) {
       throw new RangeError(
         `Autoencoder: cannot tell encoder from decoder in ${model.name}, whose layers are ` +
-          `${model.steps.map(({ name }) => name).join(', ')}. Names of the encoder's layers must begin with 'enc_'.`,
+          `${model.layers.map(({ name }) => name).join(', ')}. Names of the encoder's layers must begin with 'enc_'.`,
       );
     }
     this.encoder = model.slice(0, latent + 1, `${model.name}_encoder`);

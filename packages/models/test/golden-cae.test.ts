@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { compute, grad, type Tensor, tensor } from '@weft/core';
+import { compute, grad, mean, type Tensor, tensor } from '@weft/core';
 import { decodeSafetensors } from '@weft/formats';
-import { Adam, meanSquaredError } from '@weft/nn';
+import { Adam, CallContext, meanSquaredError } from '@weft/nn';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { convAutoencoder } from '../src/index.js';
 
@@ -12,7 +12,7 @@ const { losses, batch_size: batchSize, steps } = JSON.parse(fixture('cae.json').
 const golden = (name: string) => tensors.get(name)!.data as Float32Array;
 
 const { model, encoder } = convAutoencoder();
-const adam = new Adam();
+const slots = new Adam().slots.length;
 const names = model.weights.map(({ path }) => path);
 /** As the fixture calls a weight: `enc_conv1.weight` for `enc_conv1/kernel`. */
 const foreign = (name: string) => name.replace('/kernel', '.weight').replace('/', '.');
@@ -39,11 +39,14 @@ const done: Step[] = [];
 function stepOf(number: number, state: Float32Array[][]): Step {
   const size = batchSize * 28 * 28;
   const x = tensor(golden('images').subarray((number - 1) * size, number * size), [batchSize, 28, 28, 1]);
-  const weights = model.parameters.map(({ data, shape }) => tensor(data, shape));
-  const output = model.call(x, { training: true }, weights);
-  const latent = encoder.call(x, { training: true }, weights.slice(0, encoder.parameters.length));
-  const loss = meanSquaredError(output, x);
+  const context = new CallContext({ training: true });
+  const weights = model.weights.map(({ weight }) => weight.tensor);
+  const output = model.call(x, context);
+  const latent = encoder.call(x, context);
+  const loss = mean(meanSquaredError(output, x));
   const gradients = grad(loss, weights);
+  // The reference adds epsilon after the bias has been corrected: in Keras's form that is another epsilon in each step.
+  const adam = new Adam({ epsilon: 1e-7 * Math.sqrt(1 - 0.999 ** number) });
   const updates = weights.map((parameter, i) =>
     adam.update({
       parameter,
@@ -53,13 +56,13 @@ function stepOf(number: number, state: Float32Array[][]): Step {
     }),
   );
   const wanted: Tensor[] = [loss, output, latent, ...gradients, ...updates.map(({ parameter }) => parameter)];
-  const slots = updates.flatMap((update) => update.state);
-  const values = compute([...wanted, ...slots]) as Float32Array[];
+  const states = updates.flatMap((update) => update.state);
+  const values = compute([...wanted, ...states]) as Float32Array[];
   const count = weights.length;
   const results = values.slice(3 + count, 3 + 2 * count);
-  model.parameters.forEach(({ data }, i) => {
-    data.set(results[i]);
-    state[i] = values.slice(3 + 2 * count + adam.slots * i, 3 + 2 * count + adam.slots * (i + 1));
+  model.weights.forEach(({ weight }, i) => {
+    weight.assign(results[i]);
+    state[i] = values.slice(3 + 2 * count + slots * i, 3 + 2 * count + slots * (i + 1));
   });
   return {
     loss: values[0][0],
@@ -71,10 +74,8 @@ function stepOf(number: number, state: Float32Array[][]): Step {
 }
 
 beforeAll(() => {
-  for (const { name, data } of model.parameters) data.set(golden(`init/${foreign(name)}`));
-  const state = model.parameters.map(({ data }) =>
-    Array.from({ length: adam.slots }, () => new Float32Array(data.length)),
-  );
+  for (const { path, weight } of model.weights) weight.assign(golden(`init/${foreign(path)}`));
+  const state = model.weights.map(({ data }) => Array.from({ length: slots }, () => new Float32Array(data.length)));
   for (let number = 1; number <= steps; number++) done.push(stepOf(number, state));
 });
 

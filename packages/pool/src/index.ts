@@ -6,6 +6,7 @@ export * from '@weft/train';
 export { availableThreads, controlGroupFolders, processorQuota } from './available-threads.js';
 export { makeFolders } from './files/make-folders.js';
 export { loadModel, loadWeights, saveModel } from './files/model-file.js';
+export { weightsSha256 } from './files/weights-sha256.js';
 export { halfWritten, writeAtomically } from './files/write-atomically.js';
 export { WorkerPool, type WorkerPoolOptions } from './pool.js';
 // In the place of those of `@weft/train`, which want a runtime.

@@ -12,6 +12,7 @@ import {
   such,
   wholeNumber,
 } from '@weft/train/runtime';
+import { MOST_THREADS } from './available-threads.js';
 import { WorkerPool } from './pool.js';
 
 /** Where work is done. */
@@ -20,7 +21,10 @@ const PLACE = {
     such<WorkerPool>('what WorkerPool.create() resolves to: await it', (value) => value instanceof WorkerPool),
     "Workers to use. Without it, a pool of this call's own.",
   ),
-  threads: optional(wholeNumber(1, 1024), 'Threads of a pool of its own. Without it, all.'),
+  threads: optional(
+    wholeNumber(1, MOST_THREADS),
+    'Threads of a pool of its own. Without it, the environment variable `WEFT_THREADS`, or all.',
+  ),
 };
 
 const FIT = { ...FIT_OPTIONS, ...PLACE };

@@ -16,16 +16,16 @@ import { withRuntime } from './runtime/runtime.js';
 import { SessionMemory } from './step/session.js';
 import type { Draws } from './step/trace-update.js';
 
-/** What `predict` gives: the values of the only output, or of each by its name. */
-export type Predictions<Model extends BaseModel> = Model extends Sequential
-  ? Float32Array
-  : Float32Array | Readonly<Record<string, Float32Array>>;
+/** What `predict` gives where `call` gives a tensor: its values; where it gives tensors by name, the values of each. */
+export type Predictions<Model extends BaseModel> = Model extends BaseModel<infer Y> ? ValuesOf<Y> : never;
+
+type ValuesOf<Y> = Y extends Tensor ? Float32Array : Readonly<Record<string, Float32Array>>;
 
 /**
  * The model's outputs for examples, computed on all workers of a runtime.
  *
  * @param x one array for the only input, or several by the names of inputs
- * @returns [count, ...outputShape], row-major: one array, or a record by names where there are several outputs
+ * @returns [count, ...outputShape], row-major: one array, or a record by names where the model gives a record
  * @throws RangeError for an unknown option, or if the values are not a whole number of examples
  */
 export async function predict<Model extends BaseModel>(
@@ -42,8 +42,7 @@ export async function predict<Model extends BaseModel>(
     build: outputsOf(model),
   };
   const results = await runMap(source, checked);
-  const [only, second] = results;
-  if (!second) return only.values as Predictions<Model>;
+  if (model.graph.isSingle) return results[0].values as Predictions<Model>;
   return Object.fromEntries(
     model.outputs.map(({ name }, which) => [name, results[which].values]),
   ) as Predictions<Model>;

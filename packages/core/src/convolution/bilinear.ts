@@ -22,6 +22,9 @@ const unsigned = (x: number) => x + 0;
 
 const transposed = (matrix: Matrix): Matrix => matrix[0].map((_, column) => matrix.map((row) => row[column]));
 
+/** A power by multiplications, which are exact here; `**` may be rounded differently from engine to engine. */
+const powerOf = (base: number, exponent: number) => new Array<number>(exponent).fill(base).reduce((p, x) => p * x, 1);
+
 /** Coefficients of the product of (x - root) over roots, lowest power first. */
 function polynomial(roots: readonly number[]): number[] {
   return roots.reduce<number[]>(
@@ -46,7 +49,7 @@ export function winograd(outputs: number, taps: number, points: readonly number[
     throw new RangeError(`winograd: F(${outputs}, ${taps}) needs ${products - 1} distinct points, got [${points}].`);
   }
   const evaluate = (length: number): Matrix => [
-    ...points.map((point) => Array.from({ length }, (_, power) => point ** power)),
+    ...points.map((point) => Array.from({ length }, (_, exponent) => powerOf(point, exponent))),
     Array.from({ length }, (_, power) => Number(power === length - 1)),
   ];
   const normalisers = points.map((a, i) => points.reduce((p, b, j) => (i === j ? p : p * (a - b)), 1));
@@ -56,8 +59,8 @@ export function winograd(outputs: number, taps: number, points: readonly number[
   });
   return {
     name: `winograd F(${outputs},${taps})`,
-    input: [...lagrange, polynomial(points)],
-    weight: evaluate(taps).map((row, i) => row.map((x) => x / (normalisers[i] ?? 1))),
+    input: [...lagrange, polynomial(points)].map((row) => row.map(unsigned)),
+    weight: evaluate(taps).map((row, i) => row.map((x) => unsigned(x / (normalisers[i] ?? 1)))),
     output: transposed(evaluate(outputs)),
     step: outputs,
   };
@@ -111,8 +114,8 @@ export function upsampled(pixels: number, points: readonly number[]): BilinearAl
     const signal = [0, ...polynomial(others).map((x) => unsigned(x / normaliser)), 0];
     if (point === 1) product(signal, [1, 1, 1], () => 1);
     else {
-      product(signal, [1 / point, 1, 1], (i, odd) => (odd ? 0 : point ** i));
-      product(signal, [1, 1, point], (i, odd) => (odd ? point ** i : 0));
+      product(signal, [1 / point, 1, 1], (i, odd) => (odd ? 0 : powerOf(point, i)));
+      product(signal, [1, 1, point], (i, odd) => (odd ? powerOf(point, i) : 0));
     }
   }
   const all = polynomial(points);

@@ -128,7 +128,8 @@ function im2col(image: readonly number[], window: Window): Tiling {
   return {
     image: [image[1], image[2]],
     grid: windowPositions('conv2d', image, window),
-    origin: [-window.padding[0][0], -window.padding[1][0]],
+    // Not minus zero: JSON has none.
+    origin: [0 - window.padding[0][0], 0 - window.padding[1][0]],
     step: window.strides,
     dilation: window.dilation,
     rows: identity(window.size[0]),
@@ -169,7 +170,8 @@ function bilinear(x: Tensor, weight: Tensor, { padding }: Window, algorithm: Bil
   const tiles = gatherTiles(x, {
     ...shared,
     image: [height, width],
-    origin: [-padding[0][0], -padding[1][0]],
+    // Not minus zero: JSON has none.
+    origin: [0 - padding[0][0], 0 - padding[1][0]],
     step,
     rows: algorithm.input,
     columns: algorithm.input,

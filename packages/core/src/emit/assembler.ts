@@ -5,8 +5,6 @@
  * Code is written by calling methods in the order of the stack machine. `Code` values are pieces of code that leave
  * one value on the stack; they are closures, so that pieces can be combined before they are written.
  */
-import { type MatmulTiles, TILES } from './tiles.js';
-
 export type ValueKind = 'i32' | 'f32' | 'v128';
 /** Writes code that leaves one value on the stack. */
 export type Code = (f: FunctionBuilder) => void;
@@ -16,7 +14,8 @@ export interface Local {
   readonly kind: ValueKind;
 }
 
-const KIND_BYTE = { i32: 0x7f, f32: 0x7d, v128: 0x7b } as const;
+/** Value types as the binary format numbers them. */
+export const KIND_BYTE = { i32: 0x7f, f32: 0x7d, v128: 0x7b } as const;
 const VOID = 0x40;
 
 const I32 = {
@@ -79,7 +78,8 @@ const SIMD = {
 } as const;
 export type SimdInstruction = keyof typeof SIMD;
 
-function unsigned(value: number): number[] {
+/** A number in LEB128. */
+export function unsigned(value: number): number[] {
   const bytes: number[] = [];
   let rest = value;
   do {
@@ -283,70 +283,5 @@ export class FunctionBuilder {
 
   private simd(instruction: number, ...immediates: number[]): this {
     return this.emit(0xfd, ...unsigned(instruction), ...immediates);
-  }
-}
-
-/** Collects functions and writes the module. */
-export class ModuleBuilder {
-  private readonly functions: FunctionBuilder[] = [];
-  private readonly exported: { name: string; index: number }[] = [];
-  private readonly known = new Map<string, number>();
-
-  /**
-   * @param fastMath whether relaxed instructions may be used
-   * @param tiles    how matrix products are cut
-   */
-  constructor(
-    private readonly fastMath = false,
-    readonly tiles: MatmulTiles = TILES[fastMath ? 'relaxed' : 'exact'],
-  ) {}
-
-  /** Adds a function unless one of that name is there, and returns its index. A name stands for one meaning. */
-  define(
-    name: string,
-    parameters: readonly ValueKind[],
-    write: (f: FunctionBuilder, ...locals: Local[]) => void,
-    result?: ValueKind,
-  ): number {
-    const before = this.known.get(name);
-    if (before !== undefined) return before;
-    const builder = new FunctionBuilder(name, parameters, result, this.fastMath);
-    write(builder, ...builder.parameters);
-    const index = this.functions.push(builder) - 1;
-    this.known.set(name, index);
-    return index;
-  }
-
-  export(name: string, index: number): void {
-    this.exported.push({ name, index });
-  }
-
-  /** The module; it imports its memory as `weft.memory`. */
-  encode(memory: { initial: number; maximum: number; shared: boolean }): Uint8Array<ArrayBuffer> {
-    const text = (value: string) => [...unsigned(value.length), ...[...value].map((c) => c.charCodeAt(0))];
-    const vector = (items: readonly number[][]) => [...unsigned(items.length), ...items.flat()];
-    const types = this.functions.map(({ parameterKinds, result }) => [
-      0x60,
-      ...vector(parameterKinds.map((kind) => [KIND_BYTE[kind]])),
-      ...vector(result ? [[KIND_BYTE[result]]] : []),
-    ]);
-    const limits = [memory.shared ? 3 : 1, ...unsigned(memory.initial), ...unsigned(memory.maximum)];
-    const output: number[] = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
-    const section = (id: number, content: number[]) => {
-      output.push(id, ...unsigned(content.length));
-      for (const byte of content) output.push(byte);
-    };
-    section(1, vector(types));
-    section(2, vector([[...text('weft'), ...text('memory'), 2, ...limits]]));
-    section(3, vector(types.map((_, index) => unsigned(index))));
-    section(7, vector(this.exported.map(({ name, index }) => [...text(name), 0, ...unsigned(index)])));
-    const code: number[] = [...unsigned(this.functions.length)];
-    for (const builder of this.functions) {
-      const body = builder.encode();
-      code.push(...unsigned(body.length));
-      for (const byte of body) code.push(byte);
-    }
-    section(10, code);
-    return Uint8Array.from(output);
   }
 }

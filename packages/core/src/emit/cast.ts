@@ -1,8 +1,9 @@
 import { sizeOf } from '../tensor/shape.js';
 import type { Program } from '../trace/program.js';
-import type { ModuleBuilder, SimdInstruction } from './assembler.js';
+import type { SimdInstruction } from './assembler.js';
 import { keep } from './functions.js';
 import { type Kernel, kernelParameters } from './kernel.js';
+import type { ModuleBuilder } from './module.js';
 import { copyBytes } from './rows.js';
 import { stridedLoop } from './strided.js';
 

@@ -24,6 +24,27 @@ function compiledAutoencoder(count: number) {
   return compile(program, { inputs, outputs: sums, invariant: weights, memory: { ...LIMITS, shared: true } });
 }
 
+/** The names in a module's name section, by the WebAssembly specification 2.0, appendix "Custom Sections". */
+function functionNames(module: WebAssembly.Module): string[] {
+  const bytes = new Uint8Array(WebAssembly.Module.customSections(module, 'name')[0]);
+  let at = 0;
+  const number = () => {
+    let result = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = bytes[at++];
+      result += (byte & 0x7f) * 2 ** shift;
+      if (byte < 128) return result;
+    }
+  };
+  expect([number(), number()]).toEqual([1, bytes.length - at]);
+  return Array.from({ length: number() }, (_, index) => {
+    expect(number()).toBe(index);
+    const length = number();
+    at += length;
+    return new TextDecoder().decode(bytes.subarray(at - length, at));
+  });
+}
+
 describe('an emitted module', () => {
   it('is valid, and the same bytes for the same program', () => {
     const { bytes } = compiledAutoencoder(3);
@@ -59,6 +80,18 @@ describe('an emitted module', () => {
     expect(() => emit('cube')).toThrow('there is no WebAssembly for "cube"');
     expect(() => emit('toString')).toThrow('there is no WebAssembly for "toString"');
     expect(() => emit('transpose')).toThrow('there is no WebAssembly that copies as "cube" does');
+  });
+
+  it('names each of its functions, shortly and once, for profilers', () => {
+    const { bytes } = compiledAutoencoder(8);
+    const names = functionNames(new WebAssembly.Module(bytes));
+    expect(names.length).toBe(disassemble(bytes).length);
+    expect(new Set(names).size).toBe(names.length);
+    for (const name of names) expect(name).toMatch(/^[A-Za-z][\w.#]{0,79}$/);
+    expect(names).toEqual(expect.arrayContaining(['main', 'prologue', 'exp']));
+    expect(names.some((name) => /^matmul_.*\d+x\d+x\d+/.test(name))).toBe(true);
+    expect(names.some((name) => /^loop_\d+x.*_sum$/.test(name))).toBe(true);
+    expect(names.join('').length).toBeLessThan(0.1 * bytes.length);
   });
 
   it('asks for one memory and gives two functions', () => {

@@ -1,12 +1,14 @@
 import type { KernelAttributes, KernelKind } from '../fuse/kernels.js';
 import { ALIGNMENT, ARENA, type MemoryPlan, type Placement } from '../plan/plan.js';
 import type { Operation, Program } from '../trace/program.js';
-import { type Local, ModuleBuilder } from './assembler.js';
+import type { Local } from './assembler.js';
 import { emitCastBytes, emitIota } from './cast.js';
 import { emitGatherTiles } from './gather-tiles.js';
 import type { Kernel } from './kernel.js';
+import { kernelLabel } from './labels.js';
 import { emitLoop } from './loop.js';
 import { emitMatmul } from './matmul.js';
+import { ModuleBuilder } from './module.js';
 import { emitMaxPool, emitMaxUnpool, emitTakePlaces } from './pooling.js';
 import { emitRandom } from './random.js';
 import { emitTakeRows } from './rows.js';
@@ -115,8 +117,8 @@ function kernelOf(module: ModuleBuilder, program: Program, operation: Operation,
       outputs: [1],
       operations: [{ ...operation, inputs: [0], outputs: [1] }],
     };
-    return emitCopies(module, body, `reshape ${JSON.stringify(body)}`);
+    return emitCopies(module, body, `${kernelLabel('reshape', body)} ${JSON.stringify(body)}`);
   }
   const { kind, body } = operation.attributes as KernelAttributes;
-  return emitterOf(kind)(module, body, `${kind} ${JSON.stringify(body)}`);
+  return emitterOf(kind)(module, body, `${kernelLabel(kind, body)} ${JSON.stringify([kind, body])}`);
 }

@@ -1,9 +1,10 @@
 import { producers, rootOf, type View, viewOf } from '../fuse/space.js';
 import { sizeOf } from '../tensor/shape.js';
 import type { Operation, Program } from '../trace/program.js';
-import type { FunctionBuilder, Local, ModuleBuilder } from './assembler.js';
+import type { FunctionBuilder, Local } from './assembler.js';
 import { Expressions } from './expressions.js';
 import { float } from './functions.js';
+import type { ModuleBuilder } from './module.js';
 import type { Width } from './strided.js';
 
 /** Where four results of an anchor stand. Offsets are in bytes, and the same for all arrays of the results' size. */

@@ -1,9 +1,10 @@
 import { type ElementwiseName, isOfKind } from '../operations/table.js';
 import type { Attributes } from '../tensor/tensor.js';
 import type { Operation, Program } from '../trace/program.js';
-import type { Code, FunctionBuilder, Local, ModuleBuilder, SimdInstruction } from './assembler.js';
+import type { Code, FunctionBuilder, Local, SimdInstruction } from './assembler.js';
 import { castInstruction } from './cast.js';
 import { binary, exponential, float, hyperbolicTangent, local, logarithm, logistic, select } from './functions.js';
+import type { ModuleBuilder } from './module.js';
 
 /** How an element-wise operation is written for four elements. */
 type ElementwiseCode =

@@ -1,5 +1,6 @@
 import { COSINE_POLYNOMIAL, HALF_PI, LN2_HIGH, LN2_LOW, LOG_POLYNOMIAL, SINE_POLYNOMIAL } from '../random/normal.js';
-import type { Code, FunctionBuilder, Local, ModuleBuilder, SimdInstruction } from './assembler.js';
+import type { Code, FunctionBuilder, Local, SimdInstruction } from './assembler.js';
+import type { ModuleBuilder } from './module.js';
 
 /**
  * Transcendental functions of four floats, of our own: the engine's would not give the same bits everywhere.

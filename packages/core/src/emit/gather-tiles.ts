@@ -1,9 +1,10 @@
 import type { Matrix, Tiling } from '../operations/tiles.js';
 import type { Operation, Program } from '../trace/program.js';
-import type { FunctionBuilder, Local, ModuleBuilder } from './assembler.js';
+import type { FunctionBuilder, Local } from './assembler.js';
 import { local } from './functions.js';
 import { type Kernel, kernelParameters } from './kernel.js';
 import { applyMatrix, distinctRows } from './matrix.js';
+import type { ModuleBuilder } from './module.js';
 import { stridedLoop } from './strided.js';
 import {
   CHANNEL_BYTES,
@@ -121,7 +122,7 @@ function gatherOne(
       { base: pixel, offset: q * dilation[1] * pixelBytes },
       { base: scratch, offset: q * 16 },
     ];
-    onAddresses(module, f, channels, ['down', layout, pitch], addresses, (g, from, to) => {
+    onAddresses(module, f, channels, ['gather_down', layout, pitch], addresses, (g, from, to) => {
       const walks = [
         { pointer: from, bytes: CHANNEL_BYTES },
         { pointer: to, bytes: heldBytes },
@@ -142,7 +143,7 @@ function gatherOne(
       { base: scratch, offset: u * width * 16 },
       { base: tile, offset: row * columns.length * componentBytes },
     ];
-    onAddresses(module, f, channels, ['along', layout], addresses, (g, from, to) => {
+    onAddresses(module, f, channels, ['gather_along', layout], addresses, (g, from, to) => {
       const walks = [
         { pointer: from, bytes: heldBytes },
         { pointer: to, bytes: CHANNEL_BYTES },

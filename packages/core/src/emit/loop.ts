@@ -3,10 +3,11 @@ import { broadcastStrides } from '../operations/broadcast.js';
 import { isOfKind } from '../operations/table.js';
 import { rowMajorStrides, sizeOf } from '../tensor/shape.js';
 import type { Operation, Program } from '../trace/program.js';
-import type { FunctionBuilder, Local, ModuleBuilder } from './assembler.js';
+import type { FunctionBuilder, Local } from './assembler.js';
 import { defineCallees, Expressions } from './expressions.js';
 import { float } from './functions.js';
 import { type Kernel, kernelParameters } from './kernel.js';
+import type { ModuleBuilder } from './module.js';
 import { type Access, collapse, stridedLoop, type Walk } from './strided.js';
 import { interruptions, planReductions, type Reduction, ReductionWriter } from './sums.js';
 

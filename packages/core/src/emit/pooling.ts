@@ -2,11 +2,12 @@ import { producers, rootOf } from '../fuse/space.js';
 import type { PoolAttributes } from '../operations/pooling.js';
 import { windowPositions } from '../operations/window.js';
 import type { Operation, Program } from '../trace/program.js';
-import type { Code, FunctionBuilder, Local, ModuleBuilder } from './assembler.js';
+import type { Code, FunctionBuilder, Local } from './assembler.js';
 import { Epilogue } from './epilogue.js';
 import { defineCallees } from './expressions.js';
 import { binary, float, keep, local, select } from './functions.js';
 import { type Kernel, kernelParameters } from './kernel.js';
+import type { ModuleBuilder } from './module.js';
 import { fill } from './sums.js';
 import { forEachWindow, type WindowPlace } from './windows.js';
 

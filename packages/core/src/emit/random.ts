@@ -1,8 +1,10 @@
 import { sizeOf } from '../tensor/shape.js';
 import type { Program } from '../trace/program.js';
-import type { Code, FunctionBuilder, Local, ModuleBuilder } from './assembler.js';
+import type { Code, FunctionBuilder, Local } from './assembler.js';
 import { binary, keep, local, normalNumbers } from './functions.js';
 import { type Kernel, kernelParameters } from './kernel.js';
+import { labelOf } from './labels.js';
+import type { ModuleBuilder } from './module.js';
 
 /** Philox 4x32's multipliers and key increments (Salmon et al. 2011, table 2). */
 const MULTIPLIERS = [0xd2511f53, 0xcd9e8d57];
@@ -31,9 +33,13 @@ export function emitRandom(module: ModuleBuilder, body: Program, name: string): 
   const [seedInput, keysInput] = inputs.map((value) => body.inputs.indexOf(value));
   const length = sizeOf(shape.slice(1));
   const normals = distribution === 'normal' ? [normalNumbers(module, 'cosine'), normalNumbers(module, 'sine')] : [];
-  const chunk = module.define(`${name}.chunk`, ['i32', 'i32', 'i32', 'i32'], (f, seed, keys, block, to) => {
-    writeChunk(f, { seed, keys, block, to }, stream, normals);
-  });
+  const chunk = module.define(
+    `${labelOf(name)}.chunk ${name}`,
+    ['i32', 'i32', 'i32', 'i32'],
+    (f, seed, keys, block, to) => {
+      writeChunk(f, { seed, keys, block, to }, stream, normals);
+    },
+  );
   const index = module.define(name, kernelParameters(body), (f, workspace, ...pointers) => {
     const [seed, keysPointer, out] = [pointers[seedInput], pointers[keysInput], pointers[2]];
     const keys = f.local('i32');

@@ -1,8 +1,9 @@
 import { sizeOf } from '../tensor/shape.js';
 import type { Program } from '../trace/program.js';
-import type { FunctionBuilder, Local, ModuleBuilder } from './assembler.js';
+import type { FunctionBuilder, Local } from './assembler.js';
 import { keep, local } from './functions.js';
 import { type Kernel, kernelParameters } from './kernel.js';
+import type { ModuleBuilder } from './module.js';
 import { stridedLoop } from './strided.js';
 
 /** Rows of a table by number; bytes become floats on the way. */

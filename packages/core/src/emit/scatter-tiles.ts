@@ -1,12 +1,13 @@
 import { producers, rootOf } from '../fuse/space.js';
 import type { Matrix, Tiling } from '../operations/tiles.js';
 import type { Operation, Program } from '../trace/program.js';
-import type { Code, FunctionBuilder, Local, ModuleBuilder } from './assembler.js';
+import type { Code, FunctionBuilder, Local } from './assembler.js';
 import { Epilogue } from './epilogue.js';
 import { defineCallees } from './expressions.js';
 import { binary, local } from './functions.js';
 import { type Kernel, kernelParameters } from './kernel.js';
 import { applyMatrix, distinctRows } from './matrix.js';
+import type { ModuleBuilder } from './module.js';
 import { MaxPooling } from './pooling.js';
 import type { Width } from './strided.js';
 import {
@@ -98,7 +99,7 @@ function scatterOne(
       { base: tile, offset: first * componentBytes },
       { base: scratch, offset: v * 16 },
     ];
-    onAddresses(module, f, channels, ['up', layout, components], addresses, (g, source, target) => {
+    onAddresses(module, f, channels, ['scatter_up', layout, components], addresses, (g, source, target) => {
       const walks = [
         { pointer: source, bytes: CHANNEL_BYTES },
         { pointer: target, bytes: heldBytes },
@@ -126,7 +127,7 @@ function scatterOne(
       { base: scratch, offset: p * products * 16 },
       { base: pixel, offset: p * dilation[0] * pitch },
     ];
-    onAddresses(module, f, channels, ['across', layout, adds], addresses, (g, source, target) => {
+    onAddresses(module, f, channels, ['scatter_across', layout, adds], addresses, (g, source, target) => {
       const walks = [
         { pointer: source, bytes: heldBytes },
         { pointer: target, bytes: CHANNEL_BYTES },

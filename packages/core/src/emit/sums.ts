@@ -1,14 +1,15 @@
 import type { ReductionName } from '../operations/kinds.js';
 import { sizeOf } from '../tensor/shape.js';
 import type { Operation } from '../trace/program.js';
-import type { Code, FunctionBuilder, Local, ModuleBuilder, SimdInstruction } from './assembler.js';
+import type { Code, FunctionBuilder, Local, SimdInstruction } from './assembler.js';
 import { binary, float, keep, local } from './functions.js';
+import type { ModuleBuilder } from './module.js';
 import { type Access, type Interruption, innerSteps, stridedLoop, type Walk, type Width } from './strided.js';
 
 /**
  * Long sums stay accurate: so many terms are added up plainly; the sums of such blocks are added with compensation,
  * which gives what an addition rounds away to the next one (Kahan's). The relative error of a sum of positive terms is then
- * below 6e-7, however many there are. Which terms make a block depends on shapes alone.
+ * below 6e-7, however many there are. Which terms make a block depends on the program alone.
  */
 const BLOCK = 32;
 

@@ -1,6 +1,7 @@
 import { componentsOf, type Tiling } from '../operations/tiles.js';
-import type { FunctionBuilder, Local, ModuleBuilder } from './assembler.js';
+import type { FunctionBuilder, Local } from './assembler.js';
 import { local } from './functions.js';
+import type { ModuleBuilder } from './module.js';
 import type { Width } from './strided.js';
 
 /** A tiling in bytes: where pixels and components lie. */
@@ -101,13 +102,13 @@ const CALLED_CHANNELS = 8;
  * Writes code on some addresses: as a function of its own that is called, since the lines of a tile differ in their
  * addresses alone, or in place where there are few channels.
  *
- * @param meaning all that is constant in the code
+ * @param meaning what profilers call it, and all that is constant in the code
  */
 export function onAddresses(
   module: ModuleBuilder,
   f: FunctionBuilder,
   channels: number,
-  meaning: unknown,
+  meaning: readonly [label: string, ...constants: unknown[]],
   addresses: readonly { readonly base: Local; readonly offset: number }[],
   write: (f: FunctionBuilder, ...addresses: Local[]) => void,
 ): void {
@@ -116,7 +117,7 @@ export function onAddresses(
     return;
   }
   const parameters = addresses.map(() => 'i32' as const);
-  const callee = module.define(JSON.stringify(meaning), parameters, write);
+  const callee = module.define(`${meaning[0]}_${channels} ${JSON.stringify(meaning)}`, parameters, write);
   for (const { base, offset } of addresses) f.get(base).i32(offset).op('add');
   f.call(callee);
 }

@@ -2,8 +2,8 @@ import { producers, rootOf } from '../fuse/space.js';
 import type { CopyName } from '../operations/kinds.js';
 import { rowMajorStrides, sizeOf } from '../tensor/shape.js';
 import type { Operation, Program } from '../trace/program.js';
-import type { ModuleBuilder } from './assembler.js';
 import { type Kernel, kernelParameters } from './kernel.js';
+import type { ModuleBuilder } from './module.js';
 import { type Access, stridedLoop } from './strided.js';
 import { fill } from './sums.js';
 

@@ -1,9 +1,12 @@
 import type { Operation } from '../trace/program.js';
+import type { KernelKind } from './kernels.js';
 import type { Space, View } from './space.js';
 
 /** Operations that are computed in one go. */
 export interface Group {
+  kind: KernelKind;
   readonly operations: Operation[];
+  /** The operation whose results element-wise ones may change before they are stored. */
   anchor: Operation | undefined;
   hasReduction: boolean;
   space: Space | undefined;

@@ -1,5 +1,4 @@
 import type { KernelName } from '../operations/kinds.js';
-import { isOfKind } from '../operations/table.js';
 import type { ValueType } from '../tensor/shape.js';
 import type { Operation, Program } from '../trace/program.js';
 import type { Group } from './group.js';
@@ -40,16 +39,12 @@ export function writeKernels(
   const operations = drafts.map(({ group, members, needed: inputs }): Operation => {
     const sorted = [...members].sort((a, b) => (order.get(a) as number) - (order.get(b) as number));
     const outputs = sorted.flatMap((operation) => operation.outputs).filter((value) => needed.has(value));
-    const [first] = sorted;
-    const isLoop = !group.anchor && (group.space !== undefined || isOfKind(first.name, 'view', 'reduction'));
-    const isTiled = first.name === 'scatterTiles';
-    const kind = isTiled ? first.name : (group.anchor?.name ?? (isLoop ? 'loop' : first.name));
     const body = bodyOf(program, producer, sorted, inputs, outputs);
     return {
       name: 'kernel',
       inputs,
       outputs,
-      attributes: { kind: kind as KernelKind, body } satisfies KernelAttributes,
+      attributes: { kind: group.kind, body } satisfies KernelAttributes,
     };
   });
   const reshapes = program.outputs.flatMap((value): Operation[] => {

@@ -1,6 +1,6 @@
 import { checkTensors } from '../tensor/describe.js';
 import { checkKnownOptions } from '../tensor/options.js';
-import { formatShape, type Shape } from '../tensor/shape.js';
+import { formatShape, type Shape, sameShape } from '../tensor/shape.js';
 import type { Attributes, Tensor } from '../tensor/tensor.js';
 import { apply, float32, type OperationDefinition } from './definition.js';
 import { neverSharded } from './sharding.js';
@@ -42,15 +42,50 @@ function forEachProduct(
   }
 }
 
+function checkOperands(operation: string, x: Shape, weight: Shape): void {
+  if (x.length !== 4 || weight.length !== 4) {
+    throw new RangeError(
+      `${operation}: expected an input [batch, height, width, channels] and a weight [height, width, in, out], ` +
+        `got ${formatShape(x)} and ${formatShape(weight)}.`,
+    );
+  }
+  if (x[3] !== weight[2]) {
+    throw new RangeError(
+      `${operation}: the input has ${x[3]} channels but the weight expects ${weight[2]} ` +
+        `(input ${formatShape(x)}, weight ${formatShape(weight)}). Weights are height, width, in, out.`,
+    );
+  }
+}
+
+/** The shape of a convolution's output, after all that can be wrong has been looked for. */
+function outputShape(operation: string, x: Shape, weight: Shape, window: Window): Shape {
+  checkOperands(operation, x, weight);
+  if (window.size[0] !== weight[0] || window.size[1] !== weight[1]) {
+    throw new RangeError(
+      `${operation}: the window is ${window.size.join('x')}, but the weight is ${formatShape(weight)}.`,
+    );
+  }
+  const [rows, columns] = windowPositions(operation, x, window);
+  return [x[0], rows, columns, weight[3]];
+}
+
+/** The gradient in an output must have the output's shape. */
+function checkGradient(operation: string, gradient: Shape, x: Shape, weight: Shape, window: Window): void {
+  const output = outputShape(operation, x, weight, window);
+  if (!sameShape(gradient, output)) {
+    throw new RangeError(
+      `${operation}: the gradient is ${formatShape(gradient)}, but the output of a convolution of ${formatShape(x)} ` +
+        `with ${formatShape(weight)} is ${formatShape(output)}.`,
+    );
+  }
+}
+
 export const conv2dDefinition: OperationDefinition<ConvolutionAttributes> = {
   name: 'conv2d',
   kind: 'lowered',
   exact: false,
   shard: neverSharded,
-  infer([x, weight], { window }) {
-    const [rows, columns] = windowPositions('conv2d', x.shape, window);
-    return [float32([x.shape[0], rows, columns, weight.shape[3]])];
-  },
+  infer: ([x, weight], { window }) => [float32(outputShape('conv2d', x.shape, weight.shape, window))],
   gradient: ({ inputs: [x, weight], gradient, attributes: { window } }) => [
     apply(conv2dInputGradientDefinition, [gradient, weight], { window, shape: x.shape }),
     apply(conv2dWeightGradientDefinition, [x, gradient], { window, shape: weight.shape }),
@@ -70,7 +105,10 @@ export const conv2dInputGradientDefinition: OperationDefinition<ConvolutionAttri
   kind: 'lowered',
   exact: false,
   shard: neverSharded,
-  infer: (_, { shape }) => [float32(shape)],
+  infer([g, weight], { window, shape }) {
+    checkGradient('conv2dInputGradient', g.shape, shape, weight.shape, window);
+    return [float32(shape)];
+  },
   gradient: ({ inputs: [g, weight], gradient, attributes: { window } }) => [
     apply(conv2dDefinition, [gradient, weight], { window }),
     apply(conv2dWeightGradientDefinition, [gradient, g], { window, shape: weight.shape }),
@@ -90,7 +128,10 @@ export const conv2dWeightGradientDefinition: OperationDefinition<ConvolutionAttr
   kind: 'lowered',
   exact: false,
   shard: neverSharded,
-  infer: (_, { shape }) => [float32(shape)],
+  infer([x, g], { window, shape }) {
+    checkGradient('conv2dWeightGradient', g.shape, x.shape, shape, window);
+    return [float32(shape)];
+  },
   gradient: ({ inputs: [x, g], gradient, attributes: { window } }) => [
     apply(conv2dInputGradientDefinition, [g, gradient], { window, shape: x.shape }),
     apply(conv2dDefinition, [x, gradient], { window }),
@@ -123,18 +164,7 @@ export function conv2d(x: Tensor, weight: Tensor, options: Conv2dOptions = {}): 
   checkTensors('conv2d', 'the operands', [x, weight]);
   checkKnownOptions('conv2d', options, ['strides', 'dilation', 'padding']);
   const { strides = 1, dilation = 1, padding = 'valid' } = options;
-  if (x.shape.length !== 4 || weight.shape.length !== 4) {
-    throw new RangeError(
-      `conv2d: expected an input [batch, height, width, channels] and a weight [height, width, in, out], ` +
-        `got ${formatShape(x.shape)} and ${formatShape(weight.shape)}.`,
-    );
-  }
-  if (x.shape[3] !== weight.shape[2]) {
-    throw new RangeError(
-      `conv2d: the input has ${x.shape[3]} channels but the weight expects ${weight.shape[2]} ` +
-        `(input ${formatShape(x.shape)}, weight ${formatShape(weight.shape)}). Weights are height, width, in, out.`,
-    );
-  }
+  checkOperands('conv2d', x.shape, weight.shape);
   const size = pairOf('conv2d', 'the size of the kernel', [weight.shape[0], weight.shape[1]]);
   return apply(conv2dDefinition, [x, weight], {
     window: resolveWindow('conv2d', x.shape, size, strides, dilation, padding),

@@ -1,5 +1,5 @@
 import { checkTensor } from '../tensor/describe.js';
-import { checkShape, formatShape, type Shape, type TypedArray, type ValueType } from '../tensor/shape.js';
+import { checkShape, type DType, formatShape, type Shape, type TypedArray, type ValueType } from '../tensor/shape.js';
 import { type Attributes, createNode, type Engine, Tensor } from '../tensor/tensor.js';
 import type { ShardRule } from './sharding.js';
 
@@ -103,16 +103,25 @@ export function applyAll<A extends Attributes>(
   return nodeOf(definition.name, inputs, attributes, outputs);
 }
 
-function checkStorage({ name, takes }: Pick<OperationDefinition, 'name' | 'takes'>, inputs: readonly Tensor[]): void {
-  if (takes === 'any') return;
-  for (const { shape, dtype } of inputs) {
-    const isFit = takes === 'words' ? dtype !== 'uint8' && dtype === inputs[0].dtype : dtype === 'float32';
-    if (isFit) continue;
-    const expected = takes === 'words' && inputs[0].dtype !== 'uint8' ? inputs[0].dtype : 'float32';
-    throw new TypeError(
-      `${name}: expected ${expected}, got ${dtype} ${formatShape(shape)}. Convert it with cast(x, 'float32').`,
-    );
-  }
+/** The first input whose storage an operation does not take, and what it takes in its place. */
+export function wrongStorage(
+  { takes }: Pick<OperationDefinition, 'takes'>,
+  inputs: readonly ValueType[],
+): { readonly got: ValueType; readonly expected: DType } | undefined {
+  if (takes === 'any') return undefined;
+  const isWord = takes === 'words' && inputs.length > 0 && inputs[0].dtype !== 'uint8';
+  const expected = isWord ? inputs[0].dtype : 'float32';
+  const got = inputs.find(({ dtype }) => dtype !== expected);
+  return got && { got, expected };
+}
+
+function checkStorage(definition: Pick<OperationDefinition, 'name' | 'takes'>, inputs: readonly Tensor[]): void {
+  const wrong = wrongStorage(definition, inputs);
+  if (!wrong) return;
+  const { got, expected } = wrong;
+  throw new TypeError(
+    `${definition.name}: expected ${expected}, got ${got.dtype} ${formatShape(got.shape)}. Convert it with cast(x, 'float32').`,
+  );
 }
 
 /** @internal A node with its output tensors; the engine is the inputs' own. */
@@ -132,7 +141,7 @@ export function float32(shape: Shape): ValueType {
   return { shape, dtype: 'float32' };
 }
 
-/** A leaf without data: an argument of a program that is run later. */
+/** @internal A leaf without data. */
 export function placeholder(type: ValueType, name: string): Tensor {
   checkShape('placeholder', type.shape);
   return nodeOf('input', [], { name }, [type])[0];

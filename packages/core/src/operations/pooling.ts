@@ -1,6 +1,6 @@
 import { checkTensor } from '../tensor/describe.js';
 import { checkKnownOptions } from '../tensor/options.js';
-import { formatShape, type Shape } from '../tensor/shape.js';
+import { formatShape, type Shape, sameShape, type ValueType } from '../tensor/shape.js';
 import type { Attributes, Tensor } from '../tensor/tensor.js';
 import { broadcastTo } from './broadcast.js';
 import { scalar } from './constant.js';
@@ -37,9 +37,19 @@ function forEachPixel(
   }
 }
 
-function pooledType({ window, shape }: PoolAttributes) {
-  const [rows, columns] = windowPositions('maxPool2d', shape, window);
-  return [float32([shape[0], rows, columns, shape[3]])];
+function pooledShape(operation: string, { window, shape }: PoolAttributes): Shape {
+  const [rows, columns] = windowPositions(operation, shape, window);
+  return [shape[0], rows, columns, shape[3]];
+}
+
+/** Refuses operands of other shapes than the attributes tell. */
+function checkShapes(operation: string, inputs: readonly ValueType[], shapes: readonly Shape[]): void {
+  for (const [which, shape] of shapes.entries()) {
+    const got = inputs[which]?.shape;
+    if (got && sameShape(got, shape)) continue;
+    const found = got ? formatShape(got) : 'nothing';
+    throw new RangeError(`${operation}: operand ${which} is ${found}, but must be ${formatShape(shape)}.`);
+  }
 }
 
 /** Images are pooled one by one. */
@@ -55,7 +65,11 @@ export const maxPool2dDefinition: OperationDefinition<PoolAttributes> = {
   kind: 'anchor',
   exact: true,
   shard: images(1),
-  infer: (_, attributes) => pooledType(attributes),
+  infer(inputs, attributes) {
+    const pooled = pooledShape('maxPool2d', attributes);
+    checkShapes('maxPool2d', inputs, [attributes.shape]);
+    return [float32(pooled)];
+  },
   gradient: ({ inputs: [x], gradient, attributes }) => [
     apply(maxUnpool2dDefinition, [gradient, apply(maxPool2dPlaceDefinition, [x], attributes)], attributes),
   ],
@@ -74,7 +88,11 @@ export const maxPool2dPlaceDefinition: OperationDefinition<PoolAttributes> = {
   exact: true,
   shard: images(1),
   isConstant: true,
-  infer: (_, attributes) => pooledType(attributes),
+  infer(inputs, attributes) {
+    const pooled = pooledShape('maxPool2dPlace', attributes);
+    checkShapes('maxPool2dPlace', inputs, [attributes.shape]);
+    return [float32(pooled)];
+  },
   reference({ inputs: [x], outputs: [out], attributes }) {
     const largest = new Float64Array(out.length).fill(-Infinity);
     out.fill(-1);
@@ -93,7 +111,11 @@ export const maxUnpool2dDefinition: OperationDefinition<PoolAttributes> = {
   kind: 'alone',
   exact: false,
   shard: images(2),
-  infer: (_, { shape }) => [float32(shape)],
+  infer(inputs, attributes) {
+    const pooled = pooledShape('maxUnpool2d', attributes);
+    checkShapes('maxUnpool2d', inputs, [pooled, pooled]);
+    return [float32(attributes.shape)];
+  },
   gradient: ({ inputs: [, place], gradient, attributes }) => [
     apply(takePlaces2dDefinition, [gradient, place], attributes),
     undefined,
@@ -113,7 +135,11 @@ export const takePlaces2dDefinition: OperationDefinition<PoolAttributes> = {
   kind: 'alone',
   exact: true,
   shard: images(2),
-  infer: (_, attributes) => pooledType(attributes),
+  infer(inputs, attributes) {
+    const pooled = pooledShape('takePlaces2d', attributes);
+    checkShapes('takePlaces2d', inputs, [attributes.shape, pooled]);
+    return [float32(pooled)];
+  },
   gradient: ({ inputs: [, place], gradient, attributes }) => [
     apply(maxUnpool2dDefinition, [gradient, place], attributes),
     undefined,
@@ -170,7 +196,8 @@ export function avgPool2d(x: Tensor, poolSize: Pair = 2, options: PoolOptions = 
   const tiling: Tiling = {
     image: [shape[1], shape[2]],
     grid: [rows, columns],
-    origin: [-window.padding[0][0], -window.padding[1][0]],
+    // Not minus zero: JSON has none.
+    origin: [0 - window.padding[0][0], 0 - window.padding[1][0]],
     step: window.strides,
     dilation: [1, 1],
     rows: [new Array<number>(window.size[0]).fill(1)],

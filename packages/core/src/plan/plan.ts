@@ -20,7 +20,10 @@ export interface MemoryPlan {
   /** By value; undefined for values that are not stored. */
   readonly placements: readonly (Placement | undefined)[];
   readonly arenaBytes: number;
-  /** Bytes of the arena that are used anew in every run of the main part. */
+  /**
+   * Bytes of the arena that are used anew in every run of the main part. A figure for reports and tests: what decides
+   * bits, such as the size of micro-batches, must not depend on it, since any better plan changes it.
+   */
   readonly transientBytes: number;
   /** Operations that depend on invariant inputs alone: to be run once for as long as those do not change. */
   readonly prologue: readonly Operation[];
@@ -43,6 +46,32 @@ export interface PlanOptions {
  * @throws RangeError if an input has no place
  */
 export function planMemory(program: Program, { placed, invariant }: PlanOptions): MemoryPlan {
+  for (const value of program.inputs) {
+    if (!placed.has(value)) throw new RangeError(`planMemory: input value ${value} has no place.`);
+  }
+  const { prologue, main } = splitInvariant(program, placed, invariant);
+  const ordered = [...prologue, ...main];
+  const alias = new Map<number, number>();
+  const rootOf = (value: number): number => (alias.has(value) ? rootOf(alias.get(value) as number) : value);
+  for (const { name, inputs, outputs } of ordered) {
+    if (name === 'reshape' && !placed.has(outputs[0])) alias.set(outputs[0], inputs[0]);
+  }
+  const lives = livesOf(program, ordered, prologue.length, placed, rootOf);
+  placeLives([...lives.values()]);
+  const placements = program.values.map((_, value): Placement | undefined => {
+    const root = rootOf(value);
+    const life = lives.get(root);
+    return placed.get(root) ?? (life && { segment: ARENA, offset: life.offset });
+  });
+  checkOverwritten(program, ordered, placed, rootOf);
+  const all = [...lives.values()];
+  const arenaBytes = Math.max(0, ...all.map((life) => life.offset + life.bytes));
+  const lasting = all.reduce((total, life) => total + (life.from < 0 ? life.bytes : 0), 0);
+  return { placements, arenaBytes, transientBytes: arenaBytes - lasting, prologue, main };
+}
+
+/** Takes apart what depends on invariant inputs alone, and the rest. */
+function splitInvariant(program: Program, placed: PlanOptions['placed'], invariant: PlanOptions['invariant']) {
   const isInvariant = new Set(invariant);
   const prologue: Operation[] = [];
   const main: Operation[] = [];
@@ -54,22 +83,33 @@ export function planMemory(program: Program, { placed, invariant }: PlanOptions)
     if (stays) for (const value of operation.outputs) isInvariant.add(value);
     (stays ? prologue : main).push(operation);
   }
+  return { prologue, main };
+}
 
-  const ordered = [...prologue, ...main];
-  const alias = new Map<number, number>();
-  const rootOf = (value: number): number => (alias.has(value) ? rootOf(alias.get(value) as number) : value);
-  for (const { name, inputs, outputs } of ordered) {
-    if (name === 'reshape' && !placed.has(outputs[0])) alias.set(outputs[0], inputs[0]);
-  }
+/** From which operation to which a value is needed, and where it lies. */
+interface Life {
+  readonly bytes: number;
+  readonly from: number;
+  to: number;
+  offset: number;
+}
 
-  const lives = new Map<number, { value: number; bytes: number; from: number; to: number; offset: number }>();
+/** The lives of values in the arena. What the prologue computes lives from before the first operation to the end. */
+function livesOf(
+  program: Program,
+  ordered: readonly Operation[],
+  prologue: number,
+  placed: PlanOptions['placed'],
+  rootOf: (value: number) => number,
+): Map<number, Life> {
+  const lives = new Map<number, Life>();
   ordered.forEach(({ inputs, outputs }, at) => {
     for (const value of outputs) {
       const root = rootOf(value);
       if (placed.has(root) || root !== value) continue;
       const bytes = Math.ceil(byteLength(program.values[value]) / ALIGNMENT) * ALIGNMENT;
-      const lasting = at < prologue.length;
-      lives.set(value, { value, bytes, from: lasting ? -1 : at, to: lasting ? ordered.length : at, offset: 0 });
+      const lasting = at < prologue;
+      lives.set(value, { bytes, from: lasting ? -1 : at, to: lasting ? ordered.length : at, offset: 0 });
     }
     for (const value of inputs) {
       const life = lives.get(rootOf(value));
@@ -80,12 +120,13 @@ export function planMemory(program: Program, { placed, invariant }: PlanOptions)
     const life = lives.get(rootOf(value));
     if (life) life.to = ordered.length;
   }
-  for (const value of program.inputs) {
-    if (!placed.has(value)) throw new RangeError(`planMemory: input value ${value} has no place.`);
-  }
+  return lives;
+}
 
-  const done: { bytes: number; from: number; to: number; offset: number }[] = [];
-  for (const life of [...lives.values()].sort((a, b) => b.bytes - a.bytes || a.from - b.from)) {
+/** Gives lives their offsets: the largest first, each the lowest that is free while it lasts. */
+function placeLives(lives: readonly Life[]): void {
+  const done: Life[] = [];
+  for (const life of [...lives].sort((a, b) => b.bytes - a.bytes || a.from - b.from)) {
     const neighbours = done
       .filter((other) => other.from <= life.to && life.from <= other.to)
       .sort((a, b) => a.offset - b.offset);
@@ -95,16 +136,6 @@ export function planMemory(program: Program, { placed, invariant }: PlanOptions)
     }
     done.push(life);
   }
-
-  const placements = program.values.map((_, value): Placement | undefined => {
-    const root = rootOf(value);
-    const life = lives.get(root);
-    return placed.get(root) ?? (life && { segment: ARENA, offset: life.offset });
-  });
-  checkOverwritten(program, ordered, placed, rootOf);
-  const arenaBytes = Math.max(0, ...done.map((life) => life.offset + life.bytes));
-  const lasting = done.reduce((total, life) => total + (life.from < 0 ? life.bytes : 0), 0);
-  return { placements, arenaBytes, transientBytes: arenaBytes - lasting, prologue, main };
 }
 
 /**

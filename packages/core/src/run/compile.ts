@@ -1,14 +1,8 @@
-import type { ConvolutionOption } from '../convolution/choose.js';
-import { type ConvolutionRecord, lowerConvolutions } from '../convolution/lower.js';
-import { differentiate } from '../differentiate/differentiate.js';
 import { type EmitOptions, type EmittedModule, emitModule, type MemoryLimits } from '../emit/emit.js';
-import { fuse } from '../fuse/fuse.js';
 import { type MemoryPlan, type Placement, planMemory } from '../plan/plan.js';
-import { schedule } from '../plan/schedule.js';
-import { canonicalise } from '../simplify/canonical.js';
-import { transposedFactors } from '../simplify/factors.js';
-import { simplify } from '../simplify/simplify.js';
 import type { Program } from '../trace/program.js';
+import { verifyPass } from '../verify/verify.js';
+import { KERNELS, LOWERING, type PassOptions, runPasses } from './passes.js';
 import { checkFastMath } from './support.js';
 
 /**
@@ -17,18 +11,15 @@ import { checkFastMath } from './support.js';
  * With `fastMath`, products and sums may be rounded once instead of twice, where the processor can: faster, but not the
  * same bits on every machine. The engine must have relaxed SIMD.
  */
-export interface CompileOptions extends EmitOptions {
-  /** Which convolution algorithms may be used; `auto` lets the shapes decide. */
-  readonly convolution?: ConvolutionOption;
-  /** Is told of each convolution's algorithm. */
-  readonly record?: (choice: ConvolutionRecord) => void;
+export interface CompileOptions extends EmitOptions, PassOptions {
+  /** Whether the program comes from `lower`, so that only what follows is left to do. Default false. */
+  readonly isLowered?: boolean;
 }
 
 /** The passes from a traced program to one without gradients, convolutions or anything that computes nothing. */
-export function lower(program: Program, { convolution = 'auto', record }: CompileOptions = {}): Program {
-  const canonical = canonicalise(simplify(program));
-  const differentiated = differentiate(lowerConvolutions(canonical, convolution, record));
-  return simplify(transposedFactors(simplify(differentiated)));
+export function lower(program: Program, options: CompileOptions = {}): Program {
+  verifyPass(program, 'trace', options.verify);
+  return runPasses(program, LOWERING, options);
 }
 
 /** Where the caller wants values, and what stays the same from run to run. */
@@ -60,7 +51,7 @@ export function planProgram(traced: Program, binding: Binding, options: CompileO
         'Tensors that hold data are inputs, too: where a program is run later, build it of placeholders and numbers.',
     );
   }
-  const program = schedule(fuse(lower(traced, options)));
+  const program = runPasses(options.isLowered ? traced : lower(traced, options), KERNELS, options);
   const placed = new Map<number, Placement>();
   for (const [which, value] of program.inputs.entries()) placed.set(value, binding.inputs[which]);
   const outputs = program.outputs.map((value, which) => ({ value, place: binding.outputs?.[which] }));

@@ -5,8 +5,10 @@ import { add, exp, mul, neg } from '../operations/elementwise.js';
 import { matmul } from '../operations/matmul.js';
 import { reshape } from '../operations/reshape.js';
 import { concatenate } from '../operations/slice.js';
-import { table, tensor } from '../tensor/create.js';
+import { randomNormal, randomUniform, table, tensor } from '../tensor/create.js';
 import { compute, type KernelSet } from './compute.js';
+import { compileModule } from './executable.js';
+import { statistics } from './statistics.js';
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -97,5 +99,59 @@ describe('the memory that tensors are evaluated in', () => {
     });
     const wide = huge.map((y) => mul(add(tensor(new Float32Array(4_000_000)), y), 2));
     expect(() => compute(wide, { kernels: 'wasm' })).toThrow(/compute: \d+ MiB are needed, and the engine does not/);
+  });
+});
+
+describe('options', () => {
+  it('have a computed tensor computed again, and what it keeps stay', () => {
+    const x = tensor(Float32Array.from({ length: 64 }, (_, i) => i / 7 - 4));
+    const y = exp(x);
+    const kept = y.toArray();
+    const [reference] = compute([y], { kernels: 'reference' });
+    const [wasm] = compute([y], { kernels: 'wasm' });
+    expect(reference).not.toEqual(wasm);
+    expect(wasm).toEqual(kept);
+    expect(y.toArray()).toEqual(kept);
+  });
+});
+
+describe('seeds', () => {
+  it('are data: another one needs no other program', () => {
+    const draws = (seed: number) => [...randomNormal([3, 5], { seed }).toArray()];
+    const first = draws(1);
+    const { compilations } = statistics;
+    const others = [2, 2 ** 40, 1].map(draws);
+    expect(statistics.compilations).toBe(compilations);
+    expect(others[2]).toEqual(first);
+    expect(new Set(others.map(String)).size).toBe(3);
+  });
+
+  it('may be tensors of two words', () => {
+    const options = { stream: 3, low: -1 };
+    const words = table(Uint32Array.of(5, 1));
+    expect(randomUniform([7], { ...options, seed: words }).toArray()).toEqual(
+      randomUniform([7], { ...options, seed: 2 ** 32 + 5 }).toArray(),
+    );
+    expect(() => randomUniform([7], { seed: tensor([1, 2]) })).toThrow(/seed of two words/);
+  });
+});
+
+describe("a page's Content Security Policy", () => {
+  it.each([
+    'WebAssembly.Module(): Compiling or instantiating WebAssembly module violates the following Content Security policy directive',
+    'call to WebAssembly.Module() blocked by CSP',
+    'WebAssembly.Module(): Wasm code generation disallowed by embedder',
+  ])('that forbids WebAssembly is named: %s', (message) => {
+    const { CompileError } = WebAssembly;
+    vi.stubGlobal('WebAssembly', {
+      Module: class {
+        constructor() {
+          throw new CompileError(message);
+        }
+      },
+    });
+    expect(() => compileModule(new Uint8Array(8))).toThrow(/wasm-unsafe-eval.*kernels: 'reference'/);
+    vi.unstubAllGlobals();
+    expect(() => compileModule(new Uint8Array(8))).toThrow(CompileError);
   });
 });

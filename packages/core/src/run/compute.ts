@@ -8,7 +8,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import type { Program } from '../trace/program.js';
 import { parametersToKeep, trace } from '../trace/trace.js';
 import { type CompileOptions, compile } from './compile.js';
-import { type Executable, wasmExecutable } from './executable.js';
+import { compileModule, type Executable, wasmExecutable } from './executable.js';
 import { runReference } from './reference.js';
 import { statistics } from './statistics.js';
 import { hasSimd } from './support.js';
@@ -140,7 +140,7 @@ function compileForMemory(program: Program, options: ComputeOptions): Compiled {
     if (!place) throw new TypeError('compute: an output was not stored.');
     return { type: compiled.program.values[value], address: bases[place.segment] + place.offset };
   });
-  const executable = wasmExecutable(new WebAssembly.Module(compiled.bytes), memory);
+  const executable = wasmExecutable(compileModule(compiled.bytes), memory);
   return { executable, inputOffsets, bases, outputs };
 }
 

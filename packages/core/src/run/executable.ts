@@ -13,6 +13,27 @@ export interface Executable {
   main(...segments: number[]): void;
 }
 
+/** How engines say that they are not allowed to compile: V8, Firefox, Safari, and Node with such a flag. */
+const FORBIDDEN = /content security policy|\bcsp\b|unsafe-eval|disallowed by embedder/i;
+
+/**
+ * Compiles the bytes of a module.
+ *
+ * @throws Error saying what to allow, if the page's Content Security Policy forbids WebAssembly
+ */
+export function compileModule(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
+  try {
+    return new WebAssembly.Module(bytes);
+  } catch (cause) {
+    if (!FORBIDDEN.test(String(cause))) throw cause;
+    throw new Error(
+      "Weft: this page's Content Security Policy forbids WebAssembly. Allow it with `script-src 'self' 'wasm-unsafe-eval'`, " +
+        "or compute with { kernels: 'reference' }, which is a hundred times slower.",
+      { cause },
+    );
+  }
+}
+
 /** An executable of emitted WebAssembly. */
 export function wasmExecutable(module: WebAssembly.Module, memory: WebAssembly.Memory): Executable {
   return new WebAssembly.Instance(module, { weft: { memory } }).exports as unknown as Executable;

@@ -1,5 +1,5 @@
-import { ModuleBuilder } from '../emit/assembler.js';
 import { float, multiplyAdd } from '../emit/functions.js';
+import { ModuleBuilder } from '../emit/module.js';
 
 /** Whether the engine takes a module with one product and one sum of vectors. */
 function takes(fastMath: boolean): boolean {

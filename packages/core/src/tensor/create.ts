@@ -1,11 +1,13 @@
 import type { NdArray } from 'ndarray';
 import { broadcastTo } from '../operations/broadcast.js';
+import { placeholder as emptyLeaf } from '../operations/definition.js';
 import { add, less, mul } from '../operations/elementwise.js';
 import { random as randomOperation } from '../operations/random.js';
 import { reshape } from '../operations/reshape.js';
 import { compute } from '../run/compute.js';
 import { dtypeOf } from '../run/typed-array.js';
 import { describe, isTensor } from './describe.js';
+import { installMethods } from './methods.js';
 import { checkKnownOptions, numberIn, oneOf, refuse } from './options.js';
 import { checkShape, formatShape, type Shape, sizeOf, type TypedArray, type ValueType } from './shape.js';
 import { createNode, type Engine, Tensor } from './tensor.js';
@@ -17,6 +19,7 @@ const engine: Engine = { compute };
 
 /** A leaf that holds data. */
 function leaf(data: TypedArray, type: ValueType): Tensor {
+  installMethods();
   const node = createNode({ operation: 'input', inputs: [], attributes: {}, outputs: [type], engine, data: [data] });
   return new Tensor(node, 0);
 }
@@ -115,6 +118,12 @@ export function fromNdarray(array: NdArray): Tensor {
     for (let axis = shape.length - 1; axis >= 0 && ++position[axis] === shape[axis]; axis--) position[axis] = 0;
   }
   return leaf(data, { shape: [...shape], dtype: 'float32' });
+}
+
+/** A leaf without data: an argument of a program that is run later. */
+export function placeholder(type: ValueType, name: string): Tensor {
+  installMethods();
+  return emptyLeaf(type, name);
 }
 
 /** A tensor of one value throughout. */

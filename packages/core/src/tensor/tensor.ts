@@ -1,4 +1,5 @@
 import ndarray from 'ndarray';
+import { printValues } from './print.js';
 import { type DType, formatShape, type Shape, sizeOf, type TypedArray, type ValueType } from './shape.js';
 
 /** Plain data that complete an operation: numbers, strings and arrays of them. */
@@ -68,7 +69,7 @@ export class Tensor {
     return sizeOf(this.shape);
   }
 
-  /** The values in row-major order; a copy that is the caller's to keep. */
+  /** The values in row-major order as float32; a copy that is the caller's to keep. int32 is exact up to 2^24. */
   toArray(): Float32Array {
     return Float32Array.from(this.data());
   }
@@ -104,6 +105,24 @@ export class Tensor {
   /** `Tensor[2,3]`: the shape, without computing anything. */
   toString(): string {
     return `Tensor${formatShape(this.shape)}`;
+  }
+
+  /** What `console.log` shows in Node: the shape, the storage and the values, which are computed for it. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    const type = { shape: this.shape, dtype: this.dtype };
+    const head = `Tensor ${formatShape(this.shape)} ${this.dtype}`;
+    const isKnown = this.node.data[this.index] !== undefined;
+    if (!isKnown && !this.node.engine) return `${head}, a placeholder`;
+    try {
+      return `${head}\n${printValues(type, this.data())}`;
+    } catch (error) {
+      return `${head}, not computed: ${error instanceof Error ? error.message : error}`;
+    }
+  }
+
+  /** The values as they are stored, such as an Int32Array for int32; a copy. */
+  toTypedArray(): TypedArray {
+    return this.data().slice();
   }
 
   private data(): TypedArray {

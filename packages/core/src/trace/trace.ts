@@ -57,8 +57,8 @@ export function trace(
   };
   const numberOf = (tensor: Tensor) => (written.get(tensor.node) as number[])[tensor.index];
 
-  const { between, parameters } = gradientsAmong(outputs);
   const anew = new Set(again ? outputs.map(({ node }) => node) : []);
+  const { between, parameters } = gradientsAmong(outputs, anew);
   // What has been computed need not be again, unless a gradient has to pass through it.
   const isLeaf = (node: Node) =>
     node.operation === 'input' || (node.data.every(Boolean) && !between.has(node) && !anew.has(node));
@@ -82,22 +82,32 @@ export function trace(
   return { program: { values, inputs: leaves.map(numberOf), operations, outputs: outputs.map(numberOf) }, leaves };
 }
 
-/** What gradients among the ancestors of some tensors are asked for in, and the nodes that they have to pass through. */
-function gradientsAmong(outputs: readonly Tensor[]): { between: Set<Node>; parameters: Map<Node, Tensor> } {
+/**
+ * What gradients among the ancestors of some tensors are asked for in, and the nodes that they have to pass through.
+ *
+ * @param anew computed nodes that are to be computed again
+ */
+function gradientsAmong(
+  outputs: readonly Tensor[],
+  anew: ReadonlySet<Node> = new Set(),
+): { between: Set<Node>; parameters: Map<Node, Tensor> } {
   const between = new Set<Node>();
   const parameters = new Map<Node, Tensor>();
   const seen = new Set<Node>();
   const stack = outputs.map(({ node }) => node);
   for (let node = stack.pop(); node; node = stack.pop()) {
-    if (seen.has(node) || (node.data.every(Boolean) && !between.has(node))) continue;
+    const isKnown = node.data.every(Boolean) && !between.has(node) && !anew.has(node);
+    if (seen.has(node) || isKnown) continue;
     seen.add(node);
     statistics.visitedNodes++;
     if (node.operation === 'gradient') {
       const [loss, ...sources] = node.inputs;
       for (const source of sources) parameters.set(source.node, source);
       const path = nodesBetween(sources, loss);
-      for (const passed of path) between.add(passed);
-      stack.push(...path);
+      for (const passed of path) {
+        between.add(passed);
+        stack.push(passed);
+      }
     }
     stack.push(...node.inputs.map((input) => input.node));
   }

@@ -83,6 +83,7 @@ describe('every layer', () => {
         layer.trainable = false;
         const LayerClass = layer.constructor as new (config: unknown) => Layer;
         expect(new LayerClass(layer.config()).trainable).toBe(false);
+        layer.trainable = true;
       }),
     );
   });

@@ -1,10 +1,25 @@
 import type { Tensor } from '@weft/core';
-import { add, clip, div, exp, greaterEqual, log, mul, neg, reshape, sub, sum, where } from '@weft/core';
+import {
+  add,
+  clip,
+  div,
+  exp,
+  greaterEqual,
+  log,
+  logSumExp,
+  mul,
+  neg,
+  oneHot,
+  reshape,
+  sub,
+  sum,
+  where,
+} from '@weft/core';
 import { checkKnownOptions } from '@weft/core/program';
 import { logitsOf } from '../layers/activations.js';
 import { flag } from '../layers/options.js';
 import type { Loss } from './losses.js';
-import { asFloat, checkSameShapes, labelsFor, logSumExpLast, meanOfExamples, oneHot, weightedLast } from './shapes.js';
+import { asFloat, checkSameShapes, labelsFor, meanOfExamples, weightedLast } from './shapes.js';
 
 /** Options of the cross-entropies. */
 export interface CrossentropyOptions {
@@ -37,7 +52,7 @@ function binaryOfProbabilities(prediction: Tensor, target: Tensor): Tensor {
 function logProbabilities(prediction: Tensor, fromLogits: boolean): Tensor {
   const z = fromLogits ? prediction : logitsOf(prediction, 'softmax');
   if (z && z.shape[z.shape.length - 1] === prediction.shape[prediction.shape.length - 1]) {
-    return reshape(sub(z, logSumExpLast(z)), prediction.shape);
+    return reshape(sub(z, logSumExp(z, -1, { keepDims: true })), prediction.shape);
   }
   const share = div(prediction, sum(prediction, -1, { keepDims: true }));
   return log(clip(share, CLIPPING, 1 - CLIPPING));

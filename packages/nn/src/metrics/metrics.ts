@@ -1,11 +1,13 @@
 import type { Tensor } from '@weft/core';
-import { equal, greater, mul, sum } from '@weft/core';
+import { argMax, cast, equal, greater, mul, sum } from '@weft/core';
 import { sameShape } from '@weft/core/program';
-import { argMaxLast, asFloat, checkSameShapes, labelsFor, meanOfExamples } from '../losses/shapes.js';
+import { asFloat, checkSameShapes, labelsFor, meanOfExamples } from '../losses/shapes.js';
 import type { MeanMetric, ScoresMetric, SumsMetric } from './metric.js';
 
 /** Probabilities above it count as 1. */
 const THRESHOLD = 0.5;
+
+const bestClass = (scores: Tensor) => cast(argMax(scores, -1), 'float32');
 
 const isPositive = (probabilities: Tensor) => greater(probabilities, THRESHOLD);
 
@@ -32,7 +34,7 @@ export const categoricalAccuracy: MeanMetric = {
   name: 'categoricalAccuracy',
   values(prediction, target) {
     checkSameShapes('categoricalAccuracy', prediction, target);
-    return meanOfExamples(equal(argMaxLast(prediction), argMaxLast(asFloat(target))));
+    return meanOfExamples(equal(bestClass(prediction), bestClass(asFloat(target))));
   },
 };
 
@@ -46,7 +48,7 @@ export const sparseCategoricalAccuracy: MeanMetric = {
   name: 'sparseCategoricalAccuracy',
   values(prediction, target) {
     const labels = labelsFor('sparseCategoricalAccuracy', prediction, target);
-    return meanOfExamples(equal(argMaxLast(prediction), labels));
+    return meanOfExamples(equal(bestClass(prediction), labels));
   },
 };
 

@@ -36,6 +36,8 @@ export interface ModelGraph {
   readonly isSingle: boolean;
   /** Default: found from the outputs. */
   readonly applications?: readonly Application[];
+  /** Default: each once, in the order in which they are called first. */
+  readonly layers?: readonly Block[];
   /** False for parts of a model: the whole decides first weights. */
   readonly claims?: boolean;
 }
@@ -62,7 +64,7 @@ export abstract class BaseModel<Y extends Named<Tensor> = Named<Tensor>> impleme
   /** In the order in which `call` takes them. */
   readonly inputs: readonly ModelInput[];
   readonly outputs: readonly ModelOutput[];
-  /** The layers and models within, in the order in which they are called first; each once. */
+  /** The layers and models within, in the order in which they are called first, each once; those of `Sequential` as given. */
   readonly layers: readonly Block[];
   /** In the order of the layers and, within one, kernel before bias; each once. First values are drawn when asked for. */
   readonly weights: readonly ModelWeight[];
@@ -96,7 +98,7 @@ export abstract class BaseModel<Y extends Named<Tensor> = Named<Tensor>> impleme
       type,
       this.applications.map(({ block }) => block),
     );
-    this.layers = [...this.names.keys()];
+    this.layers = graph.layers ?? [...this.names.keys()];
     this.weights = this.collectWeights();
     if (graph.claims === false) return;
     this.weights.forEach(({ weight }, index) => {
@@ -149,6 +151,24 @@ export abstract class BaseModel<Y extends Named<Tensor> = Named<Tensor>> impleme
     return applyBlock(this, x) as SymbolsFor<Y>;
   }
 
+  /**
+   * Shape of one example of the one input, without the batch.
+   *
+   * @throws RangeError if the model has several inputs
+   */
+  get inputShape(): Shape {
+    return this.only('input', this.inputs).shape;
+  }
+
+  /**
+   * Shape of one example of the one output, without the batch.
+   *
+   * @throws RangeError if the model has several outputs
+   */
+  get outputShape(): Shape {
+    return this.only('output', this.outputs).shape;
+  }
+
   /** Number of weights, counted one by one: all, or only those that training changes or does not change. */
   countWeights(which: 'all' | 'trainable' | 'nonTrainable' = 'all'): number {
     return this.weights
@@ -189,6 +209,13 @@ export abstract class BaseModel<Y extends Named<Tensor> = Named<Tensor>> impleme
   /** @internal */
   invoke(inputs: Nest<Tensor>, context: CallContext): Named<Tensor> {
     return this.call(inputs, context);
+  }
+
+  private only<T extends ModelOutput>(kind: 'input' | 'output', all: readonly T[]): T {
+    if (all.length === 1) return all[0];
+    throw new RangeError(
+      `${this.name}: there are ${all.length} ${kind}s, ${all.map(({ name }) => name).join(', ')}. Look at model.${kind}s.`,
+    );
   }
 
   private collectWeights(): readonly ModelWeight[] {

@@ -55,7 +55,8 @@ describe('names', () => {
   test('a layer that stands twice in a model is one layer, with one name and shared weights', () => {
     const dense = new Dense({ units: 3 });
     const model = new Sequential([dense, dense], { inputShape: [3] });
-    expect(model.layers).toEqual([dense]);
+    expect(model.layers).toEqual([dense, dense]);
+    expect(model.outputShapes).toEqual([[3], [3]]);
     expect(model.weights.map(({ path }) => path)).toEqual(['dense/kernel', 'dense/bias']);
     expect(model.call(ones([1, 3])).toArray()).toEqual(
       dense

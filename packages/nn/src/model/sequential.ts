@@ -27,18 +27,15 @@ export interface SequentialConfig {
 const PART = Symbol('part');
 
 /**
- * Layers one after another. Its input is named `input`, its output as the last layer.
+ * Layers one after another. Its input is named `input`, its output as the last layer. A layer that is there twice is
+ * called twice, with the same weights.
  *
  * @example
  * const model = new Sequential([new Flatten(), new Dense({ units: 10 })], { inputShape: [28, 28, 1], seed: 42 });
  * console.log(model.summary());
  */
 export class Sequential extends BaseModel<Tensor> {
-  /** The layers and models, one for each step: a layer that is there twice is called twice, and shares its weights. */
-  readonly steps: readonly Block[];
-  /** Shape of one example, without the batch. */
-  readonly inputShape: Shape;
-  /** Shape of each step's output, without the batch. */
+  /** Shape of each layer's output, without the batch. */
   readonly outputShapes: readonly Shape[];
 
   /**
@@ -70,17 +67,17 @@ export class Sequential extends BaseModel<Tensor> {
     const output = names.get(layers[layers.length - 1])!;
     super(
       'Sequential',
-      { inputs: { input: first }, outputs: { [output]: last }, isSingle: true, applications, claims: !isPart },
+      {
+        inputs: { input: first },
+        outputs: { [output]: last },
+        isSingle: true,
+        applications,
+        layers: [...layers],
+        claims: !isPart,
+      },
       others,
     );
-    this.steps = [...layers];
-    this.inputShape = [...inputShape];
     this.outputShapes = applications.map(({ outputs }) => (outputs as SymbolicTensor).shape);
-  }
-
-  /** Shape of the output for one example, without the batch. */
-  get outputShape(): Shape {
-    return this.outputShapes[this.outputShapes.length - 1];
   }
 
   /**
@@ -94,7 +91,7 @@ export class Sequential extends BaseModel<Tensor> {
    * @example
    * const encoder = autoencoder.slice(0, 'dec_conv1'); // up to, and without, dec_conv1
    */
-  slice(start: number | string = 0, end: number | string = this.steps.length, name?: string): Sequential {
+  slice(start: number | string = 0, end: number | string = this.layers.length, name?: string): Sequential {
     const from = this.positionOf(start);
     const to = this.positionOf(end);
     if (to <= from) {
@@ -102,7 +99,7 @@ export class Sequential extends BaseModel<Tensor> {
         `${this.name}: slice(${start}, ${end}) has no layer. The end does not belong to the part, as in Array.slice.`,
       );
     }
-    const layers = this.steps.slice(from, to);
+    const layers = this.layers.slice(from, to);
     const options = {
       name: name ?? `${this.name}_${this.nameOf(layers[0])}_${this.nameOf(layers[layers.length - 1])}`,
       inputShape: from === 0 ? this.inputShape : this.outputShapes[from - 1],
@@ -118,12 +115,12 @@ export class Sequential extends BaseModel<Tensor> {
     return {
       ...optionsConfig(this),
       inputShape: this.inputShape,
-      layers: this.steps.map((layer) => blockConfig(layer, this.nameOf(layer))),
+      layers: this.layers.map((layer) => blockConfig(layer, this.nameOf(layer))),
     };
   }
 
   private positionOf(layer: number | string): number {
-    const names = this.steps.map((step) => this.nameOf(step));
+    const names = this.layers.map((layer) => this.nameOf(layer));
     const count = names.length;
     const position = typeof layer === 'string' ? names.indexOf(layer) : layer < 0 ? layer + count : layer;
     if (!Number.isInteger(position) || position < 0 || position > count) {

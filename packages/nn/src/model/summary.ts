@@ -46,7 +46,7 @@ function countNew(weights: readonly ModelWeight[], counted: Set<object>): number
 /** A line for each layer: its name and kind, its first output, its weights, and what it takes. */
 function rowsOf(model: Summarised): string[][] {
   const counted = new Set<object>();
-  return model.layers.map((layer) => {
+  return [...new Set(model.layers)].map((layer) => {
     const uses = model.applications.filter(({ block }) => block === layer);
     const taken = uses.flatMap(({ inputs }) => leavesOf(inputs));
     const nameOf = ({ name, source }: SymbolicTensor) => (source ? model.nameOf(source.block) : name || 'input');

@@ -125,7 +125,7 @@ export const FIT_OPTIONS = {
   metrics: defaulted(METRICS, [], 'What else is logged, by the names of metrics.'),
   updates: optional(
     UPDATES,
-    'Several changes in each step, each with a loss, weights and an optimiser of its own, in the place of loss and optimizer.',
+    'Several changes in each step, each with a loss, weights and an optimiser of its own, in the place of loss and optimizer. In the logs `loss` is then the sum of their losses.',
   ),
   corrupt: optional(CORRUPTION, 'Changes inputs, not targets, as a part of the program: noise, for instance.'),
   callbacks: defaulted(
