@@ -107,7 +107,7 @@ export async function evaluate(
   model: BaseModel,
   data: train.Examples,
   options: EvaluateOptions = {},
-): ReturnType<typeof train.evaluate> {
+): Promise<train.Evaluation> {
   checkOptions('evaluate', options, EVALUATE, '{ loss: meanAbsoluteError }');
   return train.evaluate(model, data, onRuntime(options));
 }

@@ -268,7 +268,8 @@ describe('checkpoints', () => {
     const written = model.weights.map(({ path }) => tensors.get(`weights/${path}`)?.data as Float32Array);
     expect(written.flatMap((values) => [...values])).toEqual([...weights]);
     for (const { path, shape } of model.weights) {
-      for (const slot of ['0/momentum', '0/velocity']) expect(tensors.get(`slots/${slot}/${path}`)?.shape).toEqual(shape);
+      for (const slot of ['0/momentum', '0/velocity'])
+        expect(tensors.get(`slots/${slot}/${path}`)?.shape).toEqual(shape);
     }
     expect(JSON.parse(metadata['weft.state'])).toMatchObject({ epochs: EPOCHS, epoch: EPOCHS, step: 0, steps: 15 });
   });
@@ -373,7 +374,11 @@ describe('a checkpoint whose contents were made up', () => {
       weights: new Map([...weights].map(([name]) => [name, { shape: [9000], data: new Float32Array(9000) }])),
     }),
     'no moments': () => ({ slots: new Map() }),
-    'steps behind the end': () => ({ step: 10, steps: 15, log: { numbers: new Float64Array(10), scores: new Float32Array(0) } }),
+    'steps behind the end': () => ({
+      step: 10,
+      steps: 15,
+      log: { numbers: new Float64Array(10), scores: new Float32Array(0) },
+    }),
     'another count of steps': () => ({ steps: 7 }),
     'no validation losses': ({ history }) => ({ history: { ...history, history: { loss: history.history.loss } } }),
     'state of a callback': () => ({ callbacks: [{ best: 1 }] }),

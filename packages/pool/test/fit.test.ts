@@ -260,7 +260,9 @@ describe('fit refuses', () => {
 
   it('a call that lacks the model, the examples or the options, and says which', async () => {
     const none = undefined as never;
-    await expect(fit(none, data, good)).rejects.toThrow('fit: the model is undefined; expected a Sequential or a Model. Make one');
+    await expect(fit(none, data, good)).rejects.toThrow(
+      'fit: the model is undefined; expected a Sequential or a Model. Make one',
+    );
     await expect(fit({ model: smallDense() } as never, data, good)).rejects.toThrow('Give its property model.');
     await expect(fit(smallDense(), none, good)).rejects.toThrow('fit: the examples are undefined; expected an object');
     await expect(fit(smallDense(), data, none)).rejects.toThrow(
@@ -282,7 +284,9 @@ describe('fit refuses', () => {
     );
     await expect(fitting(new Float32Array(0))).rejects.toThrow('x: 0 values');
     await expect(fitting(uniform(18), uniform(9))).rejects.toThrow('y: it holds 3 examples, but x holds 2.');
-    await expect(fitting(uniform(18))).rejects.toThrow("y: there is no target for the output 'dense_1' of sequential, which makes [3] of inputs [9]. Give y.");
+    await expect(fitting(uniform(18))).rejects.toThrow(
+      "y: there is no target for the output 'dense_1' of sequential, which makes [3] of inputs [9]. Give y.",
+    );
     await expect(fitting([1, 2, 3] as never)).rejects.toThrow(
       'x: got an array of 3; expected a Float32Array, an Int32Array, or { data, scale, shape }. Give Float32Array.from(x).',
     );

@@ -1,8 +1,9 @@
-import type { CompileOptions, ConvolutionRecord, Program } from '@weft/core/program';
+import type { ConvolutionRecord, Program } from '@weft/core/program';
 import type { BaseModel, Optimizer, Weight } from '@weft/nn';
 import type { NamedExamples } from './data.js';
 import type { ObjectiveSource } from './objective.js';
 import type { Runtime } from './runtime/runtime.js';
+import type { StepOptions } from './step/batch-plan.js';
 import { type MicroBatch, microBatchesOf } from './step/leaves.js';
 import { LogBook } from './step/log-book.js';
 import { optimizerStages, type TrainedWeight } from './step/optimizer-stages.js';
@@ -76,7 +77,7 @@ export async function prepareTraining(
   source: TrainingSource,
   runtime: Runtime,
   id: string,
-  compileOptions: CompileOptions,
+  stepOptions: StepOptions,
 ): Promise<PreparedTraining> {
   const { examples, validation, batchSize, trainCount, seed, updates } = source;
   const sets = validation && validation.examples !== examples ? [examples, validation.examples] : [examples];
@@ -87,8 +88,8 @@ export async function prepareTraining(
     seed,
   );
   const convolutions = new Map<string, ConvolutionRecord>();
-  const options: CompileOptions = {
-    ...compileOptions,
+  const options: StepOptions = {
+    ...stepOptions,
     record: (choice) => {
       convolutions.set(JSON.stringify([choice.input.slice(1), choice.weight]), choice);
     },
@@ -217,7 +218,7 @@ function followUpdate(
 async function prepareValidation(
   source: TrainingSource,
   session: SessionMemory,
-  options: CompileOptions,
+  options: StepOptions,
   id: string,
 ): Promise<{ order: ExampleOrder; log: LogBook; work: StepsWork }> {
   const { examples, first, count } = source.validation as NonNullable<TrainingSource['validation']>;
@@ -236,7 +237,7 @@ export interface EvaluationPlan {
   readonly first: number;
   readonly count: number;
   readonly batchSize: number;
-  readonly options: CompileOptions;
+  readonly options: StepOptions;
   readonly id: string;
   readonly session: string;
 }

@@ -9,7 +9,17 @@ import {
   encodeSafetensors,
   SafetensorsError,
 } from '@weft/formats';
-import { type BaseModel, BatchNormalization, Conv2D, Dense, Flatten, input, MaxPooling2D, Model, Sequential } from '@weft/nn';
+import {
+  type BaseModel,
+  BatchNormalization,
+  Conv2D,
+  Dense,
+  Flatten,
+  input,
+  MaxPooling2D,
+  Model,
+  Sequential,
+} from '@weft/nn';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { loadModel, loadWeights, saveModel } from '../index.js';
 

@@ -39,6 +39,12 @@ export interface BatchPlan {
 const aligned = (bytes: number) => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 const wholeSlices = (bytes: number) => Math.ceil(bytes / SLICE_BYTES);
 
+/** How the programs of steps are made. */
+export interface StepOptions extends CompileOptions {
+  /** Examples to a micro-batch, for tests. Without it, as many as fit into the caches. */
+  readonly microBatch?: number | undefined;
+}
+
 /**
  * Plans a batch.
  *
@@ -49,9 +55,9 @@ export function planBatch(
   traced: Program,
   examples: readonly number[],
   batch: number,
-  options: CompileOptions,
+  options: StepOptions,
 ): BatchPlan {
-  const microBatch = microBatchSize(traced, batch);
+  const microBatch = Math.min(batch, options.microBatch ?? microBatchSize(traced, batch));
   const cut = partition(lower(traced, options), { examples, batch });
   const microBatches = microBatchesOf(batch, microBatch);
   const phases = cut.phases.map(({ parts }) => layOutParts(cut, parts, microBatches));
