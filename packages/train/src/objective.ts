@@ -94,7 +94,8 @@ class ObjectiveBuilder {
       return { output, value: this.lossOf(part, `${output}_loss`, output), weight: lossWeights[output] ?? 1 };
     });
     if (parts.length === 0) throw new RangeError('loss: the record is empty. Give a loss for at least one output.');
-    this.loss = parts.map(({ value, weight }) => (weight === 1 ? value : mul(value, weight))).reduce(add);
+    const weighted = parts.map(({ value, weight }) => (weight === 1 ? value : mul(value, weight)));
+    this.loss = weighted.reduce((total, each) => add(total, each));
     this.addMean(name, this.loss);
     for (const { output, value } of parts) this.addMean(`${output}_loss`, value);
   }

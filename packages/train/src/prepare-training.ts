@@ -115,7 +115,8 @@ export async function prepareTraining(
       name: `update ${index}`,
       trace,
       outputs: scoreOutputs(traced[index], log),
-      follow: (output, batch) => followUpdate(session, trace(batch), update, memories[index], log, index, output),
+      follow: (output, batch) =>
+        followUpdate(session, trace(batch), update, memories[index], log, index, `${id} train ${batch}`, output),
     };
   });
   const sizes = batches.map(({ count }) => count);
@@ -191,6 +192,7 @@ function followUpdate(
   { memory, slotAddresses, scalars, shared }: LaidOutUpdate,
   log: LogBook,
   index: number,
+  id: string,
   output: (which: number) => Block,
 ) {
   const trained = weights.map(
@@ -204,10 +206,10 @@ function followUpdate(
   );
   const place = { scalars, scalarCount: memory.scalarCount, shared };
   return {
-    stages: optimizerStages(`${name} ${index}`, optimizer, trained, place),
+    stages: optimizerStages(`${id} ${name} ${index}`, optimizer, trained, place),
     renewals: traced.renewed.map((weight, which) => ({
-      from: output(traced.outputs.renewed[which]).address,
-      to: session.addressOf(weight),
+      from: output(traced.outputs.renewed[which]),
+      to: { address: session.addressOf(weight) },
       bytes: weight.data.length * 4,
     })),
     logs: log.logged(index, (number) => output(traced.outputs.numbers[number])),

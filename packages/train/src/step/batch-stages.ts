@@ -3,7 +3,7 @@ import { type Access, byteLength, type CompileOptions, type PieceProgram } from 
 import { type BatchPlan, type PartGroup, type PhaseParts, SLICE, SLICE_BYTES } from './batch-plan.js';
 import { type DraftLaunch, draftLaunch, draftSlices, numbers } from './launches.js';
 import { combineTree } from './leaves.js';
-import type { Block, Launch, LaunchBySize, Stage } from './stages.js';
+import type { Block, Copy, Launch, LaunchBySize, Stage } from './stages.js';
 
 /** Where the values of a planned batch lie. */
 export interface BatchPlacement {
@@ -25,6 +25,8 @@ export interface DraftedStage {
 
 /** Compiles the programs of a batch: stages that end with its outputs in their places. */
 export class BatchStages {
+  /** What is left to do when all stages are done: results that are wanted elsewhere, and cannot be computed there. */
+  readonly copies: readonly Copy[];
   private readonly elsewhere = new Map<number, Block>();
 
   constructor(
@@ -33,10 +35,19 @@ export class BatchStages {
     private readonly placement: BatchPlacement,
     private readonly options: CompileOptions,
   ) {
-    for (const [output, block] of placement.outputs ?? []) {
-      const access = plan.partition.outputs[output];
-      if (access.of === 'slot') this.elsewhere.set(access.index, block);
+    const { slots, inputTypes, outputs } = plan.partition;
+    const copies: Copy[] = [];
+    for (const [output, to] of placement.outputs ?? []) {
+      const { of, index } = outputs[output];
+      const isOwn = of === 'slot' && (slots[index].kind === 'rows' || slots[index].kind === 'whole');
+      if (isOwn && !this.elsewhere.has(index)) {
+        this.elsewhere.set(index, to);
+        continue;
+      }
+      const bytes = byteLength(of === 'slot' ? slots[index].type : inputTypes[index]);
+      copies.push({ from: this.output(output), to, bytes });
     }
+    this.copies = copies;
   }
 
   /** Where an output is when all stages are done. */
@@ -72,7 +83,8 @@ export class BatchStages {
       leaves.flatMap((leaf) => leaf.slice(0, 1).map(({ count }) => count)),
       false,
     );
-    if ([...first.values()].every(({ compiled }) => compiled.program.outputs.length === 0)) return undefined;
+    const isEmpty = ({ compiled, copies }: DraftLaunch) => compiled.program.outputs.length + copies.length === 0;
+    if ([...first.values()].every(isEmpty)) return undefined;
     const addsUp = phase.parts.length > 0;
     const following = leaves.flatMap((leaf) => leaf.slice(1).map(({ count }) => count));
     const next = addsUp ? draftFor(following, true) : first;
@@ -139,7 +151,8 @@ export class BatchStages {
       const address = parts.leaves.length > 1 ? this.placement.leaves + offset : block.address;
       return { address, perLeaf: parts.bytes };
     }
-    return mode === 'whole' ? block : { ...block, perExample: byteLength(type) / batch };
+    if (mode === 'whole' || block.perExampleOfEpoch !== undefined) return block;
+    return { ...block, perExample: byteLength(type) / batch };
   }
 
   private reducedAddress(phase: number): number {

@@ -81,7 +81,7 @@ export async function prepareBatches(
         ...(follow?.stages ?? []),
         {
           kind: 'finish',
-          renewals: follow?.renewals ?? [],
+          renewals: [...batchStages.copies, ...(follow?.renewals ?? [])],
           logs: follow?.logs ?? [],
           ...(isLast && { endsStep: { tickets: tickets.address, count: phases } }),
         },

@@ -1,10 +1,20 @@
 import type { BaseModel } from '@weft/nn';
 import { expect } from 'vitest';
 
-/** Expects two vectors to be near each other, relative to the largest number of the second. */
-export function expectNear(got: ArrayLike<number>, want: ArrayLike<number>, tolerance: number, label = ''): void {
+/**
+ * Expects two vectors to be near each other, relative to the largest number of the second.
+ *
+ * @param least size below which numbers are as good as zero
+ */
+export function expectNear(
+  got: ArrayLike<number>,
+  want: ArrayLike<number>,
+  tolerance: number,
+  label = '',
+  least = 1e-30,
+): void {
   expect(got.length, label).toBe(want.length);
-  let size = 1e-30;
+  let size = least;
   for (let i = 0; i < want.length; i++) size = Math.max(size, Math.abs(want[i]));
   for (let i = 0; i < want.length; i++) {
     const distance = Math.abs(got[i] - want[i]) / size;

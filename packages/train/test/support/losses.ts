@@ -27,8 +27,8 @@ const largest: Loss = (prediction, target) => max(abs(difference(prediction, tar
 
 const penaltyOnWeights: ModelLoss = ({ outputs, targets, weights }) => {
   const [name] = Object.keys(outputs);
-  const penalties = Object.values(weights).map((weight) => sum(square(weight)));
-  return add(meanSquaredError(outputs[name], targets[name]), mul(penalties.reduce(add), 0.1));
+  const penalties = Object.values(weights).map((weight) => mul(sum(square(weight)), 0.1));
+  return penalties.reduce((total, each) => add(total, each), meanSquaredError(outputs[name], targets[name]));
 };
 
 const varianceOfTheBatch: ModelLoss = ({ outputs }) => {
