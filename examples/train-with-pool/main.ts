@@ -44,7 +44,6 @@ const layers = [
 const model = new Sequential(layers, { inputShape: [SIZE, SIZE, 1], seed: 1 });
 
 const printing: Callback = {
-  onTrainBegin: ({ threads }) => console.log(`threads ${threads}`),
   onEpochEnd: (epoch, { loss, val_loss = Number.NaN }) =>
     console.log(`epoch ${epoch + 1} loss ${loss.toFixed(5)} validation ${val_loss.toFixed(5)}`),
 };
