@@ -4,7 +4,7 @@ import {
   type CompiledProgram,
   type CompileOptions,
   compile,
-  type PieceProgram,
+  type StepProgram,
   type Placement,
   trace,
 } from '@weft/core/program';
@@ -34,7 +34,7 @@ export interface DraftLaunch {
  */
 export function draftLaunch(
   id: string,
-  program: PieceProgram['program'],
+  program: StepProgram['program'],
   inputs: readonly Block[],
   outputs: readonly Block[],
   options: CompileOptions,

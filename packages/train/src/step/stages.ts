@@ -63,7 +63,7 @@ export interface Renewal {
   readonly bytes: number;
 }
 
-/** What one worker does at the end of an update, when its sums are known and nobody reads what it overwrites. */
+/** What one worker does at the end of an update, when its sums are known and no worker reads what it overwrites. */
 export interface FinishStage {
   readonly kind: 'finish';
   readonly renewals: readonly Renewal[];
