@@ -41,7 +41,7 @@ export interface PlanOptions {
 
 /**
  * Gives every value a place. Values whose lives do not overlap share bytes: the largest are placed first, each at the
- * lowest offset that is free while it lives. What the prologue computes lives for ever.
+ * lowest offset that is free while it lives. What the prologue computes lives until the end.
  *
  * @throws RangeError if an input has no place
  */

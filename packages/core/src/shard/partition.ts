@@ -1,6 +1,6 @@
 import type { ValueType } from '../tensor/shape.js';
 import type { Program } from '../trace/program.js';
-import { PieceBuilder, type PieceProgram } from './build.js';
+import { StepBuilder, type StepProgram } from './build.js';
 import { classify } from './classify.js';
 import { type Access, PartitionPlan, type Slot, wholeOf } from './plan.js';
 
@@ -13,9 +13,9 @@ export interface Phase {
    *
    * @param adds whether it adds the parts to those that are there, which are its first inputs then
    */
-  micro(examples: number, adds: boolean): PieceProgram;
+  micro(examples: number, adds: boolean): StepProgram;
   /** What follows once, when the parts have been put together. */
-  readonly whole: PieceProgram | undefined;
+  readonly whole: StepProgram | undefined;
 }
 
 /** A program on a batch as programs on micro-batches. */
@@ -24,7 +24,7 @@ export interface Partition {
   readonly inputTypes: readonly ValueType[];
   readonly slots: readonly Slot[];
   /** What comes before the first phase. */
-  readonly before: PieceProgram | undefined;
+  readonly before: StepProgram | undefined;
   readonly phases: readonly Phase[];
   /** Where the outputs are when all phases are done. */
   readonly outputs: readonly Access[];
@@ -68,18 +68,18 @@ export function partition(program: Program, { examples, batch }: PartitionOption
 }
 
 /** What is computed as a whole at a level. */
-function wholeProgram(plan: PartitionPlan, level: number): PieceProgram | undefined {
+function wholeProgram(plan: PartitionPlan, level: number): StepProgram | undefined {
   const values = plan.wholesOf(level);
   if (values.length === 0) return undefined;
-  const builder = new PieceBuilder(plan, level, undefined);
+  const builder = new StepBuilder(plan, level, undefined);
   return builder.finish(
     values.map((value) => ({ tensor: builder.whole(value), access: wholeOf(plan.wholeSlot(value, level)) })),
   );
 }
 
 /** What micro-batches of a size compute in a phase. */
-function microProgram(plan: PartitionPlan, phase: number, examples: number, adds: boolean): PieceProgram {
-  const builder = new PieceBuilder(plan, phase, examples);
+function microProgram(plan: PartitionPlan, phase: number, examples: number, adds: boolean): StepProgram {
+  const builder = new StepBuilder(plan, phase, examples);
   const parts = plan.partsOf(phase).map((value) => ({
     tensor: builder.part(value, adds),
     access: wholeOf(plan.partSlot(value)),

@@ -1,5 +1,5 @@
 import { add, maximum } from '@weft/core';
-import { type Access, byteLength, type CompileOptions, type PieceProgram } from '@weft/core/program';
+import { type Access, byteLength, type CompileOptions, type StepProgram } from '@weft/core/program';
 import { type BatchPlan, type PartGroup, type PhaseParts, SLICE, SLICE_BYTES } from './batch-plan.js';
 import { type DraftLaunch, draftLaunch, draftSlices, numbers } from './launches.js';
 import { combineTree } from './leaves.js';
@@ -75,8 +75,8 @@ export class BatchStages {
     const draftFor = (counts: readonly number[], adds: boolean) =>
       new Map(
         [...new Set(counts)].map((count): [number, DraftLaunch] => {
-          const piece = phase.micro(count, adds);
-          return [count, this.draft(`${index} ${count} ${adds ? 'next' : 'first'}`, piece, index)];
+          const program = phase.micro(count, adds);
+          return [count, this.draft(`${index} ${count} ${adds ? 'next' : 'first'}`, program, index)];
         }),
       );
     const first = draftFor(
@@ -123,12 +123,12 @@ export class BatchStages {
     };
   }
 
-  private whole(name: string, piece: PieceProgram): DraftedStage {
-    const draft = this.draft(name, piece, undefined);
+  private whole(name: string, program: StepProgram): DraftedStage {
+    const draft = this.draft(name, program, undefined);
     return { drafts: [draft], finish: (launchOf) => ({ kind: 'whole', launch: launchOf(draft) }) };
   }
 
-  private draft(name: string, { program, inputs, outputs }: PieceProgram, phase: number | undefined): DraftLaunch {
+  private draft(name: string, { program, inputs, outputs }: StepProgram, phase: number | undefined): DraftLaunch {
     const block = (access: Access) => this.blockOf(access, phase);
     const options = { ...this.options, isLowered: true };
     return draftLaunch(`${this.name} ${name}`, program, inputs.map(block), outputs.map(block), options);
