@@ -33,7 +33,7 @@ function drawViews(count: number, seed: number): Record<'one' | 'other', Float32
   return views;
 }
 
-const layers = [new Dense({ units: 32, activation: 'tanh' }), new Dense({ units: 2 })];
+const layers = [new Dense({ units: 32, activation: 'tanh' }), new Dense({ units: 2, useBias: false })];
 const encoder = new Sequential(layers, { inputShape: [SENSORS] });
 const inputs = { one: input({ shape: [SENSORS] }), other: input({ shape: [SENSORS] }) };
 const outputs = { one: encoder.apply(inputs.one), other: encoder.apply(inputs.other) };

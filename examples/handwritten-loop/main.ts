@@ -42,7 +42,7 @@ for (let step = 1; step <= STEPS; step++) {
   for (const [which, { weight }] of model.weights.entries()) {
     weight.assign(weight.data.map((number, at) => number - rate * slopes[which][at]));
   }
-  if (step % 100 === 0) console.log(`step ${step} loss ${value.toFixed(5)}`);
+  if (step === 1 || step % 100 === 0) console.log(`step ${step} loss ${value.toFixed(5)}`);
 }
 
 const { x, y } = draw(1000);
