@@ -4,8 +4,8 @@ import {
   type CompiledProgram,
   type CompileOptions,
   compile,
-  type StepProgram,
   type Placement,
+  type StepProgram,
   trace,
 } from '@weft/core/program';
 import { MAXIMUM_PAGES } from '../memory.js';
