@@ -1,4 +1,4 @@
-import { type Shape, Tensor } from '@weft/core';
+import { cast, type Shape, Tensor } from '@weft/core';
 import { byteLength, type CompileOptions, formatShape, sizeOf } from '@weft/core/program';
 import { type BaseModel, CallContext, type Weight } from '@weft/nn';
 import { type ExampleArrays, inputTables, type NamedExamples } from './data.js';
@@ -109,15 +109,15 @@ function fastBatch(trace: TraceOf, shapes: readonly Shape[], options: CompileOpt
   return Math.max(SMALLEST_CHUNK, 2 ** (31 - Math.clz32(fitting)));
 }
 
+/** Results as floats, one for each example. */
 function checkRows(results: readonly Tensor[], batch: number): readonly Tensor[] {
-  for (const result of results) {
-    if (result instanceof Tensor && result.shape[0] === batch && result.size > 0) continue;
+  return results.map((result) => {
+    if (result instanceof Tensor && result.shape[0] === batch && result.size > 0) return cast(result, 'float32');
     const got = result instanceof Tensor ? formatShape(result.shape) : String(result);
     throw new RangeError(
       `mapExamples: the function gives ${got} for ${batch} examples; expected [${batch},...], a result for each of them.`,
     );
-  }
-  return results;
+  });
 }
 
 /** The examples of a model's inputs alone. */

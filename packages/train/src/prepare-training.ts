@@ -6,7 +6,7 @@ import type { Runtime } from './runtime/runtime.js';
 import type { StepOptions } from './step/batch-plan.js';
 import { type MicroBatch, microBatchesOf } from './step/leaves.js';
 import { LogBook } from './step/log-book.js';
-import { optimizerStages, type TrainedWeight } from './step/optimizer-stages.js';
+import { type OptimizerMemory, optimizerStages, type TrainedWeight } from './step/optimizer-stages.js';
 import { prepareBatches, type StepPart } from './step/prepare-batches.js';
 import { type ExampleOrder, inSequence, SessionMemory } from './step/session.js';
 import type { Block } from './step/stages.js';
@@ -162,16 +162,20 @@ export function scoreOutputs({ objective, outputs }: TracedBatch, log: LogBook):
 interface LaidOutUpdate {
   readonly memory: UpdateMemory;
   readonly slotAddresses: readonly (readonly number[])[];
-  readonly scalars: Block;
-  readonly shared: number;
+  readonly place: OptimizerMemory;
 }
 
 /** What an update's optimiser keeps. Slots lie as weights do, one after another. */
-function updateMemory({ memory }: Runtime, { optimizer, weights }: UpdateSource, steps: number): LaidOutUpdate {
+function updateMemory(
+  { memory, threads }: Runtime,
+  { optimizer, weights }: UpdateSource,
+  steps: number,
+): LaidOutUpdate {
   const slots = optimizer.slots.map(() => weights.map(({ weight }) => memory.float32(weight.data.length)));
   for (const { array } of slots.flat()) array.fill(0);
   const scalarCount = optimizer.scalars(1).length;
   const scalars = memory.float32(steps * scalarCount);
+  const rooms = new Map<string, number>();
   return {
     memory: {
       optimizer,
@@ -180,8 +184,17 @@ function updateMemory({ memory }: Runtime, { optimizer, weights }: UpdateSource,
       scalarCount,
     },
     slotAddresses: slots.map((slot) => slot.map(({ address }) => address)),
-    scalars: { address: scalars.address, perStep: scalarCount * 4 },
-    shared: memory.allocate(4),
+    place: {
+      scalars: { address: scalars.address, perStep: scalarCount * 4 },
+      scalarCount,
+      shared: memory.allocate(4),
+      workers: threads,
+      scratch(name, bytes) {
+        const room = rooms.get(name) ?? memory.allocate(bytes);
+        rooms.set(name, room);
+        return room;
+      },
+    },
   };
 }
 
@@ -189,7 +202,7 @@ function followUpdate(
   session: SessionMemory,
   traced: TracedBatch,
   { optimizer, weights, name }: UpdateSource,
-  { memory, slotAddresses, scalars, shared }: LaidOutUpdate,
+  { slotAddresses, place }: LaidOutUpdate,
   log: LogBook,
   index: number,
   id: string,
@@ -204,7 +217,6 @@ function followUpdate(
       slots: slotAddresses.map((slot) => slot[which]),
     }),
   );
-  const place = { scalars, scalarCount: memory.scalarCount, shared };
   return {
     stages: optimizerStages(`${id} ${name} ${index}`, optimizer, trained, place),
     renewals: traced.renewed.map((weight, which) => ({

@@ -1,7 +1,7 @@
 import { add, maximum } from '@weft/core';
 import { type Access, byteLength, type CompileOptions, type StepProgram } from '@weft/core/program';
 import { type BatchPlan, type PartGroup, type PhaseParts, SLICE, SLICE_BYTES } from './batch-plan.js';
-import { type DraftLaunch, draftLaunch, draftSlices, numbers } from './launches.js';
+import { type DraftLaunch, draftCopies, draftLaunch, draftSlices, numbers } from './launches.js';
 import { combineTree } from './leaves.js';
 import type { Block, Copy, Launch, LaunchBySize, Stage } from './stages.js';
 
@@ -23,10 +23,15 @@ export interface DraftedStage {
   finish(launchOf: (draft: DraftLaunch) => Launch): Stage;
 }
 
+/** A stage of one program that one worker runs. */
+export function wholeStage(draft: DraftLaunch): DraftedStage {
+  return { drafts: [draft], finish: (launchOf) => ({ kind: 'whole', launch: launchOf(draft) }) };
+}
+
 /** Compiles the programs of a batch: stages that end with its outputs in their places. */
 export class BatchStages {
-  /** What is left to do when all stages are done: results that are wanted elsewhere, and cannot be computed there. */
-  readonly copies: readonly Copy[];
+  /** Results that are wanted elsewhere, and cannot be computed there. */
+  private readonly copies: Copy[] = [];
   private readonly elsewhere = new Map<number, Block>();
 
   constructor(
@@ -36,7 +41,6 @@ export class BatchStages {
     private readonly options: CompileOptions,
   ) {
     const { slots, inputTypes, outputs } = plan.partition;
-    const copies: Copy[] = [];
     for (const [output, to] of placement.outputs ?? []) {
       const { of, index } = outputs[output];
       const isOwn = of === 'slot' && (slots[index].kind === 'rows' || slots[index].kind === 'whole');
@@ -45,14 +49,13 @@ export class BatchStages {
         continue;
       }
       const bytes = byteLength(of === 'slot' ? slots[index].type : inputTypes[index]);
-      copies.push({ from: this.output(output), to, bytes });
+      this.copies.push({ from: this.blockOf(outputs[output]), to, bytes });
     }
-    this.copies = copies;
   }
 
   /** Where an output is when all stages are done. */
   output(which: number): Block {
-    return this.blockOf(this.plan.partition.outputs[which]);
+    return this.placement.outputs?.get(which) ?? this.blockOf(this.plan.partition.outputs[which]);
   }
 
   /** @param ticket address of the first word that counts leaves drawn; each phase takes one */
@@ -67,6 +70,7 @@ export class BatchStages {
       if (parts.groups.length > 0 && parts.leaves.length > 1) stages.push(this.combine(index, parts));
       if (whole) stages.push(this.whole(`after ${index}`, whole));
     }
+    if (this.copies.length > 0) stages.push(wholeStage(draftCopies(`${this.name} copies`, this.copies)));
     return stages;
   }
 
@@ -124,8 +128,7 @@ export class BatchStages {
   }
 
   private whole(name: string, program: StepProgram): DraftedStage {
-    const draft = this.draft(name, program, undefined);
-    return { drafts: [draft], finish: (launchOf) => ({ kind: 'whole', launch: launchOf(draft) }) };
+    return wholeStage(this.draft(name, program, undefined));
   }
 
   private draft(name: string, { program, inputs, outputs }: StepProgram, phase: number | undefined): DraftLaunch {

@@ -34,6 +34,7 @@ export interface DraftLaunch {
  *
  * @param inputs  of the program, in their order
  * @param outputs of the program, in their order
+ * @param through where what is computed lies until all is, if the outputs lie where the program still reads
  */
 export function draftLaunch(
   id: string,
@@ -41,9 +42,10 @@ export function draftLaunch(
   inputs: readonly Block[],
   outputs: readonly Block[],
   options: CompileOptions,
+  through?: readonly Block[],
 ): DraftLaunch {
   const lowered = options.isLowered ? program : lower(program, options);
-  const { distinct, places, copies } = placeOnce(lowered, inputs, outputs);
+  const { distinct, places, copies } = placeOnce(lowered, inputs, outputs, through);
   const blocks: Block[] = [{ address: 0 }, { address: 0 }];
   const segments = new Map<string, number>();
   const place = (block: Block): Placement => {
@@ -64,22 +66,31 @@ export function draftLaunch(
 }
 
 /** A program whose outputs are distinct and computed by it; others are copied from where they lie. */
-function placeOnce(program: Program, inputs: readonly Block[], outputs: readonly Block[]) {
+function placeOnce(
+  program: Program,
+  inputs: readonly Block[],
+  outputs: readonly Block[],
+  through: readonly Block[] | undefined,
+) {
   const known = new Map(program.inputs.map((value, which) => [value, inputs[which]]));
   const values: number[] = [];
   const places: Block[] = [];
   const copies: Copy[] = [];
   program.outputs.forEach((value, which) => {
-    const from = known.get(value);
-    if (from) {
-      copies.push({ from, to: outputs[which], bytes: byteLength(program.values[value]) });
-      return;
-    }
-    known.set(value, outputs[which]);
+    const from = known.get(value) ?? through?.[which];
+    if (from) copies.push({ from, to: outputs[which], bytes: byteLength(program.values[value]) });
+    if (known.has(value)) return;
+    const place = from ?? outputs[which];
+    known.set(value, place);
     values.push(value);
-    places.push(outputs[which]);
+    places.push(place);
   });
-  return { distinct: copies.length > 0 ? { ...program, outputs: values } : program, places, copies };
+  return { distinct: { ...program, outputs: values }, places, copies };
+}
+
+/** A launch that copies, and computes nothing. */
+export function draftCopies(id: string, copies: readonly Copy[]): DraftLaunch {
+  return { ...draftLaunch(id, trace([], []).program, [], [], {}), copies };
 }
 
 /** Compiles a program on slices of memory, or on whole arrays, that is built of placeholders. */

@@ -1,3 +1,4 @@
+import { byteLength } from '@weft/core/program';
 import type { NamedExamples } from '../data.js';
 import { type BatchPlan, planBatch, type StepOptions } from './batch-plan.js';
 import { BatchStages, type DraftedStage } from './batch-stages.js';
@@ -70,7 +71,7 @@ export async function prepareBatches(
         inputs: session.inputs(examples, order, traced),
         slots,
         leaves,
-        ...(part.outputs && { outputs: part.outputs }),
+        outputs: outputPlaces(session, part, plan),
       };
       const batchStages = new BatchStages(`${id} ${part.name} ${batch}`, plan, placement, options);
       const ticket = tickets.address + 4 * which * (phases / parts.length);
@@ -81,7 +82,7 @@ export async function prepareBatches(
         ...(follow?.stages ?? []),
         {
           kind: 'finish',
-          renewals: [...batchStages.copies, ...(follow?.renewals ?? [])],
+          renewals: follow?.renewals ?? [],
           logs: follow?.logs ?? [],
           ...(isLast && { endsStep: { tickets: tickets.address, count: phases } }),
         },
@@ -106,4 +107,15 @@ export async function prepareBatches(
       }),
     ),
   };
+}
+
+/** Where outputs lie that have a place of their own: those that are wanted there, and those that are inputs as they are. */
+function outputPlaces({ runtime }: SessionMemory, { outputs }: StepPart, { partition }: BatchPlan): Map<number, Block> {
+  const places = new Map(outputs);
+  partition.outputs.forEach(({ of, index }, which) => {
+    // A weight may change before the result is read.
+    if (of !== 'input' || places.has(which)) return;
+    places.set(which, { address: runtime.memory.allocate(byteLength(partition.inputTypes[index])) });
+  });
+  return places;
 }
