@@ -114,7 +114,8 @@ export async function prepareTraining(
       name: `update ${index}`,
       trace,
       outputs: scoreOutputs(traced[index], log),
-      follow: (output, batch) => followUpdate(session, trace(batch), update, memories[index], log, index, output),
+      follow: (output, batch) =>
+        followUpdate(session, trace(batch), update, memories[index], log, index, batch, output),
     };
   });
   const sizes = batches.map(({ count }) => count);
@@ -190,6 +191,7 @@ function followUpdate(
   { memory, slotAddresses, scalars, shared }: LaidOutUpdate,
   log: LogBook,
   index: number,
+  batch: number,
   output: (which: number) => Block,
 ) {
   const trained = weights.map(
@@ -203,7 +205,8 @@ function followUpdate(
   );
   const place = { scalars, scalarCount: memory.scalarCount, shared };
   return {
-    stages: optimizerStages(`${name} ${index}`, optimizer, trained, place),
+    // Where gradients lie, and so the programs, may differ from one size of batch to the other.
+    stages: optimizerStages(`${name} ${index} ${batch}`, optimizer, trained, place),
     renewals: traced.renewed.map((weight, which) => ({
       from: output(traced.outputs.renewed[which]).address,
       to: session.addressOf(weight),
