@@ -1,7 +1,8 @@
-import { type Shape, Tensor } from '@weft/core';
+import { cast, type Shape, Tensor } from '@weft/core';
 import { byteLength, type CompileOptions, formatShape, sizeOf } from '@weft/core/program';
 import { type BaseModel, CallContext, type Weight } from '@weft/nn';
 import { type ExampleArrays, inputTables, type NamedExamples } from './data.js';
+import { shown } from './options/shown.js';
 import type { Runtime } from './runtime/runtime.js';
 import { planBatch } from './step/batch-plan.js';
 import { microBatchesOf } from './step/leaves.js';
@@ -111,13 +112,18 @@ function fastBatch(trace: TraceOf, shapes: readonly Shape[], options: CompileOpt
 
 function checkRows(results: readonly Tensor[], batch: number): readonly Tensor[] {
   for (const result of results) {
-    if (result instanceof Tensor && result.shape[0] === batch && result.size > 0) continue;
-    const got = result instanceof Tensor ? formatShape(result.shape) : String(result);
-    throw new RangeError(
-      `the function gives ${got} for ${batch} examples; expected [${batch},...], a result for each of them.`,
-    );
+    if (!(result instanceof Tensor && result.shape[0] === batch && result.size > 0)) {
+      const got = result instanceof Tensor ? formatShape(result.shape) : shown(result);
+      throw new RangeError(
+        `the function gives ${got} for ${batch} examples; expected [${batch},...], a result for each of them.`,
+      );
+    }
+    if (result.dtype === 'uint32') {
+      throw new TypeError("the function gives uint32; expected float32. Convert the result with cast(x, 'float32').");
+    }
   }
-  return results;
+  // Results are given as float32.
+  return results.map((result) => cast(result, 'float32'));
 }
 
 /** The examples of a model's inputs alone. */
