@@ -1,4 +1,4 @@
-import { add, mul, sum, Tensor } from '@weft/core';
+import { add, cast, mul, sum, Tensor } from '@weft/core';
 import { formatShape } from '@weft/core/program';
 import type { BaseModel, Loss, Metric, ModelLoss, ModelLossInput } from '@weft/nn';
 import { requireTarget } from './data.js';
@@ -218,7 +218,9 @@ class ObjectiveBuilder {
 
   private perExample(name: string, values: unknown): Tensor {
     const { batch } = this;
-    if (values instanceof Tensor && values.shape.length === 1 && values.shape[0] === batch) return values;
+    if (values instanceof Tensor && values.shape.length === 1 && values.shape[0] === batch) {
+      return values.dtype === 'int32' ? cast(values, 'float32') : values;
+    }
     const got = values instanceof Tensor ? formatShape(values.shape) : shown(values);
     throw new RangeError(
       `metrics: ${name} gives ${got} for a batch of ${batch}; expected [${batch}], one for each example.`,

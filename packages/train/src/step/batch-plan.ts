@@ -44,15 +44,17 @@ const wholeSlices = (bytes: number) => Math.ceil(bytes / SLICE_BYTES);
  *
  * @param traced   at the size of the batch
  * @param examples positions of the inputs whose axis 0 is that of the examples
+ * @param own      positions of the outputs that lie in memory of the caller's
  */
 export function planBatch(
   traced: Program,
   examples: readonly number[],
   batch: number,
   options: CompileOptions,
+  own: readonly number[] = [],
 ): BatchPlan {
   const microBatch = microBatchSize(traced, batch);
-  const cut = partition(lower(traced, options), { examples, batch });
+  const cut = partition(lower(traced, options), { examples, batch, own });
   const microBatches = microBatchesOf(batch, microBatch);
   const phases = cut.phases.map(({ parts }) => layOutParts(cut, parts, microBatches));
   const slotOffsets: number[] = [];

@@ -13,7 +13,7 @@ export interface BatchPlacement {
   readonly slots: number;
   /** Address of the leaves. */
   readonly leaves: number;
-  /** Outputs that lie elsewhere than in the slots. */
+  /** Outputs that lie elsewhere than in the slots: those that were planned to have slots of their own. */
   readonly outputs?: ReadonlyMap<number, Block>;
 }
 
@@ -127,8 +127,7 @@ export class BatchStages {
     const { partition, batch, phases, slotOffsets } = this.plan;
     if (of === 'input') {
       const block = this.placement.inputs[index];
-      if (mode === 'whole' || block.perExampleOfEpoch !== undefined) return block;
-      return { ...block, perExample: byteLength(partition.inputTypes[index]) / batch };
+      return mode === 'whole' ? block : { ...block, perExample: byteLength(partition.inputTypes[index]) / batch };
     }
     const { type } = partition.slots[index];
     const block = this.elsewhere.get(index) ?? { address: this.placement.slots + slotOffsets[index] };
