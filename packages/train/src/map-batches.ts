@@ -1,5 +1,5 @@
 import { cast, type Shape, Tensor } from '@weft/core';
-import { byteLength, type CompileOptions, formatShape, sizeOf } from '@weft/core/program';
+import { byteLength, type CompileOptions, formatShape, sameShape, sizeOf } from '@weft/core/program';
 import { type BaseModel, CallContext, type Weight } from '@weft/nn';
 import { type ExampleArrays, inputTables, type NamedExamples } from './data.js';
 import { shown } from './options/shown.js';
@@ -48,10 +48,16 @@ export async function mapBatches(
 ): Promise<{ readonly shape: Shape; readonly values: Float32Array }[]> {
   const { examples, weights, seed } = source;
   const { count } = examples;
-  const trace = (batch: number) =>
+  const traceRows = (batch: number) =>
     traceOutputs(source, batch, (inputs, draws) => checkRows(source.build(inputs, draws), batch));
-  const { program } = trace(1);
-  const shapes = program.outputs.map((value) => program.values[value].shape.slice(1));
+  const shapesOf = ({ program }: ReturnType<TraceOf>) =>
+    program.outputs.map((value) => program.values[value].shape.slice(1));
+  const shapes = shapesOf(traceRows(1));
+  const trace = (batch: number) => {
+    const traced = traceRows(batch);
+    checkSameRows(shapes, shapesOf(traced), batch);
+    return traced;
+  };
   const batchSize = Math.min(count, source.batchSize ?? fastBatch(trace, shapes, options));
   const session = new SessionMemory(runtime, [examples], weights, seed);
   const order = session.order(count);
@@ -124,6 +130,16 @@ function checkRows(results: readonly Tensor[], batch: number): readonly Tensor[]
   }
   // Results are given as float32.
   return results.map((result) => cast(result, 'float32'));
+}
+
+/** @throws RangeError if results have another shape in a batch of another size: there would be no room for them */
+function checkSameRows(one: readonly Shape[], more: readonly Shape[], batch: number): void {
+  const which = more.findIndex((shape, at) => !sameShape(shape, one[at]));
+  if (which < 0) return;
+  throw new RangeError(
+    `the function gives ${formatShape([1, ...one[which]])} for 1 example, but ${formatShape([batch, ...more[which]])} ` +
+      `for ${batch}; expected results whose shape does not depend on how many examples there are.`,
+  );
 }
 
 /** The examples of a model's inputs alone. */
