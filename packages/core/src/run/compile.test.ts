@@ -112,6 +112,18 @@ describe('compile', () => {
     }
   });
 
+  it('keeps older and older values of what it changes', () => {
+    const [x, last, first] = [vector('x'), vector('last'), vector('first')];
+    const { program } = trace([add(x, sum(x)), x, last], [x, last, first]);
+    for (const got of run(program, [at(1), at(2), at(3)], [at(1), at(2), at(3)])) {
+      expect(got).toEqual([
+        [70, 71, 72, 73, 74],
+        [10, 11, 12, 13, 14],
+        [20, 21, 22, 23, 24],
+      ]);
+    }
+  });
+
   it('refuses inputs without a place', () => {
     const x = vector('x');
     const captured = trace([add(x, tensor([1, 2, 3, 4, 5]))], [x]).program;

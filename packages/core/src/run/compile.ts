@@ -57,9 +57,22 @@ export function planProgram(traced: Program, binding: Binding, options: CompileO
   const lowered = distinctOutputs(options.isLowered ? traced : lower(traced, options), binding);
   const program = runPasses(lowered, KERNELS, options);
   const invariant = new Set((binding.invariant ?? []).map((which) => program.inputs[which]));
-  const wrong = overwriting(program, { placed: placesOf(program, binding), invariant });
-  const safe = copiedAtEnd(program, new Set(wrong.map(({ output }) => output)));
+  const safe = withoutOverwriting(program, invariant, binding);
   return { program: safe, plan: planMemory(safe, { placed: placesOf(safe, binding), invariant }) };
+}
+
+/** A program in which outputs that would overwrite what is still to be read are copied to their places at the end. */
+function withoutOverwriting(program: Program, invariant: ReadonlySet<number>, binding: Binding): Program {
+  const wanted = new Set<number>();
+  let safe = program;
+  // What is copied later is read later: then others may have to wait, too.
+  for (;;) {
+    const wrong = overwriting(safe, { placed: placesOf(safe, binding), invariant });
+    const more = wrong.map(({ output }) => safe.outputs.indexOf(output)).filter((which) => !wanted.has(which));
+    if (more.length === 0) return safe;
+    for (const which of more) wanted.add(which);
+    safe = copiedAtEnd(program, wanted, binding);
+  }
 }
 
 /** Where the caller wants a program's inputs and outputs. */
@@ -79,17 +92,34 @@ function copyOf(values: ValueType[], value: number): { readonly copy: number; re
   return { copy, operation: { name: 'reshape', inputs: [value], outputs: [copy], attributes: { shape: type.shape } } };
 }
 
-/** A program that computes some outputs apart, and copies them to their places when all else is done. */
-function copiedAtEnd(program: Program, wanted: ReadonlySet<number>): Program {
-  if (wanted.size === 0) return program;
+/**
+ * A program that computes some outputs, by their positions, apart, and copies them to their places when all else is done: each before another
+ * output takes the place of the input that it is a copy of.
+ */
+function copiedAtEnd(program: Program, wanted: ReadonlySet<number>, binding: Binding): Program {
   const values = [...program.values];
   const operations = [...program.operations];
-  const outputs = program.outputs.map((value) => {
-    if (!wanted.has(value)) return value;
-    const { copy, operation } = copyOf(values, value);
+  const producer = new Map(operations.map((operation) => [operation.outputs[0], operation]));
+  const rootOf = (value: number): number => {
+    const operation = producer.get(value);
+    return operation?.name === 'reshape' ? rootOf(operation.inputs[0]) : value;
+  };
+  const inputAt = (place: Placement | undefined) =>
+    program.inputs.find((_, which) => {
+      const { segment, offset } = binding.inputs[which];
+      return segment === place?.segment && offset === place.offset;
+    });
+  const outputs = [...program.outputs];
+  const waiting = new Set(wanted);
+  while (waiting.size > 0) {
+    const isRead = (value: number | undefined) => [...waiting].some((which) => rootOf(outputs[which]) === value);
+    const [first] = waiting;
+    const next = [...waiting].find((which) => !isRead(inputAt(binding.outputs?.[which]))) ?? first;
+    waiting.delete(next);
+    const { copy, operation } = copyOf(values, outputs[next]);
     operations.push(operation);
-    return copy;
-  });
+    outputs[next] = copy;
+  }
   return { ...program, values, operations, outputs };
 }
 

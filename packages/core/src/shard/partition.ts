@@ -36,6 +36,8 @@ export interface PartitionOptions {
   readonly examples: readonly number[];
   /** Number of examples. */
   readonly batch: number;
+  /** Positions of the outputs that are each to have a slot of their own, which nothing reads. Default: none. */
+  readonly own?: readonly number[];
 }
 
 /**
@@ -47,10 +49,10 @@ export interface PartitionOptions {
  *
  * @param program differentiated and lowered, at the size of the batch
  */
-export function partition(program: Program, { examples, batch }: PartitionOptions): Partition {
+export function partition(program: Program, { examples, batch, own = [] }: PartitionOptions): Partition {
   const rows = new Set(examples.map((which) => program.inputs[which]));
   const plan = new PartitionPlan(program, classify(program, rows, batch), batch);
-  const outputs = program.outputs.map((value) => plan.output(value));
+  const outputs = program.outputs.map((value, which) => plan.output(value, own.includes(which) ? which : undefined));
   const phases: Phase[] = [];
   for (let level = plan.levels; level > 0; level--) {
     const whole = wholeProgram(plan, level);
@@ -72,9 +74,7 @@ function wholeProgram(plan: PartitionPlan, level: number): StepProgram | undefin
   const values = plan.wholesOf(level);
   if (values.length === 0) return undefined;
   const builder = new StepBuilder(plan, level, undefined);
-  return builder.finish(
-    values.map((value) => ({ tensor: builder.whole(value), access: wholeOf(plan.wholeSlot(value, level)) })),
-  );
+  return builder.finish(values.map(({ value, slot }) => ({ tensor: builder.whole(value), access: wholeOf(slot) })));
 }
 
 /** What micro-batches of a size compute in a phase. */
@@ -84,9 +84,9 @@ function microProgram(plan: PartitionPlan, phase: number, examples: number, adds
     tensor: builder.part(value, adds),
     access: wholeOf(plan.partSlot(value)),
   }));
-  const rows = plan.rowsOf(phase).map(({ value, gathered }) => ({
+  const rows = plan.rowsOf(phase).map(({ value, gathered, slot }) => ({
     tensor: gathered ? builder.firstAxis(value) : builder.rows(value),
-    access: { of: 'slot', index: plan.rowSlot(value, gathered), mode: 'rows' } as const,
+    access: { of: 'slot', index: slot, mode: 'rows' } as const,
   }));
   return builder.finish([...parts, ...rows]);
 }

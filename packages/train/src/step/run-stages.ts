@@ -127,7 +127,7 @@ class StageRunner {
       address +
       perWorker * this.place.worker +
       perExample * example +
-      perExampleOfEpoch * (batchBegin + example) +
+      perExampleOfEpoch * batchBegin +
       perLeaf * leaf +
       perSlice * slice +
       perStep * step

@@ -10,7 +10,7 @@ export interface Block {
   readonly perWorker?: number;
   /** Examples before the micro-batch, in its batch. */
   readonly perExample?: number;
-  /** Examples before the micro-batch, in the epoch. */
+  /** Examples before the batch, in the epoch. */
   readonly perExampleOfEpoch?: number;
   readonly perLeaf?: number;
   readonly perSlice?: number;
