@@ -93,7 +93,6 @@ class StageRunner {
     if (!this.prepared.has(launch)) this.place.run('prologue', launch, bases);
     this.prepared.add(launch);
     this.place.run('main', launch, bases);
-    this.copy(launch.copies, counts);
   }
 
   private copy(copies: readonly Copy[], counts: Counts): void {

@@ -28,8 +28,6 @@ export interface Copy {
 export interface Launch {
   readonly image: ProgramImage;
   readonly blocks: readonly Block[];
-  /** Done after it: results that are wanted at several places, or were there before. */
-  readonly copies: readonly Copy[];
 }
 
 /** Programs for the sizes of micro-batches. */
