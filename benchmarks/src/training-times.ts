@@ -1,5 +1,5 @@
 import type { Sequential } from '@weft/nn';
-import { fit, type WorkerPool } from '@weft/pool';
+import { type DescribedArray, fit, type WorkerPool } from '@weft/pool';
 import { compileOptions, type Numerics } from './numerics.js';
 
 /** How a model is trained for its time. */
@@ -23,12 +23,12 @@ export async function stepTimes(
 }
 
 /** Images of bytes that look random: time does not depend on what they show. */
-export function noise({ inputShape }: Sequential, count: number): Uint8Array {
+export function noise({ inputShape }: Sequential, count: number): DescribedArray {
   const bytes = new Uint8Array(count * inputShape.reduce((a, b) => a * b, 1));
   let state = 1;
   for (let index = 0; index < bytes.length; index++) {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     bytes[index] = state >>> 24;
   }
-  return bytes;
+  return { data: bytes, scale: 1 / 255 };
 }

@@ -1,4 +1,4 @@
-import { type Block, Conv2D, MaxPooling2D, type Sequential, UpSampling2D } from '@weft/nn';
+import { type Block, Conv2D, MaxPooling2D, type ModelWeight, type Sequential, UpSampling2D } from '@weft/nn';
 import { bytes, type Field, integer, message } from './protobuf.js';
 
 /** Version 8 of the format (ONNX 1.13) and 13 of its operators: what every runtime of the last years reads. */
@@ -23,7 +23,7 @@ const ACTIVATIONS: Readonly<Record<string, string | undefined>> = { relu: 'Relu'
 export function onnxModel(model: Sequential, batch: number): Uint8Array<ArrayBuffer> {
   const nodes: Field[] = [];
   const initializers: Field[] = [];
-  const parameters = new Map(model.weights.map((weight) => [weight.path, weight]));
+  const weights = new Map(model.weights.map((weight) => [weight.path, weight]));
   const addTensor = (name: string, shape: readonly number[], data: Float32Array): string => {
     initializers.push(bytes(5, tensor(name, shape, data)));
     return name;
@@ -40,10 +40,10 @@ export function onnxModel(model: Sequential, batch: number): Uint8Array<ArrayBuf
       if (layer.padding !== 'same' || [...layer.strides, ...layer.dilationRate].some((length) => length !== 1)) {
         throw unknown(layer, "padding 'same', strides 1 and no dilation");
       }
-      const { shape, data } = parameters.get(`${layer.name}/kernel`) ?? { shape: [], data: new Float32Array() };
+      const { shape, data } = weights.get(`${layer.name}/kernel`) as ModelWeight;
       const [height, width, channels, filters] = shape;
       const kernel = addTensor(`${layer.name}/kernel`, [filters, channels, height, width], filtersFirst(shape, data));
-      const bias = parameters.get(`${layer.name}/bias`);
+      const bias = weights.get(`${layer.name}/bias`);
       const inputs = [last, kernel, ...(bias ? [addTensor(bias.path, bias.shape, bias.data)] : [])];
       addNode('Conv', inputs, [integers('kernel_shape', [height, width]), text('auto_pad', 'SAME_UPPER')]);
       if (layer.activation !== 'linear') {

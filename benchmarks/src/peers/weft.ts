@@ -43,6 +43,7 @@ async function start(
   { data, shape: [batch, height, width, channels] }: LoadedTensor,
 ): Promise<Engine> {
   const bytes = Uint8Array.from(data, (value) => Math.round(value * 255));
+  const examples = (images: Uint8Array) => ({ data: images, scale: 1 / 255 });
   const repeated = (times: number) => {
     const all = new Uint8Array(times * bytes.length);
     for (let index = 0; index < times; index++) all.set(bytes, index * bytes.length);
@@ -56,7 +57,7 @@ async function start(
   const model = build();
   const optimizer = new Adam();
   const pool = await WorkerPool.create({ threads });
-  const images = repeated(FORWARDS);
+  const images = examples(repeated(FORWARDS));
   let epochs: Epochs | undefined;
   let training: Promise<unknown> | undefined;
 
@@ -71,7 +72,7 @@ async function start(
         fastMath,
         callbacks: [epochs],
       };
-      training = fit(build(), { x: repeated(STEPS) }, options);
+      training = fit(build(), { x: examples(repeated(STEPS)) }, options);
     }
     // The training ends only by an error.
     return ((await Promise.race([epochs.next(), training as Promise<never>])) / STEPS) * 1000;
@@ -85,10 +86,10 @@ async function start(
 
   return {
     version: fastMath ? 'fast math' : 'exact',
-    forward: () => predict(model, bytes, { pool, fastMath }),
+    forward: () => predict(model, examples(bytes), { pool, fastMath }),
     async losses(count) {
       const options = { epochs: count, batchSize: batch, shuffle: false, pool, optimizer, fastMath };
-      return (await fit(build(), { x: bytes }, options)).history.loss;
+      return (await fit(build(), { x: examples(bytes) }, options)).history.loss;
     },
     async time(task: Task, milliseconds) {
       const times: number[] = [];

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { RandomStream } from '@weft/core';
 import { decodeSafetensors, encodeSafetensors, type SafetensorsTensor } from '@weft/formats';
-import { CheckpointError } from '@weft/pool';
-import { decodeCheckpoint, encodeCheckpoint, type StateTensor, type TrainingState } from '@weft/train/runtime';
+import { CheckpointError, type StateTensor } from '@weft/pool';
+import { decodeCheckpoint, encodeCheckpoint, type TrainingState } from '@weft/train/runtime';
 import { HOSTILE_TEXTS, happens, mutate, pick } from '../mutate.js';
 import { mutateJson } from '../mutate-json.js';
 import { type Drawn, mustHold, type Target } from '../target.js';
@@ -32,8 +32,9 @@ function anyState(random: RandomStream): TrainingState {
     seconds: random.uniform(),
     best: happens(random, 0.5) ? { value: random.uniform(), steps: random.integer(100) } : undefined,
     weights: anyTensors(random),
-    optimizer: Array.from({ length: random.integer(3) }, () => anyTensors(random)),
-    losses: Float64Array.from(numbers(random, step)),
+    slots: new Map(Array.from({ length: random.integer(3) }, (_, slot) => [`0/slot ${slot}`, anyTensors(random)])),
+    stepsBefore: random.integer(100),
+    log: { numbers: Float64Array.from(numbers(random, step)), scores: Float32Array.from(numbers(random, 3)) },
     history: {
       history: {
         loss: numbers(random, epoch),
@@ -87,9 +88,10 @@ export const checkpoint: Target = {
   },
   read(bytes) {
     const state = decodeCheckpoint(FILE, bytes);
-    mustHold(state.losses.length === state.step, 'there is not one loss for each step');
-    const { slots: _slots, ...read } = state as TrainingState & { slots?: number };
-    return read;
+    for (const [name, losses] of Object.entries(state.history.history)) {
+      mustHold(losses?.length === state.epoch, `there is not one ${name} for each epoch`);
+    }
+    return state;
   },
   isLawful: (error) =>
     error instanceof CheckpointError && error.message.startsWith(FILE) && error.message.length < 2000,

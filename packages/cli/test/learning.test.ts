@@ -1,4 +1,4 @@
-import { syntheticGarments } from '@weft/data';
+import { asExamples, syntheticGarments } from '@weft/data';
 import { convAutoencoder, convDenoisingAutoencoder } from '@weft/models';
 import { type FitOptions, fit, WorkerPool } from '@weft/pool';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -33,14 +33,14 @@ const bound = errorOfMeanImage(train.images.subarray((train.count - VALIDATION) 
 describe('trained on a few garments', () => {
   test('the CAE comes nearer to images that it has not seen than any one image could', async () => {
     const { model } = convAutoencoder({ seed: 7 });
-    const { history } = await fit(model, { x: train.images }, { ...TRAINING, pool });
+    const { history } = await fit(model, { x: asExamples(train) }, { ...TRAINING, pool });
     expect(history.val_loss?.at(-1)).toBeLessThan(bound);
   });
 
   test('so does the CDAE from noisy ones, and it takes more noise away than it adds error', async () => {
     const { model } = convDenoisingAutoencoder({ seed: 7 });
     const corrupt = gaussianNoise({ factor: 0.4, images: 'training' });
-    const { history } = await fit(model, { x: train.images }, { ...TRAINING, corrupt, pool });
+    const { history } = await fit(model, { x: asExamples(train) }, { ...TRAINING, corrupt, pool });
     expect(history.val_loss?.at(-1)).toBeLessThan(bound);
     const { signal } = new AbortController();
     const tested = await testModel(model, { images: unseen, noiseFactor: 0.4, seed: 7 }, { pool, signal });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type ImageDataset, splitValidation, subset } from './dataset.js';
+import { asExamples, type ImageDataset, splitValidation, subset } from './dataset.js';
 
 describe('splitValidation', () => {
   it.each([
@@ -50,17 +50,29 @@ describe('splitValidation', () => {
   });
 });
 
-describe('subset', () => {
-  const dataset: ImageDataset = {
-    name: 'tiny',
-    images: Uint8Array.from({ length: 5 * 2 * 3 * 2 }, (_, i) => i),
-    labels: Uint8Array.of(4, 3, 2, 1, 0),
-    count: 5,
-    height: 2,
-    width: 3,
-    channels: 2,
-  };
+const dataset: ImageDataset = {
+  name: 'tiny',
+  images: Uint8Array.from({ length: 5 * 2 * 3 * 2 }, (_, i) => i),
+  labels: Uint8Array.of(4, 3, 2, 1, 0),
+  count: 5,
+  height: 2,
+  width: 3,
+  channels: 2,
+};
 
+describe('asExamples', () => {
+  it('says of the bytes what they mean, without copying them', () => {
+    const examples = asExamples(dataset);
+    expect(examples).toEqual({ data: dataset.images, scale: 1 / 255, shape: [2, 3, 2] });
+    expect(examples.data).toBe(dataset.images);
+  });
+
+  it('refuses sizes that do not fit the arrays', () => {
+    expect(() => asExamples({ ...dataset, channels: 1 })).toThrow('asExamples: the images have 60 values');
+  });
+});
+
+describe('subset', () => {
   it('keeps the first images and labels, without copying', () => {
     const part = subset(dataset, 2);
     expect(part.count).toBe(2);

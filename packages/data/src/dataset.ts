@@ -44,6 +44,29 @@ function checkDataset(call: string, dataset: ImageDataset): void {
   }
 }
 
+/** Images as the training functions of Weft take them: bytes, what they mean, and the shape of one image. */
+export interface ImageExamples {
+  readonly data: Uint8Array;
+  /** 1 / 255: a byte of 255 is an intensity of 1. */
+  readonly scale: number;
+  /** [height, width, channels] */
+  readonly shape: readonly [number, number, number];
+}
+
+/**
+ * Images of a data set as `fit`, `predict` and `evaluate` of `@weft/pool` take them, with intensities from 0 to 1. The
+ * bytes are not copied.
+ *
+ * @throws RangeError if the sizes and arrays of the data set do not fit each other; TypeError if the arrays are no bytes
+ * @example
+ * await fit(model, { x: asExamples(train), y: Int32Array.from(train.labels) }, { epochs: 5 });
+ */
+export function asExamples(dataset: ImageDataset): ImageExamples {
+  checkDataset('asExamples', dataset);
+  const { images, height, width, channels } = dataset;
+  return { data: images, scale: 1 / 255, shape: [height, width, channels] };
+}
+
 /**
  * The first images of a data set. The arrays are views: nothing is copied.
  *

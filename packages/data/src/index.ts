@@ -1,4 +1,11 @@
-export { type ImageDataset, type LoadedData, splitValidation, subset } from './dataset.js';
+export {
+  asExamples,
+  type ImageDataset,
+  type ImageExamples,
+  type LoadedData,
+  splitValidation,
+  subset,
+} from './dataset.js';
 export type { DownloadProgress, RemoteFile } from './download/download.js';
 export { DataError, type DataErrorCode } from './errors.js';
 export {

@@ -172,17 +172,24 @@ function targetTables(model: BaseModel, y: unknown, count: number): Record<strin
       const label = isOnly ? 'y' : `y.${name}`;
       const given = describedOf(label, array);
       const output = outputs.get(name);
-      const each = given.data.length / count;
-      const shape = given.shape ?? (output && sizeOf(output) === each ? output : each === 1 ? [] : undefined);
+      const shape = given.shape ?? shapeOfTarget(given.data.length, count, output);
       if (!shape) {
         throw new RangeError(
-          `${label}: ${given.data.length} values for ${count} inputs are ${each} for each, ` +
+          `${label}: ${given.data.length} values for ${count} inputs are ${given.data.length / count} for each, ` +
             `but the output '${name}' is ${output ? formatShape(output) : 'not there'}. Give { data, shape } with the shape of one target.`,
         );
       }
       return [name, tableOf(label, given, shape)];
     }),
   );
+}
+
+/** Shape of one target: that of the output, or [] for one number an example. */
+function shapeOfTarget(values: number, count: number, output: Shape | undefined): Shape | undefined {
+  if (output && sizeOf(output) === values / count) return output;
+  if (values === count) return [];
+  // Whole targets, though not one for each input: the numbers of both are compared, and told, later.
+  return output && values % sizeOf(output) === 0 ? output : undefined;
 }
 
 /**

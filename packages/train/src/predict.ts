@@ -89,17 +89,30 @@ function runMap(source: Omit<MapSource, 'corrupt' | 'seed' | 'batchSize'>, optio
   );
 }
 
+/** Losses and metrics by name: `loss`, those of outputs, and those of metrics. */
+export type Evaluation = Readonly<Record<string, number>> & { readonly loss: number };
+
 /**
  * The model's losses and metrics on examples, computed on all workers of a runtime.
  *
  * @returns by names: `loss`, those of outputs, and those of metrics
  * @throws RangeError for an unknown option, or if inputs and targets do not fit the model or each other
  */
-export async function evaluate(
+export async function evaluate(model: BaseModel, data: Examples, options: EvaluateOptions): Promise<Evaluation> {
+  return evaluateInMicroBatches(model, data, options, undefined);
+}
+
+/**
+ * `evaluate` with micro-batches of another size: for tests of what must not depend on it.
+ *
+ * @param microBatch examples to a micro-batch
+ */
+export async function evaluateInMicroBatches(
   model: BaseModel,
   data: Examples,
   options: EvaluateOptions,
-): Promise<Readonly<Record<string, number>> & { readonly loss: number }> {
+  microBatch: number | undefined,
+): Promise<Evaluation> {
   checkModel('evaluate', model);
   const checked = checkOptions('evaluate', options, EVALUATE_WITH_RUNTIME, '{ loss: meanAbsoluteError }');
   const { loss = meanSquaredError, lossWeights, metrics, corrupt, seed, batchSize, signal } = checked;
@@ -120,13 +133,13 @@ export async function evaluate(
         first: 0,
         count: examples.count,
         batchSize,
-        options: compileOptionsOf(checked, runtime),
+        options: { ...compileOptionsOf(checked, runtime), microBatch },
         id: `${id} evaluate`,
         session: id,
       };
       const { log, work } = await prepareEvaluation(session, { model, examples, corrupt, weights }, [objective], plan);
       await runtime.runOnAll(work);
-      return log.logs() as Record<string, number> & { readonly loss: number };
+      return log.logs() as Record<string, number> & Evaluation;
     }),
   );
 }

@@ -104,13 +104,25 @@ export class Trainer {
     this.restoreSlots(slots);
   }
 
-  /** Slots become those that a training before has left behind. */
+  /**
+   * Slots become those that a training before has left behind.
+   *
+   * @throws RangeError if they are those of another optimiser or of other weights
+   */
   restoreSlots(slots: Values['slots']): void {
     this.prepared.updates.forEach(({ optimizer, slots: arrays }, update) => {
       optimizer.slots.forEach((slot, which) => {
-        const tensors = slots.get(slotName(update, slot));
+        const name = slotName(update, slot);
         arrays[which].forEach((array, index) => {
-          array.set((tensors?.get(this.pathOf(update, index)) as StateTensor).data);
+          const path = this.pathOf(update, index);
+          const found = slots.get(name)?.get(path);
+          if (found?.data.length !== array.length) {
+            throw new RangeError(
+              `fit: optimizerState: its slot ${name} has ${found?.data.length ?? 'no'} numbers for the weight ${path}, ` +
+                `and ${optimizer.name} needs ${array.length}. Give the state of a training with the same model and optimiser.`,
+            );
+          }
+          array.set(found.data);
         });
       });
     });

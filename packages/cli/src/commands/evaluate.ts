@@ -114,11 +114,14 @@ function ownDataset(saved: readonly SavedModel[]): (typeof DATASETS)[number] {
   return DATASETS.find((name) => name === saved[0].metadata.dataset) ?? 'auto';
 }
 
+const shapesText = (tensors: readonly { readonly shape: readonly number[] }[]) =>
+  tensors.map(({ shape }) => `[${shape.join(',')}]`).join(' and ');
+
 function checkShapes({ path, model }: SavedModel, image: readonly number[], dataset: string): void {
-  const expected = image.join(',');
-  if (model.inputShape.join(',') !== expected || model.outputShape.join(',') !== expected) {
+  const [expected, given, made] = [[{ shape: image }], model.inputs, model.outputs].map(shapesText);
+  if (given !== expected || made !== expected) {
     throw new InputError(
-      `${path}: the model makes [${model.outputShape.join(',')}] of [${model.inputShape.join(',')}], but images of ${datasetTitle(dataset)} are [${expected}], and the test compares them with what the model makes of them. Give an autoencoder for such images.`,
+      `${path}: the model makes ${made} of ${given}, but images of ${datasetTitle(dataset)} are ${expected}, and the test compares them with what the model makes of them. Give an autoencoder for such images.`,
     );
   }
 }

@@ -71,13 +71,21 @@ async function readResults(folder: string): Promise<string | undefined> {
   }
 }
 
+/** The shapes of a model of one input and one output, or those of several by name. */
+function shapesOf({ inputs, outputs }: SavedModel['model']) {
+  const [[input, second], [output, other]] = [inputs, outputs];
+  if (!second && !other) return { inputShape: input.shape, outputShape: output.shape };
+  const byName = (tensors: readonly { readonly name: string; readonly shape: readonly number[] }[]) =>
+    Object.fromEntries(tensors.map(({ name, shape }) => [name, shape]));
+  return { inputShapes: byName(inputs), outputShapes: byName(outputs) };
+}
+
 function modelFacts({ path, model, metadata }: SavedModel) {
   return {
     path,
     name: model.name,
-    inputShape: model.inputShape,
-    outputShape: model.outputShape,
-    parameters: model.countParameters(),
+    ...shapesOf(model),
+    parameters: model.countWeights(),
     weightsSha256: weightsSha256(model),
     metadata,
   };

@@ -12,7 +12,7 @@ function noisy(options: Partial<NoiseOptions>, { epoch = 0, seed = 42, grey = 0.
       [IMAGES, 2],
     );
   const corrupt = gaussianNoise({ factor: 0.1, images: 'training', ...options });
-  const draws = { seed: table(Uint32Array.of(seed, 0)), imageKeys: keys(0), epochKeys: keys(epoch + 1) };
+  const draws = { seed: table(Uint32Array.of(seed, 0)), exampleKeys: keys(0), epochKeys: keys(epoch + 1) };
   return corrupt(full([IMAGES, PIXELS], grey), draws).toArray();
 }
 

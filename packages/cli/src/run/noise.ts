@@ -15,8 +15,8 @@ export interface NoiseOptions {
 
 /** Adds Gaussian noise to images in [0, 1] and clips the sum to that range. */
 export function gaussianNoise({ factor, images, perEpoch = false }: NoiseOptions): Corruption {
-  return (x, { seed, imageKeys, epochKeys }) => {
-    const keys = perEpoch ? epochKeys : imageKeys;
+  return (x, { seed, exampleKeys, epochKeys }) => {
+    const keys = perEpoch ? epochKeys : exampleKeys;
     return clip(add(x, mul(random('normal', x.shape, { seed, stream: STREAMS[images], keys }), factor)), 0, 1);
   };
 }

@@ -1,4 +1,4 @@
-import { type LoadedData, subset } from '@weft/data';
+import { asExamples, type LoadedData, subset } from '@weft/data';
 import { type Callback, predict, WorkerPool } from '@weft/pool';
 import { type RunRecord, renderReport } from '@weft/report';
 import type { Terminal } from '../terminal/terminal.js';
@@ -104,7 +104,7 @@ async function latentsOf(
   if (!cae) return undefined;
   terminal.show('Analysing the latents');
   const { encoder } = cae.autoencoder;
-  const encoded = await withWorkers(options.threads, (pool) => predict(encoder, test.images, { pool, signal }));
+  const encoded = await withWorkers(options.threads, (pool) => predict(encoder, asExamples(test), { pool, signal }));
   return analyseLatents(encoded, test.labels, signal);
 }
 

@@ -1,6 +1,6 @@
 import { availableParallelism, cpus } from 'node:os';
 import type { LoadedData } from '@weft/data';
-import { NUMERICS_VERSION, type WorkerPool } from '@weft/pool';
+import { type ModelWeight, NUMERICS_VERSION, type WorkerPool } from '@weft/pool';
 import { type Figure, type ModelRecord, RUN_RECORD_VERSION, type RunRecord } from '@weft/report';
 import { WEFT_VERSION } from '../version.js';
 import type { LatentAnalysis } from './analyse-latents.js';
@@ -19,14 +19,12 @@ export function modelRecord({ autoencoder: { model }, history }: Trained, test: 
   const { noisy } = test;
   const images = examplesPerSecond.reduce((sum, rate, epoch) => sum + rate * seconds[epoch], 0);
   return {
-    parameters: model.countParameters(),
-    layers: model.layers.map(({ name, type }, position) => ({
-      name,
-      type,
+    parameters: model.countWeights(),
+    layers: model.layers.map((layer, position) => ({
+      name: model.nameOf(layer),
+      type: layer.type,
       outputShape: [...model.outputShapes[position]],
-      parameters: model
-        .weightsOf(position)
-        .reduce((total, { shape }) => total + shape.reduce((product, length) => product * length, 1), 0),
+      parameters: numbersIn(model.weights.filter(({ path }) => path.startsWith(`${model.nameOf(layer)}/`))),
     })),
     history: {
       loss: [...loss],
@@ -46,6 +44,9 @@ export function modelRecord({ autoencoder: { model }, history }: Trained, test: 
     convolutions: history.convolutions,
   };
 }
+
+const numbersIn = (weights: readonly ModelWeight[]) =>
+  weights.reduce((total, { shape }) => total + shape.reduce((product, length) => product * length, 1), 0);
 
 /** The epoch of the lowest loss, from 1; 0 if no loss is finite. */
 function lowest(losses: readonly number[]): number {

@@ -1,5 +1,5 @@
-import type { ImageDataset } from '@weft/data';
-import type { Sequential } from '@weft/nn';
+import { asExamples, type ImageDataset } from '@weft/data';
+import type { BaseModel } from '@weft/nn';
 import { mapExamples, predict, type WorkerPool } from '@weft/pool';
 import { type Comparison, compareImages, intensities } from './compare-images.js';
 import { gaussianNoise } from './noise.js';
@@ -33,13 +33,16 @@ export interface TestSet {
 /**
  * Tests a model that gives images back: clean ones, or noisy ones from which it is to find the clean.
  *
+ * @param model of one input and one output, both of the shape of the images
+ *
  * @throws the signal's reason if it was aborted
  */
 export async function testModel(
-  model: Sequential,
+  model: BaseModel,
   { images, noiseFactor, seed }: TestSet,
   { pool, signal }: TestContext,
 ): Promise<TestResult> {
+  const examples = asExamples(images);
   const target = intensities(images.images);
   const shown = SHOWN * images.height * images.width * images.channels;
   const compare = (values: Float32Array) => {
@@ -48,13 +51,13 @@ export async function testModel(
   };
   // Each array of all images is forgotten before the next is made.
   const test = async (options: object) => {
-    const outputs = await predict(model, images.images, { pool, signal, ...options });
+    const outputs = (await predict(model, examples, { pool, signal, ...options })) as Float32Array;
     return { ...compare(outputs), outputs: outputs.slice(0, shown) };
   };
   if (noiseFactor === undefined) return test({});
   const corrupt = gaussianNoise({ factor: noiseFactor, images: 'test' });
   const addNoise = async () => {
-    const inputs = await mapExamples(corrupt, images.images, model.inputShape, { pool, signal, seed });
+    const inputs = await mapExamples(corrupt, examples, examples.shape, { pool, signal, seed });
     return { ...compare(inputs), inputs: inputs.slice(0, shown) };
   };
   const noisy = await addNoise();

@@ -1,5 +1,5 @@
 import type { ConvolutionOption } from '@weft/core/program';
-import type { ImageDataset } from '@weft/data';
+import { asExamples, type ImageDataset } from '@weft/data';
 import { encodeModel } from '@weft/formats';
 import type { Autoencoder } from '@weft/models';
 import { Adam } from '@weft/nn';
@@ -53,12 +53,13 @@ export interface Trained {
  */
 export async function trainModel(
   key: ModelKey,
-  { images, height, width, channels }: ImageDataset,
+  images: ImageDataset,
   options: TrainingOptions,
   { dataset, pool, directory, terminal, signal, callbacks }: TrainingContext,
 ): Promise<Trained> {
   const { title, build, denoises } = MODELS[key];
   const { epochs, batchSize, validationSplit, learningRate, noiseFactor, noisePerEpoch, seed } = options;
+  const { height, width, channels } = images;
   const autoencoder = build({ height, width, channels, seed });
   const { model } = autoencoder;
   const save = async (path: string, done: number) => {
@@ -68,7 +69,7 @@ export async function trainModel(
   const checkpoints = directory.file(RUN_FILES.checkpoints);
   const history = await fit(
     model,
-    { x: images },
+    { x: asExamples(images) },
     {
       epochs,
       batchSize,

@@ -11,7 +11,7 @@ import { trace } from '../trace/trace.js';
 import { type Access, type PartitionPlan, toFront } from './plan.js';
 
 /** A program of a step, and where its values lie. */
-export interface PieceProgram {
+export interface StepProgram {
   readonly program: Program;
   readonly inputs: readonly Access[];
   readonly outputs: readonly Access[];
@@ -21,7 +21,7 @@ export interface PieceProgram {
  * Builds one program of a partition: what it computes itself is built of tensors anew, at the size of its micro-batch,
  * and what others have computed is read from where they have put it.
  */
-export class PieceBuilder {
+export class StepBuilder {
   private readonly inputs: { readonly tensor: Tensor; readonly access: Access }[] = [];
   private readonly known = new Map<string, Tensor>();
   private readonly producer: ReadonlyMap<number, Operation>;
@@ -39,7 +39,7 @@ export class PieceBuilder {
   }
 
   /** The program with some outputs. */
-  finish(outputs: readonly { readonly tensor: Tensor; readonly access: Access }[]): PieceProgram {
+  finish(outputs: readonly { readonly tensor: Tensor; readonly access: Access }[]): StepProgram {
     const { program } = trace(
       outputs.map(({ tensor }) => tensor),
       this.inputs.map(({ tensor }) => tensor),

@@ -2,7 +2,7 @@ import { placeholder, type Tensor } from '@weft/core';
 import { ALIGNMENT, type Program, sizeOf, trace } from '@weft/core/program';
 import type { Optimizer } from '@weft/nn';
 import { SLICE, SLICE_BYTES } from './batch-plan.js';
-import type { DraftedStage } from './batch-stages.js';
+import { type DraftedStage, wholeStage } from './batch-stages.js';
 import { onFlatSlices } from './elementwise.js';
 import { type DraftLaunch, draftLaunch, draftSlices, numbers } from './launches.js';
 import type { Block } from './stages.js';
@@ -23,11 +23,16 @@ export interface OptimizerMemory {
   readonly scalarCount: number;
   /** Address of one float32. */
   readonly shared: number;
+  /** Room for results that cannot be written at once where they belong; the same room for the same name. */
+  readonly scratch: (name: string, bytes: number) => number;
+  readonly workers: number;
 }
 
 /** Weights one after another, whose gradients and slots lie so, too, and which change by the same rule. */
 interface Span {
   readonly key: string;
+  /** On a slice. */
+  readonly program: Program;
   readonly first: TrainedWeight;
   bytes: number;
 }
@@ -35,8 +40,8 @@ interface Span {
 const alignedBytes = ({ shape }: TrainedWeight) => Math.ceil((sizeOf(shape) * 4) / ALIGNMENT) * ALIGNMENT;
 
 /**
- * Compiles an optimiser's update of some weights. Rules that treat each number by itself run on slices, whatever weights
- * these belong to; rules that look at a whole weight run once for each; what looks at all gradients comes before.
+ * Compiles an optimiser's update of some weights. Rules that treat each number by itself run on slices, which may span
+ * weights; rules that look at a whole weight run once for each; what looks at all gradients comes before.
  */
 export function optimizerStages(
   name: string,
@@ -57,7 +62,7 @@ export function optimizerStages(
     const key = JSON.stringify(flat);
     const last = spans.at(-1);
     if (last && last.key === key && follows(last, weight)) last.bytes += alignedBytes(weight);
-    else spans.push({ key, first: weight, bytes: alignedBytes(weight) });
+    else spans.push({ key, program: flat, first: weight, bytes: alignedBytes(weight) });
   }
   for (const span of spans) parts.push(...spanParts(name, span, optimizer, memory));
   const stage: DraftedStage = {
@@ -89,7 +94,32 @@ function tracedUpdate(optimizer: Optimizer, { path, shape }: TrainedWeight, { sc
         `[${shape}]; expected the parameter and ${state.length} slots of the same shape.`,
     );
   }
-  return trace(outputs, [parameter, gradient, ...state, scalars, ...(shared ? [shared] : [])]).program;
+  const inputs = [parameter, gradient, ...state, scalars, ...(shared ? [shared] : [])];
+  const { program, leaves } = trace(outputs, inputs);
+  if (leaves.length > inputs.length) {
+    throw new TypeError(
+      `${optimizer.name}: update uses a tensor of [${leaves[inputs.length].shape}] with values of its own. Use numbers, or scalars.`,
+    );
+  }
+  return program;
+}
+
+/**
+ * Whether an update of slices may be written where the weight and its slots lie, element by element: each place is
+ * read before it is written, whatever the order of the results.
+ */
+function worksInPlace({ inputs, outputs, operations }: Program): boolean {
+  const reads = new Map(inputs.map((value, which) => [value, new Set([which])]));
+  for (const operation of operations) {
+    const all = operation.inputs.flatMap((value) => [...(reads.get(value) ?? [])]);
+    for (const value of operation.outputs) reads.set(value, new Set(all));
+  }
+  return outputs.every((value, which) => {
+    const place = which === 0 ? 0 : 1 + which;
+    const others = outputs.filter((other) => other !== value);
+    const isReadFirst = reads.get(value)?.has(place) || !others.some((other) => reads.get(other)?.has(place));
+    return isReadFirst && !inputs.includes(value);
+  });
 }
 
 function follows({ first, bytes }: Span, weight: TrainedWeight): boolean {
@@ -121,13 +151,16 @@ function wholeWeight(
 ): DraftLaunch {
   // A weight is changed in place: what is computed of it is never the same as before.
   const { inputs, outputs } = blocksOf(weight, memory, optimizer, (address) => ({ address, perSlice: SLICE_BYTES }));
-  return draftLaunch(`${name} ${weight.path}`, program, inputs, outputs, {});
+  const bytes = alignedBytes(weight);
+  const scratch = memory.scratch(weight.path, bytes * outputs.length);
+  const through = outputs.map((_, which) => ({ address: scratch + which * bytes }));
+  return draftLaunch(`${name} ${weight.path}`, program, inputs, outputs, {}, through);
 }
 
 /** Whole slices, and what is left at the end. */
 function spanParts(
   name: string,
-  { key, first, bytes }: Span,
+  { program: sliced, first, bytes }: Span,
   optimizer: Optimizer,
   memory: OptimizerMemory,
 ): { draft: DraftLaunch; count: number }[] {
@@ -136,14 +169,20 @@ function spanParts(
   const elements = elementInputs(optimizer);
   const part = (length: number, from: number, count: number) => {
     const program =
-      length === SLICE
-        ? (JSON.parse(key) as Program)
-        : onFlatSlices(tracedUpdate(optimizer, first, memory), elements, length);
+      length === SLICE ? sliced : (onFlatSlices(tracedUpdate(optimizer, first, memory), elements, length) as Program);
     const at = (address: number): Block => ({ address: address + from, perSlice: SLICE_BYTES });
     const { inputs, outputs } = blocksOf(first, memory, optimizer, at);
-    return { draft: draftLaunch(`${name} ${first.path} ${length}`, program as Program, inputs, outputs, {}), count };
+    const through = worksInPlace(program) ? undefined : sliceScratch(memory, outputs.length);
+    return { draft: draftLaunch(`${name} ${first.path} ${length}`, program, inputs, outputs, {}, through), count };
   };
   return [...(whole > 0 ? [part(SLICE, 0, whole)] : []), ...(rest > 0 ? [part(rest, whole * SLICE_BYTES, 1)] : [])];
+}
+
+/** Room for the results of a slice, for each worker. */
+function sliceScratch({ scratch, workers }: OptimizerMemory, count: number): Block[] {
+  const perWorker = count * SLICE_BYTES;
+  const address = scratch('slices', workers * perWorker);
+  return Array.from({ length: count }, (_, which) => ({ address: address + which * SLICE_BYTES, perWorker }));
 }
 
 function sharedStage(
@@ -161,5 +200,5 @@ function sharedStage(
     throw new RangeError(`${optimizer.name}: shared gives [${tensor.shape}]; expected one number, of shape [].`);
   }
   const draft = draftSlices(`${name} shared`, inputs, [{ tensor, block: { address: shared } }], {});
-  return { drafts: [draft], finish: (launchOf) => ({ kind: 'whole', launch: launchOf(draft) }) };
+  return wholeStage(draft);
 }

@@ -1,7 +1,6 @@
-import type { CompileOptions } from '@weft/core/program';
+import { byteLength } from '@weft/core/program';
 import type { NamedExamples } from '../data.js';
-import type { BatchPlan } from './batch-plan.js';
-import { planBatch } from './batch-plan.js';
+import { type BatchPlan, planBatch, type StepOptions } from './batch-plan.js';
 import { BatchStages, type DraftedStage } from './batch-stages.js';
 import { loadDrafts } from './launches.js';
 import { isShortOfLeaves, microBatchesOf } from './leaves.js';
@@ -46,7 +45,7 @@ export async function prepareBatches(
   order: ExampleOrder,
   sizes: readonly number[],
   parts: readonly StepPart[],
-  options: CompileOptions,
+  options: StepOptions,
   id: string,
 ): Promise<PreparedBatches> {
   const { memory } = session.runtime;
@@ -54,7 +53,8 @@ export async function prepareBatches(
     batch,
     parts: parts.map((part) => {
       const traced = part.trace(batch);
-      return { part, traced, plan: planBatch(traced.program, traced.examples, batch, options) };
+      const own = [...(part.outputs?.keys() ?? [])];
+      return { part, traced, plan: planBatch(traced.program, traced.examples, batch, options, own) };
     }),
   }));
   const plans = planned.flatMap((each) => each.parts.map(({ plan }) => plan));
@@ -72,7 +72,7 @@ export async function prepareBatches(
         inputs: session.inputs(examples, order, traced),
         slots,
         leaves,
-        ...(part.outputs && { outputs: part.outputs }),
+        outputs: outputPlaces(session, part, plan),
       };
       const batchStages = new BatchStages(`${id} ${part.name} ${batch}`, plan, placement, options);
       const ticket = tickets.address + 4 * which * (phases / parts.length);
@@ -108,4 +108,15 @@ export async function prepareBatches(
       }),
     ),
   };
+}
+
+/** Where outputs lie that have a place of their own: those that are wanted there, and those that are inputs as they are. */
+function outputPlaces({ runtime }: SessionMemory, { outputs }: StepPart, { partition }: BatchPlan): Map<number, Block> {
+  const places = new Map(outputs);
+  partition.outputs.forEach(({ of, index }, which) => {
+    // A weight may change before the result is read.
+    if (of !== 'input' || places.has(which)) return;
+    places.set(which, { address: runtime.memory.allocate(byteLength(partition.inputTypes[index])) });
+  });
+  return places;
 }
