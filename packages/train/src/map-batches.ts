@@ -30,8 +30,9 @@ const DEFAULT_BATCH_SIZE = 32;
 const CHUNK_BYTES = 4 * 2 ** 20;
 const LARGEST_CHUNK = 1024;
 
-/** Micro-batches are those of a batch of so many examples: larger ones gain nothing, and leave the caches. */
-const SMALLEST_CHUNK = 256;
+/** Enough examples for many workers. */
+const USUAL_CHUNK = 256;
+const SMALLEST_CHUNK = 64;
 
 /**
  * Computes something of all examples, batch by batch, on all workers.
@@ -49,9 +50,11 @@ export async function mapBatches(
   const { count } = examples;
   const trace = (batch: number) =>
     traceOutputs(source, batch, (inputs, draws) => checkRows(source.build(inputs, draws), batch));
-  const { program } = trace(1);
-  const shapes = program.outputs.map((value) => program.values[value].shape.slice(1));
-  const batchSize = Math.min(count, source.batchSize ?? fastBatch(trace, shapes, options));
+  const first = Math.min(count, source.batchSize ?? USUAL_CHUNK);
+  const traced = trace(first);
+  const { values, outputs: wanted } = traced.program;
+  const shapes = wanted.map((value) => values[value].shape.slice(1));
+  const batchSize = Math.min(count, source.batchSize ?? fastBatch(traced, first, options));
   const session = new SessionMemory(runtime, [examples], weights, seed);
   const order = session.order(count);
   inSequence(order, 0);
@@ -96,15 +99,13 @@ export async function mapBatches(
   return results.map(({ shape, values }) => ({ shape, values }));
 }
 
-type TraceOf = (batch: number) => ReturnType<typeof traceOutputs>;
-
 /** A batch that gives every worker something to do, where examples do not meet; else Keras's. */
-function fastBatch(trace: TraceOf, shapes: readonly Shape[], options: CompileOptions): number {
-  const { program, examples } = trace(SMALLEST_CHUNK);
-  const { partition } = planBatch(program, examples, SMALLEST_CHUNK, options);
+function fastBatch(traced: ReturnType<typeof traceOutputs>, batch: number, options: CompileOptions): number {
+  const { program, examples } = traced;
+  const { partition } = planBatch(program, examples, batch, options);
   const [phase, second] = partition.phases;
   if (partition.before || second || phase.whole || phase.parts.length > 0) return DEFAULT_BATCH_SIZE;
-  const bytes = shapes.reduce((total, shape) => total + byteLength({ shape, dtype: 'float32' }), 0);
+  const bytes = program.outputs.reduce((total, value) => total + byteLength(program.values[value]) / batch, 0);
   const fitting = Math.min(LARGEST_CHUNK, CHUNK_BYTES / Math.max(1, bytes));
   return Math.max(SMALLEST_CHUNK, 2 ** (31 - Math.clz32(fitting)));
 }
