@@ -172,7 +172,7 @@ export class WorkerPool implements Runtime {
     if (failure) throw this.closed ? failure : new WorkerError(failure);
   }
 
-  /** @internal Node 20 has to be told. Modules are compiled in this thread, and workers need no flag for them. */
+  /** @internal Node 20 needs a flag. Modules are compiled in this thread, and workers need no flag for them. */
   allowRelaxedSimd(): void {
     setFlagsFromString('--experimental-wasm-relaxed-simd');
   }

@@ -70,8 +70,8 @@ const optimizers: Readonly<Record<string, () => Optimizer>> = {
   'SGD with momentum': () => new SGD({ momentum: 0.9, nesterov: true }),
 };
 
-describe('a training that was broken off', () => {
-  it('ends, resumed, with the bits of an undisturbed one, wherever and however often it was broken off', async () => {
+describe('a training that was interrupted', () => {
+  it('ends, resumed, with the bits of an uninterrupted one, wherever and however often it was interrupted', async () => {
     const cases = fc.record({
       model: fc.constantFrom('dense' as const, 'dropout' as const),
       optimizer: fc.constantFrom(...Object.keys(optimizers)),
@@ -240,7 +240,7 @@ describe('checkpoints', () => {
       const kept = new Set([best * STEPS, epochs * STEPS - 2, epochs * STEPS]);
       const files = [...kept].sort((a, b) => a - b).map(fileOf);
       expect((await readdir(folder)).sort()).toEqual(files);
-      // Also by a training that was broken off after the best epoch, or before it.
+      // Also by a training that was interrupted after the best epoch, or before it.
       const resumable = { ...options, checkpoints: { directory: `${folder}-resumed`, every: { steps: 2 } } };
       await train({ ...resumable, ...breakingOff(2 * STEPS + 1) });
       await train({ ...resumable, resumeFrom: `${folder}-resumed` });

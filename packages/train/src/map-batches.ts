@@ -1,7 +1,8 @@
 import { cast, type Shape, Tensor } from '@weft/core';
-import { byteLength, type CompileOptions, formatShape, sizeOf } from '@weft/core/program';
+import { byteLength, type CompileOptions, formatShape, sameShape, sizeOf } from '@weft/core/program';
 import { type BaseModel, CallContext, type Weight } from '@weft/nn';
 import { type ExampleArrays, inputTables, type NamedExamples } from './data.js';
+import { shown } from './options/shown.js';
 import type { Runtime } from './runtime/runtime.js';
 import { planBatch } from './step/batch-plan.js';
 import { microBatchesOf } from './step/leaves.js';
@@ -48,13 +49,17 @@ export async function mapBatches(
 ): Promise<{ readonly shape: Shape; readonly values: Float32Array }[]> {
   const { examples, weights, seed } = source;
   const { count } = examples;
-  const trace = (batch: number) =>
+  const traceRows = (batch: number) =>
     traceOutputs(source, batch, (inputs, draws) => checkRows(source.build(inputs, draws), batch));
-  const first = Math.min(count, source.batchSize ?? USUAL_CHUNK);
-  const traced = trace(first);
-  const { values, outputs: wanted } = traced.program;
-  const shapes = wanted.map((value) => values[value].shape.slice(1));
-  const batchSize = Math.min(count, source.batchSize ?? fastBatch(traced, first, options));
+  const shapesOf = ({ program }: ReturnType<TraceOf>) =>
+    program.outputs.map((value) => program.values[value].shape.slice(1));
+  const shapes = shapesOf(traceRows(1));
+  const trace = (batch: number) => {
+    const traced = traceRows(batch);
+    checkSameRows(shapes, shapesOf(traced), batch);
+    return traced;
+  };
+  const batchSize = Math.min(count, source.batchSize ?? fastBatch(trace, shapes, options));
   const session = new SessionMemory(runtime, [examples], weights, seed);
   const order = session.order(count);
   inSequence(order, 0);
@@ -99,26 +104,46 @@ export async function mapBatches(
   return results.map(({ shape, values }) => ({ shape, values }));
 }
 
+type TraceOf = (batch: number) => ReturnType<typeof traceOutputs>;
+
 /** A batch that gives every worker something to do, where examples do not meet; else Keras's. */
-function fastBatch(traced: ReturnType<typeof traceOutputs>, batch: number, options: CompileOptions): number {
-  const { program, examples } = traced;
-  const { partition } = planBatch(program, examples, batch, options);
+function fastBatch(trace: TraceOf, shapes: readonly Shape[], options: CompileOptions): number {
+  const { program, examples } = trace(USUAL_CHUNK);
+  const { partition } = planBatch(program, examples, USUAL_CHUNK, options);
   const [phase, second] = partition.phases;
   if (partition.before || second || phase.whole || phase.parts.length > 0) return DEFAULT_BATCH_SIZE;
-  const bytes = program.outputs.reduce((total, value) => total + byteLength(program.values[value]) / batch, 0);
+  const bytes = shapes.reduce((total, shape) => total + byteLength({ shape, dtype: 'float32' }), 0);
   const fitting = Math.min(LARGEST_CHUNK, CHUNK_BYTES / Math.max(1, bytes));
   return Math.max(SMALLEST_CHUNK, 2 ** (31 - Math.clz32(fitting)));
 }
 
 /** Results as floats, one for each example. */
 function checkRows(results: readonly Tensor[], batch: number): readonly Tensor[] {
-  return results.map((result) => {
-    if (result instanceof Tensor && result.shape[0] === batch && result.size > 0) return cast(result, 'float32');
-    const got = result instanceof Tensor ? formatShape(result.shape) : String(result);
-    throw new RangeError(
-      `mapExamples: the function gives ${got} for ${batch} examples; expected [${batch},...], a result for each of them.`,
-    );
-  });
+  for (const result of results) {
+    if (!(result instanceof Tensor && result.shape[0] === batch && result.size > 0)) {
+      const got = result instanceof Tensor ? formatShape(result.shape) : shown(result);
+      throw new RangeError(
+        `mapExamples: the function gives ${got} for ${batch} examples; expected [${batch},...], a result for each of them.`,
+      );
+    }
+    if (result.dtype === 'uint32') {
+      throw new TypeError(
+        "mapExamples: the function gives uint32; expected float32. Convert the result with cast(x, 'float32').",
+      );
+    }
+  }
+  // Results are given as float32.
+  return results.map((result) => cast(result, 'float32'));
+}
+
+/** @throws RangeError if results have another shape in a batch of another size: there would be no room for them */
+function checkSameRows(one: readonly Shape[], more: readonly Shape[], batch: number): void {
+  const which = more.findIndex((shape, at) => !sameShape(shape, one[at]));
+  if (which < 0) return;
+  throw new RangeError(
+    `mapExamples: the function gives ${formatShape([1, ...one[which]])} for 1 example, but ${formatShape([batch, ...more[which]])} ` +
+      `for ${batch}; expected results whose shape does not depend on how many examples there are.`,
+  );
 }
 
 /** The examples of a model's inputs alone. */

@@ -45,7 +45,7 @@ export class SharedMemory {
         this.used = address;
         throw new SharedMemoryError(
           `${Math.ceil((address + bytes) / 2 ** 20)} MiB of shared memory are needed, and the system does not give them. ` +
-            'Use fewer images, smaller batches or fewer threads.',
+            'Use fewer examples, smaller batches or fewer threads.',
           { cause },
         );
       }

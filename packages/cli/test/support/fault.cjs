@@ -60,15 +60,12 @@ function stop() {
   while (!existsSync(hold.until)) sleep(20);
 }
 
-// The words of control, and the one from which workers draw their work.
-const CONTROL_WORDS = 16;
-const TICKET = 2;
-
 if (!isMainThread && (hold || (threadId === 1 && faults[fault]))) {
   const { add } = Atomics;
   let taken = 0;
+  // Workers draw tickets from arrays of a single word; the barrier's words are two.
   Atomics.add = (words, index, value) => {
-    const isTicket = words.length === CONTROL_WORDS && index === TICKET;
+    const isTicket = words.length === 1;
     if (isTicket && hold) stop();
     else if (isTicket && ++taken === Number(pieces)) {
       writeSync(2, `Injected: ${fault}\n`);

@@ -41,7 +41,7 @@ export interface PlanOptions {
 
 /**
  * Gives every value a place. Values whose lives do not overlap share bytes: the largest are placed first, each at the
- * lowest offset that is free while it lives. What the prologue computes lives for ever.
+ * lowest offset that is free while it lives. What the prologue computes lives until the end.
  *
  * @throws RangeError if an input has no place
  */
@@ -49,13 +49,11 @@ export function planMemory(program: Program, { placed, invariant }: PlanOptions)
   for (const value of program.inputs) {
     if (!placed.has(value)) throw new RangeError(`planMemory: input value ${value} has no place.`);
   }
-  const { prologue, main } = splitInvariant(program, placed, invariant);
-  const ordered = [...prologue, ...main];
-  const alias = new Map<number, number>();
-  const rootOf = (value: number): number => (alias.has(value) ? rootOf(alias.get(value) as number) : value);
-  for (const { name, inputs, outputs } of ordered) {
-    if (name === 'reshape' && !placed.has(outputs[0])) alias.set(outputs[0], inputs[0]);
+  const [wrong] = overwriting(program, { placed, invariant });
+  if (wrong) {
+    throw new RangeError(`planMemory: value ${wrong.output} would overwrite value ${wrong.value} before it is read.`);
   }
+  const { prologue, main, ordered, rootOf } = orderOf(program, { placed, invariant });
   const lives = livesOf(program, ordered, prologue.length, placed, rootOf);
   placeLives([...lives.values()]);
   const placements = program.values.map((_, value): Placement | undefined => {
@@ -63,11 +61,22 @@ export function planMemory(program: Program, { placed, invariant }: PlanOptions)
     const life = lives.get(root);
     return placed.get(root) ?? (life && { segment: ARENA, offset: life.offset });
   });
-  checkOverwritten(program, ordered, placed, rootOf);
   const all = [...lives.values()];
   const arenaBytes = Math.max(0, ...all.map((life) => life.offset + life.bytes));
   const lasting = all.reduce((total, life) => total + (life.from < 0 ? life.bytes : 0), 0);
   return { placements, arenaBytes, transientBytes: arenaBytes - lasting, prologue, main };
+}
+
+/** The order of operations, and the value that each reshaped one is. */
+function orderOf(program: Program, { placed, invariant }: PlanOptions) {
+  const { prologue, main } = splitInvariant(program, placed, invariant);
+  const ordered = [...prologue, ...main];
+  const alias = new Map<number, number>();
+  const rootOf = (value: number): number => (alias.has(value) ? rootOf(alias.get(value) as number) : value);
+  for (const { name, inputs, outputs } of ordered) {
+    if (name === 'reshape' && !placed.has(outputs[0])) alias.set(outputs[0], inputs[0]);
+  }
+  return { prologue, main, ordered, rootOf };
 }
 
 /** Takes apart what depends on invariant inputs alone, and the rest. */
@@ -139,34 +148,29 @@ function placeLives(lives: readonly Life[]): void {
 }
 
 /**
- * An output may be placed upon an input, to be updated in place, if nothing reads the input any more when the output
- * is written, or only while it is written, element by element.
+ * Outputs that would overwrite a value that is still to be read. An output may be placed upon an input, to be updated in
+ * place, if nothing reads the input any more when the output is written, or only while it is written, element by element.
  */
-function checkOverwritten(
-  program: Program,
-  ordered: readonly Operation[],
-  placed: ReadonlyMap<number, Placement>,
-  rootOf: (value: number) => number,
-): void {
+export function overwriting(program: Program, options: PlanOptions): { output: number; value: number }[] {
+  const { placed } = options;
+  const { ordered, rootOf } = orderOf(program, options);
   const lastRead = new Map<number, number>();
   ordered.forEach(({ inputs }, at) => {
     for (const value of inputs) lastRead.set(rootOf(value), at);
   });
   // What is asked for is read when all is done.
   for (const value of program.outputs) lastRead.set(rootOf(value), ordered.length);
-  ordered.forEach((operation, at) => {
-    for (const output of operation.outputs) {
+  return ordered.flatMap((operation, at) =>
+    operation.outputs.flatMap((output) => {
       const place = placed.get(output);
-      if (!place) continue;
-      for (const [value, other] of placed) {
-        if (value === output || other.segment !== place.segment || other.offset !== place.offset) continue;
+      const wrong = [...placed].find(([value, other]) => {
+        if (value === output || other.segment !== place?.segment || other.offset !== place.offset) return false;
         const last = lastRead.get(value) ?? -1;
-        if (last > at || (last === at && !isInStep(operation, value, output, rootOf))) {
-          throw new RangeError(`planMemory: value ${output} would overwrite value ${value} before it is read.`);
-        }
-      }
-    }
-  });
+        return last > at || (last === at && !isInStep(operation, value, output, rootOf));
+      });
+      return wrong ? [{ output, value: wrong[0] }] : [];
+    }),
+  );
 }
 
 /** Whether an operation reads a value at no other place than the one it writes at the time. */

@@ -21,7 +21,7 @@ export function statesOf(callbacks: readonly Callback[]): CallbackState[] {
   return stateful(callbacks).map((callback) => callback.state?.() ?? {});
 }
 
-/** What a training and a checkpoint must have in common for the one to go on from the other. */
+/** What a training and a checkpoint must have in common for the one to resume from the other. */
 export function trainingFingerprint(prepared: PreparedTraining, options: CheckedFitOptions): Fingerprint {
   const { source, traced, runtime } = prepared;
   const { model, batchSize, seed, trainCount, updates } = source;

@@ -89,7 +89,7 @@ const UPDATES = {
 
 /** The options of `fit` on any runtime, as Keras names them where it has them. */
 export const FIT_OPTIONS = {
-  epochs: required(wholeNumber(1), 'The number of the last epoch: how often all training examples are gone through.'),
+  epochs: required(wholeNumber(1), 'The number of the last epoch: how often all training examples are used.'),
   initialEpoch: defaulted(
     wholeNumber(0),
     0,

@@ -50,15 +50,17 @@ export interface StepOptions extends CompileOptions {
  *
  * @param traced   at the size of the batch
  * @param examples positions of the inputs whose axis 0 is that of the examples
+ * @param own      positions of the outputs that lie in memory of the caller's
  */
 export function planBatch(
   traced: Program,
   examples: readonly number[],
   batch: number,
   options: StepOptions,
+  own: readonly number[] = [],
 ): BatchPlan {
   const microBatch = Math.min(batch, options.microBatch ?? microBatchSize(traced, batch));
-  const cut = partition(lower(traced, options), { examples, batch });
+  const cut = partition(lower(traced, options), { examples, batch, own });
   const microBatches = microBatchesOf(batch, microBatch);
   const phases = cut.phases.map(({ parts }) => layOutParts(cut, parts, microBatches));
   const slotOffsets: number[] = [];

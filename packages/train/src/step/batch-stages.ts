@@ -1,9 +1,9 @@
 import { add, maximum } from '@weft/core';
-import { type Access, byteLength, type CompileOptions, type PieceProgram } from '@weft/core/program';
+import { type Access, byteLength, type CompileOptions, type StepProgram } from '@weft/core/program';
 import { type BatchPlan, type PartGroup, type PhaseParts, SLICE, SLICE_BYTES } from './batch-plan.js';
-import { type DraftLaunch, draftCopies, draftLaunch, draftSlices, numbers } from './launches.js';
+import { type DraftLaunch, draftLaunch, draftSlices, numbers } from './launches.js';
 import { combineTree } from './leaves.js';
-import type { Block, Copy, Launch, LaunchBySize, Stage } from './stages.js';
+import type { Block, Launch, LaunchBySize, Stage } from './stages.js';
 
 /** Where the values of a planned batch lie. */
 export interface BatchPlacement {
@@ -13,7 +13,7 @@ export interface BatchPlacement {
   readonly slots: number;
   /** Address of the leaves. */
   readonly leaves: number;
-  /** Outputs that lie elsewhere than in the slots. */
+  /** Outputs that lie elsewhere than in the slots: those that were planned to have slots of their own. */
   readonly outputs?: ReadonlyMap<number, Block>;
 }
 
@@ -30,8 +30,6 @@ export function wholeStage(draft: DraftLaunch): DraftedStage {
 
 /** Compiles the programs of a batch: stages that end with its outputs in their places. */
 export class BatchStages {
-  /** Results that are wanted elsewhere, and cannot be computed there. */
-  private readonly copies: Copy[] = [];
   private readonly elsewhere = new Map<number, Block>();
 
   constructor(
@@ -40,22 +38,13 @@ export class BatchStages {
     private readonly placement: BatchPlacement,
     private readonly options: CompileOptions,
   ) {
-    const { slots, inputTypes, outputs } = plan.partition;
-    for (const [output, to] of placement.outputs ?? []) {
-      const { of, index } = outputs[output];
-      const isOwn = of === 'slot' && (slots[index].kind === 'rows' || slots[index].kind === 'whole');
-      if (isOwn && !this.elsewhere.has(index)) {
-        this.elsewhere.set(index, to);
-        continue;
-      }
-      const bytes = byteLength(of === 'slot' ? slots[index].type : inputTypes[index]);
-      this.copies.push({ from: this.blockOf(outputs[output]), to, bytes });
-    }
+    // They were planned to have slots of their own, which nothing else reads or writes.
+    for (const [output, to] of placement.outputs ?? []) this.elsewhere.set(plan.partition.outputs[output].index, to);
   }
 
   /** Where an output is when all stages are done. */
   output(which: number): Block {
-    return this.placement.outputs?.get(which) ?? this.blockOf(this.plan.partition.outputs[which]);
+    return this.blockOf(this.plan.partition.outputs[which]);
   }
 
   /** @param ticket address of the first word that counts leaves drawn; each phase takes one */
@@ -70,7 +59,6 @@ export class BatchStages {
       if (parts.groups.length > 0 && parts.leaves.length > 1) stages.push(this.combine(index, parts));
       if (whole) stages.push(this.whole(`after ${index}`, whole));
     }
-    if (this.copies.length > 0) stages.push(wholeStage(draftCopies(`${this.name} copies`, this.copies)));
     return stages;
   }
 
@@ -79,8 +67,8 @@ export class BatchStages {
     const draftFor = (counts: readonly number[], adds: boolean) =>
       new Map(
         [...new Set(counts)].map((count): [number, DraftLaunch] => {
-          const piece = phase.micro(count, adds);
-          return [count, this.draft(`${index} ${count} ${adds ? 'next' : 'first'}`, piece, index)];
+          const program = phase.micro(count, adds);
+          return [count, this.draft(`${index} ${count} ${adds ? 'next' : 'first'}`, program, index)];
         }),
       );
     const first = draftFor(
@@ -127,11 +115,11 @@ export class BatchStages {
     };
   }
 
-  private whole(name: string, piece: PieceProgram): DraftedStage {
-    return wholeStage(this.draft(name, piece, undefined));
+  private whole(name: string, program: StepProgram): DraftedStage {
+    return wholeStage(this.draft(name, program, undefined));
   }
 
-  private draft(name: string, { program, inputs, outputs }: PieceProgram, phase: number | undefined): DraftLaunch {
+  private draft(name: string, { program, inputs, outputs }: StepProgram, phase: number | undefined): DraftLaunch {
     const block = (access: Access) => this.blockOf(access, phase);
     const options = { ...this.options, isLowered: true };
     return draftLaunch(`${this.name} ${name}`, program, inputs.map(block), outputs.map(block), options);
@@ -142,8 +130,7 @@ export class BatchStages {
     const { partition, batch, phases, slotOffsets } = this.plan;
     if (of === 'input') {
       const block = this.placement.inputs[index];
-      if (mode === 'whole' || block.perExampleOfEpoch !== undefined) return block;
-      return { ...block, perExample: byteLength(partition.inputTypes[index]) / batch };
+      return mode === 'whole' ? block : { ...block, perExample: byteLength(partition.inputTypes[index]) / batch };
     }
     const { type } = partition.slots[index];
     const block = this.elsewhere.get(index) ?? { address: this.placement.slots + slotOffsets[index] };

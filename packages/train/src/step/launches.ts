@@ -88,11 +88,6 @@ function placeOnce(
   return { distinct: { ...program, outputs: values }, places, copies };
 }
 
-/** A launch that copies, and computes nothing. */
-export function draftCopies(id: string, copies: readonly Copy[]): DraftLaunch {
-  return { ...draftLaunch(id, trace([], []).program, [], [], {}), copies };
-}
-
 /** Compiles a program on slices of memory, or on whole arrays, that is built of placeholders. */
 export function draftSlices(
   id: string,

@@ -15,7 +15,7 @@ export function microBatchesOf(examples: number, size: number): MicroBatch[] {
   }));
 }
 
-/** The micro-batches that each leaf adds up, in their order: an even share, by position, whatever the threads. */
+/** The micro-batches that each leaf adds up, in their order: an even share, by position, for any number of threads. */
 export function leavesOf(microBatches: readonly MicroBatch[], leaves: number): (readonly MicroBatch[])[] {
   const { length } = microBatches;
   return Array.from({ length: leaves }, (_, leaf) =>
@@ -82,8 +82,8 @@ export function isShortOfLeaves(microBatches: number, leaves: number): boolean {
 }
 
 /**
- * Combines values as a binary tree that splits at the largest power of two below their number. Whoever holds the values
- * of a whole subtree can combine them alone, so that no bit depends on who held what.
+ * Combines values as a binary tree that splits at the largest power of two below their number. A
+ * thread that holds a whole subtree can combine it alone, so that no bit depends on who held what.
  */
 export function combineTree<T>(values: readonly T[], combine: (a: T, b: T) => T): T {
   if (values.length === 1) return values[0];

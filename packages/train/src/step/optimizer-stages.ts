@@ -40,8 +40,8 @@ interface Span {
 const alignedBytes = ({ shape }: TrainedWeight) => Math.ceil((sizeOf(shape) * 4) / ALIGNMENT) * ALIGNMENT;
 
 /**
- * Compiles an optimiser's update of some weights. Rules that treat each number by itself run on slices, whatever weights
- * these belong to; rules that look at a whole weight run once for each; what looks at all gradients comes before.
+ * Compiles an optimiser's update of some weights. Rules that treat each number by itself run on slices, which may span
+ * weights; rules that look at a whole weight run once for each; what looks at all gradients comes before.
  */
 export function optimizerStages(
   name: string,

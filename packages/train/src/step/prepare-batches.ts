@@ -53,7 +53,8 @@ export async function prepareBatches(
     batch,
     parts: parts.map((part) => {
       const traced = part.trace(batch);
-      return { part, traced, plan: planBatch(traced.program, traced.examples, batch, options) };
+      const own = [...(part.outputs?.keys() ?? [])];
+      return { part, traced, plan: planBatch(traced.program, traced.examples, batch, options, own) };
     }),
   }));
   const plans = planned.flatMap((each) => each.parts.map(({ plan }) => plan));

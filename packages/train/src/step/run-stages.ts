@@ -22,7 +22,7 @@ export interface Workplace {
 /**
  * Does a worker's share of a step: stage after stage, with a barrier behind each.
  *
- * @param finished called by one worker where an update ends, before the others go on
+ * @param finished called by one worker where an update ends, before the others continue
  */
 export function runStages(
   place: Workplace,
@@ -49,7 +49,7 @@ export function runStages(
         }
         break;
     }
-    // Nobody goes on before all have written what the next stage reads.
+    // No worker continues before all have written what the next stage reads.
     place.wait();
   }
 }
@@ -127,7 +127,7 @@ class StageRunner {
       address +
       perWorker * this.place.worker +
       perExample * example +
-      perExampleOfEpoch * (batchBegin + example) +
+      perExampleOfEpoch * batchBegin +
       perLeaf * leaf +
       perSlice * slice +
       perStep * step

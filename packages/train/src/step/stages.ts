@@ -10,7 +10,7 @@ export interface Block {
   readonly perWorker?: number;
   /** Examples before the micro-batch, in its batch. */
   readonly perExample?: number;
-  /** Examples before the micro-batch, in the epoch. */
+  /** Examples before the batch, in the epoch. */
   readonly perExampleOfEpoch?: number;
   readonly perLeaf?: number;
   readonly perSlice?: number;
@@ -65,7 +65,7 @@ export interface LoggedNumber {
   readonly to: number;
 }
 
-/** What one worker does at the end of an update, when its sums are known and nobody reads what it overwrites. */
+/** What one worker does at the end of an update, when its sums are known and no worker reads what it overwrites. */
 export interface FinishStage {
   readonly kind: 'finish';
   /** Values that become those of the next update, such as moving averages. All are read before any is written. */
