@@ -31,8 +31,9 @@ const DEFAULT_BATCH_SIZE = 32;
 const CHUNK_BYTES = 4 * 2 ** 20;
 const LARGEST_CHUNK = 1024;
 
-/** Micro-batches are those of a batch of so many examples: larger ones gain nothing, and leave the caches. */
-const SMALLEST_CHUNK = 256;
+/** Enough examples for many workers. */
+const USUAL_CHUNK = 256;
+const SMALLEST_CHUNK = 64;
 
 /**
  * Computes something of all examples, batch by batch, on all workers.
@@ -111,8 +112,8 @@ type TraceOf = (batch: number) => ReturnType<typeof traceOutputs>;
 
 /** A batch that gives every worker something to do, where examples do not meet; else Keras's. */
 function fastBatch(trace: TraceOf, shapes: readonly Shape[], options: CompileOptions): number {
-  const { program, examples } = trace(SMALLEST_CHUNK);
-  const { partition } = planBatch(program, examples, SMALLEST_CHUNK, options);
+  const { program, examples } = trace(USUAL_CHUNK);
+  const { partition } = planBatch(program, examples, USUAL_CHUNK, options);
   const [phase, second] = partition.phases;
   if (partition.before || second || phase.whole || phase.parts.length > 0) return DEFAULT_BATCH_SIZE;
   const bytes = shapes.reduce((total, shape) => total + byteLength({ shape, dtype: 'float32' }), 0);
@@ -126,11 +127,13 @@ function checkRows(results: readonly Tensor[], batch: number): readonly Tensor[]
     if (!(result instanceof Tensor && result.shape[0] === batch && result.size > 0)) {
       const got = result instanceof Tensor ? formatShape(result.shape) : shown(result);
       throw new RangeError(
-        `the function gives ${got} for ${batch} examples; expected [${batch},...], a result for each of them.`,
+        `mapExamples: the function gives ${got} for ${batch} examples; expected [${batch},...], a result for each of them.`,
       );
     }
     if (result.dtype === 'uint32') {
-      throw new TypeError("the function gives uint32; expected float32. Convert the result with cast(x, 'float32').");
+      throw new TypeError(
+        "mapExamples: the function gives uint32; expected float32. Convert the result with cast(x, 'float32').",
+      );
     }
   }
   // Results are given as float32.
@@ -142,7 +145,7 @@ function checkSameRows(one: readonly Shape[], more: readonly Shape[], batch: num
   const which = more.findIndex((shape, at) => !sameShape(shape, one[at]));
   if (which < 0) return;
   throw new RangeError(
-    `the function gives ${formatShape([1, ...one[which]])} for 1 example, but ${formatShape([batch, ...more[which]])} ` +
+    `mapExamples: the function gives ${formatShape([1, ...one[which]])} for 1 example, but ${formatShape([batch, ...more[which]])} ` +
       `for ${batch}; expected results whose shape does not depend on how many examples there are.`,
   );
 }

@@ -44,7 +44,7 @@ function arraysOf({ source, traced }: PreparedTraining): Map<string, TypedArray>
   const ofTraining = tablesOf(examples).map(({ label, values }): [string, TypedArray] => [label, values]);
   const ofValidation =
     validation && validation.examples !== examples
-      ? tablesOf(validation.examples).map(({ label, values }): [string, TypedArray] => [`validation ${label}`, values])
+      ? tablesOf(validation.examples).map(({ label, values }): [string, TypedArray] => [label, values])
       : [];
   const own = new Set(weights.map(({ weight }) => weight.tensor.node));
   const captured = traced.flatMap(({ leaves, placeholders }) =>
