@@ -106,7 +106,7 @@ class Remembering extends BaseLayer {
   outputShape(shape: readonly number[]) {
     return shape;
   }
-  weightSpecifications([length]: readonly number[]) {
+  override weightSpecifications([length]: readonly number[]) {
     const weight = (name: string, initializer: 'zeros' | 'ones', trainable: boolean) => {
       return { name, shape: [length], initializer, trainable };
     };
