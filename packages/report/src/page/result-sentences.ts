@@ -137,7 +137,7 @@ export function latentSentences(latent: Latent, classes: number): string[] {
   if (ratios.length >= 2 && Number.isFinite(ratios[0] + ratios[1])) {
     const [first, second] = ratios;
     sentences.push(
-      `The first two principal components explain ${formatPercent(first + second)} of the latents' variance (${formatPercent(first)} and ${formatPercent(second)}); the other ${formatPercent(1 - first - second)} is not visible in the figure.`,
+      `The first two principal components explain ${formatPercent(first + second)} of the latents' variance (${formatPercent(first)} and ${formatPercent(second)}); the other ${formatPercent(Math.max(0, 1 - first - second))} is not visible in the figure.`,
     );
   }
   if (Number.isFinite(purity)) {
