@@ -40,7 +40,7 @@ const a = input({ shape: [5], name: 'a' });
 function spy(name: string): ScoresMetric & { seen: Float32Array } {
   const metric = {
     name,
-    seen: new Float32Array(),
+    seen: new Float32Array() as Float32Array,
     scores: (prediction: Tensor) => ({ s: reshape(prediction, [prediction.shape[0]]) }),
     result: ({ s }: Readonly<Record<string, Float32Array>>) => {
       metric.seen = s;
@@ -103,10 +103,10 @@ class Remembering extends BaseLayer {
   constructor() {
     super('Remembering', {}, []);
   }
-  outputShape(shape: readonly number[]) {
+  override outputShape(shape: readonly number[]) {
     return shape;
   }
-  weightSpecifications([length]: readonly number[]) {
+  override weightSpecifications([length]: readonly number[]) {
     const weight = (name: string, initializer: 'zeros' | 'ones', trainable: boolean) => {
       return { name, shape: [length], initializer, trainable };
     };
@@ -114,7 +114,7 @@ class Remembering extends BaseLayer {
       weight('b', 'ones', false),
     );
   }
-  call(given: Tensor, [w, , left, right]: readonly Tensor[], context: CallContext) {
+  override call(given: Tensor, [w, , left, right]: readonly Tensor[], context: CallContext) {
     if (context.training) {
       [w, right, left].forEach((value, which) => {
         context.renew(this.state[which], value);
@@ -122,7 +122,7 @@ class Remembering extends BaseLayer {
     }
     return mul(given, w);
   }
-  protected options() {
+  protected override options() {
     return {};
   }
 }
