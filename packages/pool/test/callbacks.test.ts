@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SGD } from '@weft/nn';
+import { CONTROL } from '@weft/train/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type BatchLogs,
@@ -16,7 +17,6 @@ import {
   type TrainControl,
   WorkerPool,
 } from '../src/index.js';
-import { CONTROL } from '../src/task.js';
 import { smallDense, uniform, weightsOf } from './support/models.js';
 
 let pool: WorkerPool;

@@ -40,7 +40,7 @@ const a = input({ shape: [5], name: 'a' });
 function spy(name: string): ScoresMetric & { seen: Float32Array } {
   const metric = {
     name,
-    seen: new Float32Array(),
+    seen: new Float32Array() as Float32Array,
     scores: (prediction: Tensor) => ({ s: reshape(prediction, [prediction.shape[0]]) }),
     result: ({ s }: Readonly<Record<string, Float32Array>>) => {
       metric.seen = s;
@@ -106,7 +106,7 @@ class Remembering extends BaseLayer {
   outputShape(shape: readonly number[]) {
     return shape;
   }
-  weightSpecifications([length]: readonly number[]) {
+  override weightSpecifications([length]: readonly number[]) {
     const weight = (name: string, initializer: 'zeros' | 'ones', trainable: boolean) => {
       return { name, shape: [length], initializer, trainable };
     };

@@ -166,16 +166,11 @@ interface LaidOutUpdate {
 }
 
 /** What an update's optimiser keeps. Slots lie as weights do, one after another. */
-function updateMemory(
-  { memory, threads }: Runtime,
-  { optimizer, weights }: UpdateSource,
-  steps: number,
-): LaidOutUpdate {
+function updateMemory({ memory }: Runtime, { optimizer, weights }: UpdateSource, steps: number): LaidOutUpdate {
   const slots = optimizer.slots.map(() => weights.map(({ weight }) => memory.float32(weight.data.length)));
   for (const { array } of slots.flat()) array.fill(0);
   const scalarCount = optimizer.scalars(1).length;
   const scalars = memory.float32(steps * scalarCount);
-  const rooms = new Map<string, number>();
   return {
     memory: {
       optimizer,
@@ -188,12 +183,6 @@ function updateMemory(
       scalars: { address: scalars.address, perStep: scalarCount * 4 },
       scalarCount,
       shared: memory.allocate(4),
-      workers: threads,
-      scratch(name, bytes) {
-        const room = rooms.get(name) ?? memory.allocate(bytes);
-        rooms.set(name, room);
-        return room;
-      },
     },
   };
 }
@@ -220,8 +209,8 @@ function followUpdate(
   return {
     stages: optimizerStages(`${id} ${name} ${index}`, optimizer, trained, place),
     renewals: traced.renewed.map((weight, which) => ({
-      from: output(traced.outputs.renewed[which]),
-      to: { address: session.addressOf(weight) },
+      from: output(traced.outputs.renewed[which]).address,
+      to: session.addressOf(weight),
       bytes: weight.data.length * 4,
     })),
     logs: log.logged(index, (number) => output(traced.outputs.numbers[number])),

@@ -75,8 +75,7 @@ export class BatchStages {
       leaves.flatMap((leaf) => leaf.slice(0, 1).map(({ count }) => count)),
       false,
     );
-    const isEmpty = ({ compiled, copies }: DraftLaunch) => compiled.program.outputs.length + copies.length === 0;
-    if ([...first.values()].every(isEmpty)) return undefined;
+    if ([...first.values()].every(({ compiled }) => compiled.program.outputs.length === 0)) return undefined;
     const addsUp = phase.parts.length > 0;
     const following = leaves.flatMap((leaf) => leaf.slice(1).map(({ count }) => count));
     const next = addsUp ? draftFor(following, true) : first;
@@ -141,8 +140,7 @@ export class BatchStages {
       const address = parts.leaves.length > 1 ? this.placement.leaves + offset : block.address;
       return { address, perLeaf: parts.bytes };
     }
-    if (mode === 'whole' || block.perExampleOfEpoch !== undefined) return block;
-    return { ...block, perExample: byteLength(type) / batch };
+    return mode === 'whole' ? block : { ...block, perExample: byteLength(type) / batch };
   }
 
   private reducedAddress(phase: number): number {

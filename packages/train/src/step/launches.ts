@@ -1,18 +1,16 @@
 import { placeholder, type Tensor } from '@weft/core';
 import {
   type Binding,
-  byteLength,
   type CompiledProgram,
   type CompileOptions,
   compile,
-  lower,
   type Placement,
   type Program,
   trace,
 } from '@weft/core/program';
 import { MAXIMUM_PAGES } from '../memory.js';
 import type { Runtime } from '../runtime/runtime.js';
-import type { Block, Copy, Launch } from './stages.js';
+import type { Block, Launch } from './stages.js';
 
 const limits = { initial: 1, maximum: MAXIMUM_PAGES, shared: true } as const;
 
@@ -26,7 +24,6 @@ export interface DraftLaunch {
   readonly id: string;
   readonly compiled: CompiledProgram;
   readonly blocks: readonly Block[];
-  readonly copies: readonly Copy[];
 }
 
 /**
@@ -34,7 +31,6 @@ export interface DraftLaunch {
  *
  * @param inputs  of the program, in their order
  * @param outputs of the program, in their order
- * @param through where what is computed lies until all is, if the outputs lie where the program still reads
  */
 export function draftLaunch(
   id: string,
@@ -42,10 +38,7 @@ export function draftLaunch(
   inputs: readonly Block[],
   outputs: readonly Block[],
   options: CompileOptions,
-  through?: readonly Block[],
 ): DraftLaunch {
-  const lowered = options.isLowered ? program : lower(program, options);
-  const { distinct, places, copies } = placeOnce(lowered, inputs, outputs, through);
   const blocks: Block[] = [{ address: 0 }, { address: 0 }];
   const segments = new Map<string, number>();
   const place = (block: Block): Placement => {
@@ -58,34 +51,11 @@ export function draftLaunch(
   };
   const binding: Binding = {
     inputs: inputs.map(place),
-    outputs: places.map(place),
+    outputs: outputs.map(place),
     invariant: inputs.flatMap((block, which) => (isFixed(block) ? [which] : [])),
     memory: limits,
   };
-  return { id, compiled: compile(distinct, binding, { ...options, isLowered: true }), blocks, copies };
-}
-
-/** A program whose outputs are distinct and computed by it; others are copied from where they lie. */
-function placeOnce(
-  program: Program,
-  inputs: readonly Block[],
-  outputs: readonly Block[],
-  through: readonly Block[] | undefined,
-) {
-  const known = new Map(program.inputs.map((value, which) => [value, inputs[which]]));
-  const values: number[] = [];
-  const places: Block[] = [];
-  const copies: Copy[] = [];
-  program.outputs.forEach((value, which) => {
-    const from = known.get(value) ?? through?.[which];
-    if (from) copies.push({ from, to: outputs[which], bytes: byteLength(program.values[value]) });
-    if (known.has(value)) return;
-    const place = from ?? outputs[which];
-    known.set(value, place);
-    values.push(value);
-    places.push(place);
-  });
-  return { distinct: { ...program, outputs: values }, places, copies };
+  return { id, compiled: compile(program, binding, options), blocks };
 }
 
 /** Compiles a program on slices of memory, or on whole arrays, that is built of placeholders. */
@@ -132,9 +102,9 @@ export async function loadDrafts(
   for (const stage of stages) {
     let address = arenas;
     for (const draft of stage) {
-      const { id, compiled, blocks, copies } = draft;
+      const { id, compiled, blocks } = draft;
       const image = await runtime.load(id, compiled);
-      launches.set(draft, { image, blocks: [{ address, perWorker }, ...blocks.slice(1)], copies });
+      launches.set(draft, { image, blocks: [{ address, perWorker }, ...blocks.slice(1)] });
       address += compiled.arenaBytes;
     }
   }

@@ -1,4 +1,4 @@
-import { placeholder, type Tensor } from '@weft/core';
+import { maximum, placeholder, type Tensor } from '@weft/core';
 import { ALIGNMENT, type Program, sizeOf, trace } from '@weft/core/program';
 import type { Optimizer } from '@weft/nn';
 import { SLICE, SLICE_BYTES } from './batch-plan.js';
@@ -23,9 +23,6 @@ export interface OptimizerMemory {
   readonly scalarCount: number;
   /** Address of one float32. */
   readonly shared: number;
-  /** Room for results that cannot be written at once where they belong; the same room for the same name. */
-  readonly scratch: (name: string, bytes: number) => number;
-  readonly workers: number;
 }
 
 /** Weights one after another, whose gradients and slots lie so, too, and which change by the same rule. */
@@ -86,7 +83,10 @@ function tracedUpdate(optimizer: Optimizer, { path, shape }: TrainedWeight, { sc
   const scalars = numbers([scalarCount], 'scalars');
   const shared = optimizer.shared ? placeholder({ shape: [], dtype: 'float32' }, 'shared') : undefined;
   const result = optimizer.update({ parameter, gradient, state, scalars, ...(shared && { shared }) });
-  const outputs = [result.parameter, ...result.state];
+  // What stays as it is becomes a value of its own: it may change places with others.
+  const outputs = [result.parameter, ...result.state].map((x) =>
+    [parameter, ...state].includes(x) ? maximum(x, x) : x,
+  );
   const wrong = outputs.findIndex((output) => output.shape.join() !== shape.join());
   if (wrong >= 0 || outputs.length !== 1 + state.length) {
     throw new RangeError(
@@ -102,24 +102,6 @@ function tracedUpdate(optimizer: Optimizer, { path, shape }: TrainedWeight, { sc
     );
   }
   return program;
-}
-
-/**
- * Whether an update of slices may be written where the weight and its slots lie, element by element: each place is
- * read before it is written, whatever the order of the results.
- */
-function worksInPlace({ inputs, outputs, operations }: Program): boolean {
-  const reads = new Map(inputs.map((value, which) => [value, new Set([which])]));
-  for (const operation of operations) {
-    const all = operation.inputs.flatMap((value) => [...(reads.get(value) ?? [])]);
-    for (const value of operation.outputs) reads.set(value, new Set(all));
-  }
-  return outputs.every((value, which) => {
-    const place = which === 0 ? 0 : 1 + which;
-    const others = outputs.filter((other) => other !== value);
-    const isReadFirst = reads.get(value)?.has(place) || !others.some((other) => reads.get(other)?.has(place));
-    return isReadFirst && !inputs.includes(value);
-  });
 }
 
 function follows({ first, bytes }: Span, weight: TrainedWeight): boolean {
@@ -151,10 +133,7 @@ function wholeWeight(
 ): DraftLaunch {
   // A weight is changed in place: what is computed of it is never the same as before.
   const { inputs, outputs } = blocksOf(weight, memory, optimizer, (address) => ({ address, perSlice: SLICE_BYTES }));
-  const bytes = alignedBytes(weight);
-  const scratch = memory.scratch(weight.path, bytes * outputs.length);
-  const through = outputs.map((_, which) => ({ address: scratch + which * bytes }));
-  return draftLaunch(`${name} ${weight.path}`, program, inputs, outputs, {}, through);
+  return draftLaunch(`${name} ${weight.path}`, program, inputs, outputs, {});
 }
 
 /** Whole slices, and what is left at the end. */
@@ -172,17 +151,9 @@ function spanParts(
       length === SLICE ? sliced : (onFlatSlices(tracedUpdate(optimizer, first, memory), elements, length) as Program);
     const at = (address: number): Block => ({ address: address + from, perSlice: SLICE_BYTES });
     const { inputs, outputs } = blocksOf(first, memory, optimizer, at);
-    const through = worksInPlace(program) ? undefined : sliceScratch(memory, outputs.length);
-    return { draft: draftLaunch(`${name} ${first.path} ${length}`, program, inputs, outputs, {}, through), count };
+    return { draft: draftLaunch(`${name} ${first.path} ${length}`, program, inputs, outputs, {}), count };
   };
   return [...(whole > 0 ? [part(SLICE, 0, whole)] : []), ...(rest > 0 ? [part(rest, whole * SLICE_BYTES, 1)] : [])];
-}
-
-/** Room for the results of a slice, for each worker. */
-function sliceScratch({ scratch, workers }: OptimizerMemory, count: number): Block[] {
-  const perWorker = count * SLICE_BYTES;
-  const address = scratch('slices', workers * perWorker);
-  return Array.from({ length: count }, (_, which) => ({ address: address + which * SLICE_BYTES, perWorker }));
 }
 
 function sharedStage(
