@@ -64,12 +64,7 @@ export async function mapBatches(
   const order = session.order(count);
   inSequence(order, 0);
   const batches = microBatchesOf(count, batchSize);
-  // Results of one batch are copied out while the next one is computed.
-  const results = shapes.map((shape) => {
-    const length = batchSize * sizeOf(shape);
-    const { address, array } = runtime.memory.float32(2 * length);
-    return { shape, length, address, array, values: new Float32Array(count * sizeOf(shape)) };
-  });
+  const results = reserveResults(runtime, shapes, batchSize, count);
   const outputs = new Map(
     results.map(({ address, length }, which): [number, Block] => [which, { address, perStep: length * 4 }]),
   );
@@ -102,6 +97,15 @@ export async function mapBatches(
   }
   copyOut(batches.length - 1);
   return results.map(({ shape, values }) => ({ shape, values }));
+}
+
+/** Room for the results of two batches: those of one are copied out while the next one is computed. */
+function reserveResults({ memory }: Runtime, shapes: readonly Shape[], batchSize: number, count: number) {
+  return shapes.map((shape) => {
+    const length = batchSize * sizeOf(shape);
+    const { address, array } = memory.float32(2 * length);
+    return { shape, length, address, array, values: new Float32Array(count * sizeOf(shape)) };
+  });
 }
 
 type TraceOf = (batch: number) => ReturnType<typeof traceOutputs>;

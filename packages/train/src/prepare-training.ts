@@ -209,8 +209,8 @@ function followUpdate(
   return {
     stages: optimizerStages(`${id} ${name} ${index}`, optimizer, trained, place),
     renewals: traced.renewed.map((weight, which) => ({
-      from: output(traced.outputs.renewed[which]).address,
-      to: session.addressOf(weight),
+      from: output(traced.outputs.renewed[which]),
+      to: { address: session.addressOf(weight) },
       bytes: weight.data.length * 4,
     })),
     logs: log.logged(index, (number) => output(traced.outputs.numbers[number])),

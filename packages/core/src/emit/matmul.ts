@@ -51,7 +51,7 @@ type WritePanel = (f: FunctionBuilder, locals: Locals) => void;
  *
  * Columns are taken in panels, and what is left in a narrower one. A panel of B is packed, to be read in order,
  * unless B is small enough for the first-level cache or there are too few rows to pay for it. Every
- * result adds its k in ascending order, in blocks of a fixed length, whatever the tile: tiles do not change bits.
+ * result adds its k in ascending order, in blocks of a fixed length, for any tile: tiles do not change bits.
  */
 export function emitMatmul(module: ModuleBuilder, body: Program, name: string): Kernel {
   defineCallees(module, body);

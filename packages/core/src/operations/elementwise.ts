@@ -62,14 +62,19 @@ function unary(name: string, compute: Compute, traits: Traits): Unary {
   return Object.assign((x: Tensor) => apply(definition, [x], {}), { definition });
 }
 
-/** An operation of several tensors or numbers, which broadcast. */
-function variadic<Operands extends readonly TensorLike[]>(
-  name: string,
-  compute: Compute,
-  traits: Traits,
-): Elementwise<Operands> {
+/** An operation of two tensors or numbers, which broadcast. It takes no more, so that `tensors.reduce(add)` works. */
+function binary(name: string, compute: Compute, traits: Traits): Binary {
   const definition = record(name, compute, traits);
-  return Object.assign((...operands: Operands) => apply(definition, broadcastAll(name, operands), {}), { definition });
+  const operation = (x: TensorLike, y: TensorLike) => apply(definition, broadcastAll(name, [x, y]), {});
+  return Object.assign(operation, { definition });
+}
+
+/** An operation of a condition and two tensors or numbers, which broadcast. */
+function ternary(name: string, compute: Compute, traits: Traits): Ternary {
+  const definition = record(name, compute, traits);
+  const operation = (condition: TensorLike, x: TensorLike, y: TensorLike) =>
+    apply(definition, broadcastAll(name, [condition, x, y]), {});
+  return Object.assign(operation, { definition });
 }
 
 function broadcastAll(name: string, operands: readonly TensorLike[]): Tensor[] {
@@ -117,50 +122,50 @@ export const relu: Unary = unary('relu', (a) => Math.max(a, 0), {
 });
 
 /** x + y, with NumPy's broadcasting, as all operations of two tensors. */
-export const add: Binary = variadic('add', (a, b) => a + b, {
+export const add: Binary = binary('add', (a, b) => a + b, {
   gradient: (_inputs, _y, g) => [g, g],
   linear: 'jointly',
 });
 
 /** x − y. */
-export const sub: Binary = variadic('sub', (a, b) => a - b, {
+export const sub: Binary = binary('sub', (a, b) => a - b, {
   gradient: (_inputs, _y, g) => [g, neg(g)],
   linear: 'jointly',
 });
 
 /** x · y, element by element. */
-export const mul: Binary = variadic('mul', (a, b) => a * b, {
+export const mul: Binary = binary('mul', (a, b) => a * b, {
   gradient: ([a, b], _y, g) => [mul(g, b), mul(g, a)],
   linear: [0, 1],
 });
 
 /** x / y. */
-export const div: Binary = variadic('div', (a, b) => a / b, {
+export const div: Binary = binary('div', (a, b) => a / b, {
   gradient: ([, b], y, g) => [div(g, b), neg(div(mul(g, y), b))],
   linear: [0],
 });
 
 /** The larger of x and y; where they are equal the gradient goes to x. NaN if either is. */
-export const maximum: Binary = variadic('maximum', (a, b) => Math.max(a, b), {
+export const maximum: Binary = binary('maximum', (a, b) => Math.max(a, b), {
   gradient: ([a, b], _y, g) => [where(greaterEqual(a, b), g, 0), where(greaterEqual(a, b), 0, g)],
 });
 
 /** The smaller of x and y; where they are equal the gradient goes to x. NaN if either is. */
-export const minimum: Binary = variadic('minimum', (a, b) => Math.min(a, b), {
+export const minimum: Binary = binary('minimum', (a, b) => Math.min(a, b), {
   gradient: ([a, b], _y, g) => [where(greaterEqual(b, a), g, 0), where(greaterEqual(b, a), 0, g)],
 });
 
 /** 1 where x > y, else 0. Comparisons have no gradient. */
-export const greater: Binary = variadic('greater', (a, b) => (a > b ? 1 : 0), { gradient: 'constant' });
+export const greater: Binary = binary('greater', (a, b) => (a > b ? 1 : 0), { gradient: 'constant' });
 
 /** 1 where x ≥ y, else 0. */
-export const greaterEqual: Binary = variadic('greaterEqual', (a, b) => (a >= b ? 1 : 0), { gradient: 'constant' });
+export const greaterEqual: Binary = binary('greaterEqual', (a, b) => (a >= b ? 1 : 0), { gradient: 'constant' });
 
 /** 1 where x = y, else 0. */
-export const equal: Binary = variadic('equal', (a, b) => (a === b ? 1 : 0), { gradient: 'constant' });
+export const equal: Binary = binary('equal', (a, b) => (a === b ? 1 : 0), { gradient: 'constant' });
 
 /** x where the condition is not 0, else y. */
-export const where: Ternary = variadic('where', (condition, a, b) => (condition !== 0 ? a : b), {
+export const where: Ternary = ternary('where', (condition, a, b) => (condition !== 0 ? a : b), {
   gradient: ([condition], _y, g) => [undefined, where(condition, g, 0), where(condition, 0, g)],
 });
 

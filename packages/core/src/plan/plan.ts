@@ -173,10 +173,7 @@ export function overwriting(program: Program, options: PlanOptions): { output: n
   );
 }
 
-/**
- * Whether an operation reads a value at no other place than the one it writes at the time, and before it writes: results
- * are stored in some order, so that the one that takes the place must itself be computed of what was there.
- */
+/** Whether an operation reads a value at no other place than the one it writes at the time. */
 function isInStep(
   { name, inputs, outputs, attributes }: Operation,
   value: number,
@@ -189,12 +186,9 @@ function isInStep(
   const written = body.outputs[outputs.indexOf(output)];
   if (!body.operations.some((inner) => isElementwise(inner) && inner.outputs.includes(written))) return false;
   const read = new Set(body.inputs.filter((_, which) => rootOf(inputs[which]) === value));
-  const computed = new Set(read);
-  const isInPlace = body.operations.every((inner) => {
-    if (inner.inputs.some((operand) => computed.has(operand))) for (const result of inner.outputs) computed.add(result);
+  return body.operations.every((inner) => {
     if (!inner.inputs.some((operand) => read.has(operand))) return true;
     if (inner.name === 'reshape') read.add(inner.outputs[0]);
     return inner.name === 'reshape' || isElementwise(inner);
   });
-  return isInPlace && computed.has(written);
 }

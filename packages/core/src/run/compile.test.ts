@@ -112,7 +112,7 @@ describe('compile', () => {
     }
   });
 
-  it('computes apart what takes a place that others read in the same loop', () => {
+  it('reads in a loop what another result of it takes the place of', () => {
     const [x, y] = [vector('x'), vector('y')];
     const { program } = trace([mul(y, 2), add(x, 1)], [x, y]);
     const [doubled, more] = [

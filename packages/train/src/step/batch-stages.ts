@@ -75,7 +75,8 @@ export class BatchStages {
       leaves.flatMap((leaf) => leaf.slice(0, 1).map(({ count }) => count)),
       false,
     );
-    if ([...first.values()].every(({ compiled }) => compiled.program.outputs.length === 0)) return undefined;
+    const isEmpty = ({ compiled }: DraftLaunch) => compiled.program.outputs.length === 0;
+    if ([...first.values()].every(isEmpty)) return undefined;
     const addsUp = phase.parts.length > 0;
     const following = leaves.flatMap((leaf) => leaf.slice(1).map(({ count }) => count));
     const next = addsUp ? draftFor(following, true) : first;

@@ -1,4 +1,3 @@
-import { byteLength } from '@weft/core/program';
 import type { NamedExamples } from '../data.js';
 import { type BatchPlan, planBatch, type StepOptions } from './batch-plan.js';
 import { BatchStages, type DraftedStage } from './batch-stages.js';
@@ -72,7 +71,7 @@ export async function prepareBatches(
         inputs: session.inputs(examples, order, traced),
         slots,
         leaves,
-        outputs: outputPlaces(session, part, plan),
+        ...(part.outputs && { outputs: part.outputs }),
       };
       const batchStages = new BatchStages(`${id} ${part.name} ${batch}`, plan, placement, options);
       const ticket = tickets.address + 4 * which * (phases / parts.length);
@@ -108,15 +107,4 @@ export async function prepareBatches(
       }),
     ),
   };
-}
-
-/** Where outputs lie that have a place of their own: those that are wanted there, and those that are inputs as they are. */
-function outputPlaces({ runtime }: SessionMemory, { outputs }: StepPart, { partition }: BatchPlan): Map<number, Block> {
-  const places = new Map(outputs);
-  partition.outputs.forEach(({ of, index }, which) => {
-    // A weight may change before the result is read.
-    if (of !== 'input' || places.has(which)) return;
-    places.set(which, { address: runtime.memory.allocate(byteLength(partition.inputTypes[index])) });
-  });
-  return places;
 }

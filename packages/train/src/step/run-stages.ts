@@ -1,4 +1,4 @@
-import type { Block, FinishStage, Launch, LaunchBySize, MicroStage, SliceStage, Stage } from './stages.js';
+import type { Block, Copy, FinishStage, Launch, LaunchBySize, MicroStage, SliceStage, Stage } from './stages.js';
 
 /** Where the work of a worker stands: what the addresses of blocks depend on. */
 export interface Standing {
@@ -95,11 +95,17 @@ class StageRunner {
     this.place.run('main', launch, bases);
   }
 
+  private copy(copies: readonly Copy[], counts: Counts): void {
+    const { buffer } = this.place.memory;
+    const read = copies.map(({ from, bytes }) => new Uint8Array(buffer, this.addressOf(from, counts), bytes).slice());
+    copies.forEach(({ to }, which) => {
+      new Uint8Array(buffer, this.addressOf(to, counts), read[which].length).set(read[which]);
+    });
+  }
+
   finish({ renewals, logs }: FinishStage): void {
     const { buffer } = this.place.memory;
-    for (const { from, to, bytes } of renewals) {
-      new Uint8Array(buffer, to, bytes).set(new Uint8Array(buffer, from, bytes));
-    }
+    this.copy(renewals, {});
     for (const { from, to } of logs) {
       new Float64Array(buffer, to + 8 * this.standing.step, 1)[0] = new Float32Array(buffer, from, 1)[0];
     }
