@@ -18,6 +18,20 @@ const RUN = [...SMALL, '--epochs', '2', '--checkpoint-every', '2steps', '--quiet
 /** Kills of one run, at most. */
 const MOST_KILLS = 4;
 
+/** More files than this are written by every run to its end, wherever it is resumed. */
+const FILES = 12;
+
+/**
+ * Variables that have a command kill itself where it writes a file, by number and place: see kill-at.cjs.
+ *
+ * @param {number} number
+ * @param {'half' | 'whole' | 'named'} place
+ */
+export const killedAt = (number, place) => ({
+  NODE_OPTIONS: `--require ${JSON.stringify(fileURLToPath(new URL('./kill-at.cjs', import.meta.url)))}`,
+  WEFT_KILL_AT: `${number}@${place}`,
+});
+
 /**
  * @typedef {object} Outcome
  * @property {number} kills processes that were killed
@@ -30,12 +44,16 @@ const MOST_KILLS = 4;
  * Runs the command; kills it when the promise says so.
  *
  * @param {readonly string[]} args
- * @param {(abort: AbortSignal) => Promise<unknown>} [moment]
+ * @param {((abort: AbortSignal) => Promise<unknown>) | Readonly<Record<string, string>>} [moment] or variables that have
+ *   it kill itself
  * @returns {Promise<{ killed: boolean, code: number | null, stderr: string }>}
  */
 function train(args, moment) {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [COMMAND, 'train', ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(process.execPath, [COMMAND, 'train', ...args], {
+      env: { ...process.env, ...(typeof moment === 'object' && moment) },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     const ended = new AbortController();
     let stderr = '';
     child.stderr.setEncoding('utf8').on('data', (text) => {
@@ -46,7 +64,7 @@ function train(args, moment) {
       ended.abort();
       resolve({ killed: signal === 'SIGKILL', code, stderr });
     });
-    moment?.(ended.signal).then(() => child.kill('SIGKILL'), reject);
+    if (typeof moment === 'function') moment(ended.signal).then(() => child.kill('SIGKILL'), reject);
   });
 }
 
@@ -117,11 +135,11 @@ function draw(...numbers) {
  *
  * @param {string} run where it is to be
  * @param {readonly string[]} args
- * @param {{ seed: number, index: number, seconds: number, wanted: string }} options `seconds` that a run takes that is
- *   left alone, and its bits
+ * @param {{ seed: number, index: number, seconds: number, wanted: string, isCounted: boolean }} options `seconds` that a
+ *   run takes that is left alone, and its bits
  * @returns {Promise<Outcome>}
  */
-async function killedRun(run, args, { seed, index, seconds, wanted }) {
+async function killedRun(run, args, { seed, index, seconds, wanted, isCounted }) {
   const outcome = { kills: 0, writes: 0, checkpoints: 0, fault: '' };
   for (let attempt = 0; ; attempt++) {
     // Killed before its options were written, a run was never begun.
@@ -129,8 +147,15 @@ async function killedRun(run, args, { seed, index, seconds, wanted }) {
     const call = resumes ? ['--resume', run, '--quiet'] : [...args, '--out', run];
     const random = (/** @type {number} */ purpose) => draw(seed, index, attempt, purpose);
     // Every second kill waits for a checkpoint that is being written.
-    const moment = random(0) < 0.5 ? after(random(1) * seconds * 1000) : inWrite(run, 1 + Math.floor(random(1) * 8));
-    const { killed, code, stderr } = await train(call, attempt < MOST_KILLS ? moment : undefined);
+    const timed = () =>
+      random(0) < 0.5 ? after(random(1) * seconds * 1000) : inWrite(run, 1 + Math.floor(random(1) * 8));
+    const counted = () =>
+      killedAt(
+        1 + Math.floor(random(0) * FILES),
+        /** @type {const} */ (['half', 'whole', 'named'])[Math.floor(random(1) * 3)],
+      );
+    const moment = attempt >= MOST_KILLS ? undefined : isCounted ? counted() : timed();
+    const { killed, code, stderr } = await train(call, moment);
     if (!killed) {
       if (code !== 0) outcome.fault = `exit code ${code}: ${stderr.trim()}`;
       else if (/damaged/.test(stderr)) outcome.fault = stderr.trim();
@@ -154,10 +179,11 @@ function filesOf(run) {
 /**
  * Kills and resumes runs one after another.
  *
- * @param {{ runs: number, seed: number, args?: readonly string[], report?: (line: string) => void }} options
+ * @param {{ runs: number, seed: number, isCounted?: boolean, args?: readonly string[], report?: (line: string) => void }} options
+ *   `isCounted` for kills at files by their number rather than at moments, so that it does not matter how fast runs are
  * @returns {Promise<Outcome[]>}
  */
-export async function killTest({ runs, seed, args = [], report = () => {} }) {
+export async function killTest({ runs, seed, isCounted = false, args = [], report = () => {} }) {
   const folder = mkdtempSync(join(tmpdir(), 'weft-killed-'));
   try {
     const alone = join(folder, 'alone');
@@ -170,7 +196,7 @@ export async function killTest({ runs, seed, args = [], report = () => {} }) {
     const outcomes = [];
     for (let index = 0; index < runs; index++) {
       const run = join(folder, `killed-${index}`);
-      const outcome = await killedRun(run, [...RUN, ...args], { seed, index, seconds, wanted });
+      const outcome = await killedRun(run, [...RUN, ...args], { seed, index, seconds, wanted, isCounted });
       const { kills, writes, checkpoints, fault } = outcome;
       report(
         `${index + 1}/${runs}  killed ${kills} times, ${writes} of them while writing, ${checkpoints} a checkpoint: ${fault || 'the same bits'}`,

@@ -81,10 +81,11 @@ function withDependencies(names, found = new Set()) {
  *
  * @param {string} folder
  * @param {readonly string[]} files names of files in it
+ * @param {readonly string[]} checks options that make it stricter
  */
-export function compile(folder, files) {
+export function compile(folder, files, checks = []) {
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const options = ['--module', 'nodenext', '--target', 'es2022', '--strict', '--exactOptionalPropertyTypes'];
   const scope = ['--skipLibCheck', 'false', '--types', '', '--lib', 'es2023,esnext.disposable,dom'];
-  run(process.execPath, folder, [tsc, ...options, ...scope, ...files]);
+  run(process.execPath, folder, [tsc, ...options, ...checks, ...scope, ...files]);
 }

@@ -5,9 +5,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { commandLine } from './command-line.js';
+import { killedAt } from './kill-test.js';
 
 const COMMAND = fileURLToPath(new URL('../packages/cli/bin/weft.js', import.meta.url));
 const KEPT = new URL('./verified-weights.json', import.meta.url);
@@ -17,6 +17,9 @@ const CACHE = fileURLToPath(new URL('../node_modules/.cache/weft-verify', import
 /** Both models for 12 steps each: batches that do not divide, a validation split, and noise. */
 const SIZES = ['--limit', '500', '--test-limit', '12', '--batch-size', '68', '--epochs', '2', '--seed', '11'];
 const RUN = ['--dataset', 'synthetic', ...SIZES, '--quiet'];
+
+/** How often a run is killed that is to be, each time when twice as many files are half written. */
+const KILLS = 3;
 
 /** Releases of Node besides the one that runs this, by what npm is asked for. */
 const RELEASES = ['20', '22', '24', 'latest'];
@@ -94,47 +97,30 @@ async function trained({ name, args = [], env = {}, node = [process.execPath], k
   do {
     // Killed before its options were written, a run was never begun.
     const call = existsSync(join(out, 'options.json')) ? ['--resume', out, '--quiet'] : [...RUN, ...args, '--out', out];
+    const dying = killed && kills < KILLS ? killedAt(4 * 2 ** kills, 'half') : {};
     const child = spawn(node[0], [...node.slice(1), COMMAND, 'train', ...call], {
-      env: { ...process.env, ...env },
+      env: { ...process.env, ...env, ...dying },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     stderr = '';
     child.stderr.setEncoding('utf8').on('data', (text) => {
       stderr += text;
     });
-    const ended = new AbortController();
-    const closed = new Promise((resolve, reject) => {
+    await new Promise((resolve, reject) => {
       child.on('error', reject);
-      child.on('close', (status) => {
+      child.on('close', (status, signal) => {
         code = status ?? -1;
-        ended.abort();
+        if (signal === 'SIGKILL') kills++;
         resolve(undefined);
       });
     });
-    if (killed && kills < 3) {
-      await inTheMidst(join(out, 'checkpoints'), kills, ended.signal);
-      if (child.kill('SIGKILL')) kills++;
-    }
-    await closed;
-  } while (code === -1);
+  } while (code === -1 && kills <= KILLS);
   if (code !== 0)
     return { name, node: version, failed: true, note: `exit code ${code}: ${stderr.trim().split('\n')[0]}` };
   const { models, numerics } = JSON.parse(readFileSync(join(out, 'run.json'), 'utf8'));
   const sha256 = createHash('sha256').update(`${models.cae.weightsSha256} ${models.cdae.weightsSha256}`).digest('hex');
   const note = killed ? `killed ${kills} times` : undefined;
   return { name, node: version, sha256, numericsVersion: numerics.version, ...(note && { note }) };
-}
-
-/**
- * Waits until a run is under way, and then a little longer each time.
- *
- * @param {string} folder
- * @param {number} count
- * @param {AbortSignal} ended
- */
-async function inTheMidst(folder, count, ended) {
-  while (!existsSync(folder) && !ended.aborted) await setTimeout(5);
-  await setTimeout(60 * (count + 1), undefined, { signal: ended }).catch(() => undefined);
 }
 
 /**

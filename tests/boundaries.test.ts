@@ -107,6 +107,8 @@ it.each([
   ['core', 100],
   ['nn', 30],
   ['formats', 5],
+  ['models', 1],
+  ['analysis', 5],
   ['train', 50],
 ])('@weft/%s imports nothing of Node, so that it runs in a browser', (name, least) => {
   const imports = importsOf(name).filter(isShipped);

@@ -5,6 +5,7 @@ import * as core from '../packages/core/src/index.js';
 import { operationTable } from '../packages/core/src/operations/table.js';
 import * as programs from '../packages/core/src/program.js';
 import * as nn from '../packages/nn/src/index.js';
+import { FIT_OPTIONS } from '../packages/train/src/options/fit-options.js';
 
 const { compute, grad, mul, randomNormal, sum } = core;
 const text = readFileSync(new URL('../docs/FEATURES.md', import.meta.url), 'utf8');
@@ -150,6 +151,11 @@ describe('the other tables', () => {
       kinds.some((kind) => typeof (value as Record<string, unknown>)[kind] === 'function'),
     );
     expect(rowsOf('Metrics').map(nameIn).sort()).toEqual(metrics.map(([name]) => name).sort());
+  });
+
+  it('name all options of fit', () => {
+    const named = rowsOf('Training').map(([what]) => what);
+    expect(Object.keys(FIT_OPTIONS).filter((name) => !named.some((what) => what.includes(`\`${name}\``)))).toEqual([]);
   });
 
   it('name what there is, and the page names all that @weft/core and @weft/nn export', () => {

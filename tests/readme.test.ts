@@ -43,6 +43,7 @@ describe('the programs that pages show', () => {
     compile(
       folder,
       programs.map(({ file }) => `${file}.ts`),
+      ['--noUncheckedIndexedAccess'],
     );
   });
 

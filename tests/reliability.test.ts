@@ -30,7 +30,7 @@ const rows = section
   );
 
 /** The sources from which messages come. */
-const sources = ['cli', 'pool', 'data']
+const sources = ['cli', 'train', 'pool', 'data']
   .map((name) => join('packages', name, 'src'))
   .flatMap((folder) => readdirSync(join(root, folder), { recursive: true }).map((file) => join(folder, String(file))))
   .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))

@@ -15,5 +15,6 @@ describe('the weights of the run that is kept', () => {
     const [{ sha256, numericsVersion, note }] = await verify(ways);
     expect(sha256, note).toBe(kept().sha256);
     expect(numericsVersion).toBe(NUMERICS_VERSION);
+    if (ways[0].killed) expect(note).toBe('killed 3 times');
   });
 });

@@ -1,6 +1,7 @@
 import type { Measurement } from './measure.js';
 import type { Numerics } from './numerics.js';
 import { measureAnalysis } from './suites/analysis.js';
+import { measureContract } from './suites/contract.js';
 import { measureConvolutions } from './suites/convolutions.js';
 import { measureData } from './suites/data.js';
 import { measureProducts } from './suites/matmul.js';
@@ -52,6 +53,11 @@ export const SUITES: Readonly<Record<string, Suite>> = {
       for (const kind of options.numerics) found.push(...(await measureShapes(most(options), kind)));
       return found;
     },
+  },
+  contract: {
+    about: "large weights, phases of a step, and a loop of one's own",
+    isDefault: false,
+    run: ({ threads }) => measureContract(threads),
   },
   scaling: {
     about: 'time by number of images and by number of pixels',

@@ -3,6 +3,7 @@
  */
 import {
   Adam,
+  type Callback,
   Conv2D,
   Dense,
   evaluate,
@@ -12,6 +13,7 @@ import {
   predict,
   RandomStream,
   Sequential,
+  weightsSha256,
 } from '@weft/pool';
 
 const SIZE = 12;
@@ -32,33 +34,26 @@ function drawSpots(count: number, seed: number): { x: Float32Array; y: Float32Ar
   return { x, y };
 }
 
-const model = new Sequential(
-  [
-    new Conv2D({ filters: 8, kernelSize: 3, padding: 'same', activation: 'relu' }),
-    new MaxPooling2D(),
-    new Flatten(),
-    new Dense({ units: 32, activation: 'relu' }),
-    new Dense({ units: 2, activation: 'sigmoid' }),
-  ],
-  { inputShape: [SIZE, SIZE, 1], seed: 1 },
-);
+const layers = [
+  new Conv2D({ filters: 8, kernelSize: 3, padding: 'same', activation: 'relu' }),
+  new MaxPooling2D(),
+  new Flatten(),
+  new Dense({ units: 32, activation: 'relu' }),
+  new Dense({ units: 2, activation: 'sigmoid' }),
+];
+const model = new Sequential(layers, { inputShape: [SIZE, SIZE, 1], seed: 1 });
 
-await fit(model, drawSpots(2000, 1), {
-  epochs: 8,
-  batchSize: 50,
-  validationSplit: 0.2,
-  optimizer: new Adam({ learningRate: 0.003 }),
-  callbacks: [
-    {
-      onTrainBegin: ({ threads }) => console.log(`threads ${threads}`),
-      onEpochEnd: (epoch, { loss, val_loss = Number.NaN }) =>
-        console.log(`epoch ${epoch + 1} loss ${loss.toFixed(5)} validation ${val_loss.toFixed(5)}`),
-    },
-  ],
-});
+const printing: Callback = {
+  onEpochEnd: (epoch, { loss, val_loss = Number.NaN }) =>
+    console.log(`epoch ${epoch + 1} loss ${loss.toFixed(5)} validation ${val_loss.toFixed(5)}`),
+};
+const optimizer = new Adam({ learningRate: 0.003 });
+const options = { epochs: 8, batchSize: 50, validationSplit: 0.2, optimizer, callbacks: [printing] };
+await fit(model, drawSpots(2000, 1), options);
 
 const unseen = drawSpots(200, 2);
-console.log(`unseen ${(await evaluate(model, unseen)).toFixed(5)}`);
+console.log(`unseen ${(await evaluate(model, unseen)).loss.toFixed(5)}`);
 const [row, column] = await predict(model, unseen.x.subarray(0, SIZE * SIZE));
 const wanted = [...unseen.y.subarray(0, 2)].map((part) => part.toFixed(2));
 console.log(`the first spot is at ${wanted.join(', ')}; the network says ${row.toFixed(2)}, ${column.toFixed(2)}`);
+console.log(`weights ${weightsSha256(model).slice(0, 16)}`);

@@ -223,7 +223,7 @@ describe('a loss that is no finite number', () => {
     await expectWhole(run);
   });
 
-  test('is borne with --on-nan continue, and fails the run at its end', async () => {
+  test('continues with --on-nan continue, and fails the run at its end', async () => {
     const run = join(folder.path, 'borne');
     const { code, stderr } = await weft([...SHORT, '--learning-rate', '1e30', '--on-nan', 'continue', '--out', run]);
     expect(stderr).toContain('CAE 3/3');

@@ -5,7 +5,7 @@ export type { MatmulTiles } from './emit/tiles.js';
 export { countProgram, type ProgramCounts } from './fuse/counters.js';
 export { fuse } from './fuse/fuse.js';
 export { applyOperation, isOfKind, type OperationName } from './operations/table.js';
-// For whoever writes layers and other operations: how options, shapes and windows are checked, and how errors read.
+// For writing layers and other operations: how options, shapes and windows are checked, and how errors read.
 export { type Padding, resolveWindow, type Window, windowPositions } from './operations/window.js';
 export { ALIGNMENT, type MemoryPlan, type Placement, planMemory } from './plan/plan.js';
 export { print } from './print/print.js';
@@ -24,7 +24,7 @@ export { type ExplainedPass, type ExplainOptions, explain } from './run/explain.
 export type { PassOptions } from './run/passes.js';
 export { statistics } from './run/statistics.js';
 export { hasRelaxedSimd, hasSimd } from './run/support.js';
-export type { PieceProgram } from './shard/build.js';
+export type { StepProgram } from './shard/build.js';
 export { type Partition, type PartitionOptions, type Phase, partition } from './shard/partition.js';
 export { type Access, bytesOfRow, type Slot } from './shard/plan.js';
 export { checkTensor, describe } from './tensor/describe.js';

@@ -89,3 +89,50 @@ describe.each(kernelSets.filter((kernels) => kernels !== 'reference'))('computed
     },
   );
 });
+
+describe('one pixel that is infinite or near the largest float32', () => {
+  const LENGTH = 28;
+  const CHANNELS = 8;
+  const [row, column] = [13, 9];
+
+  /** Channel 0 of the outputs of a 3x3 convolution with positive weights, whose only large pixel is `value`. */
+  function outputs(value: number, kernels: (typeof kernelSets)[number], option: ConvolutionOption): Float32Array {
+    const shape = [1, LENGTH, LENGTH, CHANNELS];
+    const pixels = numbers(sizeOf(shape), 1);
+    pixels[(row * LENGTH + column) * CHANNELS] = value;
+    const kernel = [3, 3, CHANNELS, CHANNELS];
+    const weight = numbers(sizeOf(kernel), 2).map((each) => 0.25 + Math.abs(each) / 4);
+    const y = conv2d(tensor(pixels, shape), tensor(weight, kernel), { padding: 'same' });
+    return compute([y], kernels, option)[0].filter((_, at) => at % CHANNELS === 0);
+  }
+
+  const places = (values: Float32Array, isMeant: (value: number) => boolean) =>
+    [...values.keys()]
+      .filter((at) => isMeant(values[at]))
+      .map((at): [number, number] => [Math.floor(at / LENGTH), at % LENGTH]);
+  const near = [-1, 0, 1].flatMap((y) => [-1, 0, 1].map((x): [number, number] => [row + y, column + x]));
+
+  it.each(kernelSets)('reaches the nine outputs around it with `direct`, by %s', (kernels) => {
+    const infinite = outputs(Number.POSITIVE_INFINITY, kernels, 'direct');
+    expect(places(infinite, Number.isNaN)).toEqual([]);
+    expect(places(infinite, (value) => value === Number.POSITIVE_INFINITY)).toEqual(near);
+    const large = outputs(3e38, kernels, 'direct');
+    expect(places(large, (value) => !Number.isFinite(value))).toEqual([]);
+    expect(places(large, (value) => value > 1e36)).toEqual(near);
+  });
+
+  it.each(kernelSets.filter((kernels) => kernels !== 'reference'))(
+    'makes NaN of outputs of the tiles that read it with Winograd, by %s',
+    (kernels) => {
+      for (const value of [Number.POSITIVE_INFINITY, 3e38]) {
+        const lost = places(outputs(value, kernels, 'winograd4'), Number.isNaN);
+        expect(lost.length).toBeGreaterThan(0);
+        // A tile has four outputs along a side, and reads a pixel more at each end.
+        const tilesOf = (at: number) => new Set([-1, 0, 1].map((beside) => Math.floor((at + beside) / 4)));
+        const isRead = ([y, x]: [number, number]) =>
+          tilesOf(row).has(Math.floor(y / 4)) && tilesOf(column).has(Math.floor(x / 4));
+        expect(lost.filter((place) => !isRead(place))).toEqual([]);
+      }
+    },
+  );
+});

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { availableThreads, processorQuota } from './available-threads.js';
 import { WorkerPool } from './pool.js';
 
@@ -69,7 +69,7 @@ describe('availableThreads', () => {
           const root = system(layout(path));
           const limits = path.flatMap(({ quota, period }) => (quota === undefined ? [] : [quota / period]));
           expect(processorQuota(root)).toBe(limits.length > 0 ? Math.min(...limits) : undefined);
-          const threads = availableThreads(root, processors);
+          const threads = availableThreads(root, processors, {});
           const granted = Math.min(processors, ...limits);
           expect(Number.isInteger(threads)).toBe(true);
           expect(threads).toBeGreaterThanOrEqual(granted);
@@ -101,13 +101,29 @@ describe('availableThreads', () => {
     ['no control groups', {}, 64],
     ['files that make no sense', { 'proc/self/cgroup': '0::/\n::\nx', 'sys/fs/cgroup/cpu.max': '0 0\n' }, 64],
   ])('of 64 processors takes with %s its share', (_, files, threads) => {
-    expect(availableThreads(system(files), 64)).toBe(threads);
+    expect(availableThreads(system(files), 64, {})).toBe(threads);
+  });
+
+  it('is what WEFT_THREADS says, however many processors there are', () => {
+    for (const threads of [1, 3, 1024])
+      expect(availableThreads('/', 2, { WEFT_THREADS: String(threads) })).toBe(threads);
+    expect(availableThreads(system({}), 2, { WEFT_THREADS: '' })).toBe(2);
+  });
+
+  it.each(['0', '1025', '1.5', '-1', 'all', 'NaN'])('refuses %s as WEFT_THREADS', (text) => {
+    expect(() => availableThreads('/', 2, { WEFT_THREADS: text })).toThrow(
+      `The environment variable WEFT_THREADS is '${text}'; expected a whole number from 1 to 1024.`,
+    );
   });
 
   it('is what a pool starts', async () => {
-    const pool = await WorkerPool.create();
-    await pool.close();
-    expect(pool.threads).toBe(availableThreads());
-    expect(pool.threads).toBeLessThanOrEqual(availableParallelism());
+    for (const wanted of ['', '3']) {
+      vi.stubEnv('WEFT_THREADS', wanted);
+      const pool = await WorkerPool.create();
+      await pool.close();
+      expect(pool.threads).toBe(availableThreads());
+      expect(pool.threads).toBe(wanted ? 3 : Math.min(availableParallelism(), pool.threads));
+    }
+    vi.unstubAllEnvs();
   });
 });

@@ -5,17 +5,37 @@ import { dirname, join } from 'node:path/posix';
 /** More than any machine has. */
 const NO_LIMIT = 2 ** 30;
 
+/** More threads than a pool takes are a slip. */
+export const MOST_THREADS = 1024;
+
 /**
- * Threads that can compute at once: as many as the system schedules this process on, and no more than the control
- * groups of a container grant time for. More would wait for each other.
+ * Threads that a pool has by default: what the environment variable `WEFT_THREADS` says, or else as many as can compute
+ * at once. Those are as many as the system schedules this process on, and no more than the control groups of a
+ * container grant time for. More would wait for each other.
  *
  * @param root        where the file system begins
  * @param parallelism processors that this process may be scheduled on
+ * @param environment environment variables
  * @returns a whole number of at least 1
+ * @throws RangeError if `WEFT_THREADS` is set, and is not a whole number from 1 to 1024
  */
-export function availableThreads(root = '/', parallelism = availableParallelism()): number {
+export function availableThreads(
+  root = '/',
+  parallelism = availableParallelism(),
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): number {
+  const wanted = environment.WEFT_THREADS ?? '';
+  if (wanted !== '') return threadsIn(wanted);
   // Less than a processor is one thread still.
   return Math.max(1, Math.min(parallelism, Math.ceil(processorQuota(root) ?? parallelism)));
+}
+
+function threadsIn(text: string): number {
+  const threads = Number(text);
+  if (Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS) return threads;
+  throw new RangeError(
+    `The environment variable WEFT_THREADS is '${text}'; expected a whole number from 1 to ${MOST_THREADS}. Correct or unset it.`,
+  );
 }
 
 /**

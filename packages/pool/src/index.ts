@@ -1,4 +1,4 @@
-// Tensors, layers, losses and optimisers come along: who trains on Node needs this package alone.
+// Exports tensors, layers, losses and optimisers too: training on Node needs this package alone.
 export * from '@weft/core';
 export { ArchitectureMismatchError, type LoadedModel, SafetensorsError, type WeightDifferences } from '@weft/formats';
 export * from '@weft/nn';
@@ -6,9 +6,10 @@ export * from '@weft/train';
 export { availableThreads, controlGroupFolders, processorQuota } from './available-threads.js';
 export { makeFolders } from './files/make-folders.js';
 export { loadModel, loadWeights, saveModel } from './files/model-file.js';
+export { weightsSha256 } from './files/weights-sha256.js';
 export { halfWritten, writeAtomically } from './files/write-atomically.js';
 export { WorkerPool, type WorkerPoolOptions } from './pool.js';
-// In the place of those of `@weft/train`, which want a runtime.
+// Instead of those of `@weft/train`, which need a runtime.
 export {
   type EvaluateOptions,
   evaluate,

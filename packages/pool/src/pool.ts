@@ -9,7 +9,6 @@ import {
   CONTROL,
   CONTROL_WORDS,
   checkOptions,
-  defaulted,
   type OptionsOf,
   oneOf,
   optional,
@@ -21,14 +20,13 @@ import {
   wholeNumber,
 } from '@weft/train/runtime';
 import { Piscina } from 'piscina';
-import { availableThreads } from './available-threads.js';
+import { availableThreads, MOST_THREADS } from './available-threads.js';
 import { fileStore } from './files/store.js';
 
 const OPTIONS = {
-  threads: defaulted(
-    wholeNumber(1, 1024),
-    availableThreads(),
-    "Worker threads. Without it, as many as the system, or the container's quota, lets this process run at once.",
+  threads: optional(
+    wholeNumber(1, MOST_THREADS),
+    "Worker threads. Without it, the environment variable `WEFT_THREADS`, or as many as the system, or the container's quota, lets this process run at once.",
   ),
   kernels: optional(
     oneOf<KernelSet>('wasm', 'reference'),
@@ -83,7 +81,7 @@ export class WorkerPool implements Runtime {
    * @throws RangeError for an option that there is not, if the number of threads is not a whole number from 1, or the system refuses shared memory
    */
   static async create(options: WorkerPoolOptions = {}): Promise<WorkerPool> {
-    const { threads, kernels = defaultKernels() } = checkOptions(
+    const { threads = availableThreads(), kernels = defaultKernels() } = checkOptions(
       'WorkerPool.create',
       options,
       OPTIONS,
@@ -174,7 +172,7 @@ export class WorkerPool implements Runtime {
     if (failure) throw this.closed ? failure : new WorkerError(failure);
   }
 
-  /** @internal Node 20 has to be told. Modules are compiled in this thread, and workers need no flag for them. */
+  /** @internal Node 20 needs a flag. Modules are compiled in this thread, and workers need no flag for them. */
   allowRelaxedSimd(): void {
     setFlagsFromString('--experimental-wasm-relaxed-simd');
   }

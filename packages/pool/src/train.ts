@@ -12,6 +12,7 @@ import {
   such,
   wholeNumber,
 } from '@weft/train/runtime';
+import { MOST_THREADS } from './available-threads.js';
 import { WorkerPool } from './pool.js';
 
 /** Where work is done. */
@@ -20,7 +21,10 @@ const PLACE = {
     such<WorkerPool>('what WorkerPool.create() resolves to: await it', (value) => value instanceof WorkerPool),
     "Workers to use. Without it, a pool of this call's own.",
   ),
-  threads: optional(wholeNumber(1, 1024), 'Threads of a pool of its own. Without it, all.'),
+  threads: optional(
+    wholeNumber(1, MOST_THREADS),
+    'Threads of a pool of its own. Without it, the environment variable `WEFT_THREADS`, or all.',
+  ),
 };
 
 const FIT = { ...FIT_OPTIONS, ...PLACE };
@@ -38,7 +42,7 @@ export type EvaluateOptions = OptionsOf<typeof EVALUATE>;
 
 type Place = OptionsOf<typeof PLACE>;
 
-/** The options that `@weft/train` takes, with a runtime in the place of `pool` and `threads`. */
+/** The options that `@weft/train` takes, with a runtime instead of `pool` and `threads`. */
 function onRuntime<Options extends Place>(options: Options): Omit<Options, keyof Place> & { runtime: RuntimeSource } {
   const { pool, threads, ...others } = options;
   const start = () => WorkerPool.create(threads === undefined ? {} : { threads });
@@ -47,12 +51,12 @@ function onRuntime<Options extends Place>(options: Options): Omit<Options, keyof
 
 /**
  * Trains a model on all cores. The result is the same to the bit for any number of threads: a batch is cut into
- * pieces by shapes alone, and the pieces' gradients are added up in a fixed order. Nor does it depend on whether
- * training was interrupted on the way and resumed from a checkpoint.
+ * micro-batches by shapes alone, and their gradients are added up in a fixed order. An interrupted training that was
+ * resumed from a checkpoint gives the same bits, too.
  *
  * @throws RangeError for options or examples that do not fit, or an option that there is not; TypeError for a value of
  *   another kind than is expected; NonFiniteError if a loss or weights are no finite numbers any more;
- *   CheckpointMismatchError if the checkpoint to go on from belongs to another training; CheckpointError if it is
+ *   CheckpointMismatchError if the checkpoint to resume from belongs to another training; CheckpointError if it is
  *   damaged
  */
 export async function fit(model: BaseModel, data: train.Examples, options: FitOptions): Promise<train.History> {
@@ -78,7 +82,7 @@ export async function predict<Model extends BaseModel>(
 /**
  * What a function makes of examples, computed on all cores.
  *
- * @param f          builds the result for a piece of the examples, [count, ...]; it must treat them one by one
+ * @param f          builds the result for some of the examples, [count, ...]; it must treat them one by one
  * @param inputShape shape of one example
  * @returns the results one after another, row-major
  * @throws RangeError for an option that there is not, or if the values are not a whole number of examples, or the function gives no result for each
@@ -103,7 +107,7 @@ export async function evaluate(
   model: BaseModel,
   data: train.Examples,
   options: EvaluateOptions = {},
-): ReturnType<typeof train.evaluate> {
+): Promise<train.Evaluation> {
   checkOptions('evaluate', options, EVALUATE, '{ loss: meanAbsoluteError }');
   return train.evaluate(model, data, onRuntime(options));
 }

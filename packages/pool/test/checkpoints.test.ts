@@ -70,8 +70,8 @@ const optimizers: Readonly<Record<string, () => Optimizer>> = {
   'SGD with momentum': () => new SGD({ momentum: 0.9, nesterov: true }),
 };
 
-describe('a training that was broken off', () => {
-  it('ends, resumed, with the bits of an undisturbed one, wherever and however often it was broken off', async () => {
+describe('a training that was interrupted', () => {
+  it('ends, resumed, with the bits of an uninterrupted one, wherever and however often it was interrupted', async () => {
     const cases = fc.record({
       model: fc.constantFrom('dense' as const, 'dropout' as const),
       optimizer: fc.constantFrom(...Object.keys(optimizers)),
@@ -164,7 +164,7 @@ describe('a training that was broken off', () => {
     const run = async (options: Partial<FitOptions>) => {
       const model = smallDense();
       const change = (factor: number) => () => {
-        for (const { data: values } of model.parameters) for (const i of values.keys()) values[i] *= factor;
+        for (const { weight } of model.weights) weight.assign(weight.data.map((value) => value * factor));
       };
       const changing = { onTrainBegin: change(0.5), onEpochBegin: change(0.9), onEpochEnd: change(1.1) };
       const callbacks = [changing, ...(options.callbacks ?? [])];
@@ -240,7 +240,7 @@ describe('checkpoints', () => {
       const kept = new Set([best * STEPS, epochs * STEPS - 2, epochs * STEPS]);
       const files = [...kept].sort((a, b) => a - b).map(fileOf);
       expect((await readdir(folder)).sort()).toEqual(files);
-      // Also by a training that was broken off after the best epoch, or before it.
+      // Also by a training that was interrupted after the best epoch, or before it.
       const resumable = { ...options, checkpoints: { directory: `${folder}-resumed`, every: { steps: 2 } } };
       await train({ ...resumable, ...breakingOff(2 * STEPS + 1) });
       await train({ ...resumable, resumeFrom: `${folder}-resumed` });
@@ -261,14 +261,15 @@ describe('checkpoints', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('are read as safetensors, weights and moments by the names of the parameters', async () => {
+  it('are read as safetensors, weights and moments by the paths of the weights', async () => {
     const { weights } = await train({ checkpoints: { directory, keep: 1 } });
     const { tensors, metadata } = decodeSafetensors(await readFile(join(directory, fileOf(EPOCHS * STEPS))));
-    const { parameters } = smallDense();
-    const written = parameters.map(({ name }) => tensors.get(`weights/${name}`)?.data as Float32Array);
+    const model = smallDense();
+    const written = model.weights.map(({ path }) => tensors.get(`weights/${path}`)?.data as Float32Array);
     expect(written.flatMap((values) => [...values])).toEqual([...weights]);
-    for (const { name, shape } of parameters) {
-      for (const slot of [0, 1]) expect(tensors.get(`optimizer/${slot}/${name}`)?.shape).toEqual(shape);
+    for (const { path, shape } of model.weights) {
+      for (const slot of ['0/momentum', '0/velocity'])
+        expect(tensors.get(`slots/${slot}/${path}`)?.shape).toEqual(shape);
     }
     expect(JSON.parse(metadata['weft.state'])).toMatchObject({ epochs: EPOCHS, epoch: EPOCHS, step: 0, steps: 15 });
   });
@@ -372,8 +373,12 @@ describe('a checkpoint whose contents were made up', () => {
     'a weight of another shape': ({ weights }) => ({
       weights: new Map([...weights].map(([name]) => [name, { shape: [9000], data: new Float32Array(9000) }])),
     }),
-    'no moments': () => ({ optimizer: [] }),
-    'steps behind the end': () => ({ step: 10, steps: 15, losses: new Float64Array(10) }),
+    'no moments': () => ({ slots: new Map() }),
+    'steps behind the end': () => ({
+      step: 10,
+      steps: 15,
+      log: { numbers: new Float64Array(10), scores: new Float32Array(0) },
+    }),
     'another count of steps': () => ({ steps: 7 }),
     'no validation losses': ({ history }) => ({ history: { ...history, history: { loss: history.history.loss } } }),
     'state of a callback': () => ({ callbacks: [{ best: 1 }] }),

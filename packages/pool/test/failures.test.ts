@@ -1,9 +1,8 @@
 import type { Worker } from 'node:worker_threads';
-import type { ProgramImage } from '@weft/train/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { evaluate, fit, predict, WorkerPool } from '../src/index.js';
 import { smallDense, uniform, weightsOf } from './support/models.js';
-import { trapModule } from './support/trap-module.js';
+import { withTraps } from './support/trap-module.js';
 
 const THREADS = 3;
 const data = { x: uniform(64 * 9), y: uniform(64 * 3, 2) };
@@ -23,18 +22,14 @@ async function train(): Promise<Float32Array> {
   return weightsOf(model);
 }
 
-/** Does work while the programs of some kind are poisoned on their way to the workers. */
+/** Does work while programs of some kind trap in a worker. */
 async function poisoned(kind: string, victim: number | 'all', work: () => Promise<unknown>): Promise<void> {
-  const load = pool.load.bind(pool);
-  pool.load = async (id, compiled): Promise<ProgramImage> => {
-    const image = await load(id, compiled);
-    if (!id.includes(kind)) return image;
-    return { ...image, module: trapModule(image, victim === 'all' ? undefined : image.arenas[victim]) };
-  };
+  const run = pool.runOnAll.bind(pool);
+  pool.runOnAll = (steps) => run(withTraps(steps, kind, victim));
   try {
     await work();
   } finally {
-    Reflect.deleteProperty(pool, 'load');
+    Reflect.deleteProperty(pool, 'runOnAll');
   }
 }
 

@@ -51,7 +51,7 @@ describe('a loss that is no finite number', () => {
     expect(newest ?? '00000000').toContain(String(last).padStart(8, '0'));
   });
 
-  it('is borne if that is wanted, and no checkpoint is written after it', async () => {
+  it('is accepted if that is wanted, and no checkpoint is written after it', async () => {
     const warnings: string[] = [];
     const onWarning = (message: string) => void warnings.push(message);
     const checkpoints = { directory, every: { steps: 2 } };
@@ -90,7 +90,7 @@ describe('gradients that are no finite numbers', () => {
 });
 
 describe('a checkpoint that cannot be written', () => {
-  it('is told of, and training goes on; what is whole stays', async () => {
+  it('is reported, and training continues; what is whole stays', async () => {
     const folder = join(directory, 'checkpoints');
     const warnings: string[] = [];
     // A file where the folder is to be: also root cannot write into that.

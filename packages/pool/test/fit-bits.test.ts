@@ -1,7 +1,7 @@
 import { add, mul, random } from '@weft/core';
 import type { Sequential } from '@weft/nn';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Corruption, type FitOptions, fit, type History, WorkerPool } from '../src/index.js';
+import { type Corruption, type ExampleArray, type FitOptions, fit, type History, WorkerPool } from '../src/index.js';
 import { bytes, smallAutoencoder, smallDense, uniform, weightsOf, withDropout } from './support/models.js';
 
 const noisy: Corruption = (x, { seed, epochKeys }) =>
@@ -9,7 +9,7 @@ const noisy: Corruption = (x, { seed, epochKeys }) =>
 
 interface Run {
   readonly make: () => Sequential;
-  readonly x: Float32Array | Uint8Array;
+  readonly x: ExampleArray;
   readonly y?: Float32Array;
   readonly options: FitOptions;
 }
@@ -31,7 +31,7 @@ const runs: Readonly<Record<string, Run>> = {
     y: uniform(53 * 3, 2),
     options: { epochs: 3, batchSize: 20 },
   },
-  'dropout, in batches of one piece and less': {
+  'dropout, in batches of one micro-batch and less': {
     make: withDropout,
     x: uniform(31 * 9),
     y: uniform(31 * 3, 2),
@@ -76,7 +76,7 @@ describe.each(Object.keys(runs))('%s', (name) => {
   it('gives the same bits again in a pool that has done other work', async () => {
     const [, , pool] = pools;
     const first = await train(run, pool);
-    await train(runs['dropout, in batches of one piece and less'], pool);
+    await train(runs['dropout, in batches of one micro-batch and less'], pool);
     expect((await train(run, pool)).weights).toEqual(first.weights);
   });
 

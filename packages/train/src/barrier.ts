@@ -36,7 +36,7 @@ export function arriveAndWait(words: Int32Array, parties: number): void {
   const generation = Atomics.load(words, GENERATION);
   if (generation & FAILED) throw new BarrierBroken();
   if (Atomics.add(words, ARRIVED, 1) + 1 === parties) {
-    // The count is reset before the generation moves: whoever is freed may arrive at the next barrier at once.
+    // The count is reset before the generation moves: a freed worker may arrive at the next barrier at once.
     Atomics.store(words, ARRIVED, 0);
     Atomics.add(words, GENERATION, 1);
     Atomics.notify(words, GENERATION);

@@ -163,20 +163,19 @@ export function inputTables(model: BaseModel, x: unknown, role = 'x'): Record<st
 }
 
 /** The targets by name: those of outputs have the outputs' shapes, or one number an example. */
-function targetTables(model: BaseModel, y: unknown, count: number): Record<string, Table> {
+function targetTables(model: BaseModel, y: unknown, count: number, role: string): Record<string, Table> {
   const outputs = new Map(model.outputs.map(({ name, shape }) => [name, shape]));
-  const arrays = byName('y', y, [...outputs.keys()]);
+  const arrays = byName(role, y, [...outputs.keys()]);
   const isOnly = Object.keys(arrays).length === 1;
   return Object.fromEntries(
     Object.entries(arrays).map(([name, array]) => {
-      const label = isOnly ? 'y' : `y.${name}`;
+      const label = isOnly ? role : `${role}.${name}`;
       const given = describedOf(label, array);
       const output = outputs.get(name);
-      const each = given.data.length / count;
-      const shape = given.shape ?? (output && sizeOf(output) === each ? output : each === 1 ? [] : undefined);
+      const shape = given.shape ?? shapeOfTarget(given.data.length, count, output);
       if (!shape) {
         throw new RangeError(
-          `${label}: ${given.data.length} values for ${count} inputs are ${each} for each, ` +
+          `${label}: ${given.data.length} values for ${count} inputs are ${given.data.length / count} for each, ` +
             `but the output '${name}' is ${output ? formatShape(output) : 'not there'}. Give { data, shape } with the shape of one target.`,
         );
       }
@@ -185,12 +184,21 @@ function targetTables(model: BaseModel, y: unknown, count: number): Record<strin
   );
 }
 
+/** Shape of one target: that of the output, or [] for one number an example. */
+function shapeOfTarget(values: number, count: number, output: Shape | undefined): Shape | undefined {
+  if (output && sizeOf(output) === values / count) return output;
+  if (values === count) return [];
+  // Whole targets, though not one for each input: the numbers of both are compared, and told, later.
+  return output && values % sizeOf(output) === 0 ? output : undefined;
+}
+
 /**
  * Examples as programs see them.
  *
+ * @param prefix what the arrays' labels begin with
  * @throws RangeError if arrays do not fit the model or each other; TypeError if they are no such arrays
  */
-export function namedExamples(call: string, model: BaseModel, data: Examples): NamedExamples {
+export function namedExamples(call: string, model: BaseModel, data: Examples, prefix = ''): NamedExamples {
   if (typeof data !== 'object' || data === null || !('x' in data)) {
     throw new TypeError(`${call}: the examples are ${shown(data)}; expected an object { x } or { x, y }.`);
   }
@@ -198,11 +206,13 @@ export function namedExamples(call: string, model: BaseModel, data: Examples): N
   if (unknown !== undefined) {
     throw new RangeError(`${call}: the examples have no field '${unknown}'. Give { x, y, sampleWeight }.`);
   }
-  const inputs = inputTables(model, data.x);
+  const inputs = inputTables(model, data.x, `${prefix}x`);
   const [first] = Object.values(inputs);
   const count = countOf(first);
-  const targets = data.y === undefined ? inputsAsTargets(model, inputs) : targetTables(model, data.y, count);
-  const sampleWeight = data.sampleWeight === undefined ? undefined : weightsOfExamples(data.sampleWeight);
+  const { y, sampleWeight: weights } = data;
+  const targets =
+    y === undefined ? inputsAsTargets(model, inputs, `${prefix}y`) : targetTables(model, y, count, `${prefix}y`);
+  const sampleWeight = weights === undefined ? undefined : weightsOfExamples(`${prefix}sampleWeight`, weights);
   for (const table of [...Object.values(inputs), ...Object.values(targets), ...(sampleWeight ? [sampleWeight] : [])]) {
     if (countOf(table) !== count) {
       throw new RangeError(`${table.label}: it holds ${countOf(table)} examples, but ${first.label} holds ${count}.`);
@@ -211,18 +221,22 @@ export function namedExamples(call: string, model: BaseModel, data: Examples): N
   return { count, inputs, targets, sampleWeight };
 }
 
-function weightsOfExamples(given: unknown): Table {
-  const table = tableOf('sampleWeight', given, []);
+function weightsOfExamples(label: string, given: unknown): Table {
+  const table = tableOf(label, given, []);
   if (table.dtype === 'float32') return table;
-  throw new TypeError('sampleWeight: got whole numbers; expected a Float32Array with a number for each example.');
+  throw new TypeError(`${label}: got whole numbers; expected a Float32Array with a number for each example.`);
 }
 
 /** A model that is to give back its inputs needs no targets. Of other models the loss may need none. */
-function inputsAsTargets(model: BaseModel, inputs: Readonly<Record<string, Table>>): Record<string, Table> {
+function inputsAsTargets(
+  model: BaseModel,
+  inputs: Readonly<Record<string, Table>>,
+  label: string,
+): Record<string, Table> {
   const [input, second] = model.inputs;
   const [output, other] = model.outputs;
   const isAutoencoder = !second && !other && sameShape(input.shape, output.shape);
-  return isAutoencoder ? { [output.name]: { ...inputs[input.name], label: 'y' } } : {};
+  return isAutoencoder ? { [output.name]: { ...inputs[input.name], label } } : {};
 }
 
 /** @throws RangeError naming the output that has no target */

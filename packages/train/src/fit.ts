@@ -23,13 +23,27 @@ import { trainingSource } from './training-source.js';
  *   damaged
  */
 export async function fit(model: BaseModel, data: Examples, options: FitOptions): Promise<History> {
+  return fitInMicroBatches(model, data, options, undefined);
+}
+
+/**
+ * `fit` with micro-batches of another size: for tests of what must not depend on it.
+ *
+ * @param microBatch examples to a micro-batch
+ */
+export async function fitInMicroBatches(
+  model: BaseModel,
+  data: Examples,
+  options: FitOptions,
+  microBatch: number | undefined,
+): Promise<History> {
   checkModel('fit', model);
   const checked = checkOptions('fit', options, FIT_WITH_RUNTIME, '{ epochs: 10 }');
   const source = trainingSource(model, data, checked);
   return withRuntime(checked.runtime, (runtime) =>
     runtime.hold(async (session) => {
-      const compileOptions = compileOptionsOf(checked, runtime);
-      const prepared = await prepareTraining(source, runtime, session, compileOptions);
+      const stepOptions = { ...compileOptionsOf(checked, runtime), microBatch };
+      const prepared = await prepareTraining(source, runtime, session, stepOptions);
       return new TrainingRun(prepared, checked).train();
     }),
   );

@@ -15,5 +15,5 @@ export { NUMERICS_VERSION } from './numerics-version.js';
 export type { LossOption, MetricsOption } from './objective.js';
 export type { FitOptions, TrainedWeights, Update } from './options/fit-options.js';
 export type { EvaluateOptions, PredictOptions } from './options/predict-options.js';
-export { evaluate, mapExamples, type Predictions, predict } from './predict.js';
+export { type Evaluation, evaluate, mapExamples, type Predictions, predict } from './predict.js';
 export type { Corruption, Draws } from './step/trace-update.js';

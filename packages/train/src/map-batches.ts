@@ -1,7 +1,8 @@
-import { type Shape, Tensor } from '@weft/core';
-import { byteLength, type CompileOptions, formatShape, sizeOf } from '@weft/core/program';
+import { cast, type Shape, Tensor } from '@weft/core';
+import { byteLength, type CompileOptions, formatShape, sameShape, sizeOf } from '@weft/core/program';
 import { type BaseModel, CallContext, type Weight } from '@weft/nn';
 import { type ExampleArrays, inputTables, type NamedExamples } from './data.js';
+import { shown } from './options/shown.js';
 import type { Runtime } from './runtime/runtime.js';
 import { planBatch } from './step/batch-plan.js';
 import { microBatchesOf } from './step/leaves.js';
@@ -30,8 +31,9 @@ const DEFAULT_BATCH_SIZE = 32;
 const CHUNK_BYTES = 4 * 2 ** 20;
 const LARGEST_CHUNK = 1024;
 
-/** Micro-batches are those of a batch of so many examples: larger ones gain nothing, and leave the caches. */
-const SMALLEST_CHUNK = 256;
+/** Enough examples for many workers. */
+const USUAL_CHUNK = 256;
+const SMALLEST_CHUNK = 64;
 
 /**
  * Computes something of all examples, batch by batch, on all workers.
@@ -47,21 +49,22 @@ export async function mapBatches(
 ): Promise<{ readonly shape: Shape; readonly values: Float32Array }[]> {
   const { examples, weights, seed } = source;
   const { count } = examples;
-  const trace = (batch: number) =>
+  const traceRows = (batch: number) =>
     traceOutputs(source, batch, (inputs, draws) => checkRows(source.build(inputs, draws), batch));
-  const { program } = trace(1);
-  const shapes = program.outputs.map((value) => program.values[value].shape.slice(1));
+  const shapesOf = ({ program }: ReturnType<TraceOf>) =>
+    program.outputs.map((value) => program.values[value].shape.slice(1));
+  const shapes = shapesOf(traceRows(1));
+  const trace = (batch: number) => {
+    const traced = traceRows(batch);
+    checkSameRows(shapes, shapesOf(traced), batch);
+    return traced;
+  };
   const batchSize = Math.min(count, source.batchSize ?? fastBatch(trace, shapes, options));
   const session = new SessionMemory(runtime, [examples], weights, seed);
   const order = session.order(count);
   inSequence(order, 0);
   const batches = microBatchesOf(count, batchSize);
-  // Results of one batch are copied out while the next one is computed.
-  const results = shapes.map((shape) => {
-    const length = batchSize * sizeOf(shape);
-    const { address, array } = runtime.memory.float32(2 * length);
-    return { shape, length, address, array, values: new Float32Array(count * sizeOf(shape)) };
-  });
+  const results = reserveResults(runtime, shapes, batchSize, count);
   const outputs = new Map(
     results.map(({ address, length }, which): [number, Block] => [which, { address, perStep: length * 4 }]),
   );
@@ -96,12 +99,21 @@ export async function mapBatches(
   return results.map(({ shape, values }) => ({ shape, values }));
 }
 
+/** Room for the results of two batches: those of one are copied out while the next one is computed. */
+function reserveResults({ memory }: Runtime, shapes: readonly Shape[], batchSize: number, count: number) {
+  return shapes.map((shape) => {
+    const length = batchSize * sizeOf(shape);
+    const { address, array } = memory.float32(2 * length);
+    return { shape, length, address, array, values: new Float32Array(count * sizeOf(shape)) };
+  });
+}
+
 type TraceOf = (batch: number) => ReturnType<typeof traceOutputs>;
 
 /** A batch that gives every worker something to do, where examples do not meet; else Keras's. */
 function fastBatch(trace: TraceOf, shapes: readonly Shape[], options: CompileOptions): number {
-  const { program, examples } = trace(SMALLEST_CHUNK);
-  const { partition } = planBatch(program, examples, SMALLEST_CHUNK, options);
+  const { program, examples } = trace(USUAL_CHUNK);
+  const { partition } = planBatch(program, examples, USUAL_CHUNK, options);
   const [phase, second] = partition.phases;
   if (partition.before || second || phase.whole || phase.parts.length > 0) return DEFAULT_BATCH_SIZE;
   const bytes = shapes.reduce((total, shape) => total + byteLength({ shape, dtype: 'float32' }), 0);
@@ -109,15 +121,33 @@ function fastBatch(trace: TraceOf, shapes: readonly Shape[], options: CompileOpt
   return Math.max(SMALLEST_CHUNK, 2 ** (31 - Math.clz32(fitting)));
 }
 
+/** Results as floats, one for each example. */
 function checkRows(results: readonly Tensor[], batch: number): readonly Tensor[] {
   for (const result of results) {
-    if (result instanceof Tensor && result.shape[0] === batch && result.size > 0) continue;
-    const got = result instanceof Tensor ? formatShape(result.shape) : String(result);
-    throw new RangeError(
-      `the function gives ${got} for ${batch} examples; expected [${batch},...], a result for each of them.`,
-    );
+    if (!(result instanceof Tensor && result.shape[0] === batch && result.size > 0)) {
+      const got = result instanceof Tensor ? formatShape(result.shape) : shown(result);
+      throw new RangeError(
+        `mapExamples: the function gives ${got} for ${batch} examples; expected [${batch},...], a result for each of them.`,
+      );
+    }
+    if (result.dtype === 'uint32') {
+      throw new TypeError(
+        "mapExamples: the function gives uint32; expected float32. Convert the result with cast(x, 'float32').",
+      );
+    }
   }
-  return results;
+  // Results are given as float32.
+  return results.map((result) => cast(result, 'float32'));
+}
+
+/** @throws RangeError if results have another shape in a batch of another size: there would be no room for them */
+function checkSameRows(one: readonly Shape[], more: readonly Shape[], batch: number): void {
+  const which = more.findIndex((shape, at) => !sameShape(shape, one[at]));
+  if (which < 0) return;
+  throw new RangeError(
+    `mapExamples: the function gives ${formatShape([1, ...one[which]])} for 1 example, but ${formatShape([batch, ...more[which]])} ` +
+      `for ${batch}; expected results whose shape does not depend on how many examples there are.`,
+  );
 }
 
 /** The examples of a model's inputs alone. */

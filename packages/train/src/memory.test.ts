@@ -49,7 +49,9 @@ describe('SharedMemory', () => {
   it('says how much is missing when there is no room, and goes on as before', () => {
     const memory = new SharedMemory();
     const mark = memory.mark();
-    expect(() => memory.allocate(5 * 2 ** 30)).toThrow(/512[01] MiB of shared memory are needed.*Use fewer images/);
+    expect(() => memory.allocate(5 * 2 ** 30)).toThrow(
+      /512[01] MiB of shared memory are needed.*one WebAssembly memory holds 4096 MiB. Use a smaller model/,
+    );
     expect(memory.mark()).toBe(mark);
     expect(memory.allocate(64)).toBe(mark);
   });

@@ -38,19 +38,25 @@ export class SharedMemory {
     this.used += Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
     // Vectors may be read a little beyond the end of a row.
     const missing = Math.ceil((this.used + PAGE) / PAGE) - this.memory.buffer.byteLength / PAGE;
-    if (missing > 0) {
-      try {
-        this.memory.grow(missing);
-      } catch (cause) {
-        this.used = address;
-        throw new SharedMemoryError(
-          `${Math.ceil((address + bytes) / 2 ** 20)} MiB of shared memory are needed, and the system does not give them. ` +
-            'Use fewer images, smaller batches or fewer threads.',
-          { cause },
-        );
-      }
-    }
+    if (missing > 0) this.grow(missing, address);
     return address;
+  }
+
+  /** @param kept where the next reservation lies if there is no room */
+  private grow(pages: number, kept: number): void {
+    const needed = `${Math.ceil(this.used / 2 ** 20)} MiB of shared memory are needed`;
+    const most = `${(MAXIMUM_PAGES * PAGE) / 2 ** 20} MiB`;
+    const isTooLarge = this.memory.buffer.byteLength / PAGE + pages > MAXIMUM_PAGES;
+    try {
+      this.memory.grow(pages);
+    } catch (cause) {
+      this.used = kept;
+      const reason = isTooLarge ? `one WebAssembly memory holds ${most}` : 'the system does not give them';
+      throw new SharedMemoryError(
+        `${needed}, and ${reason}. Use a smaller model, fewer examples, smaller batches or fewer threads.`,
+        { cause },
+      );
+    }
   }
 
   /** Reserves room for numbers and returns the address and a view. Views stay valid when the memory grows. */

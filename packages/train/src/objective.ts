@@ -1,4 +1,4 @@
-import { add, mul, sum, Tensor } from '@weft/core';
+import { add, cast, mul, sum, Tensor } from '@weft/core';
 import { formatShape } from '@weft/core/program';
 import type { BaseModel, Loss, Metric, ModelLoss, ModelLossInput } from '@weft/nn';
 import { requireTarget } from './data.js';
@@ -94,7 +94,8 @@ class ObjectiveBuilder {
       return { output, value: this.lossOf(part, `${output}_loss`, output), weight: lossWeights[output] ?? 1 };
     });
     if (parts.length === 0) throw new RangeError('loss: the record is empty. Give a loss for at least one output.');
-    this.loss = parts.map(({ value, weight }) => (weight === 1 ? value : mul(value, weight))).reduce(add);
+    const weighted = parts.map(({ value, weight }) => (weight === 1 ? value : mul(value, weight)));
+    this.loss = weighted.reduce((total, each) => add(total, each));
     this.addMean(name, this.loss);
     for (const { output, value } of parts) this.addMean(`${output}_loss`, value);
   }
@@ -129,19 +130,21 @@ class ObjectiveBuilder {
     const { everything, batch } = this;
     if (typeof loss !== 'function' || loss.length < 1 || loss.length > 2) {
       throw new TypeError(
-        `${label}: got ${shown(loss)}; expected a function (prediction, target) => ..., or a function of one parameter ` +
+        `${label}: got ${typeof loss === 'function' ? `a function of ${loss.length} parameters` : shown(loss)}; ` +
+          'expected a function (prediction, target) => ..., or one of one parameter, ' +
           '({ inputs, outputs, targets, weights }) => ....',
       );
     }
     const isWhole = loss.length === 1;
-    const value = isWhole
+    const given = isWhole
       ? (loss as ModelLoss)(everything)
       : this.ofOutput(loss as Loss, output ?? this.onlyOutput('loss'));
-    if (!(value instanceof Tensor)) {
+    if (!(given instanceof Tensor)) {
       throw new TypeError(
-        `${label}: the loss gives ${shown(value)}; expected a tensor of [${batch}] or of one number, [].`,
+        `${label}: the loss gives ${shown(given)}; expected a tensor of [${batch}] or of one number, [].`,
       );
     }
+    const value = cast(given, 'float32');
     const isScalar = value.shape.length === 0;
     if (!isScalar && !(value.shape.length === 1 && value.shape[0] === batch)) {
       throw new RangeError(
@@ -218,7 +221,8 @@ class ObjectiveBuilder {
 
   private perExample(name: string, values: unknown): Tensor {
     const { batch } = this;
-    if (values instanceof Tensor && values.shape.length === 1 && values.shape[0] === batch) return values;
+    if (values instanceof Tensor && values.shape.length === 1 && values.shape[0] === batch)
+      return cast(values, 'float32');
     const got = values instanceof Tensor ? formatShape(values.shape) : shown(values);
     throw new RangeError(
       `metrics: ${name} gives ${got} for a batch of ${batch}; expected [${batch}], one for each example.`,

@@ -16,16 +16,16 @@ import { withRuntime } from './runtime/runtime.js';
 import { SessionMemory } from './step/session.js';
 import type { Draws } from './step/trace-update.js';
 
-/** What `predict` gives: the values of the only output, or of each by its name. */
-export type Predictions<Model extends BaseModel> = Model extends Sequential
-  ? Float32Array
-  : Float32Array | Readonly<Record<string, Float32Array>>;
+/** What `predict` gives where `call` gives a tensor: its values; where it gives tensors by name, the values of each. */
+export type Predictions<Model extends BaseModel> = Model extends BaseModel<infer Y> ? ValuesOf<Y> : never;
+
+type ValuesOf<Y> = Y extends Tensor ? Float32Array : Readonly<Record<string, Float32Array>>;
 
 /**
  * The model's outputs for examples, computed on all workers of a runtime.
  *
  * @param x one array for the only input, or several by the names of inputs
- * @returns [count, ...outputShape], row-major: one array, or a record by names where there are several outputs
+ * @returns [count, ...outputShape], row-major: one array, or a record by names where the model gives a record
  * @throws RangeError for an unknown option, or if the values are not a whole number of examples
  */
 export async function predict<Model extends BaseModel>(
@@ -42,8 +42,7 @@ export async function predict<Model extends BaseModel>(
     build: outputsOf(model),
   };
   const results = await runMap(source, checked);
-  const [only, second] = results;
-  if (!second) return only.values as Predictions<Model>;
+  if (model.graph.isSingle) return results[0].values as Predictions<Model>;
   return Object.fromEntries(
     model.outputs.map(({ name }, which) => [name, results[which].values]),
   ) as Predictions<Model>;
@@ -90,17 +89,30 @@ function runMap(source: Omit<MapSource, 'corrupt' | 'seed' | 'batchSize'>, optio
   );
 }
 
+/** Losses and metrics by name: `loss`, those of outputs, and those of metrics. */
+export type Evaluation = Readonly<Record<string, number>> & { readonly loss: number };
+
 /**
  * The model's losses and metrics on examples, computed on all workers of a runtime.
  *
  * @returns by names: `loss`, those of outputs, and those of metrics
  * @throws RangeError for an unknown option, or if inputs and targets do not fit the model or each other
  */
-export async function evaluate(
+export async function evaluate(model: BaseModel, data: Examples, options: EvaluateOptions): Promise<Evaluation> {
+  return evaluateInMicroBatches(model, data, options, undefined);
+}
+
+/**
+ * `evaluate` with micro-batches of another size: for tests of what must not depend on it.
+ *
+ * @param microBatch examples to a micro-batch
+ */
+export async function evaluateInMicroBatches(
   model: BaseModel,
   data: Examples,
   options: EvaluateOptions,
-): Promise<Readonly<Record<string, number>> & { readonly loss: number }> {
+  microBatch: number | undefined,
+): Promise<Evaluation> {
   checkModel('evaluate', model);
   const checked = checkOptions('evaluate', options, EVALUATE_WITH_RUNTIME, '{ loss: meanAbsoluteError }');
   const { loss = meanSquaredError, lossWeights, metrics, corrupt, seed, batchSize, signal } = checked;
@@ -121,13 +133,13 @@ export async function evaluate(
         first: 0,
         count: examples.count,
         batchSize,
-        options: compileOptionsOf(checked, runtime),
+        options: { ...compileOptionsOf(checked, runtime), microBatch },
         id: `${id} evaluate`,
         session: id,
       };
       const { log, work } = await prepareEvaluation(session, { model, examples, corrupt, weights }, [objective], plan);
       await runtime.runOnAll(work);
-      return log.logs() as Record<string, number> & { readonly loss: number };
+      return log.logs() as Record<string, number> & Evaluation;
     }),
   );
 }

@@ -1,11 +1,12 @@
-import type { CompileOptions, ConvolutionRecord, Program } from '@weft/core/program';
+import type { ConvolutionRecord, Program } from '@weft/core/program';
 import type { BaseModel, Optimizer, Weight } from '@weft/nn';
 import type { NamedExamples } from './data.js';
 import type { ObjectiveSource } from './objective.js';
 import type { Runtime } from './runtime/runtime.js';
+import type { StepOptions } from './step/batch-plan.js';
 import { type MicroBatch, microBatchesOf } from './step/leaves.js';
 import { LogBook } from './step/log-book.js';
-import { optimizerStages, type TrainedWeight } from './step/optimizer-stages.js';
+import { type OptimizerMemory, optimizerStages, type TrainedWeight } from './step/optimizer-stages.js';
 import { prepareBatches, type StepPart } from './step/prepare-batches.js';
 import { type ExampleOrder, inSequence, SessionMemory } from './step/session.js';
 import type { Block } from './step/stages.js';
@@ -76,7 +77,7 @@ export async function prepareTraining(
   source: TrainingSource,
   runtime: Runtime,
   id: string,
-  compileOptions: CompileOptions,
+  stepOptions: StepOptions,
 ): Promise<PreparedTraining> {
   const { examples, validation, batchSize, trainCount, seed, updates } = source;
   const sets = validation && validation.examples !== examples ? [examples, validation.examples] : [examples];
@@ -87,8 +88,8 @@ export async function prepareTraining(
     seed,
   );
   const convolutions = new Map<string, ConvolutionRecord>();
-  const options: CompileOptions = {
-    ...compileOptions,
+  const options: StepOptions = {
+    ...stepOptions,
     record: (choice) => {
       convolutions.set(JSON.stringify([choice.input.slice(1), choice.weight]), choice);
     },
@@ -114,7 +115,8 @@ export async function prepareTraining(
       name: `update ${index}`,
       trace,
       outputs: scoreOutputs(traced[index], log),
-      follow: (output, batch) => followUpdate(session, trace(batch), update, memories[index], log, index, output),
+      follow: (output, batch) =>
+        followUpdate(session, trace(batch), update, memories[index], log, index, `${id} train ${batch}`, output),
     };
   });
   const sizes = batches.map(({ count }) => count);
@@ -160,8 +162,7 @@ export function scoreOutputs({ objective, outputs }: TracedBatch, log: LogBook):
 interface LaidOutUpdate {
   readonly memory: UpdateMemory;
   readonly slotAddresses: readonly (readonly number[])[];
-  readonly scalars: Block;
-  readonly shared: number;
+  readonly place: OptimizerMemory;
 }
 
 /** What an update's optimiser keeps. Slots lie as weights do, one after another. */
@@ -178,8 +179,11 @@ function updateMemory({ memory }: Runtime, { optimizer, weights }: UpdateSource,
       scalarCount,
     },
     slotAddresses: slots.map((slot) => slot.map(({ address }) => address)),
-    scalars: { address: scalars.address, perStep: scalarCount * 4 },
-    shared: memory.allocate(4),
+    place: {
+      scalars: { address: scalars.address, perStep: scalarCount * 4 },
+      scalarCount,
+      shared: memory.allocate(4),
+    },
   };
 }
 
@@ -187,9 +191,10 @@ function followUpdate(
   session: SessionMemory,
   traced: TracedBatch,
   { optimizer, weights, name }: UpdateSource,
-  { memory, slotAddresses, scalars, shared }: LaidOutUpdate,
+  { slotAddresses, place }: LaidOutUpdate,
   log: LogBook,
   index: number,
+  id: string,
   output: (which: number) => Block,
 ) {
   const trained = weights.map(
@@ -201,12 +206,11 @@ function followUpdate(
       slots: slotAddresses.map((slot) => slot[which]),
     }),
   );
-  const place = { scalars, scalarCount: memory.scalarCount, shared };
   return {
-    stages: optimizerStages(`${name} ${index}`, optimizer, trained, place),
+    stages: optimizerStages(`${id} ${name} ${index}`, optimizer, trained, place),
     renewals: traced.renewed.map((weight, which) => ({
-      from: output(traced.outputs.renewed[which]).address,
-      to: session.addressOf(weight),
+      from: output(traced.outputs.renewed[which]),
+      to: { address: session.addressOf(weight) },
       bytes: weight.data.length * 4,
     })),
     logs: log.logged(index, (number) => output(traced.outputs.numbers[number])),
@@ -217,7 +221,7 @@ function followUpdate(
 async function prepareValidation(
   source: TrainingSource,
   session: SessionMemory,
-  options: CompileOptions,
+  options: StepOptions,
   id: string,
 ): Promise<{ order: ExampleOrder; log: LogBook; work: StepsWork }> {
   const { examples, first, count } = source.validation as NonNullable<TrainingSource['validation']>;
@@ -236,7 +240,7 @@ export interface EvaluationPlan {
   readonly first: number;
   readonly count: number;
   readonly batchSize: number;
-  readonly options: CompileOptions;
+  readonly options: StepOptions;
   readonly id: string;
   readonly session: string;
 }

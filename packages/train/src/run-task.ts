@@ -68,14 +68,14 @@ class TaskPlace implements Workplace {
   endStep({ isReported, finite }: StepsWork, step: number, { endsStep }: FinishStage): void {
     if (!endsStep) return;
     const { buffer } = this.memory;
-    // Nobody draws tickets now: the stage that did ended with a barrier.
+    // No worker draws tickets now: the stage that did ended with a barrier.
     new Int32Array(buffer, endsStep.tickets, endsStep.count).fill(0);
     if (!isReported) return;
     const isLost = finite.some((address) => !Number.isFinite(new Float64Array(buffer, address + 8 * step, 1)[0]));
     const isWanted = Atomics.load(this.control, CONTROL.stopWanted) !== 0;
     const stopped = isLost ? STOPPED.lossIsNotFinite : isWanted ? STOPPED.wanted : STOPPED.no;
     Atomics.store(this.control, CONTROL.stopped, stopped);
-    // Last: whoever sees the step counted sees its numbers.
+    // Last: a thread that sees the step counted sees its numbers.
     Atomics.store(this.control, CONTROL.steps, step + 1);
   }
 

@@ -1,12 +1,14 @@
-// What runtimes and tools are written with: the workers' side of training, the memory that they share, checkpoints.
+// What runtimes and tools are written and tested with: the workers' side of training, the memory that they share, checkpoints.
 export { arriveAndWait, BARRIER_WORDS, BarrierBroken, breakBarrier } from './barrier.js';
 export { decodeCheckpoint, encodeCheckpoint } from './checkpoints/file.js';
 export type { TrainingState } from './checkpoints/state.js';
+export { fitInMicroBatches } from './fit.js';
 export { SharedMemory } from './memory.js';
 export { FIT_OPTIONS } from './options/fit-options.js';
 export { oneOf, such, wholeNumber } from './options/kinds.js';
 export { EVALUATE_OPTIONS, PREDICT_OPTIONS } from './options/predict-options.js';
 export { checkOptions, defaulted, type Kind, type Option, type OptionsOf, optional } from './options/schema.js';
+export { evaluateInMicroBatches } from './predict.js';
 export { runTask } from './run-task.js';
 export type { Runtime, RuntimeSource } from './runtime/runtime.js';
 export type { Store } from './runtime/store.js';

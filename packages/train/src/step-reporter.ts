@@ -8,7 +8,7 @@ import { CONTROL } from './task.js';
 /** How often the main thread looks at what the workers have done, in milliseconds. */
 const INTERVAL = 40;
 
-/** What a reporter tells of, and whom. */
+/** What a reporter reports, and to whom. */
 export interface ReportedEpoch {
   readonly runtime: Runtime;
   readonly epoch: number;
@@ -21,7 +21,7 @@ export interface ReportedEpoch {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Tells callbacks of an epoch's steps while the workers go on, and the workers of a wish to stop. */
+/** Reports an epoch's steps to callbacks while the workers run, and passes a wish to stop to the workers. */
 export class StepReporter {
   private reported: number;
   private examples = 0;
@@ -47,7 +47,7 @@ export class StepReporter {
   /**
    * Reports while workers do steps, and what is left at their end.
    *
-   * @param milliseconds after which they are to stop, whatever callbacks say
+   * @param milliseconds after which they are to stop, even if no callback asks for it
    * @throws what the work or a callback has thrown
    */
   async during(work: () => Promise<void>, milliseconds: number): Promise<void> {
@@ -70,7 +70,7 @@ export class StepReporter {
     Atomics.store(this.source.runtime.control, CONTROL.stopWanted, 1);
   };
 
-  /** An error of a callback ends the epoch, and is thrown at its end: in a timer nobody could catch it. */
+  /** An error of a callback ends the epoch, and is thrown at its end: in a timer it could not be caught. */
   private tryReport(): void {
     if (this.failure) return;
     try {

@@ -33,7 +33,7 @@ export interface StepsWork {
   readonly next?: StepsWork | undefined;
 }
 
-/** What a worker is told about itself. */
+/** What a worker knows about itself. */
 export interface WorkerPart {
   readonly memory: WebAssembly.Memory;
   /** Address of the control words. */

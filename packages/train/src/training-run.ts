@@ -25,7 +25,7 @@ export class TrainingRun {
   private checkpointer: Checkpointer | undefined;
   private fingerprint: Fingerprint = {};
   private best: TrainingState['best'];
-  /** Whether the user was told that there will be no more checkpoints. */
+  /** Whether a warning has said that there will be no more checkpoints. */
   private isLossTold = false;
   /** When the running epoch began, as if it had never been interrupted. */
   private epochBegan = 0;
@@ -81,7 +81,7 @@ export class TrainingRun {
     };
   }
 
-  /** Finds the checkpoint to go on from, and gets ready to write others. */
+  /** Finds the checkpoint to resume from, and gets ready to write others. */
   private async open(): Promise<TrainingState | undefined> {
     const { prepared, options } = this;
     const { checkpoints, resumeFrom } = options;
@@ -127,7 +127,7 @@ export class TrainingRun {
     stateful(this.callbacks).forEach((callback, index) => {
       callback.restore?.(resumed.callbacks[index]);
     });
-    // Whoever asks for more epochs wants to go on, though a callback had ended training.
+    // A call that asks for more epochs continues, though a callback had ended training.
     this.control.stopTraining = resumed.stopped && epochs <= resumed.epochs;
   }
 

@@ -56,7 +56,7 @@ function validationOf(
   data: Examples | undefined,
 ): TrainingSource['validation'] {
   if (data) {
-    const own = namedExamples('fit: validationData', model, data);
+    const own = namedExamples('fit: validationData', model, data, 'validationData.');
     return { examples: own, first: 0, count: own.count };
   }
   const count = examples.count - trainCount;

@@ -32,7 +32,7 @@ async function train(runtime: OneThread, options: Partial<FitOptions> = {}, data
     runtime,
     ...options,
   });
-  return { model, history, weights: model.parameters.flatMap((parameter) => [...parameter.data]) };
+  return { model, history, weights: model.weights.flatMap(({ data }) => [...data]) };
 }
 
 describe('a runtime of one thread, with files in memory', () => {
@@ -43,7 +43,7 @@ describe('a runtime of one thread, with files in memory', () => {
     expect(history.history.val_loss).toHaveLength(40);
     const outputs = await predict(model, x, { runtime });
     const error = outputs.reduce((sum, value, index) => sum + (value - y[index]) ** 2, 0) / COUNT;
-    expect(await evaluate(model, { x, y }, { runtime })).toBeCloseTo(error, 6);
+    expect((await evaluate(model, { x, y }, { runtime })).loss).toBeCloseTo(error, 6);
   });
 
   it('is started and closed by a call that is given a function', async () => {

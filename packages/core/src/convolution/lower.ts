@@ -26,7 +26,7 @@ export interface ConvolutionRecord extends ConvolutionChoice {
  * tiles. It comes before `differentiate`: the gradients of an algorithm are then the adjoints of its own steps, and
  * what forward has transformed is there for the weight gradient.
  *
- * @param record is told of each choice
+ * @param record receives each choice
  */
 export function lowerConvolutions(
   program: Program,

@@ -55,8 +55,9 @@ export class Epilogue {
           .load(at.width, at.elementOffset);
       };
     });
-    body.outputs.forEach((value, which) => {
-      const result = expressions.value(value);
+    // All is read before anything is stored: results may take the places of operands.
+    const values = body.outputs.map((value) => expressions.value(value));
+    values.forEach((result, which) => {
       f.get(pointers[body.inputs.length + which])
         .get(at.element)
         .op('add');

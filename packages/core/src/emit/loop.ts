@@ -128,11 +128,11 @@ function writeLoop(
         const isRepeated = walk.strides[access].at(-1) === 0;
         return (g) => g.get(walking[access]).load(isRepeated ? 'splat' : width);
       });
-      for (const { value, at } of stores) {
-        const result = expressions.value(value);
-        f.get(walking[at]).get(result).store(width);
-      }
-      for (const writer of writers) writer.add(walking, expressions.value(writer.operand), width);
+      // All is read before anything is stored: results may take the places of operands.
+      const results = stores.map(({ value }) => expressions.value(value));
+      const operands = writers.map(({ operand }) => expressions.value(operand));
+      for (const [which, { at }] of stores.entries()) f.get(walking[at]).get(results[which]).store(width);
+      for (const [which, writer] of writers.entries()) writer.add(walking, operands[which], width);
     },
     leave(walking) {
       for (const writer of writers) writer.leave(walking);

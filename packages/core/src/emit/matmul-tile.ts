@@ -2,6 +2,7 @@ import type { FunctionBuilder, Local } from './assembler.js';
 import type { Epilogue } from './epilogue.js';
 import { binary, float, keep, local, multiplyAdd } from './functions.js';
 import type { ModuleBuilder } from './module.js';
+import type { Width } from './strided.js';
 import { addCompensated } from './sums.js';
 
 /** One register tile: what is constant in its code. */
@@ -71,34 +72,35 @@ export function defineTile(
     for (let at = 0; at < tile.steps % unroll; at++) step(at);
     for (let row = 0; row < tile.rows; row++) {
       for (let v = 0; v < vectors; v++) {
-        const sum = sums[row][v];
-        const offset = (row * vectors + v) * 16;
-        addBlock(f, tile, partial, offset, sum);
-        if (!tile.last) continue;
-        const at = { element, column };
-        if (4 * v + 4 <= tile.valid) {
-          const place = {
-            ...at,
-            elementOffset: row * tile.pitch + v * 16,
-            columnOffset: v * 16,
-            width: 'vector',
-          } as const;
-          epilogue.write(f, pointers, [sum], place);
-          continue;
-        }
-        for (let lane = 0; 4 * v + lane < tile.valid; lane++) {
-          if (lane > 0) f.set(sum, (g) => g.get(sum).get(sum).shuffle([1, 2, 3, 0]));
-          const bytes = v * 16 + lane * 4;
-          epilogue.write(f, pointers, [sum], {
-            ...at,
-            elementOffset: row * tile.pitch + bytes,
-            columnOffset: bytes,
-            width: 'lane',
-          });
-        }
+        addBlock(f, tile, partial, (row * vectors + v) * 16, sums[row][v]);
+        if (tile.last)
+          storeResults(f, tile, epilogue, pointers, { element, column }, { row, vector: v, sum: sums[row][v] });
       }
     }
   });
+}
+
+/** Hands four results of a tile to the epilogue; at the right edge one by one, if fewer are results. */
+function storeResults(
+  f: FunctionBuilder,
+  tile: Tile,
+  epilogue: Epilogue,
+  pointers: readonly Local[],
+  at: { readonly element: Local; readonly column: Local },
+  { row, vector, sum }: { readonly row: number; readonly vector: number; readonly sum: Local },
+): void {
+  const write = (columnOffset: number, width: Width) => {
+    const place = { ...at, elementOffset: row * tile.pitch + columnOffset, columnOffset, width };
+    epilogue.write(f, pointers, [sum], place);
+  };
+  if (4 * vector + 4 <= tile.valid) {
+    write(vector * 16, 'vector');
+    return;
+  }
+  for (let lane = 0; 4 * vector + lane < tile.valid; lane++) {
+    if (lane > 0) f.set(sum, (g) => g.get(sum).get(sum).shuffle([1, 2, 3, 0]));
+    write(vector * 16 + lane * 4, 'lane');
+  }
 }
 
 /** Adds the sum of a block of steps to those before it; after the last block the register holds the result. */

@@ -30,12 +30,28 @@ interface Sizes {
   readonly k: number;
 }
 
+/** How a product is cut, and what is constant in its code. */
+interface Cut extends Sizes {
+  readonly transposeA: boolean;
+  readonly blocks: number;
+  readonly isPacked: boolean;
+  /** Bytes of the workspace: a packed panel, the sums of blocks of all rows of a panel, and as many for what those lose. */
+  readonly panelBytes: number;
+  readonly partialBytes: number;
+  readonly lostAt: number;
+}
+
+/** Defines the function of a register tile. */
+type DefineTile = (tile: Tile) => number;
+/** Writes the product of a panel. */
+type WritePanel = (f: FunctionBuilder, locals: Locals) => void;
+
 /**
  * Matrix products `[batch, m, k] x [batch, k, n]`, where A may be transposed, by register tiles.
  *
  * Columns are taken in panels, and what is left in a narrower one. A panel of B is packed, to be read in order,
  * unless B is small enough for the first-level cache or there are too few rows to pay for it. Every
- * result adds its k in ascending order, in blocks of a fixed length, whatever the tile: tiles do not change bits.
+ * result adds its k in ascending order, in blocks of a fixed length, for any tile: tiles do not change bits.
  */
 export function emitMatmul(module: ModuleBuilder, body: Program, name: string): Kernel {
   defineCallees(module, body);
@@ -43,113 +59,101 @@ export function emitMatmul(module: ModuleBuilder, body: Program, name: string): 
   const [typeA, typeB] = anchor.inputs.map((value) => body.values[value]);
   const transposeA = anchor.attributes.transposeA as boolean;
   const sizes = matmulSizes(typeA.shape, typeB.shape, { transposeA, transposeB: false });
-  const { m, n, k } = sizes;
   const producer = producers(body);
   const operands = anchor.inputs.map((value) => body.inputs.indexOf(rootOf(producer, value)));
   const epilogue = new Epilogue(module, body, [anchor.outputs[0]]);
-  const { panel: width, rows: rowsOf } = module.tiles;
-  const isPacked = m >= PACKING_ROWS && n !== width && (n % width !== 0 || Math.min(k, BLOCK) * n * 4 > UNPACKED_BYTES);
-  const panelBytes = isPacked ? Math.min(k, BLOCK) * width * 4 : 0;
-  const blocks = Math.ceil(k / BLOCK);
-  const partialBytes = blocks > 1 ? (m + 4) * width * 4 : 0;
-  const lostAt = blocks > PLAIN_BLOCKS ? partialBytes : 0;
+  const { tiles } = module;
+  const cut = cutProduct(sizes, transposeA, tiles);
   const parameters = kernelParameters(body);
-
-  const tileOf = (tile: Tile) =>
-    defineTile(
-      module,
-      `${labelOf(name)}.tile_${tile.rows}x${tile.columns} ${name} ${JSON.stringify(tile)}`,
-      tile,
-      epilogue,
-      parameters.length - 1,
-    );
-  const index = (() => {
-    // Callees come first: all tiles are defined before the function that calls them.
-    const calls: ((f: FunctionBuilder, locals: Locals) => void)[] = [];
-    for (let column = 0; column < n; column += width) {
-      const valid = Math.min(width, n - column);
-      calls.push(panel(sizes, column, valid));
-    }
-    return module.define(name, parameters, (f, workspace, ...pointers) => {
-      const locals: Locals = {
-        workspace,
-        pointers,
-        a: f.local('i32'),
-        b: f.local('i32'),
-        element: f.local('i32'),
-        column: f.local('i32'),
-        partial: f.local('i32'),
-        batchA: f.local('i32'),
-        batchB: f.local('i32'),
-        batchC: f.local('i32'),
-      };
-      f.set(locals.batchA, local(pointers[operands[0]]));
-      f.set(locals.batchB, local(pointers[operands[1]]));
-      f.repeat(sizes.batch, () => {
-        for (const write of calls) write(f, locals);
-        f.increase(locals.batchA, m * k * 4);
-        f.increase(locals.batchB, k * n * 4);
-        f.increase(locals.batchC, m * n * 4);
-      });
-    });
-  })();
-  return { index, workspace: panelBytes + partialBytes + lostAt };
-
-  /** All rows of the columns of a panel. */
-  function panel({ m, n, k }: Sizes, column: number, valid: number): (f: FunctionBuilder, l: Locals) => void {
-    const columns = (Math.ceil(valid / 4) * 4) as keyof MatmulTiles['rows'];
-    const rows = Math.min(rowsOf[columns], m);
-    const tails = m % rows;
-    const writes: ((f: FunctionBuilder, l: Locals) => void)[] = [];
-    for (let block = 0; block < blocks; block++) {
-      const steps = Math.min(BLOCK, k - block * BLOCK);
-      const shape = {
-        columns,
-        valid,
-        steps,
-        rowA: transposeA ? 4 : k * 4,
-        stepA: transposeA ? m * 4 : 4,
-        stepB: isPacked ? columns * 4 : n * 4,
-        pitch: n * 4,
-        first: block === 0,
-        last: block === blocks - 1,
-        lostAt,
-      };
-      const full = tileOf({ ...shape, rows });
-      const tail = tails > 0 ? tileOf({ ...shape, rows: tails }) : -1;
-      const beginA = transposeA ? block * BLOCK * m * 4 : block * BLOCK * 4;
-      const beginB = (block * BLOCK * n + column) * 4;
-      writes.push((f, l) => {
-        f.set(l.b, (g) => g.get(l.batchB).i32(beginB).op('add'));
-        if (isPacked) {
-          packPanel(f, l, steps, n, columns, valid);
-          f.set(l.b, local(l.workspace));
-        }
-        f.set(l.a, (g) => g.get(l.batchA).i32(beginA).op('add'));
-        f.set(l.element, (g) =>
-          g
-            .get(l.batchC)
-            .i32(column * 4)
-            .op('add'),
-        );
-        f.set(l.column, (g) => g.i32(column * 4));
-        f.set(l.partial, (g) => g.get(l.workspace).i32(panelBytes).op('add'));
-        const call = (callee: number, count: number) => {
-          f.get(l.a).get(l.b).get(l.element).get(l.column).get(l.partial).i32(0);
-          for (const pointer of l.pointers) f.get(pointer);
-          f.call(callee);
-          f.increase(l.a, count * shape.rowA);
-          f.increase(l.element, count * n * 4);
-          f.increase(l.partial, count * columns * 4);
-        };
-        f.repeat(Math.floor(m / rows), () => call(full, rows));
-        if (tail >= 0) call(tail, tails);
-      });
-    }
-    return (f, l) => {
-      for (const write of writes) write(f, l);
-    };
+  const define: DefineTile = (tile) => {
+    const key = `${labelOf(name)}.tile_${tile.rows}x${tile.columns} ${name} ${JSON.stringify(tile)}`;
+    return defineTile(module, key, tile, epilogue, parameters.length - 1);
+  };
+  // Callees come first: all tiles are defined before the function that calls them.
+  const writePanels: WritePanel[] = [];
+  for (let column = 0; column < cut.n; column += tiles.panel) {
+    writePanels.push(...panelBlocks(cut, tiles, column, define));
   }
+  const index = module.define(name, parameters, (f, workspace, ...pointers) => {
+    const locals = localsOf(f, workspace, pointers);
+    f.set(locals.batchA, local(pointers[operands[0]]));
+    f.set(locals.batchB, local(pointers[operands[1]]));
+    f.repeat(cut.batch, () => {
+      for (const write of writePanels) write(f, locals);
+      f.increase(locals.batchA, cut.m * cut.k * 4);
+      f.increase(locals.batchB, cut.k * cut.n * 4);
+      f.increase(locals.batchC, cut.m * cut.n * 4);
+    });
+  });
+  return { index, workspace: cut.panelBytes + cut.partialBytes + cut.lostAt };
+}
+
+function cutProduct({ batch, m, n, k }: Sizes, transposeA: boolean, { panel }: MatmulTiles): Cut {
+  const isLarge = n % panel !== 0 || Math.min(k, BLOCK) * n * 4 > UNPACKED_BYTES;
+  const isPacked = m >= PACKING_ROWS && n !== panel && isLarge;
+  const blocks = Math.ceil(k / BLOCK);
+  const partialBytes = blocks > 1 ? (m + 4) * panel * 4 : 0;
+  return {
+    ...{ batch, m, n, k, transposeA, blocks, isPacked, partialBytes },
+    panelBytes: isPacked ? Math.min(k, BLOCK) * panel * 4 : 0,
+    lostAt: blocks > PLAIN_BLOCKS ? partialBytes : 0,
+  };
+}
+
+/** All rows of the columns of a panel, block after block of the inner length. */
+function panelBlocks(cut: Cut, { panel, rows: rowsOf }: MatmulTiles, column: number, define: DefineTile): WritePanel[] {
+  const { m, n, k, transposeA, isPacked, lostAt } = cut;
+  const valid = Math.min(panel, n - column);
+  const columns = (Math.ceil(valid / 4) * 4) as keyof MatmulTiles['rows'];
+  const rows = Math.min(rowsOf[columns], m);
+  const tails = m % rows;
+  return Array.from({ length: cut.blocks }, (_, block): WritePanel => {
+    const steps = Math.min(BLOCK, k - block * BLOCK);
+    const shape = {
+      columns,
+      valid,
+      steps,
+      rowA: transposeA ? 4 : k * 4,
+      stepA: transposeA ? m * 4 : 4,
+      stepB: isPacked ? columns * 4 : n * 4,
+      pitch: n * 4,
+      first: block === 0,
+      last: block === cut.blocks - 1,
+      lostAt,
+    };
+    const full = define({ ...shape, rows });
+    const tail = tails > 0 ? define({ ...shape, rows: tails }) : -1;
+    const beginA = transposeA ? block * BLOCK * m * 4 : block * BLOCK * 4;
+    const beginB = (block * BLOCK * n + column) * 4;
+    return (f, l) => {
+      f.set(l.b, (g) => g.get(l.batchB).i32(beginB).op('add'));
+      if (isPacked) {
+        packPanel(f, l, steps, n, columns, valid);
+        f.set(l.b, local(l.workspace));
+      }
+      f.set(l.a, (g) => g.get(l.batchA).i32(beginA).op('add'));
+      f.set(l.element, (g) =>
+        g
+          .get(l.batchC)
+          .i32(column * 4)
+          .op('add'),
+      );
+      f.set(l.column, (g) => g.i32(column * 4));
+      f.set(l.partial, (g) => g.get(l.workspace).i32(cut.panelBytes).op('add'));
+      f.repeat(Math.floor(m / rows), () => callTile(f, l, full, { ...shape, rows }));
+      if (tail >= 0) callTile(f, l, tail, { ...shape, rows: tails });
+    };
+  });
+}
+
+/** Calls a tile, and moves on to the next. */
+function callTile(f: FunctionBuilder, l: Locals, callee: number, { rows, rowA, pitch, columns }: Tile): void {
+  f.get(l.a).get(l.b).get(l.element).get(l.column).get(l.partial).i32(0);
+  for (const pointer of l.pointers) f.get(pointer);
+  f.call(callee);
+  f.increase(l.a, rows * rowA);
+  f.increase(l.element, rows * pitch);
+  f.increase(l.partial, rows * columns * 4);
 }
 
 interface Locals {
@@ -163,6 +167,11 @@ interface Locals {
   readonly batchA: Local;
   readonly batchB: Local;
   readonly batchC: Local;
+}
+
+function localsOf(f: FunctionBuilder, workspace: Local, pointers: readonly Local[]): Locals {
+  const [a, b, element, column, partial, batchA, batchB, batchC] = Array.from({ length: 8 }, () => f.local('i32'));
+  return { workspace, pointers, a, b, element, column, partial, batchA, batchB, batchC };
 }
 
 /** Copies columns of B, row after row without gaps; columns that are missing become zeros. */

@@ -11,7 +11,7 @@ import type { ModuleBuilder } from './module.js';
 import { fill } from './sums.js';
 import { forEachWindow, type WindowPlace } from './windows.js';
 
-/** The pooling of a kernel: finds the largest pixel of a window and its place, and goes on with the epilogue. */
+/** The pooling of a kernel: finds the largest pixel of a window and its place, and then computes the epilogue. */
 export class MaxPooling {
   readonly attributes: PoolAttributes;
   /** The value that is pooled. */

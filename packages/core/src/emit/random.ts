@@ -1,5 +1,6 @@
+import { producers, rootOf } from '../fuse/space.js';
 import { sizeOf } from '../tensor/shape.js';
-import type { Program } from '../trace/program.js';
+import type { Operation, Program } from '../trace/program.js';
 import type { Code, FunctionBuilder, Local } from './assembler.js';
 import { binary, keep, local, normalNumbers } from './functions.js';
 import { type Kernel, kernelParameters } from './kernel.js';
@@ -24,13 +25,14 @@ const word =
  * the workspace, and the part of it that belongs to the row is copied.
  */
 export function emitRandom(module: ModuleBuilder, body: Program, name: string): Kernel {
-  const [{ attributes, inputs }] = body.operations;
+  const { attributes, inputs } = body.operations.find((operation) => operation.name === 'random') as Operation;
   const { distribution, shape, stream } = attributes as {
     distribution: 'uniform' | 'normal';
     shape: number[];
     stream: number;
   };
-  const [seedInput, keysInput] = inputs.map((value) => body.inputs.indexOf(value));
+  const producer = producers(body);
+  const [seedInput, keysInput] = inputs.map((value) => body.inputs.indexOf(rootOf(producer, value)));
   const length = sizeOf(shape.slice(1));
   const normals = distribution === 'normal' ? [normalNumbers(module, 'cosine'), normalNumbers(module, 'sine')] : [];
   const chunk = module.define(

@@ -1,5 +1,6 @@
+import { producers, rootOf } from '../fuse/space.js';
 import { sizeOf } from '../tensor/shape.js';
-import type { Program } from '../trace/program.js';
+import type { Operation, Program } from '../trace/program.js';
 import type { FunctionBuilder, Local } from './assembler.js';
 import { keep, local } from './functions.js';
 import { type Kernel, kernelParameters } from './kernel.js';
@@ -8,8 +9,9 @@ import { stridedLoop } from './strided.js';
 
 /** Rows of a table by number; bytes become floats on the way. */
 export function emitTakeRows(module: ModuleBuilder, body: Program, name: string): Kernel {
-  const [operation] = body.operations;
-  const [table, rows] = operation.inputs.map((value) => body.inputs.indexOf(value));
+  const operation = body.operations.find((each) => each.name === 'takeRows') as Operation;
+  const producer = producers(body);
+  const [table, rows] = operation.inputs.map((value) => body.inputs.indexOf(rootOf(producer, value)));
   const type = body.values[operation.inputs[0]];
   const [most] = type.shape;
   const isSigned = body.values[operation.inputs[1]].dtype === 'int32';

@@ -53,7 +53,7 @@ export function forEachWindow(f: FunctionBuilder, attributes: PoolAttributes, im
   });
 }
 
-/** Walks the windows of one image, and the channels of each; `pointers.element` goes on from where it is. */
+/** Walks the windows of one image, and the channels of each; `pointers.element` continues from where it is. */
 export function forEachWindowOfImage(
   f: FunctionBuilder,
   { window, height, width: imageWidth, channels, rowBytes }: WindowGeometry,

@@ -4,7 +4,7 @@ import type { Operation, Program } from '../trace/program.js';
 
 /**
  * The loops that a kernel runs over its elements, outermost first. Values of the same number of elements share them,
- * whatever their shapes, as long as the shapes can be cut into common axes: [6272,32] and [8,28,28,32] can.
+ * of any shapes, as long as the shapes can be cut into common axes: [6272,32] and [8,28,28,32] can.
  */
 export type Space = readonly number[];
 

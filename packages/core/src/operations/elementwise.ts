@@ -7,22 +7,39 @@ import { apply, float32, type OperationDefinition } from './definition.js';
 import { shardAlike } from './sharding.js';
 
 type NoAttributes = Record<string, never>;
-type Rule = (inputs: readonly Tensor[], output: Tensor, gradient: Tensor) => (Tensor | undefined)[];
 /** Anything that stands for a tensor in arithmetic: a tensor, or a number that broadcasts. */
 export type TensorLike = Tensor | number;
 
+/** An operation as a function on tensors, with its record: `operations/table.ts` collects the records of this file. */
+export interface Elementwise<Operands extends readonly TensorLike[]> {
+  (...operands: Operands): Tensor;
+  readonly definition: OperationDefinition<NoAttributes>;
+}
+
+export type Unary = Elementwise<[x: Tensor]>;
+export type Binary = Elementwise<[x: TensorLike, y: TensorLike]>;
+export type Ternary = Elementwise<[condition: TensorLike, x: TensorLike, y: TensorLike]>;
+
+type Rule = (inputs: readonly Tensor[], output: Tensor, gradient: Tensor) => (Tensor | undefined)[];
+
+interface Traits {
+  /** Gradients in the operands; `constant` where there are none. */
+  readonly gradient: Rule | 'constant';
+  /** Kernels have a polynomial of their own for it: `Math` differs from them, and from engine to engine. */
+  readonly inexact?: true;
+  readonly linear?: 'jointly' | readonly number[];
+}
+
+type Compute = (a: number, b: number, c: number) => number;
+
 /** An operation that computes each element of its output from the elements at the same place of its inputs. */
-function elementwise(
-  name: string,
-  compute: (a: number, b: number, c: number) => number,
-  gradient: Rule | 'constant',
-  traits: { readonly inexact?: true; readonly linear?: 'jointly' | readonly number[] } = {},
-): OperationDefinition<NoAttributes> {
+function record(name: string, compute: Compute, traits: Traits): OperationDefinition<NoAttributes> {
+  const { gradient, inexact, linear } = traits;
   return {
     name,
     kind: 'elementwise',
-    exact: !traits.inexact,
-    ...(traits.linear && { linear: traits.linear }),
+    exact: !inexact,
+    ...(linear && { linear }),
     shard: shardAlike,
     infer(inputs) {
       if (inputs.some(({ shape }) => !sameShape(shape, inputs[0].shape))) {
@@ -39,79 +56,26 @@ function elementwise(
   };
 }
 
-/** Kernels have polynomials of their own for these: `Math` differs from them, and from engine to engine. */
-const INEXACT = { inexact: true } as const;
+/** An operation of one tensor. */
+function unary(name: string, compute: Compute, traits: Traits): Unary {
+  const definition = record(name, compute, traits);
+  return Object.assign((x: Tensor) => apply(definition, [x], {}), { definition });
+}
 
-/** NumPy's maximum and minimum hand on NaN; Math.max and Math.min do too. */
-const definitions = {
-  neg: elementwise(
-    'neg',
-    (a) => -a,
-    (_inputs, _y, g) => [neg(g)],
-    { linear: 'jointly' },
-  ),
-  abs: elementwise('abs', Math.abs, ([x], _y, g) => [where(greater(x, 0), g, where(greater(0, x), neg(g), 0))]),
-  exp: elementwise('exp', Math.exp, (_inputs, y, g) => [mul(g, y)], INEXACT),
-  log: elementwise('log', Math.log, ([x], _y, g) => [div(g, x)], INEXACT),
-  sqrt: elementwise('sqrt', Math.sqrt, (_inputs, y, g) => [div(mul(g, 0.5), y)]),
-  tanh: elementwise('tanh', Math.tanh, (_inputs, y, g) => [mul(g, sub(1, mul(y, y)))], INEXACT),
-  sigmoid: elementwise(
-    'sigmoid',
-    (a) => 1 / (1 + Math.exp(-a)),
-    (_inputs, y, g) => [mul(g, mul(y, sub(1, y)))],
-    INEXACT,
-  ),
-  relu: elementwise(
-    'relu',
-    (a) => Math.max(a, 0),
-    (_inputs, y, g) => [where(greater(y, 0), g, 0)],
-  ),
-  add: elementwise(
-    'add',
-    (a, b) => a + b,
-    (_inputs, _y, g) => [g, g],
-    { linear: 'jointly' },
-  ),
-  sub: elementwise(
-    'sub',
-    (a, b) => a - b,
-    (_inputs, _y, g) => [g, neg(g)],
-    { linear: 'jointly' },
-  ),
-  mul: elementwise(
-    'mul',
-    (a, b) => a * b,
-    ([a, b], _y, g) => [mul(g, b), mul(g, a)],
-    { linear: [0, 1] },
-  ),
-  div: elementwise(
-    'div',
-    (a, b) => a / b,
-    ([, b], y, g) => [div(g, b), neg(div(mul(g, y), b))],
-    { linear: [0] },
-  ),
-  maximum: elementwise(
-    'maximum',
-    (a, b) => Math.max(a, b),
-    ([a, b], _y, g) => [where(greaterEqual(a, b), g, 0), where(greaterEqual(a, b), 0, g)],
-  ),
-  minimum: elementwise(
-    'minimum',
-    (a, b) => Math.min(a, b),
-    ([a, b], _y, g) => [where(greaterEqual(b, a), g, 0), where(greaterEqual(b, a), 0, g)],
-  ),
-  greater: elementwise('greater', (a, b) => (a > b ? 1 : 0), 'constant'),
-  greaterEqual: elementwise('greaterEqual', (a, b) => (a >= b ? 1 : 0), 'constant'),
-  equal: elementwise('equal', (a, b) => (a === b ? 1 : 0), 'constant'),
-  where: elementwise(
-    'where',
-    (condition, a, b) => (condition !== 0 ? a : b),
-    ([condition], _y, g) => [undefined, where(condition, g, 0), where(condition, 0, g)],
-  ),
-} as const;
+/** An operation of two tensors or numbers, which broadcast. It takes no more, so that `tensors.reduce(add)` works. */
+function binary(name: string, compute: Compute, traits: Traits): Binary {
+  const definition = record(name, compute, traits);
+  const operation = (x: TensorLike, y: TensorLike) => apply(definition, broadcastAll(name, [x, y]), {});
+  return Object.assign(operation, { definition });
+}
 
-/** The elementwise operations by name. */
-export const elementwiseDefinitions = definitions;
+/** An operation of a condition and two tensors or numbers, which broadcast. */
+function ternary(name: string, compute: Compute, traits: Traits): Ternary {
+  const definition = record(name, compute, traits);
+  const operation = (condition: TensorLike, x: TensorLike, y: TensorLike) =>
+    apply(definition, broadcastAll(name, [condition, x, y]), {});
+  return Object.assign(operation, { definition });
+}
 
 function broadcastAll(name: string, operands: readonly TensorLike[]): Tensor[] {
   const tensors = operands.map((operand) => {
@@ -123,55 +87,94 @@ function broadcastAll(name: string, operands: readonly TensorLike[]): Tensor[] {
   return tensors.map((t) => broadcastTo(t, shape));
 }
 
-function unary(definition: OperationDefinition<NoAttributes>, x: Tensor): Tensor {
-  return apply(definition, [x], {});
-}
-
-function variadic(definition: OperationDefinition<NoAttributes>, ...operands: TensorLike[]): Tensor {
-  return apply(definition, broadcastAll(definition.name, operands), {});
-}
-
 /** −x, element by element. */
-export const neg = (x: Tensor): Tensor => unary(definitions.neg, x);
+export const neg: Unary = unary('neg', (a) => -a, { gradient: (_inputs, _y, g) => [neg(g)], linear: 'jointly' });
+
 /** |x|; its gradient at 0 is 0. */
-export const abs = (x: Tensor): Tensor => unary(definitions.abs, x);
+export const abs: Unary = unary('abs', Math.abs, {
+  gradient: ([x], _y, g) => [where(greater(x, 0), g, where(greater(0, x), neg(g), 0))],
+});
+
 /** eˣ. */
-export const exp = (x: Tensor): Tensor => unary(definitions.exp, x);
+export const exp: Unary = unary('exp', Math.exp, { gradient: (_inputs, y, g) => [mul(g, y)], inexact: true });
+
 /** Natural logarithm; −∞ at 0, NaN below. */
-export const log = (x: Tensor): Tensor => unary(definitions.log, x);
+export const log: Unary = unary('log', Math.log, { gradient: ([x], _y, g) => [div(g, x)], inexact: true });
+
 /** Square root; NaN below 0. */
-export const sqrt = (x: Tensor): Tensor => unary(definitions.sqrt, x);
+export const sqrt: Unary = unary('sqrt', Math.sqrt, { gradient: (_inputs, y, g) => [div(mul(g, 0.5), y)] });
+
 /** Hyperbolic tangent. */
-export const tanh = (x: Tensor): Tensor => unary(definitions.tanh, x);
+export const tanh: Unary = unary('tanh', Math.tanh, {
+  gradient: (_inputs, y, g) => [mul(g, sub(1, mul(y, y)))],
+  inexact: true,
+});
+
 /** Logistic function 1 / (1 + e⁻ˣ). */
-export const sigmoid = (x: Tensor): Tensor => unary(definitions.sigmoid, x);
+export const sigmoid: Unary = unary('sigmoid', (a) => 1 / (1 + Math.exp(-a)), {
+  gradient: (_inputs, y, g) => [mul(g, mul(y, sub(1, y)))],
+  inexact: true,
+});
+
 /** max(x, 0); its gradient at 0 is 0. */
-export const relu = (x: Tensor): Tensor => unary(definitions.relu, x);
+export const relu: Unary = unary('relu', (a) => Math.max(a, 0), {
+  gradient: (_inputs, y, g) => [where(greater(y, 0), g, 0)],
+});
+
 /** x + y, with NumPy's broadcasting, as all operations of two tensors. */
-export const add = (x: TensorLike, y: TensorLike): Tensor => variadic(definitions.add, x, y);
+export const add: Binary = binary('add', (a, b) => a + b, {
+  gradient: (_inputs, _y, g) => [g, g],
+  linear: 'jointly',
+});
+
 /** x − y. */
-export const sub = (x: TensorLike, y: TensorLike): Tensor => variadic(definitions.sub, x, y);
+export const sub: Binary = binary('sub', (a, b) => a - b, {
+  gradient: (_inputs, _y, g) => [g, neg(g)],
+  linear: 'jointly',
+});
+
 /** x · y, element by element. */
-export const mul = (x: TensorLike, y: TensorLike): Tensor => variadic(definitions.mul, x, y);
+export const mul: Binary = binary('mul', (a, b) => a * b, {
+  gradient: ([a, b], _y, g) => [mul(g, b), mul(g, a)],
+  linear: [0, 1],
+});
+
 /** x / y. */
-export const div = (x: TensorLike, y: TensorLike): Tensor => variadic(definitions.div, x, y);
+export const div: Binary = binary('div', (a, b) => a / b, {
+  gradient: ([, b], y, g) => [div(g, b), neg(div(mul(g, y), b))],
+  linear: [0],
+});
+
 /** The larger of x and y; where they are equal the gradient goes to x. NaN if either is. */
-export const maximum = (x: TensorLike, y: TensorLike): Tensor => variadic(definitions.maximum, x, y);
+export const maximum: Binary = binary('maximum', (a, b) => Math.max(a, b), {
+  gradient: ([a, b], _y, g) => [where(greaterEqual(a, b), g, 0), where(greaterEqual(a, b), 0, g)],
+});
+
 /** The smaller of x and y; where they are equal the gradient goes to x. NaN if either is. */
-export const minimum = (x: TensorLike, y: TensorLike): Tensor => variadic(definitions.minimum, x, y);
+export const minimum: Binary = binary('minimum', (a, b) => Math.min(a, b), {
+  gradient: ([a, b], _y, g) => [where(greaterEqual(b, a), g, 0), where(greaterEqual(b, a), 0, g)],
+});
+
 /** 1 where x > y, else 0. Comparisons have no gradient. */
-export const greater = (x: TensorLike, y: TensorLike): Tensor => variadic(definitions.greater, x, y);
+export const greater: Binary = binary('greater', (a, b) => (a > b ? 1 : 0), { gradient: 'constant' });
+
 /** 1 where x ≥ y, else 0. */
-export const greaterEqual = (x: TensorLike, y: TensorLike): Tensor => variadic(definitions.greaterEqual, x, y);
+export const greaterEqual: Binary = binary('greaterEqual', (a, b) => (a >= b ? 1 : 0), { gradient: 'constant' });
+
+/** 1 where x = y, else 0. */
+export const equal: Binary = binary('equal', (a, b) => (a === b ? 1 : 0), { gradient: 'constant' });
+
+/** x where the condition is not 0, else y. */
+export const where: Ternary = ternary('where', (condition, a, b) => (condition !== 0 ? a : b), {
+  gradient: ([condition], _y, g) => [undefined, where(condition, g, 0), where(condition, 0, g)],
+});
+
 /** 1 where x < y, else 0. */
 export const less = (x: TensorLike, y: TensorLike): Tensor => greater(y, x);
+
 /** 1 where x ≤ y, else 0. */
 export const lessEqual = (x: TensorLike, y: TensorLike): Tensor => greaterEqual(y, x);
-/** 1 where x = y, else 0. */
-export const equal = (x: TensorLike, y: TensorLike): Tensor => variadic(definitions.equal, x, y);
-/** x where the condition is not 0, else y. */
-export const where = (condition: TensorLike, x: TensorLike, y: TensorLike): Tensor =>
-  variadic(definitions.where, condition, x, y);
+
 /**
  * x limited to [low, high].
  *

@@ -10,9 +10,13 @@ import { float32, nodeOf } from './definition.js';
  * `differentiate` replaces by the operations' gradient rules. Gradients can be differentiated again.
  *
  * @param loss a tensor of one element
+ * @returns a gradient for each parameter, in their order: of a tuple, a tuple
  * @throws RangeError if the loss has more elements, or nothing is to be differentiated
  */
-export function grad(loss: Tensor, parameters: readonly Tensor[]): Tensor[] {
+export function grad<const T extends readonly Tensor[]>(
+  loss: Tensor,
+  parameters: T,
+): { -readonly [Position in keyof T]: Tensor } {
   checkTensor('grad', loss);
   checkTensors('grad', 'the tensors to differentiate in', parameters);
   if (loss.size !== 1) {
@@ -24,10 +28,6 @@ export function grad(loss: Tensor, parameters: readonly Tensor[]): Tensor[] {
   for (const { dtype } of parameters) {
     if (dtype !== 'float32') throw new TypeError(`grad: a gradient needs float32, got ${dtype}.`);
   }
-  return nodeOf(
-    'gradient',
-    [loss, ...parameters],
-    {},
-    parameters.map((parameter) => float32(parameter.shape)),
-  );
+  const types = parameters.map((parameter) => float32(parameter.shape));
+  return nodeOf('gradient', [loss, ...parameters], {}, types) as { -readonly [Position in keyof T]: Tensor };
 }

@@ -4,7 +4,7 @@ import { castBytesDefinition, castDefinition } from './cast.js';
 import { constantDefinition } from './constant.js';
 import { conv2dDefinition, conv2dInputGradientDefinition, conv2dWeightGradientDefinition } from './conv2d.js';
 import { applyAll, type OperationDefinition } from './definition.js';
-import { elementwiseDefinitions } from './elementwise.js';
+import * as elementwise from './elementwise.js';
 import { iotaDefinition } from './iota.js';
 import { matmulDefinition } from './matmul.js';
 import {
@@ -22,7 +22,18 @@ import { stopGradientDefinition } from './stop-gradient.js';
 import { gatherTilesDefinition, scatterTilesDefinition } from './tiles.js';
 import { upsample2dDefinition } from './upsample2d.js';
 
-/** Every operation there is, by name. Whoever adds one adds it here; the compiler names what it still lacks. */
+type Elementwise = typeof elementwise;
+
+/** The names of the functions of `elementwise.ts` that are operations: those with a record. */
+type RecordName = {
+  [Name in keyof Elementwise]: Elementwise[Name] extends { readonly definition: object } ? Name : never;
+}[keyof Elementwise];
+
+const elementwiseDefinitions = Object.fromEntries(
+  Object.entries(elementwise).flatMap(([name, value]) => ('definition' in value ? [[name, value.definition]] : [])),
+) as { readonly [Name in RecordName]: Elementwise[Name]['definition'] };
+
+/** Every operation, by name. Add yours here, or to `elementwise.ts`; the compiler then says what it still needs. */
 const definitions = {
   ...elementwiseDefinitions,
   cast: castDefinition,
@@ -57,7 +68,7 @@ const definitions = {
 export type OperationName = keyof typeof definitions;
 
 /** The names of the element-wise operations, which are computed in loops and behind anchors. */
-export type ElementwiseName = keyof typeof elementwiseDefinitions | 'cast';
+export type ElementwiseName = RecordName | 'cast';
 
 /** Every operation a program may hold once it is differentiated, by name. */
 export const operationTable: ReadonlyMap<string, OperationDefinition> = new Map(

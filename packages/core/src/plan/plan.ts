@@ -41,11 +41,46 @@ export interface PlanOptions {
 
 /**
  * Gives every value a place. Values whose lives do not overlap share bytes: the largest are placed first, each at the
- * lowest offset that is free while it lives. What the prologue computes lives for ever.
+ * lowest offset that is free while it lives. What the prologue computes lives until the end.
  *
  * @throws RangeError if an input has no place
  */
 export function planMemory(program: Program, { placed, invariant }: PlanOptions): MemoryPlan {
+  for (const value of program.inputs) {
+    if (!placed.has(value)) throw new RangeError(`planMemory: input value ${value} has no place.`);
+  }
+  const [wrong] = overwriting(program, { placed, invariant });
+  if (wrong) {
+    throw new RangeError(`planMemory: value ${wrong.output} would overwrite value ${wrong.value} before it is read.`);
+  }
+  const { prologue, main, ordered, rootOf } = orderOf(program, { placed, invariant });
+  const lives = livesOf(program, ordered, prologue.length, placed, rootOf);
+  placeLives([...lives.values()]);
+  const placements = program.values.map((_, value): Placement | undefined => {
+    const root = rootOf(value);
+    const life = lives.get(root);
+    return placed.get(root) ?? (life && { segment: ARENA, offset: life.offset });
+  });
+  const all = [...lives.values()];
+  const arenaBytes = Math.max(0, ...all.map((life) => life.offset + life.bytes));
+  const lasting = all.reduce((total, life) => total + (life.from < 0 ? life.bytes : 0), 0);
+  return { placements, arenaBytes, transientBytes: arenaBytes - lasting, prologue, main };
+}
+
+/** The order of operations, and the value that each reshaped one is. */
+function orderOf(program: Program, { placed, invariant }: PlanOptions) {
+  const { prologue, main } = splitInvariant(program, placed, invariant);
+  const ordered = [...prologue, ...main];
+  const alias = new Map<number, number>();
+  const rootOf = (value: number): number => (alias.has(value) ? rootOf(alias.get(value) as number) : value);
+  for (const { name, inputs, outputs } of ordered) {
+    if (name === 'reshape' && !placed.has(outputs[0])) alias.set(outputs[0], inputs[0]);
+  }
+  return { prologue, main, ordered, rootOf };
+}
+
+/** Takes apart what depends on invariant inputs alone, and the rest. */
+function splitInvariant(program: Program, placed: PlanOptions['placed'], invariant: PlanOptions['invariant']) {
   const isInvariant = new Set(invariant);
   const prologue: Operation[] = [];
   const main: Operation[] = [];
@@ -57,22 +92,33 @@ export function planMemory(program: Program, { placed, invariant }: PlanOptions)
     if (stays) for (const value of operation.outputs) isInvariant.add(value);
     (stays ? prologue : main).push(operation);
   }
+  return { prologue, main };
+}
 
-  const ordered = [...prologue, ...main];
-  const alias = new Map<number, number>();
-  const rootOf = (value: number): number => (alias.has(value) ? rootOf(alias.get(value) as number) : value);
-  for (const { name, inputs, outputs } of ordered) {
-    if (name === 'reshape' && !placed.has(outputs[0])) alias.set(outputs[0], inputs[0]);
-  }
+/** From which operation to which a value is needed, and where it lies. */
+interface Life {
+  readonly bytes: number;
+  readonly from: number;
+  to: number;
+  offset: number;
+}
 
-  const lives = new Map<number, { value: number; bytes: number; from: number; to: number; offset: number }>();
+/** The lives of values in the arena. What the prologue computes lives from before the first operation to the end. */
+function livesOf(
+  program: Program,
+  ordered: readonly Operation[],
+  prologue: number,
+  placed: PlanOptions['placed'],
+  rootOf: (value: number) => number,
+): Map<number, Life> {
+  const lives = new Map<number, Life>();
   ordered.forEach(({ inputs, outputs }, at) => {
     for (const value of outputs) {
       const root = rootOf(value);
       if (placed.has(root) || root !== value) continue;
       const bytes = Math.ceil(byteLength(program.values[value]) / ALIGNMENT) * ALIGNMENT;
-      const lasting = at < prologue.length;
-      lives.set(value, { value, bytes, from: lasting ? -1 : at, to: lasting ? ordered.length : at, offset: 0 });
+      const lasting = at < prologue;
+      lives.set(value, { bytes, from: lasting ? -1 : at, to: lasting ? ordered.length : at, offset: 0 });
     }
     for (const value of inputs) {
       const life = lives.get(rootOf(value));
@@ -83,12 +129,13 @@ export function planMemory(program: Program, { placed, invariant }: PlanOptions)
     const life = lives.get(rootOf(value));
     if (life) life.to = ordered.length;
   }
-  for (const value of program.inputs) {
-    if (!placed.has(value)) throw new RangeError(`planMemory: input value ${value} has no place.`);
-  }
+  return lives;
+}
 
-  const done: { bytes: number; from: number; to: number; offset: number }[] = [];
-  for (const life of [...lives.values()].sort((a, b) => b.bytes - a.bytes || a.from - b.from)) {
+/** Gives lives their offsets: the largest first, each the lowest that is free while it lasts. */
+function placeLives(lives: readonly Life[]): void {
+  const done: Life[] = [];
+  for (const life of [...lives].sort((a, b) => b.bytes - a.bytes || a.from - b.from)) {
     const neighbours = done
       .filter((other) => other.from <= life.to && life.from <= other.to)
       .sort((a, b) => a.offset - b.offset);
@@ -98,47 +145,32 @@ export function planMemory(program: Program, { placed, invariant }: PlanOptions)
     }
     done.push(life);
   }
-
-  const placements = program.values.map((_, value): Placement | undefined => {
-    const root = rootOf(value);
-    const life = lives.get(root);
-    return placed.get(root) ?? (life && { segment: ARENA, offset: life.offset });
-  });
-  checkOverwritten(program, ordered, placed, rootOf);
-  const arenaBytes = Math.max(0, ...done.map((life) => life.offset + life.bytes));
-  const lasting = done.reduce((total, life) => total + (life.from < 0 ? life.bytes : 0), 0);
-  return { placements, arenaBytes, transientBytes: arenaBytes - lasting, prologue, main };
 }
 
 /**
- * An output may be placed upon an input, to be updated in place, if nothing reads the input any more when the output
- * is written, or only while it is written, element by element.
+ * Outputs that would overwrite a value that is still to be read. An output may be placed upon an input, to be updated in
+ * place, if nothing reads the input any more when the output is written, or only while it is written, element by element.
  */
-function checkOverwritten(
-  program: Program,
-  ordered: readonly Operation[],
-  placed: ReadonlyMap<number, Placement>,
-  rootOf: (value: number) => number,
-): void {
+export function overwriting(program: Program, options: PlanOptions): { output: number; value: number }[] {
+  const { placed } = options;
+  const { ordered, rootOf } = orderOf(program, options);
   const lastRead = new Map<number, number>();
   ordered.forEach(({ inputs }, at) => {
     for (const value of inputs) lastRead.set(rootOf(value), at);
   });
   // What is asked for is read when all is done.
   for (const value of program.outputs) lastRead.set(rootOf(value), ordered.length);
-  ordered.forEach((operation, at) => {
-    for (const output of operation.outputs) {
+  return ordered.flatMap((operation, at) =>
+    operation.outputs.flatMap((output) => {
       const place = placed.get(output);
-      if (!place) continue;
-      for (const [value, other] of placed) {
-        if (value === output || other.segment !== place.segment || other.offset !== place.offset) continue;
+      const wrong = [...placed].find(([value, other]) => {
+        if (value === output || other.segment !== place?.segment || other.offset !== place.offset) return false;
         const last = lastRead.get(value) ?? -1;
-        if (last > at || (last === at && !isInStep(operation, value, output, rootOf))) {
-          throw new RangeError(`planMemory: value ${output} would overwrite value ${value} before it is read.`);
-        }
-      }
-    }
-  });
+        return last > at || (last === at && !isInStep(operation, value, output, rootOf));
+      });
+      return wrong ? [{ output, value: wrong[0] }] : [];
+    }),
+  );
 }
 
 /** Whether an operation reads a value at no other place than the one it writes at the time. */

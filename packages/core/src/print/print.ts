@@ -48,7 +48,7 @@ function detailsOf(attributes: Attributes): string[] {
   });
 }
 
-/** Short text for an attribute: matrices are told by their sizes. */
+/** Short text for an attribute: of matrices, their sizes. */
 function formatValue(value: unknown): string {
   if (Array.isArray(value)) {
     const [first] = value;

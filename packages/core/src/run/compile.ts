@@ -1,6 +1,7 @@
 import { type EmitOptions, type EmittedModule, emitModule, type MemoryLimits } from '../emit/emit.js';
-import { type MemoryPlan, type Placement, planMemory } from '../plan/plan.js';
-import type { Program } from '../trace/program.js';
+import { type MemoryPlan, overwriting, type Placement, planMemory } from '../plan/plan.js';
+import type { ValueType } from '../tensor/shape.js';
+import type { Operation, Program } from '../trace/program.js';
 import { verifyPass } from '../verify/verify.js';
 import { KERNELS, LOWERING, type PassOptions, runPasses } from './passes.js';
 import { checkFastMath } from './support.js';
@@ -40,9 +41,11 @@ export interface PlannedProgram {
 }
 
 /**
- * All passes but the last: kernels in their order, with places in memory.
+ * All passes but the last: kernels in their order, with places in memory. A value that is asked for at two places, or
+ * an input that is asked for at another place than its own, is copied. What would overwrite an input that is still to be
+ * read is copied to its place at the end.
  *
- * @throws RangeError if an input has no place, or a value is asked for at two places
+ * @throws RangeError if an input has no place
  */
 export function planProgram(traced: Program, binding: Binding, options: CompileOptions = {}): PlannedProgram {
   if (traced.inputs.length !== binding.inputs.length) {
@@ -51,19 +54,93 @@ export function planProgram(traced: Program, binding: Binding, options: CompileO
         'Tensors that hold data are inputs, too: where a program is run later, build it of placeholders and numbers.',
     );
   }
-  const program = runPasses(options.isLowered ? traced : lower(traced, options), KERNELS, options);
-  const placed = new Map<number, Placement>();
-  for (const [which, value] of program.inputs.entries()) placed.set(value, binding.inputs[which]);
-  const outputs = program.outputs.map((value, which) => ({ value, place: binding.outputs?.[which] }));
-  for (const { value, place } of outputs) {
-    if (!place) continue;
-    if (placed.has(value)) {
-      throw new RangeError(`compile: value ${value} is asked for at two places. Give it one, and copy.`);
-    }
-    placed.set(value, place);
-  }
+  const lowered = distinctOutputs(options.isLowered ? traced : lower(traced, options), binding);
+  const program = runPasses(lowered, KERNELS, options);
   const invariant = new Set((binding.invariant ?? []).map((which) => program.inputs[which]));
-  return { program, plan: planMemory(program, { placed, invariant }) };
+  const safe = withoutOverwriting(program, invariant, binding);
+  return { program: safe, plan: planMemory(safe, { placed: placesOf(safe, binding), invariant }) };
+}
+
+/** A program in which outputs that would overwrite what is still to be read are copied to their places at the end. */
+function withoutOverwriting(program: Program, invariant: ReadonlySet<number>, binding: Binding): Program {
+  const wanted = new Set<number>();
+  let safe = program;
+  // What is copied later is read later: then others may have to wait, too.
+  for (;;) {
+    const wrong = overwriting(safe, { placed: placesOf(safe, binding), invariant });
+    const more = wrong.map(({ output }) => safe.outputs.indexOf(output)).filter((which) => !wanted.has(which));
+    if (more.length === 0) return safe;
+    for (const which of more) wanted.add(which);
+    safe = copiedAtEnd(program, wanted, binding);
+  }
+}
+
+/** Where the caller wants a program's inputs and outputs. */
+function placesOf({ inputs, outputs }: Program, binding: Binding): Map<number, Placement> {
+  const placed = new Map<number, Placement>(inputs.map((value, which) => [value, binding.inputs[which]]));
+  for (const [which, value] of outputs.entries()) {
+    const place = binding.outputs?.[which];
+    if (place) placed.set(value, place);
+  }
+  return placed;
+}
+
+/** A value of the same elements, and the operation that copies them to it. */
+function copyOf(values: ValueType[], value: number): { readonly copy: number; readonly operation: Operation } {
+  const type = values[value];
+  const copy = values.push(type) - 1;
+  return { copy, operation: { name: 'reshape', inputs: [value], outputs: [copy], attributes: { shape: type.shape } } };
+}
+
+/**
+ * A program that computes some outputs, by their positions, apart, and copies them to their places when all else is done: each before another
+ * output takes the place of the input that it is a copy of.
+ */
+function copiedAtEnd(program: Program, wanted: ReadonlySet<number>, binding: Binding): Program {
+  const values = [...program.values];
+  const operations = [...program.operations];
+  const producer = new Map(operations.map((operation) => [operation.outputs[0], operation]));
+  const rootOf = (value: number): number => {
+    const operation = producer.get(value);
+    return operation?.name === 'reshape' ? rootOf(operation.inputs[0]) : value;
+  };
+  const inputAt = (place: Placement | undefined) =>
+    program.inputs.find((_, which) => {
+      const { segment, offset } = binding.inputs[which];
+      return segment === place?.segment && offset === place.offset;
+    });
+  const outputs = [...program.outputs];
+  const waiting = new Set(wanted);
+  while (waiting.size > 0) {
+    const isRead = (value: number | undefined) => [...waiting].some((which) => rootOf(outputs[which]) === value);
+    const [first] = waiting;
+    const next = [...waiting].find((which) => !isRead(inputAt(binding.outputs?.[which]))) ?? first;
+    waiting.delete(next);
+    const { copy, operation } = copyOf(values, outputs[next]);
+    operations.push(operation);
+    outputs[next] = copy;
+  }
+  return { ...program, values, operations, outputs };
+}
+
+/** A program whose outputs are a value for each place. What would have two is copied, by a reshape to its own shape. */
+function distinctOutputs(program: Program, binding: Binding): Program {
+  const places = placesOf({ ...program, outputs: [] }, binding);
+  const values = [...program.values];
+  const operations = [...program.operations];
+  const outputs = program.outputs.map((value, which) => {
+    const place = binding.outputs?.[which];
+    const other = places.get(value);
+    if (!place || (other && place.segment === other.segment && place.offset === other.offset)) return value;
+    if (!other) {
+      places.set(value, place);
+      return value;
+    }
+    const { copy, operation } = copyOf(values, value);
+    operations.push(operation);
+    return copy;
+  });
+  return { ...program, values, operations, outputs };
 }
 
 /** A program after all passes. */

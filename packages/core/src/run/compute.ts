@@ -33,7 +33,7 @@ export interface ComputeOptions extends CompileOptions {
  * them, so that memory does not grow. A gradient that would have to pass through one of them is refused.
  *
  * @throws TypeError if a placeholder is among what they depend on, or these are no array of tensors
- * @throws RangeError if an option is not known, the engine cannot do `fastMath`, or `takeRows` is told of a row that its table does not have
+ * @throws RangeError if an option is not known, the engine cannot do `fastMath`, or `takeRows` asks for a row that its table does not have
  */
 export function compute(tensors: readonly Tensor[], options: ComputeOptions = {}): TypedArray[] {
   checkTensors('compute', 'the argument', tensors);

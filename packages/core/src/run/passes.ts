@@ -9,11 +9,11 @@ import { simplify } from '../simplify/simplify.js';
 import type { Program } from '../trace/program.js';
 import { verifyPass } from '../verify/verify.js';
 
-/** What passes may be told. */
+/** Options of passes. */
 export interface PassOptions {
   /** Which convolution algorithms may be used; `auto` lets the shapes decide. */
   readonly convolution?: ConvolutionOption;
-  /** Is told of each convolution's algorithm. */
+  /** Receives each convolution's algorithm. */
   readonly record?: (choice: ConvolutionRecord) => void;
   /** Whether each pass's program is verified. Default: as `setVerification` says, which is off. */
   readonly verify?: boolean;

@@ -18,7 +18,7 @@ export function hasSimd(): boolean {
 }
 
 /**
- * Whether the engine runs relaxed SIMD, which `fastMath` needs. It is not remembered: Node 20 can be told to, at any
+ * Whether the engine runs relaxed SIMD, which `fastMath` needs. It is not remembered: Node 20 can be made to, at any
  * time, with `v8.setFlagsFromString('--experimental-wasm-relaxed-simd')`.
  */
 export function hasRelaxedSimd(): boolean {

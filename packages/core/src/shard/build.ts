@@ -11,7 +11,7 @@ import { trace } from '../trace/trace.js';
 import { type Access, type PartitionPlan, toFront } from './plan.js';
 
 /** A program of a step, and where its values lie. */
-export interface PieceProgram {
+export interface StepProgram {
   readonly program: Program;
   readonly inputs: readonly Access[];
   readonly outputs: readonly Access[];
@@ -21,7 +21,7 @@ export interface PieceProgram {
  * Builds one program of a partition: what it computes itself is built of tensors anew, at the size of its micro-batch,
  * and what others have computed is read from where they have put it.
  */
-export class PieceBuilder {
+export class StepBuilder {
   private readonly inputs: { readonly tensor: Tensor; readonly access: Access }[] = [];
   private readonly known = new Map<string, Tensor>();
   private readonly producer: ReadonlyMap<number, Operation>;
@@ -39,7 +39,7 @@ export class PieceBuilder {
   }
 
   /** The program with some outputs. */
-  finish(outputs: readonly { readonly tensor: Tensor; readonly access: Access }[]): PieceProgram {
+  finish(outputs: readonly { readonly tensor: Tensor; readonly access: Access }[]): StepProgram {
     const { program } = trace(
       outputs.map(({ tensor }) => tensor),
       this.inputs.map(({ tensor }) => tensor),
@@ -63,7 +63,9 @@ export class PieceBuilder {
     const input = plan.program.inputs.indexOf(value);
     if (input >= 0) return this.read(plan.program.values[value], { of: 'input', index: input, mode: 'whole' });
     if (layout.kind === 'part') return this.slot(plan.partSlot(value), 'whole');
-    if (layout.kind === 'rows') {
+    // Of what is transposed the operand is kept, which others may want, too: nothing is stored twice.
+    const isTransposed = layout.kind === 'rows' && this.operationOf(value).name === 'transpose';
+    if (layout.kind === 'rows' && !isTransposed) {
       const { sharding } = layout;
       const gathered = this.slot(plan.rowSlot(value, true), 'whole');
       if (sharding.axis === 0) return gathered;
@@ -75,7 +77,7 @@ export class PieceBuilder {
     }
     const operation = this.operationOf(value);
     // What depends on nothing but inputs is computed wherever it is used, as views are.
-    const isOwn = layout.level === 0 || (this.examples === undefined && layout.level === level);
+    const isOwn = isTransposed || layout.level === 0 || (this.examples === undefined && layout.level === level);
     if (!isOwn && !isOfKind(operation.name, 'view')) return this.slot(plan.wholeSlot(value, layout.level), 'whole');
     const operands = operation.inputs.map((operand) => this.whole(operand));
     return applyAll(definitionOf(operation.name), operands, operation.attributes)[operation.outputs.indexOf(value)];

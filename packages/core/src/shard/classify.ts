@@ -7,7 +7,7 @@ import type { Operation, Program } from '../trace/program.js';
 /**
  * What one part of a batch knows of a value, and when.
  *
- * - `whole`: all of it, the same for all examples: weights, and whatever is computed from sums over the batch
+ * - `whole`: all of it, the same for all examples: weights, and what is computed from sums over the batch
  * - `rows`: the elements of its own examples
  * - `part`: a part of a sum over examples, or of their largest
  *

@@ -1,6 +1,6 @@
 import type { ValueType } from '../tensor/shape.js';
 import type { Program } from '../trace/program.js';
-import { PieceBuilder, type PieceProgram } from './build.js';
+import { StepBuilder, type StepProgram } from './build.js';
 import { classify } from './classify.js';
 import { type Access, PartitionPlan, type Slot, wholeOf } from './plan.js';
 
@@ -13,9 +13,9 @@ export interface Phase {
    *
    * @param adds whether it adds the parts to those that are there, which are its first inputs then
    */
-  micro(examples: number, adds: boolean): PieceProgram;
+  micro(examples: number, adds: boolean): StepProgram;
   /** What follows once, when the parts have been put together. */
-  readonly whole: PieceProgram | undefined;
+  readonly whole: StepProgram | undefined;
 }
 
 /** A program on a batch as programs on micro-batches. */
@@ -24,7 +24,7 @@ export interface Partition {
   readonly inputTypes: readonly ValueType[];
   readonly slots: readonly Slot[];
   /** What comes before the first phase. */
-  readonly before: PieceProgram | undefined;
+  readonly before: StepProgram | undefined;
   readonly phases: readonly Phase[];
   /** Where the outputs are when all phases are done. */
   readonly outputs: readonly Access[];
@@ -36,6 +36,8 @@ export interface PartitionOptions {
   readonly examples: readonly number[];
   /** Number of examples. */
   readonly batch: number;
+  /** Positions of the outputs that are each to have a slot of their own, which nothing reads. Default: none. */
+  readonly own?: readonly number[];
 }
 
 /**
@@ -47,10 +49,10 @@ export interface PartitionOptions {
  *
  * @param program differentiated and lowered, at the size of the batch
  */
-export function partition(program: Program, { examples, batch }: PartitionOptions): Partition {
+export function partition(program: Program, { examples, batch, own = [] }: PartitionOptions): Partition {
   const rows = new Set(examples.map((which) => program.inputs[which]));
   const plan = new PartitionPlan(program, classify(program, rows, batch), batch);
-  const outputs = program.outputs.map((value) => plan.output(value));
+  const outputs = program.outputs.map((value, which) => plan.output(value, own.includes(which) ? which : undefined));
   const phases: Phase[] = [];
   for (let level = plan.levels; level > 0; level--) {
     const whole = wholeProgram(plan, level);
@@ -68,25 +70,23 @@ export function partition(program: Program, { examples, batch }: PartitionOption
 }
 
 /** What is computed as a whole at a level. */
-function wholeProgram(plan: PartitionPlan, level: number): PieceProgram | undefined {
+function wholeProgram(plan: PartitionPlan, level: number): StepProgram | undefined {
   const values = plan.wholesOf(level);
   if (values.length === 0) return undefined;
-  const builder = new PieceBuilder(plan, level, undefined);
-  return builder.finish(
-    values.map((value) => ({ tensor: builder.whole(value), access: wholeOf(plan.wholeSlot(value, level)) })),
-  );
+  const builder = new StepBuilder(plan, level, undefined);
+  return builder.finish(values.map(({ value, slot }) => ({ tensor: builder.whole(value), access: wholeOf(slot) })));
 }
 
 /** What micro-batches of a size compute in a phase. */
-function microProgram(plan: PartitionPlan, phase: number, examples: number, adds: boolean): PieceProgram {
-  const builder = new PieceBuilder(plan, phase, examples);
+function microProgram(plan: PartitionPlan, phase: number, examples: number, adds: boolean): StepProgram {
+  const builder = new StepBuilder(plan, phase, examples);
   const parts = plan.partsOf(phase).map((value) => ({
     tensor: builder.part(value, adds),
     access: wholeOf(plan.partSlot(value)),
   }));
-  const rows = plan.rowsOf(phase).map(({ value, gathered }) => ({
+  const rows = plan.rowsOf(phase).map(({ value, gathered, slot }) => ({
     tensor: gathered ? builder.firstAxis(value) : builder.rows(value),
-    access: { of: 'slot', index: plan.rowSlot(value, gathered), mode: 'rows' } as const,
+    access: { of: 'slot', index: slot, mode: 'rows' } as const,
   }));
   return builder.finish([...parts, ...rows]);
 }

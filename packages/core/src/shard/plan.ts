@@ -23,6 +23,19 @@ export interface Access {
   readonly mode: 'whole' | 'rows';
 }
 
+/** A value whose rows leave a phase, perhaps with the axis of examples moved to the front. */
+interface KeptRows {
+  readonly value: number;
+  readonly gathered: boolean;
+  readonly slot: number;
+}
+
+/** A value that is computed as a whole. */
+interface KeptWhole {
+  readonly value: number;
+  readonly slot: number;
+}
+
 /** Which values leave the programs that compute them, found out from the last program to the first. */
 export class PartitionPlan {
   readonly slots: Slot[] = [];
@@ -32,8 +45,8 @@ export class PartitionPlan {
   readonly producer: ReadonlyMap<number, Operation>;
   private readonly slotOf = new Map<string, number>();
   private readonly parts = new Map<number, number[]>();
-  private readonly rows = new Map<number, { value: number; gathered: boolean }[]>();
-  private readonly wholes = new Map<number, number[]>();
+  private readonly rows = new Map<number, KeptRows[]>();
+  private readonly wholes = new Map<number, KeptWhole[]>();
 
   constructor(
     readonly program: Program,
@@ -45,15 +58,28 @@ export class PartitionPlan {
     this.levels = Math.max(1, ...program.outputs.map((value) => levelOfWhole(layouts[value])));
   }
 
-  /** Where an output of the program will be. */
-  output(value: number): Access {
-    const input = this.program.inputs.indexOf(value);
-    if (input >= 0) return { of: 'input', index: input, mode: 'whole' };
+  /**
+   * Where an output of the program will be. It is never an input: what changes inputs in place comes afterwards, and
+   * must not change outputs.
+   *
+   * @param own its position if it is to have a slot that nothing else reads or writes
+   */
+  output(value: number, own?: number): Access {
     const layout = this.classification.layouts[value];
-    if (layout.kind === 'part') return wholeOf(this.partSlot(value));
-    if (layout.kind === 'rows' && layout.sharding.axis === 0) return wholeOf(this.rowSlot(value, true));
+    const isInput = this.program.inputs.includes(value);
+    if (layout.kind === 'rows' && layout.sharding.axis === 0 && (own !== undefined || !isInput)) {
+      return wholeOf(own === undefined ? this.rowSlot(value, true) : this.ownRows(value, layout.level, own));
+    }
+    if (layout.kind === 'part' && own === undefined) return wholeOf(this.partSlot(value));
     // What depends on no example is computed last.
-    return wholeOf(this.wholeSlot(value, levelOfWhole(layout) || this.levels));
+    const level = layout.level === 0 && layout.kind === 'whole' ? this.levels : levelOfWhole(layout);
+    return wholeOf(this.wholeSlot(value, level, own));
+  }
+
+  private ownRows(value: number, level: number, own: number): number {
+    return this.slot(`own ${own}`, this.program.values[value], 'rows', (slot) =>
+      push(this.rows, level, { value, gathered: false, slot }),
+    );
   }
 
   /** The slot of a part of a sum or of a maximum. */
@@ -77,22 +103,23 @@ export class PartitionPlan {
     const isMoved = gathered && axis !== 0;
     const type = this.program.values[value];
     const shape = isMoved ? [type.shape[axis], ...type.shape.toSpliced(axis, 1)] : type.shape;
-    return this.slot(`${isMoved ? 'gathered' : 'rows'} ${value}`, { ...type, shape }, 'rows', () =>
-      push(this.rows, layout.level, { value, gathered: isMoved }),
+    return this.slot(`${isMoved ? 'gathered' : 'rows'} ${value}`, { ...type, shape }, 'rows', (slot) =>
+      push(this.rows, layout.level, { value, gathered: isMoved, slot }),
     );
   }
 
-  /** The slot of a value that is computed as a whole after some phase. */
-  wholeSlot(value: number, level: number): number {
-    return this.slot(`whole ${value}`, this.program.values[value], 'whole', () => push(this.wholes, level, value));
+  /** The slot of a value that is computed as a whole after some phase. One that is needed early may be computed again. */
+  wholeSlot(value: number, level: number, own?: number): number {
+    const key = own === undefined ? `whole ${value} ${level}` : `own ${own}`;
+    return this.slot(key, this.program.values[value], 'whole', (slot) => push(this.wholes, level, { value, slot }));
   }
 
-  private slot(key: string, type: ValueType, kind: Slot['kind'], added: () => void): number {
+  private slot(key: string, type: ValueType, kind: Slot['kind'], added: (slot: number) => void): number {
     const known = this.slotOf.get(key);
     if (known !== undefined) return known;
     const index = this.slots.push({ type, kind }) - 1;
     this.slotOf.set(key, index);
-    added();
+    added(index);
     return index;
   }
 
@@ -101,12 +128,12 @@ export class PartitionPlan {
   }
 
   /** Rows that leave a phase; some of them with the axis of examples moved to the front. */
-  rowsOf(phase: number): readonly { readonly value: number; readonly gathered: boolean }[] {
+  rowsOf(phase: number): readonly KeptRows[] {
     return this.rows.get(phase) ?? [];
   }
 
   /** What is computed as a whole at a level. */
-  wholesOf(level: number): readonly number[] {
+  wholesOf(level: number): readonly KeptWhole[] {
     return this.wholes.get(level) ?? [];
   }
 }

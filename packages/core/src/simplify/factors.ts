@@ -5,8 +5,8 @@ import type { Program } from '../trace/program.js';
 import { rewrite } from '../trace/trace.js';
 
 /**
- * Writes the transposition of a right factor as an operation of its own: kernels read B by rows. B is a weight as a
- * rule, so that it is transposed once a step and not for each piece of the batch.
+ * Writes the transposition of a right factor as an operation of its own: kernels read B by rows. B is usually
+ * a weight, so it is transposed once per step and not once per micro-batch.
  */
 export function transposedFactors(program: Program): Program {
   return rewrite(program, ({ name, attributes }, [a, b]) => {

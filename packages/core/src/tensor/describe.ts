@@ -13,7 +13,7 @@ export function describe(value: unknown): string {
   return kind === 'Object' ? `an object { ${shortened(Object.keys(value).join(', '))} }` : `an object of ${kind}`;
 }
 
-/** Whether a value is a tensor, be it of another copy of this package. */
+/** Whether a value is a tensor, also one of another copy of this package. */
 export function isTensor(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'node' in value && 'index' in value && 'dtype' in value;
 }

@@ -1,52 +1,20 @@
-import { broadcastTo, sum } from '../operations/broadcast.js';
-import { cast } from '../operations/cast.js';
-import { conv2d } from '../operations/conv2d.js';
-import * as elementwise from '../operations/elementwise.js';
-import { argMax, logSumExp, oneHot } from '../operations/indices.js';
-import { matmul } from '../operations/matmul.js';
-import { avgPool2d, maxPool2d } from '../operations/pooling.js';
-import { max, mean } from '../operations/reductions.js';
-import { reshape, transpose } from '../operations/reshape.js';
-import { takeRows } from '../operations/rows.js';
-import { pad, slice } from '../operations/slice.js';
-import { stopGradient } from '../operations/stop-gradient.js';
-import { upsample2d } from '../operations/upsample2d.js';
+import * as operations from '../operations/index.js';
 import { Tensor } from './tensor.js';
 
-/** The operations that are methods, too: `x.add(y)` is `add(x, y)`. A function, since modules import one another. */
-function operations() {
-  const { elementwiseDefinitions: _, ...arithmetic } = elementwise;
-  return {
-    ...arithmetic,
-    argMax,
-    avgPool2d,
-    broadcastTo,
-    cast,
-    conv2d,
-    logSumExp,
-    matmul,
-    max,
-    maxPool2d,
-    mean,
-    oneHot,
-    pad,
-    reshape,
-    slice,
-    stopGradient,
-    sum,
-    takeRows,
-    transpose,
-    upsample2d,
-  };
-}
+type Operations = typeof operations;
 
-type Operations = ReturnType<typeof operations>;
+/** Operations that are no methods: a tensor is not their first operand, or not their result. */
+const NO_METHODS = ['concatenate', 'grad', 'random'] as const satisfies readonly (keyof Operations)[];
+
+/** The operations that are methods, too: `x.add(y)` is `add(x, y)`. */
+type MethodName = Exclude<keyof Operations, (typeof NO_METHODS)[number]>;
+
 // biome-ignore lint/suspicious/noExplicitAny: only the first parameter is looked at.
 type Rest<F> = F extends (x: any, ...rest: infer R) => unknown ? R : never;
 
 /** Operations as methods of their first argument. */
 export type TensorMethods = {
-  [Name in keyof Operations]: (...rest: Rest<Operations[Name]>) => Tensor;
+  [Name in MethodName]: (...rest: Rest<Operations[Name]>) => Tensor;
 };
 
 declare module './tensor.js' {
@@ -62,7 +30,8 @@ let isInstalled = false;
 export function installMethods(): void {
   if (isInstalled) return;
   isInstalled = true;
-  for (const [name, operation] of Object.entries(operations())) {
+  for (const [name, operation] of Object.entries(operations)) {
+    if (NO_METHODS.some((other) => other === name)) continue;
     Object.defineProperty(Tensor.prototype, name, {
       configurable: true,
       writable: true,

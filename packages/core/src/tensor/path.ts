@@ -9,7 +9,7 @@ import type { Node, Tensor } from './tensor.js';
  * Only nodes made after the oldest parameter can depend on one, so that the walk ends there: it does not get longer
  * with the number of steps that a training loop has done before.
  *
- * @throws TypeError if it cannot be told, because a tensor on the way has forgotten how it was computed
+ * @throws TypeError if that is unknown, because a tensor on the way has forgotten how it was computed
  */
 export function nodesBetween(parameters: readonly Tensor[], loss: Tensor): Node[] {
   const sources = new Set(parameters.map(({ node }) => node));
@@ -44,7 +44,7 @@ function checkMemory({ forgotten, outputs: [{ shape }] }: Node, sources: Readonl
     if (!forgotten.ancestors.has(id) && id >= forgotten.before) continue;
     throw new TypeError(
       `grad: the loss depends on a tensor of ${formatShape(shape)} that was computed in an earlier step of a loop and has ` +
-        'forgotten how, so that memory does not grow. Put stopGradient() around it if the gradient shall not pass ' +
+        'forgotten how, so that memory does not grow. Put stopGradient() around it if the gradient must not pass ' +
         'through earlier steps, or compute what needs gradients through several steps at once, after grad().',
     );
   }

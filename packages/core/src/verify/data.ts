@@ -2,7 +2,7 @@
  * Whether a value is data that JSON carries unchanged: finite numbers, texts, truth values, null, and lists and plain
  * objects of them. Minus zero is none: JSON makes it zero.
  *
- * @param refuse is told of the first thing that is not
+ * @param refuse receives the first thing that is not
  */
 export function checkData(value: unknown, refuse: (problem: string) => never, path = ''): void {
   const at = path || 'the whole';

@@ -1,5 +1,5 @@
 import { runReference } from '../../src/run/reference.js';
-import type { PieceProgram } from '../../src/shard/build.js';
+import type { StepProgram } from '../../src/shard/build.js';
 import type { Partition } from '../../src/shard/partition.js';
 import { type Access, bytesOfRow } from '../../src/shard/plan.js';
 import { sizeOf, type TypedArray } from '../../src/tensor/shape.js';
@@ -23,7 +23,7 @@ export function runPartition(
     const length = array.length / batch;
     return array.subarray(begin * length, (begin + count) * length);
   };
-  const run = ({ program, inputs: from, outputs: to }: PieceProgram, begin: number, count: number) => {
+  const run = ({ program, inputs: from, outputs: to }: StepProgram, begin: number, count: number) => {
     const results = runReference(
       program,
       from.map((access) => part(access, begin, count)),

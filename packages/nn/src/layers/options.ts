@@ -48,7 +48,7 @@ export function imageShape(label: string, shape: Shape): readonly [number, numbe
 /**
  * Checks the shape of one example as a user gives it.
  *
- * @throws RangeError naming the shape; one that begins with null, as Keras shows it, is told to go without
+ * @throws RangeError naming the shape; where it begins with null, as in Keras, the message says to leave that out
  */
 export function checkInputShape(label: string, option: string, shape: unknown): asserts shape is Shape {
   if (shape === undefined) {

@@ -123,7 +123,7 @@ export abstract class BaseModel<Y extends Named<Tensor> = Named<Tensor>> impleme
   }
 
   /**
-   * The same with inputs and outputs by name, whatever their number.
+   * The same with inputs and outputs by name, for any number of them.
    *
    * @throws as `call`
    */

@@ -32,7 +32,7 @@ interface Shared {
 }
 
 /**
- * What layers are told during one call of a model, and where they leave new values of their state.
+ * What layers know during one call of a model, and where they leave new values of their state.
  *
  * @example
  * const context = new CallContext({ training: true });

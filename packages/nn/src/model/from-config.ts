@@ -1,12 +1,4 @@
-import { Activation } from '../layers/activation.js';
-import { BatchNormalization } from '../layers/batch-normalization.js';
-import { Conv2D } from '../layers/conv2d.js';
-import { Dense } from '../layers/dense.js';
-import { Dropout } from '../layers/dropout.js';
-import { Add, Concatenate } from '../layers/merge.js';
-import { AveragePooling2D, MaxPooling2D } from '../layers/pooling2d.js';
-import { Flatten, Reshape } from '../layers/reshape.js';
-import { UpSampling2D } from '../layers/upsampling2d.js';
+import * as everyLayer from '../layers/index.js';
 import type { BaseModel } from './base-model.js';
 import type { Block, Named, Nest } from './block.js';
 import { type FunctionalOptions, Model } from './model.js';
@@ -16,20 +8,10 @@ import { applyBlock, type InputOptions, input, SymbolicTensor } from './symbolic
 /** Classes of layers by type; each takes what `config()` of its layers gave. */
 export type LayerClasses = Readonly<Record<string, new (config: never) => Block>>;
 
-const known: LayerClasses = {
-  Activation,
-  Add,
-  AveragePooling2D,
-  BatchNormalization,
-  Concatenate,
-  Conv2D,
-  Dense,
-  Dropout,
-  Flatten,
-  MaxPooling2D,
-  Reshape,
-  UpSampling2D,
-};
+/** Every layer of `layers/index.ts`. */
+const known = Object.entries(everyLayer).filter(
+  ([, value]) => value.prototype instanceof everyLayer.BaseLayer,
+) as unknown as readonly (readonly [string, new (config: never) => Block])[];
 
 type Data = Readonly<Record<string, unknown>>;
 
@@ -54,7 +36,7 @@ const DEEPEST = 100;
  * const again = modelFromConfig(JSON.parse(JSON.stringify(model.config())), { Scale });
  */
 export function modelFromConfig(config: unknown, custom: LayerClasses = {}): BaseModel {
-  return build(config, new Map([...Object.entries(known), ...Object.entries(custom)]), 0);
+  return build(config, new Map([...known, ...Object.entries(custom)]), 0);
 }
 
 type Classes = ReadonlyMap<string, new (config: never) => Block>;

@@ -61,7 +61,7 @@ function lossOf(build: (context: CallContext) => Tensor, context: CallContext): 
 }
 
 /**
- * Training with a loop of one's own, on one core: gives a function that does one step for a loss. It computes the
+ * For a training loop of your own, on one core: gives a function that does one step for a loss. It computes the
  * gradients in the trainable weights, applies the optimiser, and renews state such as moving averages. The program is
  * compiled in the first step, and in others only if the loss is built of other operations or shapes.
  *

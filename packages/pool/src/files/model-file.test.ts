@@ -9,7 +9,17 @@ import {
   encodeSafetensors,
   SafetensorsError,
 } from '@weft/formats';
-import { Conv2D, Dense, Flatten, MaxPooling2D, Sequential } from '@weft/nn';
+import {
+  type BaseModel,
+  BatchNormalization,
+  Conv2D,
+  Dense,
+  Flatten,
+  input,
+  MaxPooling2D,
+  Model,
+  Sequential,
+} from '@weft/nn';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { loadModel, loadWeights, saveModel } from '../index.js';
 
@@ -32,26 +42,42 @@ const small = (seed = 42, units = 3) =>
     { inputShape: [6, 6, 1], seed, name: 'small' },
   );
 
+/** Paths and values of a model's weights. */
+const valuesOf = (model: BaseModel) => model.weights.map(({ path, data }) => [path, [...data]]);
+
 describe('a saved model', () => {
   test('is loaded with its layers, its weights as they were, and its metadata', async () => {
     const model = small();
-    for (const { data } of model.parameters) data.set(data.map((_, i) => Math.sin(i)));
+    for (const { weight } of model.weights) weight.assign(weight.data.map((_, i) => Math.sin(i)));
     await saveModel(path, model, { epoch: '7', note: 'ü "quoted"' });
     const loaded = await loadModel(path);
     expect(loaded.metadata).toEqual({ epoch: '7', note: 'ü "quoted"' });
     expect(loaded.model.config()).toEqual(model.config());
-    expect(loaded.model.parameters).toEqual(model.parameters);
+    expect(valuesOf(loaded.model)).toEqual(valuesOf(model));
     const x = tensor(
       Float32Array.from({ length: 36 }, (_, i) => i / 36),
       [1, 6, 6, 1],
     );
-    expect(loaded.model.call(x).toArray()).toEqual(model.call(x).toArray());
+    expect((loaded.model as Sequential).call(x).toArray()).toEqual(model.call(x).toArray());
+  });
+
+  test('may have several inputs, and state', async () => {
+    const [a, b] = [input({ shape: [3], name: 'a' }), input({ shape: [3], name: 'b' })];
+    const normal = new BatchNormalization({ name: 'normal' });
+    const outputs = { first: normal.apply(a), second: new Dense({ units: 2, name: 'dense' }).apply(b) };
+    const model = new Model({ inputs: { a, b }, outputs });
+    for (const { weight } of model.weights) weight.assign(weight.data.map((_, i) => Math.cos(i)));
+    await saveModel(path, model);
+    const loaded = await loadModel(path);
+    expect(loaded.model.config()).toEqual(model.config());
+    expect(valuesOf(loaded.model)).toEqual(valuesOf(model));
+    expect(valuesOf(model).map(([name]) => name)).toContain('normal/movingMean');
   });
 
   test('is written whole or not at all, and leaves nothing beside', async () => {
     await saveModel(path, small(1));
     await saveModel(path, small(2));
-    expect((await loadModel(path)).model.parameters).toEqual(small(2).parameters);
+    expect(valuesOf((await loadModel(path)).model)).toEqual(valuesOf(small(2)));
     const taken = join(folder, 'taken');
     await mkdir(join(taken, 'inside'), { recursive: true });
     await expect(saveModel(taken, small())).rejects.toThrow();
@@ -62,7 +88,7 @@ describe('a saved model', () => {
   test('several at once to one path leave one of them', async () => {
     await Promise.all([1, 2, 3].map((seed) => saveModel(path, small(seed))));
     const { model } = await loadModel(path);
-    expect([1, 2, 3].map((seed) => small(seed).parameters)).toContainEqual(model.parameters);
+    expect([1, 2, 3].map((seed) => valuesOf(small(seed)))).toContainEqual(valuesOf(model));
     expect(await readdir(folder)).toHaveLength(1);
   });
 
@@ -72,14 +98,13 @@ describe('a saved model', () => {
 });
 
 describe('weights are loaded into a model', () => {
-  test('in place, so that its parts have them too', async () => {
+  test('that shares its layers with its parts, which have them too', async () => {
     await saveModel(path, small(1), { epoch: '2' });
     const model = small(2);
-    const part = model.slice('dense', 'dense');
-    const { data } = part.parameters[0];
+    const part = model.slice('dense');
     expect(await loadWeights(path, model)).toEqual({ epoch: '2' });
-    expect(model.parameters).toEqual(small(1).parameters);
-    expect(data).toEqual(small(1).parameters[2].data);
+    expect(valuesOf(model)).toEqual(valuesOf(small(1)));
+    expect(part.weights[0].data).toEqual(small(1).weights[2].data);
   });
 
   test('of another architecture: all differences are listed, and nothing is changed', async () => {
@@ -109,7 +134,7 @@ describe('weights are loaded into a model', () => {
         'Use loadModel to build the model that the file describes, or a file saved from this model.',
       ].join('\n'),
     );
-    expect(model.parameters).toEqual(small(3, 5).parameters);
+    expect(valuesOf(model)).toEqual(valuesOf(small(3, 5)));
   });
 });
 
@@ -135,7 +160,7 @@ describe('a file that is no model is refused by name', () => {
     for (const other of [folder, ...(process.platform === 'win32' ? [] : ['/dev/zero'])]) {
       const error = await loadModel(other).catch((error) => error);
       expect(error).toBeInstanceOf(SafetensorsError);
-      expect(error.message).toBe(`${other}: it is no file. Give a .safetensors file.`);
+      expect(error.message).toBe(`${other}: it is not a file. Give a .safetensors file.`);
     }
   });
 
@@ -144,8 +169,8 @@ describe('a file that is no model is refused by name', () => {
   });
 
   test('of a later version', async () => {
-    const later = encodeSafetensors(weights, { 'weft.version': '2', 'weft.config': config({}) });
-    expect(String(await load(later))).toContain('format version 2; this Weft reads 1. Use a newer Weft.');
+    const later = encodeSafetensors(weights, { 'weft.version': '3', 'weft.config': config({}) });
+    expect(String(await load(later))).toContain('format version 3; this Weft reads 1 and 2. Use a newer Weft.');
   });
 
   test('with layers that make no model', async () => {
@@ -172,7 +197,7 @@ describe('a file that is no model is refused by name', () => {
 
   test('with arrays too deep to be shown where numbers must be', async () => {
     const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
-    for (const key of ['seed', 'purpose', 'inputShape', 'name', 'layers']) {
+    for (const key of ['seed', 'stream', 'inputShape', 'name', 'layers']) {
       const text = config({ [key]: 0 }).replace(new RegExp(`"${key}":0`), `"${key}":${deep}`);
       const error = await load(encodeSafetensors(weights, { 'weft.version': '1', 'weft.config': text }));
       expect(error).toBeInstanceOf(SafetensorsError);

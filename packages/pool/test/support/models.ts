@@ -1,6 +1,7 @@
 import { RandomStream } from '@weft/core';
 import {
   AveragePooling2D,
+  type BaseModel,
   Conv2D,
   Dense,
   Dropout,
@@ -17,9 +18,9 @@ export function uniform(length: number, seed = 1): Float32Array {
   return Float32Array.from({ length }, () => stream.uniform());
 }
 
-/** Bytes, the same for the same seed. */
-export function bytes(length: number, seed = 1): Uint8Array {
-  return Uint8Array.from(uniform(length, seed), (x) => Math.floor(256 * x));
+/** Bytes that stand for numbers from 0 to 1, the same for the same seed. */
+export function bytes(length: number, seed = 1) {
+  return { data: Uint8Array.from(uniform(length, seed), (x) => Math.floor(256 * x)), scale: 1 / 255 };
 }
 
 /** The autoencoder in small: convolutions of few and of many channels, pooling, upsampling. */
@@ -36,7 +37,7 @@ export function smallAutoencoder(seed = 3): Sequential {
   );
 }
 
-/** Numbers in, numbers out, with more parameters than one slice of an update takes. */
+/** Numbers in, numbers out, with more weights than one slice of an update takes. */
 export function smallDense(seed = 4): Sequential {
   return new Sequential([new Dense({ units: 150, activation: 'tanh' }), new Dense({ units: 3 })], {
     inputShape: [9],
@@ -68,6 +69,6 @@ export function mixedLayers(seed = 6): Sequential {
 }
 
 /** All weights of a model, one after another. */
-export function weightsOf(model: Sequential): Float32Array {
-  return Float32Array.from(model.parameters.flatMap(({ data }) => [...data]));
+export function weightsOf(model: BaseModel): Float32Array {
+  return Float32Array.from(model.weights.flatMap(({ data }) => [...data]));
 }

@@ -53,7 +53,7 @@ export interface Callback {
   onBatchEnd?(batch: number, logs: BatchLogs, control: TrainControl): void;
   onEpochEnd?(epoch: number, logs: EpochLogs, control: TrainControl): void | Promise<void>;
   onTrainEnd?(history: History, control: TrainControl): void | Promise<void>;
-  /** What it must remember for a resumed training to end as one that was never broken off. */
+  /** What it must remember for a resumed training to end as one that was never interrupted. */
   state?(): CallbackState;
   /** Called after `onTrainBegin` when training is resumed, with what `state` gave. */
   restore?(state: CallbackState): void;

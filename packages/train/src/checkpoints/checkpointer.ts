@@ -5,7 +5,7 @@ import { CheckpointFolder } from './folder.js';
 import { CHECKPOINT_OPTIONS, type CheckpointOptions } from './options.js';
 import type { TrainingState } from './state.js';
 
-/** Says when checkpoints are due, and writes them while training goes on. */
+/** Says when checkpoints are due, and writes them while training continues. */
 export class Checkpointer {
   private readonly folder: CheckpointFolder;
   private readonly keep: number;
@@ -34,7 +34,7 @@ export class Checkpointer {
   }
 
   /**
-   * @param resumeFrom where training was to go on from, if it was, and the checkpoint that was found there
+   * @param resumeFrom where training was to resume from, if it was, and the checkpoint that was found there
    * @throws CheckpointError if other checkpoints are in the folder already: a later resume would take them for ours
    */
   static async open(
@@ -78,7 +78,7 @@ export class Checkpointer {
     await this.writing;
   }
 
-  /** A disk that is full today may have room tomorrow: training goes on, and what is there stays. */
+  /** A disk that is full today may have room tomorrow: training continues, and what is there stays. */
   private async write(state: TrainingState): Promise<void> {
     try {
       this.newest = await this.folder.write(state, this.keep);

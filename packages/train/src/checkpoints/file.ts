@@ -87,7 +87,7 @@ export function decodeCheckpoint(path: string, bytes: Uint8Array): TrainingState
     throw new UnknownFormatError(path, version);
   }
   if (!/^[0-9a-f]{64}$/.test(checksum) || sha256Hex(blanked(bytes, checksum)) !== checksum) {
-    return fail('the checkpoint is damaged: its SHA-256 is not the one that it bears.');
+    return fail('the checkpoint is damaged: its SHA-256 differs from the one that it holds.');
   }
   try {
     return readState(JSON.parse(json), tensors);
@@ -105,14 +105,14 @@ export class UnknownFormatError extends CheckpointError {
   }
 }
 
-/** A copy of the file with zeros in the place of its checksum. */
+/** A copy of the file with zeros instead of its checksum. */
 function blanked(bytes: Uint8Array, checksum: string): Uint8Array {
   const copy = bytes.slice();
   replaceText(copy, checksum, BLANK);
   return copy;
 }
 
-/** Puts a text of ASCII in the place of the first other of the same length, if that is there. */
+/** Replaces the first other ASCII text of the same length, if that is there. */
 function replaceText(bytes: Uint8Array, old: string, replacement: string): void {
   const [wanted, put] = [old, replacement].map((text) => new TextEncoder().encode(text));
   let at = bytes.indexOf(wanted[0]);

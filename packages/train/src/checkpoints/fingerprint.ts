@@ -48,7 +48,7 @@ export interface Difference {
   readonly name: string;
   /** What the checkpoint says. */
   readonly expected: string;
-  /** What the training has that is to go on from it. */
+  /** What the training has that is to resume from it. */
   readonly got: string;
 }
 

@@ -42,7 +42,7 @@ export class CheckpointFolder {
   /**
    * Reads the newest checkpoint that is whole.
    *
-   * @param passOver is told of each damaged one
+   * @param passOver receives the error of each damaged one
    * @throws CheckpointError if the newest whole one has another format version
    */
   async newest(passOver: (error: CheckpointError) => void): Promise<FoundCheckpoint | undefined> {
@@ -58,8 +58,8 @@ export class CheckpointFolder {
   }
 
   /**
-   * Writes a checkpoint, and then removes those that nobody needs any more: what is there at any moment can be gone
-   * on from.
+   * Writes a checkpoint, and then removes those that are not needed any more. At any moment
+   * there is one to resume from.
    *
    * @param keep how many of the newest stay; the best stays besides
    * @returns its path

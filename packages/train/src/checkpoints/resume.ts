@@ -21,7 +21,7 @@ export function statesOf(callbacks: readonly Callback[]): CallbackState[] {
   return stateful(callbacks).map((callback) => callback.state?.() ?? {});
 }
 
-/** What a training and a checkpoint must have in common for the one to go on from the other. */
+/** What a training and a checkpoint must have in common for the one to resume from the other. */
 export function trainingFingerprint(prepared: PreparedTraining, options: CheckedFitOptions): Fingerprint {
   const { source, traced, runtime } = prepared;
   const { model, batchSize, seed, trainCount, updates } = source;
@@ -44,7 +44,7 @@ function arraysOf({ source, traced }: PreparedTraining): Map<string, TypedArray>
   const ofTraining = tablesOf(examples).map(({ label, values }): [string, TypedArray] => [label, values]);
   const ofValidation =
     validation && validation.examples !== examples
-      ? tablesOf(validation.examples).map(({ label, values }): [string, TypedArray] => [`validation ${label}`, values])
+      ? tablesOf(validation.examples).map(({ label, values }): [string, TypedArray] => [label, values])
       : [];
   const own = new Set(weights.map(({ weight }) => weight.tensor.node));
   const captured = traced.flatMap(({ leaves, placeholders }) =>

@@ -89,7 +89,7 @@ const UPDATES = {
 
 /** The options of `fit` on any runtime, as Keras names them where it has them. */
 export const FIT_OPTIONS = {
-  epochs: required(wholeNumber(1), 'The number of the last epoch: how often all training examples are gone through.'),
+  epochs: required(wholeNumber(1), 'The number of the last epoch: how often all training examples are used.'),
   initialEpoch: defaulted(
     wholeNumber(0),
     0,
@@ -125,7 +125,7 @@ export const FIT_OPTIONS = {
   metrics: defaulted(METRICS, [], 'What else is logged, by the names of metrics.'),
   updates: optional(
     UPDATES,
-    'Several changes in each step, each with a loss, weights and an optimiser of its own, in the place of loss and optimizer.',
+    'Several changes in each step, each with a loss, weights and an optimiser of its own, in the place of loss and optimizer. In the logs `loss` is then the sum of their losses.',
   ),
   corrupt: optional(CORRUPTION, 'Changes inputs, not targets, as a part of the program: noise, for instance.'),
   callbacks: defaulted(

@@ -17,7 +17,7 @@ export interface Runtime {
   readonly control: Int32Array;
   readonly store: Store;
   /**
-   * Holds the runtime for one piece of work. Memory reserved in it is given back at its end.
+   * Holds the runtime for one call. Memory that it reserves is given back at its end.
    *
    * @throws Error if the runtime is in use or closed
    */

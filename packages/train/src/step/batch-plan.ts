@@ -39,20 +39,28 @@ export interface BatchPlan {
 const aligned = (bytes: number) => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 const wholeSlices = (bytes: number) => Math.ceil(bytes / SLICE_BYTES);
 
+/** How the programs of steps are made. */
+export interface StepOptions extends CompileOptions {
+  /** Examples to a micro-batch, for tests. Without it, as many as fit into the caches. */
+  readonly microBatch?: number | undefined;
+}
+
 /**
  * Plans a batch.
  *
  * @param traced   at the size of the batch
  * @param examples positions of the inputs whose axis 0 is that of the examples
+ * @param own      positions of the outputs that lie in memory of the caller's
  */
 export function planBatch(
   traced: Program,
   examples: readonly number[],
   batch: number,
-  options: CompileOptions,
+  options: StepOptions,
+  own: readonly number[] = [],
 ): BatchPlan {
-  const microBatch = microBatchSize(traced, batch);
-  const cut = partition(lower(traced, options), { examples, batch });
+  const microBatch = Math.min(batch, options.microBatch ?? microBatchSize(traced, batch));
+  const cut = partition(lower(traced, options), { examples, batch, own });
   const microBatches = microBatchesOf(batch, microBatch);
   const phases = cut.phases.map(({ parts }) => layOutParts(cut, parts, microBatches));
   const slotOffsets: number[] = [];

@@ -1,5 +1,5 @@
 import { add, maximum } from '@weft/core';
-import { type Access, byteLength, type CompileOptions, type PieceProgram } from '@weft/core/program';
+import { type Access, byteLength, type CompileOptions, type StepProgram } from '@weft/core/program';
 import { type BatchPlan, type PartGroup, type PhaseParts, SLICE, SLICE_BYTES } from './batch-plan.js';
 import { type DraftLaunch, draftLaunch, draftSlices, numbers } from './launches.js';
 import { combineTree } from './leaves.js';
@@ -13,7 +13,7 @@ export interface BatchPlacement {
   readonly slots: number;
   /** Address of the leaves. */
   readonly leaves: number;
-  /** Outputs that lie elsewhere than in the slots. */
+  /** Outputs that lie elsewhere than in the slots: those that were planned to have slots of their own. */
   readonly outputs?: ReadonlyMap<number, Block>;
 }
 
@@ -21,6 +21,11 @@ export interface BatchPlacement {
 export interface DraftedStage {
   readonly drafts: readonly DraftLaunch[];
   finish(launchOf: (draft: DraftLaunch) => Launch): Stage;
+}
+
+/** A stage of one program that one worker runs. */
+export function wholeStage(draft: DraftLaunch): DraftedStage {
+  return { drafts: [draft], finish: (launchOf) => ({ kind: 'whole', launch: launchOf(draft) }) };
 }
 
 /** Compiles the programs of a batch: stages that end with its outputs in their places. */
@@ -33,10 +38,8 @@ export class BatchStages {
     private readonly placement: BatchPlacement,
     private readonly options: CompileOptions,
   ) {
-    for (const [output, block] of placement.outputs ?? []) {
-      const access = plan.partition.outputs[output];
-      if (access.of === 'slot') this.elsewhere.set(access.index, block);
-    }
+    // They were planned to have slots of their own, which nothing else reads or writes.
+    for (const [output, to] of placement.outputs ?? []) this.elsewhere.set(plan.partition.outputs[output].index, to);
   }
 
   /** Where an output is when all stages are done. */
@@ -64,15 +67,16 @@ export class BatchStages {
     const draftFor = (counts: readonly number[], adds: boolean) =>
       new Map(
         [...new Set(counts)].map((count): [number, DraftLaunch] => {
-          const piece = phase.micro(count, adds);
-          return [count, this.draft(`${index} ${count} ${adds ? 'next' : 'first'}`, piece, index)];
+          const program = phase.micro(count, adds);
+          return [count, this.draft(`${index} ${count} ${adds ? 'next' : 'first'}`, program, index)];
         }),
       );
     const first = draftFor(
       leaves.flatMap((leaf) => leaf.slice(0, 1).map(({ count }) => count)),
       false,
     );
-    if ([...first.values()].every(({ compiled }) => compiled.program.outputs.length === 0)) return undefined;
+    const isEmpty = ({ compiled }: DraftLaunch) => compiled.program.outputs.length === 0;
+    if ([...first.values()].every(isEmpty)) return undefined;
     const addsUp = phase.parts.length > 0;
     const following = leaves.flatMap((leaf) => leaf.slice(1).map(({ count }) => count));
     const next = addsUp ? draftFor(following, true) : first;
@@ -111,12 +115,11 @@ export class BatchStages {
     };
   }
 
-  private whole(name: string, piece: PieceProgram): DraftedStage {
-    const draft = this.draft(name, piece, undefined);
-    return { drafts: [draft], finish: (launchOf) => ({ kind: 'whole', launch: launchOf(draft) }) };
+  private whole(name: string, program: StepProgram): DraftedStage {
+    return wholeStage(this.draft(name, program, undefined));
   }
 
-  private draft(name: string, { program, inputs, outputs }: PieceProgram, phase: number | undefined): DraftLaunch {
+  private draft(name: string, { program, inputs, outputs }: StepProgram, phase: number | undefined): DraftLaunch {
     const block = (access: Access) => this.blockOf(access, phase);
     const options = { ...this.options, isLowered: true };
     return draftLaunch(`${this.name} ${name}`, program, inputs.map(block), outputs.map(block), options);
@@ -127,8 +130,7 @@ export class BatchStages {
     const { partition, batch, phases, slotOffsets } = this.plan;
     if (of === 'input') {
       const block = this.placement.inputs[index];
-      if (mode === 'whole' || block.perExampleOfEpoch !== undefined) return block;
-      return { ...block, perExample: byteLength(partition.inputTypes[index]) / batch };
+      return mode === 'whole' ? block : { ...block, perExample: byteLength(partition.inputTypes[index]) / batch };
     }
     const { type } = partition.slots[index];
     const block = this.elsewhere.get(index) ?? { address: this.placement.slots + slotOffsets[index] };

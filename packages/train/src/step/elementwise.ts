@@ -11,7 +11,7 @@ import { applyOperation, isOfKind, type Program, sameShape, sizeOf, trace } from
 export function onFlatSlices(program: Program, elements: ReadonlySet<number>, length: number): Program | undefined {
   const [first] = elements;
   const { shape } = program.values[program.inputs[first]];
-  // Of arrays of one element, nobody could tell what belongs to the element and what to all.
+  // For arrays of one element it is unknown what belongs to the element and what to all.
   if (sizeOf(shape) === 1) return undefined;
   const tensors = new Map<number, Tensor>();
   const ofElements = new Set<number>();

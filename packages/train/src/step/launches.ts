@@ -4,8 +4,8 @@ import {
   type CompiledProgram,
   type CompileOptions,
   compile,
-  type PieceProgram,
   type Placement,
+  type Program,
   trace,
 } from '@weft/core/program';
 import { MAXIMUM_PAGES } from '../memory.js';
@@ -34,7 +34,7 @@ export interface DraftLaunch {
  */
 export function draftLaunch(
   id: string,
-  program: PieceProgram['program'],
+  program: Program,
   inputs: readonly Block[],
   outputs: readonly Block[],
   options: CompileOptions,

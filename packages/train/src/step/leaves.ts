@@ -15,7 +15,7 @@ export function microBatchesOf(examples: number, size: number): MicroBatch[] {
   }));
 }
 
-/** The micro-batches that each leaf adds up, in their order: an even share, by position, whatever the threads. */
+/** The micro-batches that each leaf adds up, in their order: an even share, by position, for any number of threads. */
 export function leavesOf(microBatches: readonly MicroBatch[], leaves: number): (readonly MicroBatch[])[] {
   const { length } = microBatches;
   return Array.from({ length: leaves }, (_, leaf) =>
@@ -43,15 +43,19 @@ const WANTED = 32;
  * @param traced at the size of the batch, with its gradients still to be computed
  */
 export function microBatchSize(traced: Program, batch: number): number {
-  const bytes = traced.operations.reduce((total, { name, outputs }) => {
+  const { values, operations } = traced;
+  const bytesOf = (numbers: readonly number[]) => numbers.reduce((sum, value) => sum + byteLength(values[value]), 0);
+  const stored = operations.reduce((total, { name, outputs }) => {
     if (name === 'gradient' || isOfKind(name, 'elementwise', 'view', 'reduction')) return total;
-    const stored = outputs.map((value) => traced.values[value]).filter(({ shape }) => shape[0] === batch);
-    return total + stored.reduce((sum, type) => sum + byteLength(type), 0);
+    return total + bytesOf(outputs.filter((value) => values[value].shape[0] === batch));
   }, 0);
-  const most = Math.min(LARGEST, Math.max(SMALLEST, MICRO_BATCH_BYTES / Math.max(1, bytes / batch)));
+  const gradients = bytesOf(operations.flatMap(({ name, outputs }) => (name === 'gradient' ? outputs : [])));
+  const most = Math.min(LARGEST, Math.max(SMALLEST, MICRO_BATCH_BYTES / Math.max(1, stored / batch)));
   // The power of two below, by bits: the last bits of a logarithm differ between engines.
   const fitting = 2 ** (31 - Math.clz32(most));
-  return Math.min(batch, fitting, Math.max(4, Math.ceil(batch / WANTED)));
+  // Micro-batches that share an accumulator would only read large weights more often.
+  const wanted = leafCount(WANTED, gradients);
+  return Math.min(batch, fitting, Math.max(4, Math.ceil(batch / wanted)));
 }
 
 /** Bytes that the leaves of a batch take in all where every micro-batch has one of its own. */
@@ -78,8 +82,8 @@ export function isShortOfLeaves(microBatches: number, leaves: number): boolean {
 }
 
 /**
- * Combines values as a binary tree that splits at the largest power of two below their number. Whoever holds the values
- * of a whole subtree can combine them alone, so that no bit depends on who held what.
+ * Combines values as a binary tree that splits at the largest power of two below their number. A
+ * thread that holds a whole subtree can combine it alone, so that no bit depends on who held what.
  */
 export function combineTree<T>(values: readonly T[], combine: (a: T, b: T) => T): T {
   if (values.length === 1) return values[0];

@@ -3,6 +3,8 @@ import type { Objective } from '../objective.js';
 import type { MicroBatch } from './leaves.js';
 import type { Block, LoggedNumber } from './stages.js';
 
+const sum = (a: number, b: number) => a + b;
+
 /** What the steps of an epoch, or of a set, leave behind: numbers for each step, and values for each example. */
 export class LogBook {
   /** Names in the logs, in their order. */
@@ -18,7 +20,8 @@ export class LogBook {
     private readonly objectives: readonly Objective[],
     private readonly batches: readonly MicroBatch[],
   ) {
-    const names = objectives.flatMap(({ logs }) => logs.map(({ name }) => name));
+    const parts = objectives.flatMap(({ logs }) => logs.map(({ name }) => name));
+    const names = objectives.length > 1 ? ['loss', ...parts] : parts;
     const twice = names.find((name, index) => names.indexOf(name) !== index);
     if (twice !== undefined) {
       throw new RangeError(`updates: '${twice}' is the name of two losses or metrics. Give each update its own name.`);
@@ -55,12 +58,12 @@ export class LogBook {
     return this.objectives.map(({ logs: [{ name }] }) => name);
   }
 
-  /** The first objective's loss in a step. */
+  /** The loss in a step: that of the only objective, or the sum of all. */
   loss(step: number): number {
-    return this.arrays[0][0][step];
+    return this.arrays.map(([loss]) => loss[step]).reduce(sum);
   }
 
-  /** Losses and metrics of all steps together. */
+  /** Losses and metrics of all steps together. Where there are several objectives, `loss` is the sum of theirs. */
   logs(): Record<string, number> {
     const { batches } = this;
     const examples = batches.reduce((total, { count }) => total + count, 0);
@@ -68,13 +71,15 @@ export class LogBook {
       const total = (number: number) => {
         const isMean = numbers[number].kind === 'mean';
         const values = this.arrays[which][number];
-        const sum = batches.reduce((so, { count }, step) => so + values[step] * (isMean ? count : 1), 0);
-        return isMean ? sum / examples : sum;
+        const all = batches.reduce((so, { count }, step) => so + values[step] * (isMean ? count : 1), 0);
+        return isMean ? all / examples : all;
       };
       const scores = (name: string) => (this.scoreArrays.get(name) as { array: Float32Array }).array.slice();
       return logs.map(({ name, value }) => [name, value({ examples, total, scores })]);
     });
-    return Object.fromEntries(entries);
+    const values = Object.fromEntries(entries);
+    const { lossNames } = this;
+    return lossNames.length > 1 ? { loss: lossNames.map((name) => values[name]).reduce(sum), ...values } : values;
   }
 
   /** All numbers of the first steps, one after another, and values of their examples: for checkpoints. */

@@ -2,7 +2,7 @@ import { placeholder, type Tensor } from '@weft/core';
 import { ALIGNMENT, type Program, sizeOf, trace } from '@weft/core/program';
 import type { Optimizer } from '@weft/nn';
 import { SLICE, SLICE_BYTES } from './batch-plan.js';
-import type { DraftedStage } from './batch-stages.js';
+import { type DraftedStage, wholeStage } from './batch-stages.js';
 import { onFlatSlices } from './elementwise.js';
 import { type DraftLaunch, draftLaunch, draftSlices, numbers } from './launches.js';
 import type { Block } from './stages.js';
@@ -28,6 +28,8 @@ export interface OptimizerMemory {
 /** Weights one after another, whose gradients and slots lie so, too, and which change by the same rule. */
 interface Span {
   readonly key: string;
+  /** On a slice. */
+  readonly program: Program;
   readonly first: TrainedWeight;
   bytes: number;
 }
@@ -35,8 +37,8 @@ interface Span {
 const alignedBytes = ({ shape }: TrainedWeight) => Math.ceil((sizeOf(shape) * 4) / ALIGNMENT) * ALIGNMENT;
 
 /**
- * Compiles an optimiser's update of some weights. Rules that treat each number by itself run on slices, whatever weights
- * these belong to; rules that look at a whole weight run once for each; what looks at all gradients comes before.
+ * Compiles an optimiser's update of some weights. Rules that treat each number by itself run on slices, which may span
+ * weights; rules that look at a whole weight run once for each; what looks at all gradients comes before.
  */
 export function optimizerStages(
   name: string,
@@ -57,7 +59,7 @@ export function optimizerStages(
     const key = JSON.stringify(flat);
     const last = spans.at(-1);
     if (last && last.key === key && follows(last, weight)) last.bytes += alignedBytes(weight);
-    else spans.push({ key, first: weight, bytes: alignedBytes(weight) });
+    else spans.push({ key, program: flat, first: weight, bytes: alignedBytes(weight) });
   }
   for (const span of spans) parts.push(...spanParts(name, span, optimizer, memory));
   const stage: DraftedStage = {
@@ -89,7 +91,14 @@ function tracedUpdate(optimizer: Optimizer, { path, shape }: TrainedWeight, { sc
         `[${shape}]; expected the parameter and ${state.length} slots of the same shape.`,
     );
   }
-  return trace(outputs, [parameter, gradient, ...state, scalars, ...(shared ? [shared] : [])]).program;
+  const inputs = [parameter, gradient, ...state, scalars, ...(shared ? [shared] : [])];
+  const { program, leaves } = trace(outputs, inputs);
+  if (leaves.length > inputs.length) {
+    throw new TypeError(
+      `${optimizer.name}: update uses a tensor of [${leaves[inputs.length].shape}] with values of its own. Use numbers, or scalars.`,
+    );
+  }
+  return program;
 }
 
 function follows({ first, bytes }: Span, weight: TrainedWeight): boolean {
@@ -127,7 +136,7 @@ function wholeWeight(
 /** Whole slices, and what is left at the end. */
 function spanParts(
   name: string,
-  { key, first, bytes }: Span,
+  { program: sliced, first, bytes }: Span,
   optimizer: Optimizer,
   memory: OptimizerMemory,
 ): { draft: DraftLaunch; count: number }[] {
@@ -136,12 +145,10 @@ function spanParts(
   const elements = elementInputs(optimizer);
   const part = (length: number, from: number, count: number) => {
     const program =
-      length === SLICE
-        ? (JSON.parse(key) as Program)
-        : onFlatSlices(tracedUpdate(optimizer, first, memory), elements, length);
+      length === SLICE ? sliced : (onFlatSlices(tracedUpdate(optimizer, first, memory), elements, length) as Program);
     const at = (address: number): Block => ({ address: address + from, perSlice: SLICE_BYTES });
     const { inputs, outputs } = blocksOf(first, memory, optimizer, at);
-    return { draft: draftLaunch(`${name} ${first.path} ${length}`, program as Program, inputs, outputs, {}), count };
+    return { draft: draftLaunch(`${name} ${first.path} ${length}`, program, inputs, outputs, {}), count };
   };
   return [...(whole > 0 ? [part(SLICE, 0, whole)] : []), ...(rest > 0 ? [part(rest, whole * SLICE_BYTES, 1)] : [])];
 }
@@ -161,5 +168,5 @@ function sharedStage(
     throw new RangeError(`${optimizer.name}: shared gives [${tensor.shape}]; expected one number, of shape [].`);
   }
   const draft = draftSlices(`${name} shared`, inputs, [{ tensor, block: { address: shared } }], {});
-  return { drafts: [draft], finish: (launchOf) => ({ kind: 'whole', launch: launchOf(draft) }) };
+  return wholeStage(draft);
 }

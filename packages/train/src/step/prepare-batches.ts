@@ -1,7 +1,5 @@
-import type { CompileOptions } from '@weft/core/program';
 import type { NamedExamples } from '../data.js';
-import type { BatchPlan } from './batch-plan.js';
-import { planBatch } from './batch-plan.js';
+import { type BatchPlan, planBatch, type StepOptions } from './batch-plan.js';
 import { BatchStages, type DraftedStage } from './batch-stages.js';
 import { loadDrafts } from './launches.js';
 import { isShortOfLeaves, microBatchesOf } from './leaves.js';
@@ -46,7 +44,7 @@ export async function prepareBatches(
   order: ExampleOrder,
   sizes: readonly number[],
   parts: readonly StepPart[],
-  options: CompileOptions,
+  options: StepOptions,
   id: string,
 ): Promise<PreparedBatches> {
   const { memory } = session.runtime;
@@ -54,7 +52,8 @@ export async function prepareBatches(
     batch,
     parts: parts.map((part) => {
       const traced = part.trace(batch);
-      return { part, traced, plan: planBatch(traced.program, traced.examples, batch, options) };
+      const own = [...(part.outputs?.keys() ?? [])];
+      return { part, traced, plan: planBatch(traced.program, traced.examples, batch, options, own) };
     }),
   }));
   const plans = planned.flatMap((each) => each.parts.map(({ plan }) => plan));

@@ -1,4 +1,4 @@
-import type { Block, FinishStage, Launch, LaunchBySize, MicroStage, SliceStage, Stage } from './stages.js';
+import type { Block, Copy, FinishStage, Launch, LaunchBySize, MicroStage, SliceStage, Stage } from './stages.js';
 
 /** Where the work of a worker stands: what the addresses of blocks depend on. */
 export interface Standing {
@@ -22,7 +22,7 @@ export interface Workplace {
 /**
  * Does a worker's share of a step: stage after stage, with a barrier behind each.
  *
- * @param finished called by one worker where an update ends, before the others go on
+ * @param finished called by one worker where an update ends, before the others continue
  */
 export function runStages(
   place: Workplace,
@@ -49,7 +49,7 @@ export function runStages(
         }
         break;
     }
-    // Nobody goes on before all have written what the next stage reads.
+    // No worker continues before all have written what the next stage reads.
     place.wait();
   }
 }
@@ -95,11 +95,17 @@ class StageRunner {
     this.place.run('main', launch, bases);
   }
 
+  private copy(copies: readonly Copy[], counts: Counts): void {
+    const { buffer } = this.place.memory;
+    const read = copies.map(({ from, bytes }) => new Uint8Array(buffer, this.addressOf(from, counts), bytes).slice());
+    copies.forEach(({ to }, which) => {
+      new Uint8Array(buffer, this.addressOf(to, counts), read[which].length).set(read[which]);
+    });
+  }
+
   finish({ renewals, logs }: FinishStage): void {
     const { buffer } = this.place.memory;
-    for (const { from, to, bytes } of renewals) {
-      new Uint8Array(buffer, to, bytes).set(new Uint8Array(buffer, from, bytes));
-    }
+    this.copy(renewals, {});
     for (const { from, to } of logs) {
       new Float64Array(buffer, to + 8 * this.standing.step, 1)[0] = new Float32Array(buffer, from, 1)[0];
     }
@@ -120,7 +126,7 @@ class StageRunner {
       address +
       perWorker * this.place.worker +
       perExample * example +
-      perExampleOfEpoch * (batchBegin + example) +
+      perExampleOfEpoch * batchBegin +
       perLeaf * leaf +
       perSlice * slice +
       perStep * step

@@ -10,11 +10,18 @@ export interface Block {
   readonly perWorker?: number;
   /** Examples before the micro-batch, in its batch. */
   readonly perExample?: number;
-  /** Examples before the micro-batch, in the epoch. */
+  /** Examples before the batch, in the epoch. */
   readonly perExampleOfEpoch?: number;
   readonly perLeaf?: number;
   readonly perSlice?: number;
   readonly perStep?: number;
+}
+
+/** Bytes that become those of another place. */
+export interface Copy {
+  readonly from: Block;
+  readonly to: Block;
+  readonly bytes: number;
 }
 
 /** A program and the memory of its segments, the arena's first. */
@@ -56,17 +63,11 @@ export interface LoggedNumber {
   readonly to: number;
 }
 
-/** Values that become those of the next update, such as moving averages. */
-export interface Renewal {
-  readonly from: number;
-  readonly to: number;
-  readonly bytes: number;
-}
-
-/** What one worker does at the end of an update, when its sums are known and nobody reads what it overwrites. */
+/** What one worker does at the end of an update, when its sums are known and no worker reads what it overwrites. */
 export interface FinishStage {
   readonly kind: 'finish';
-  readonly renewals: readonly Renewal[];
+  /** Values that become those of the next update, such as moving averages. All are read before any is written. */
+  readonly renewals: readonly Copy[];
   readonly logs: readonly LoggedNumber[];
   /** Set behind the last update of a step: words of control that are put back to zero for the next one. */
   readonly endsStep?: { readonly tickets: number; readonly count: number };

@@ -1,15 +1,14 @@
+import type { KernelSet } from '@weft/core';
 import type { CompiledProgram } from '@weft/core/program';
 import {
   CONTROL,
   CONTROL_WORDS,
-  type EpochWork,
-  type MapWork,
   type ProgramImage,
   type Runtime,
   runTask,
   SharedMemory,
+  type StepsWork,
   type Store,
-  Workplace,
 } from '../../src/runtime.js';
 
 /** Files that are kept in memory. */
@@ -50,11 +49,13 @@ class MemoryStore implements Store {
 /** A runtime of the thread that asks, with files in memory: all that training needs, and nothing of Node. */
 export class OneThread implements Runtime {
   readonly threads = 1;
-  readonly kernels = 'wasm';
   readonly memory = new SharedMemory();
   readonly store = new MemoryStore();
+  readonly warnings: string[] = [];
   private readonly controlAddress = this.memory.allocate(CONTROL_WORDS * 4);
   closed = false;
+
+  constructor(readonly kernels: KernelSet = 'wasm') {}
 
   get control() {
     return new Int32Array(this.memory.memory.buffer, this.controlAddress, CONTROL_WORDS);
@@ -69,23 +70,19 @@ export class OneThread implements Runtime {
     }
   }
 
-  async load(id: string, compiled: CompiledProgram): Promise<ProgramImage> {
-    const arenas = [this.memory.allocate(compiled.arenaBytes)];
-    const module = await WebAssembly.compile(compiled.bytes);
-    return { id, module, program: undefined, plan: undefined, segments: compiled.segments, arenas };
+  async load(id: string, { bytes, program, plan, segments }: CompiledProgram): Promise<ProgramImage> {
+    if (this.kernels === 'reference') return { id, module: undefined, program, plan, segments };
+    return { id, module: await WebAssembly.compile(bytes), program: undefined, plan: undefined, segments };
   }
 
-  async runOnAll(task: EpochWork | MapWork, [keys]: readonly number[]): Promise<void> {
+  async runOnAll(work: StepsWork): Promise<void> {
     this.control.fill(0);
-    const own = { memory: this.memory.memory, control: this.controlAddress, worker: 0, workers: 1, keys };
-    if (task.kind === 'map') {
-      const whole = { ...task, ...own };
-      runTask(whole, new Workplace(whole));
-      return;
-    }
-    this.control[CONTROL.steps] = task.firstStep;
-    const whole = { ...task, ...own, validation: task.validation && { ...task.validation, ...own } };
-    runTask(whole, new Workplace(whole));
+    if (work.isReported) this.control[CONTROL.steps] = work.firstStep;
+    runTask({ work, memory: this.memory.memory, control: this.controlAddress, worker: 0, workers: 1 });
+  }
+
+  warn(message: string) {
+    this.warnings.push(message);
   }
 
   async close() {

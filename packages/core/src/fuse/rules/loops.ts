@@ -60,7 +60,7 @@ function candidatesOf(grouping: Grouping, inputs: readonly number[]): Group[] {
 
 /**
  * Merges those groups that a loop over a shape can be part of, the latest first. Open groups can't depend on each
- * other: whatever they were read by would have closed them.
+ * other: an operation that had read them would have closed them.
  *
  * @returns the group that the loop may join, or undefined; groups merged into it are left empty
  */

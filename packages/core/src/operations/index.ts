@@ -1,0 +1,16 @@
+// The operations that users call. Those whose first operand is a tensor are methods, too: `tensor/methods.ts`.
+export { broadcastTo, sum } from './broadcast.js';
+export { cast } from './cast.js';
+export { type Conv2dOptions, conv2d } from './conv2d.js';
+export * from './elementwise.js';
+export { grad } from './gradient.js';
+export { argMax, logSumExp, oneHot } from './indices.js';
+export { type MatmulOptions, matmul } from './matmul.js';
+export { avgPool2d, maxPool2d, type PoolOptions } from './pooling.js';
+export { type RandomOptions, random } from './random.js';
+export { max, mean } from './reductions.js';
+export { reshape, transpose } from './reshape.js';
+export { takeRows } from './rows.js';
+export { concatenate, pad, slice } from './slice.js';
+export { stopGradient } from './stop-gradient.js';
+export { upsample2d } from './upsample2d.js';
