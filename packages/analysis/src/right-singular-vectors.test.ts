@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { Matrix, SVD } from 'ml-matrix';
 import { describe, expect, it } from 'vitest';
-import { expectClose } from '../test/golden.js';
 import { dot } from './extend-orthonormal.js';
 import { rightSingularVectors } from './right-singular-vectors.js';
 
