@@ -131,7 +131,7 @@ export function layOut(size: Size): Layout {
     sliced('update', slices, [own(weights), own(gradients)], [own(weights)]),
     {
       kind: 'finish',
-      renewals: [{ from: regionAddress(newState), to: regionAddress(state), bytes: REGION_BYTES }],
+      renewals: [{ from: at(newState), to: at(state), bytes: REGION_BYTES }],
       logs: [{ from: regionAddress(totals), to: regionAddress(logs) }],
       endsStep: { tickets: ticketAddress(0), count: 2 },
     },
