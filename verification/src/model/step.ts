@@ -97,7 +97,7 @@ const sliced = (name: string, count: number, reads: readonly Block[], writes: re
 });
 
 /** The numbers of control begin here. */
-export const CONTROL_ADDRESS = 0;
+const CONTROL_ADDRESS = 0;
 
 /**
  * A step in which examples meet twice: two phases of micro-batches, which share the memory of their sums, with all that

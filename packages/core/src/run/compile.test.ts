@@ -112,6 +112,17 @@ describe('compile', () => {
     }
   });
 
+  it('reads in a loop what another result of it takes the place of', () => {
+    const [x, y] = [vector('x'), vector('y')];
+    const { program } = trace([mul(y, 2), add(x, 1)], [x, y]);
+    const [doubled, more] = [
+      [40, 42, 44, 46, 48],
+      [11, 12, 13, 14, 15],
+    ];
+    for (const got of run(program, [at(1), at(2)], [at(1), at(3)])) expect(got).toEqual([doubled, more]);
+    for (const got of run(program, [at(1), at(2)], [at(1), at(2)])) expect(got).toEqual([doubled, more]);
+  });
+
   it('keeps older and older values of what it changes', () => {
     const [x, last, first] = [vector('x'), vector('last'), vector('first')];
     const { program } = trace([add(x, sum(x)), x, last], [x, last, first]);

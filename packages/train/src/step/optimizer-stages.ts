@@ -1,4 +1,4 @@
-import { placeholder, type Tensor } from '@weft/core';
+import { maximum, placeholder, type Tensor } from '@weft/core';
 import { ALIGNMENT, type Program, sizeOf, trace } from '@weft/core/program';
 import type { Optimizer } from '@weft/nn';
 import { SLICE, SLICE_BYTES } from './batch-plan.js';
@@ -83,7 +83,10 @@ function tracedUpdate(optimizer: Optimizer, { path, shape }: TrainedWeight, { sc
   const scalars = numbers([scalarCount], 'scalars');
   const shared = optimizer.shared ? placeholder({ shape: [], dtype: 'float32' }, 'shared') : undefined;
   const result = optimizer.update({ parameter, gradient, state, scalars, ...(shared && { shared }) });
-  const outputs = [result.parameter, ...result.state];
+  // What stays as it is becomes a value of its own: it may change places with others.
+  const outputs = [result.parameter, ...result.state].map((x) =>
+    [parameter, ...state].includes(x) ? maximum(x, x) : x,
+  );
   const wrong = outputs.findIndex((output) => output.shape.join() !== shape.join());
   if (wrong >= 0 || outputs.length !== 1 + state.length) {
     throw new RangeError(
