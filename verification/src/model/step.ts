@@ -96,9 +96,6 @@ const sliced = (name: string, count: number, reads: readonly Block[], writes: re
   parts: [{ launch: launch(name, { reads, writes }), count }],
 });
 
-/** The numbers of control begin here. */
-const CONTROL_ADDRESS = 0;
-
 /**
  * A step in which examples meet twice: two phases of micro-batches, which share the memory of their sums, with all that
  * can lie between and behind them. `fit` makes its stages like this; the ones of real models are looked at by a test.
