@@ -16,13 +16,12 @@ const steps = wholeNumber('STEPS', positionals[1] ?? '5000', 1);
 /** What was built, as it is installed: the compiler knows the sources only. */
 const built = (/** @type {string} */ name) =>
   import(String(new URL(`../packages/${name}/dist/index.js`, import.meta.url)));
-const { Conv2D, Dense, Flatten, Sequential } = await built('core');
-const { fit: train, predict, WorkerPool } = await built('pool');
+const { Conv2D, Dense, Flatten, fit: train, predict, Sequential, WorkerPool } = await built('pool');
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = /** @type {() => void} */ (runInNewContext('gc'));
 
-const x = Uint8Array.from({ length: 64 * 36 }, (_, index) => (index * 7919) % 256);
+const x = { data: Uint8Array.from({ length: 64 * 36 }, (_, index) => (index * 7919) % 256), scale: 1 / 255 };
 const network = () =>
   new Sequential(
     [
@@ -93,7 +92,11 @@ const pool = await WorkerPool.create({ threads: 2 });
 async function again(/** @type {number} */ call) {
   const model = network();
   const own = call % 25 === 0;
-  await train(model, { x }, { epochs: 2, batchSize: 16, validationSplit: 0.25, ...(own ? { threads: 2 } : { pool }) });
+  await train(
+    model,
+    { x, y: x },
+    { epochs: 2, batchSize: 16, validationSplit: 0.25, ...(own ? { threads: 2 } : { pool }) },
+  );
   await predict(model, x, { pool });
 }
 
@@ -101,10 +104,10 @@ async function again(/** @type {number} */ call) {
 for (let call = 0; call < 30; call++) await again(call);
 const start = await counters(pool);
 for (let call = 0; call < calls / 2; call++) await again(call);
-await train(network(), { x }, { epochs: Math.ceil(steps / 8), batchSize: 8, pool });
+await train(network(), { x, y: x }, { epochs: Math.ceil(steps / 8), batchSize: 8, pool });
 const middle = await settled(start);
 for (let call = 0; call < calls / 2; call++) await again(call);
-await train(network(), { x }, { epochs: Math.ceil(steps / 8), batchSize: 8, pool });
+await train(network(), { x, y: x }, { epochs: Math.ceil(steps / 8), batchSize: 8, pool });
 const end = await settled(start, middle);
 await pool.close();
 

@@ -4,6 +4,7 @@ import type { OptionTable } from './arguments/table.js';
 import type { Command } from './commands/command.js';
 import { doctor } from './commands/doctor.js';
 import { evaluate } from './commands/evaluate.js';
+import { explain } from './commands/explain.js';
 import { info } from './commands/info.js';
 import { report } from './commands/report.js';
 import { train } from './commands/train.js';
@@ -11,7 +12,7 @@ import { EXIT, errorText, exitCodeOf, InputError, UsageError } from './exit.js';
 import { guardOutput, Terminal } from './terminal/terminal.js';
 import { WEFT_VERSION } from './version.js';
 
-const COMMANDS: Readonly<Record<string, Command>> = { train, evaluate, report, info, doctor };
+const COMMANDS: Readonly<Record<string, Command>> = { train, evaluate, report, info, explain, doctor };
 
 /**
  * Runs the `weft` command.

@@ -96,7 +96,7 @@ describe('a reader that has gone', () => {
 });
 
 describe('help', () => {
-  test.each(['train', 'evaluate', 'report', 'info'])(
+  test.each(['train', 'evaluate', 'report', 'info', 'explain'])(
     'weft %s --help lists its options with their defaults',
     async (command) => {
       const { code, stdout, stderr } = await weft([command, '--help']);

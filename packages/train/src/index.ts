@@ -8,6 +8,13 @@ export type { Difference } from './checkpoints/fingerprint.js';
 export type { CheckpointInterval, CheckpointOptions } from './checkpoints/options.js';
 export type { DescribedArray, ExampleArray, ExampleArrays, Examples, ExampleValues } from './data.js';
 export { SharedMemoryError, WorkerError } from './errors.js';
+export {
+  type ExplainedStage,
+  type ExplainedUpdate,
+  type ExplainTrainingOptions,
+  explainTraining,
+  type KeptValue,
+} from './explain-training.js';
 export { fit } from './fit.js';
 export type { EpochHistory, EpochLogs, History, LogHistory, OptimizerState, StateTensor } from './history.js';
 export type { NonFiniteValue } from './non-finite.js';

@@ -176,12 +176,15 @@ function arraysFor(code: WorkerCode) {
         code.hooks.perform({ call: 'data', name: 'clear', reads: [], writes: [], clears });
       }
     },
+    // What is copied is known by its address until it is written: the model has one renewal, and one number.
     Uint8Array: class extends ArrayAt {
+      slice() {
+        return this;
+      }
       set(other: ArrayAt) {
         copy('renew', other.address, this.address);
       }
     },
-    // What is copied is known by its address until it is written.
     Float32Array: class extends ArrayAt {
       get 0() {
         return this.address;

@@ -29,7 +29,8 @@ export function columns(rows: readonly (readonly string[])[]): string {
     .join('\n');
 }
 
-function wrap(text: string, width: number): string[] {
+/** A text in lines, cut between words; a word that is too long has a line of its own. */
+export function wrap(text: string, width = WIDTH): string[] {
   const lines: string[] = [];
   for (const word of text.split(' ')) {
     const last = lines.at(-1);

@@ -25,6 +25,17 @@ export function formatCount(value: number): string {
   return Math.round(value).toLocaleString('en-GB');
 }
 
+/** An amount with three digits and a prefix: "298 kB", "1.28 G"; "-" for none. */
+export function formatAmount(value: number, unit: string): string {
+  if (value === 0) return '-';
+  const prefixes = ['', 'k', 'M', 'G', 'T'];
+  // Of 999.6 three digits are 1,000.
+  const power = Math.min(prefixes.length - 1, Math.floor(Math.log10(Math.max(1, value * 1.0005)) / 3));
+  const scaled = value / 1000 ** power;
+  const digits = power === 0 ? 0 : scaled < 9.995 ? 2 : scaled < 99.95 ? 1 : 0;
+  return `${scaled.toFixed(digits)} ${prefixes[power]}${unit}`.trimEnd();
+}
+
 /** A duration: "8.4 s", "4:05", "1:02:33". */
 export function formatDuration(seconds: number): string {
   if (seconds < 59.95) return `${seconds.toFixed(1)} s`;

@@ -1,0 +1,39 @@
+import type { ConvolutionOption } from '@weft/core/program';
+import { type BaseModel, type ExampleArray, type ExplainedUpdate, explainTraining } from '@weft/pool';
+import { gaussianNoise } from '../run/noise.js';
+
+/** A model whose training is explained. */
+export interface ExplainedModel {
+  /** For headings. */
+  readonly title: string;
+  readonly model: BaseModel;
+  /** Whether it learns from noisy examples. */
+  readonly denoises: boolean;
+}
+
+const sizeOf = (shape: readonly number[]) => shape.reduce((product, length) => product * length, 1);
+
+/** Examples of the right shape: their values do not matter. Images are bytes, as `weft train` has them. */
+function someExamples(shape: readonly number[], dtype: string, count: number): ExampleArray {
+  const length = count * sizeOf(shape);
+  if (dtype === 'int32') return new Int32Array(length);
+  if (shape.length === 3) return { data: new Uint8Array(length), scale: 1 / 255 };
+  return new Float32Array(length);
+}
+
+/** What a step does that trains a model as `weft train` does: with mean squared error and Adam. */
+export async function explainModel(
+  { model, denoises }: ExplainedModel,
+  { batchSize, convolution }: { readonly batchSize: number; readonly convolution: ConvolutionOption },
+): Promise<readonly ExplainedUpdate[]> {
+  const [[input, second], [output, other]] = [model.inputs, model.outputs];
+  const givesItsInput = !second && !other && input.shape.join() === output.shape.join();
+  const x = Object.fromEntries(
+    model.inputs.map(({ name, shape, dtype }) => [name, someExamples(shape, dtype, batchSize)]),
+  );
+  const y = Object.fromEntries(
+    model.outputs.map(({ name, shape }) => [name, new Float32Array(batchSize * sizeOf(shape))]),
+  );
+  const corrupt = denoises ? { corrupt: gaussianNoise({ factor: 0.4, images: 'training' }) } : {};
+  return explainTraining(model, givesItsInput ? { x } : { x, y }, { batchSize, convolution, ...corrupt });
+}
