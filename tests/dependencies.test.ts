@@ -35,7 +35,7 @@ const RUNTIME: Readonly<Record<string, string>> = {
   'ml-array-max': 'ml-matrix',
   'ml-array-min': 'ml-matrix',
   'ml-array-rescale': 'ml-matrix',
-  'ml-matrix': 'analysis: eigenvectors',
+  'ml-matrix': 'analysis: singular values',
   ndarray: 'core: arrays are exchanged as ndarrays',
   piscina: 'pool: worker threads',
   zod: "report: the schema of a run's record",

@@ -16,10 +16,10 @@ const BUDGETS: Readonly<Record<string, number>> = {
   data: 48_000,
   formats: 24_000,
   models: 12_000,
-  nn: 36_000,
+  nn: 56_000,
   pool: 20_000,
   report: 64_000,
-  train: 60_000,
+  train: 96_000,
 };
 
 /** Native helpers of other people's packages, which are optional: npm goes on where they do not install. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SMALL } from '../src/model/configurations.js';
 import { explore } from '../src/model/explore.js';
-import { loadBarrier } from '../src/model/load-barrier.js';
+import { loadWorker } from '../src/model/load-worker.js';
 import { MUTANTS, mutated } from '../src/model/mutants.js';
 
 describe('the barrier and the protocol of a step, in every order of events', () => {
@@ -19,14 +19,12 @@ describe('the model finds the mistake where', () => {
   });
 });
 
-describe('the model reads the source of the barrier', () => {
-  it('and refuses one that it would misread', () => {
-    const nested = 'Atomics.store(words, ARRIVED, Atomics.load(words, ARRIVED));';
-    expect(() => loadBarrier((source) => source.replace(/Atomics\.notify.*;/, nested))).toThrow(
-      'cannot read barrier.ts',
-    );
-    expect(() => loadBarrier((source) => source.replace(/const generation/, 'var generation'))).toThrow(
-      'cannot read barrier.ts',
-    );
+describe('the model reads what workers run', () => {
+  it.each([
+    ['a call within a call', /Atomics\.notify.*;/, 'Atomics.store(words, ARRIVED, Atomics.load(words, ARRIVED));'],
+    ['a variable of another kind', /const generation/, 'var generation'],
+    ['memory that it does not see', /const word = /, 'const view = new DataView(this.memory.buffer); const word = '],
+  ])('and refuses %s', (_, found, instead) => {
+    expect(() => loadWorker((source) => source.replace(found, instead))).toThrow('The model cannot read');
   });
 });

@@ -1,17 +1,26 @@
 import type { RandomStream } from '@weft/core';
-import { type ModelRecord, parseRunRecord, type RunRecord, RunRecordError, renderReport } from '@weft/report';
+import {
+  type ModelRecord,
+  parseRunRecord,
+  type RunRecord,
+  RunRecordError,
+  recordText,
+  renderReport,
+} from '@weft/report';
 import { between, HOSTILE_TEXTS, happens, mutate, pick } from '../mutate.js';
 import { mutateJson } from '../mutate-json.js';
 import { type Drawn, mustHold, type Target } from '../target.js';
 
 const anyText = (random: RandomStream) => (happens(random, 0.5) ? pick(random, HOSTILE_TEXTS) : 'a text');
 const anyNumber = (random: RandomStream) => pick(random, [0, 1e-300, 1e-7, 0.0036, 0.5, 1, 25.1, 6012.3, 1e300]);
+const anyMeasurement = (random: RandomStream) =>
+  happens(random, 0.2) ? pick(random, [Number.NaN, Infinity, -Infinity]) : anyNumber(random);
 const anyCount = (random: RandomStream) => pick(random, [0, 1, 2, 28, 10_000, 2 ** 31, Number.MAX_SAFE_INTEGER]);
 
 function anyModel(random: RandomStream): ModelRecord {
-  const losses = (length: number) => Array.from({ length }, () => anyNumber(random));
+  const losses = (length: number) => Array.from({ length }, () => anyMeasurement(random));
   const epochs = random.integer(4);
-  const number = () => anyNumber(random);
+  const number = () => anyMeasurement(random);
   return {
     parameters: anyCount(random),
     layers: Array.from({ length: random.integer(3) }, () => ({
@@ -79,8 +88,8 @@ function anyRecord(random: RandomStream): RunRecord {
     },
     ...(happens(random, 0.5) && {
       latent: {
-        explainedVarianceRatio: [anyNumber(random), anyNumber(random)],
-        nearestNeighbourPurity: anyNumber(random),
+        explainedVarianceRatio: [anyMeasurement(random), anyMeasurement(random)],
+        nearestNeighbourPurity: anyMeasurement(random),
       },
     }),
     seconds: { total: anyNumber(random), data: anyNumber(random) },
@@ -94,11 +103,10 @@ export const runRecord: Target = {
   name: 'run-record',
   draw(random): Drawn {
     const record = anyRecord(random);
-    const text = JSON.stringify(record);
-    // As JSON has it: an own `__proto__` is a key like any other there, and in JavaScript's literals it is not.
-    if (happens(random, 0.25)) return { bytes: Buffer.from(text), expected: JSON.parse(text) };
+    const text = recordText(record);
+    if (happens(random, 0.25)) return { bytes: Buffer.from(text), expected: record };
     if (happens(random, 0.2)) return { bytes: mutate(Buffer.from(text), random) };
-    return { bytes: Buffer.from(mutateJson(record, random)) };
+    return { bytes: Buffer.from(mutateJson(JSON.parse(text), random)) };
   },
   read(bytes) {
     return parseRunRecord(Buffer.from(bytes).toString('utf8'));

@@ -1,4 +1,6 @@
 import { requireFinite } from './require-finite.js';
+import { requireNumbers } from './require-numbers.js';
+import { shown } from './shown.js';
 
 /** Counts of values in adjoining intervals of equal width. */
 export interface Histogram {
@@ -17,16 +19,16 @@ export interface Histogram {
  * @param values sample, length n >= 1, any unit u
  * @param bins   number of intervals; default 10
  * @param range  lower and upper limit in u; default smallest and largest value
- * @throws RangeError if the sample is empty or holds NaN or an infinity, if bins is no positive integer, or if the range
- * is not finite, runs downwards or is too narrow for so many intervals
+ * @throws TypeError if the sample is no array of numbers; RangeError if it is empty or holds NaN or an infinity, if bins
+ * is no positive integer, or if the range is not finite, runs downwards or is too narrow for so many intervals
  * @see numpy.histogram, with which it agrees
  */
 export function histogram(values: ArrayLike<number>, bins = 10, range?: readonly [number, number]): Histogram {
-  requireFinite('histogram', values);
+  const sample = requireFinite('histogram', values);
   if (!Number.isInteger(bins) || bins < 1) {
-    throw new RangeError(`histogram: the number of bins is ${bins}, expected a positive integer.`);
+    throw new RangeError(`histogram: the number of bins is ${shown(bins)}, expected a positive integer.`);
   }
-  const [lower, upper] = limits(range ?? extent(values));
+  const [lower, upper] = limits(range === undefined ? extent(sample) : requireNumbers('histogram', 'the range', range));
   const step = (upper - lower) / bins;
   const edges = Float64Array.from({ length: bins + 1 }, (_, index) => (index === bins ? upper : lower + index * step));
   if (edges.some((edge, index) => index > 0 && !(edge > edges[index - 1]))) {
@@ -35,8 +37,8 @@ export function histogram(values: ArrayLike<number>, bins = 10, range?: readonly
     );
   }
   const counts = new Uint32Array(bins);
-  for (let index = 0; index < values.length; index++) {
-    const value = values[index];
+  for (let index = 0; index < sample.length; index++) {
+    const value = sample[index];
     if (value < lower || value > upper) continue;
     let bin = Math.min(Math.floor(((value - lower) / (upper - lower)) * bins), bins - 1);
     // The quotient is rounded, so that a value close to an edge may have been put on its other side.
@@ -57,8 +59,10 @@ function extent(values: ArrayLike<number>): [number, number] {
   return [minimum, maximum];
 }
 
-function limits([lower, upper]: readonly [number, number]): readonly [number, number] {
-  if (!Number.isFinite(upper - lower) || lower > upper) {
+function limits(range: ArrayLike<number>): readonly [number, number] {
+  const lower = range[0];
+  const upper = range[1];
+  if (range.length !== 2 || !Number.isFinite(upper - lower) || lower > upper) {
     throw new RangeError(
       `histogram: the range is ${lower} to ${upper}, expected two finite numbers in ascending order.`,
     );

@@ -1,28 +1,39 @@
+import { requireNumbers } from './require-numbers.js';
+import { shown } from './shown.js';
+
 /**
- * Number of images in two arrays that hold the same number of images of the same size.
+ * Takes two arrays that hold the same number of images of the same size.
  *
- * @param caller    name of the calling function, for the message
- * @param images    n x imageSize values
- * @param others    n x imageSize values
- * @param imageSize values per image (height x width x channels)
- * @returns n
- * @throws RangeError if the image size is not a positive integer, the lengths differ, or are no multiple of it
+ * @param caller          name of the calling function, for the message
+ * @param images          n x imageSize values
+ * @param reconstructions n x imageSize values
+ * @param imageSize       values per image (height x width x channels)
+ * @returns the values of both by index, and n
+ * @throws TypeError if one of the two is no array of numbers; RangeError if the image size is not a positive integer, the
+ * lengths differ, or are no multiple of it
  */
-export function imageCount(caller: string, images: Float32Array, others: Float32Array, imageSize: number): number {
+export function requireImages(
+  caller: string,
+  images: ArrayLike<number>,
+  reconstructions: ArrayLike<number>,
+  imageSize: number,
+): [ArrayLike<number>, ArrayLike<number>, number] {
+  const first = requireNumbers(caller, 'the images', images);
+  const second = requireNumbers(caller, 'the reconstructions', reconstructions);
   if (!Number.isInteger(imageSize) || imageSize < 1) {
     throw new RangeError(
-      `${caller}: the image size is ${imageSize}, expected a positive integer: height x width x channels.`,
+      `${caller}: the image size is ${shown(imageSize)}, expected a positive integer: height x width x channels.`,
     );
   }
-  if (images.length !== others.length) {
+  if (first.length !== second.length) {
     throw new RangeError(
-      `${caller}: the images hold ${images.length} values but the reconstructions ${others.length}. Give one reconstruction for each image.`,
+      `${caller}: the images hold ${first.length} values but the reconstructions ${second.length}. Give one reconstruction for each image.`,
     );
   }
-  if (images.length % imageSize !== 0) {
+  if (first.length % imageSize !== 0) {
     throw new RangeError(
-      `${caller}: ${images.length} values are no whole number of images of ${imageSize} values. Check the image size.`,
+      `${caller}: ${first.length} values are no whole number of images of ${imageSize} values. Check the image size.`,
     );
   }
-  return images.length / imageSize;
+  return [first, second, first.length / imageSize];
 }

@@ -1,5 +1,7 @@
 import { requireFinite } from './require-finite.js';
+import { requireNumbers } from './require-numbers.js';
 import { scottBandwidth } from './scott-bandwidth.js';
+import { shown } from './shown.js';
 
 /**
  * Gaussian kernel density estimate of a sample, evaluated on a grid.
@@ -10,29 +12,27 @@ import { scottBandwidth } from './scott-bandwidth.js';
  * @param grid      points at which to evaluate, same unit u
  * @param bandwidth standard deviation of the kernel in u; default Scott's rule, n^(-1/5) times the sample's deviation
  * @returns density at each grid point, unit 1/u; integrates to 1 over the real line
- * @throws RangeError if the sample has fewer than two distinct values and no bandwidth is given, if the sample or the grid
- * holds NaN or an infinity, or if the bandwidth is not positive
+ * @throws TypeError if the sample or the grid is no array of numbers; RangeError if the sample has fewer than two distinct
+ * values and no bandwidth is given, if the sample or the grid holds NaN or an infinity, or if the bandwidth is not positive
  * @see Scott (1992), Multivariate Density Estimation, section 6.5; agrees with scipy.stats.gaussian_kde
  */
-export function kernelDensity(
-  sample: Float64Array,
-  grid: Float64Array,
-  bandwidth = scottBandwidth(sample),
-): Float64Array {
-  requireFinite('kernelDensity', sample);
-  if (grid.length > 0) requireFinite('kernelDensity (grid)', grid);
-  if (!(bandwidth > 0 && bandwidth < Infinity)) {
+export function kernelDensity(sample: ArrayLike<number>, grid: ArrayLike<number>, bandwidth?: number): Float64Array {
+  const observations = Float64Array.from(requireFinite('kernelDensity', sample));
+  const points = Float64Array.from(requireNumbers('kernelDensity', 'the grid', grid));
+  if (points.length > 0) requireFinite('kernelDensity', points, 'the grid');
+  const deviation = bandwidth ?? scottBandwidth(observations);
+  if (!(Number.isFinite(deviation) && deviation > 0)) {
     throw new RangeError(
-      `kernelDensity: the bandwidth is ${bandwidth}, expected a positive number in the unit of the sample.`,
+      `kernelDensity: the bandwidth is ${shown(deviation)}, expected a positive number in the unit of the sample.`,
     );
   }
-  const sorted = sample.map((value) => value / bandwidth).sort();
-  const scale = 1 / (sample.length * bandwidth * Math.sqrt(2 * Math.PI));
+  const sorted = observations.map((value) => value / deviation).sort();
+  const scale = 1 / (sorted.length * deviation * Math.sqrt(2 * Math.PI));
   // A kernel is left out where it is smaller than that of the nearest observation by this factor: even all n such
   // kernels together are then below the rounding of the sum.
-  const negligible = 2 * Math.log(sample.length / 1e-16);
-  return grid.map((point) => {
-    const place = point / bandwidth;
+  const negligible = 2 * Math.log(sorted.length / 1e-16);
+  return points.map((point) => {
+    const place = point / deviation;
     const nearest = distanceToNearest(sorted, place);
     const radius = Math.sqrt(nearest * nearest + negligible);
     let sum = 0;

@@ -1,4 +1,4 @@
-import { imageCount } from './image-count.js';
+import { requireImages } from './image-count.js';
 
 /**
  * Mean absolute error of each image.
@@ -7,18 +7,19 @@ import { imageCount } from './image-count.js';
  * @param reconstructions what to compare with, same shape and unit
  * @param imageSize       values per image (height x width x channels)
  * @returns for each image the mean over its values of the absolute difference, length n, unit u; summed in float64
- * @throws RangeError if the lengths differ or are no multiple of imageSize
+ * @throws TypeError if one of the two is no array of numbers; RangeError if the lengths differ or are no multiple of imageSize
  */
 export function meanAbsoluteErrors(
-  images: Float32Array,
-  reconstructions: Float32Array,
+  images: ArrayLike<number>,
+  reconstructions: ArrayLike<number>,
   imageSize: number,
 ): Float64Array {
-  const errors = new Float64Array(imageCount('meanAbsoluteErrors', images, reconstructions, imageSize));
+  const [first, second, count] = requireImages('meanAbsoluteErrors', images, reconstructions, imageSize);
+  const errors = new Float64Array(count);
   for (let image = 0; image < errors.length; image++) {
     let sum = 0;
     for (let index = image * imageSize; index < (image + 1) * imageSize; index++) {
-      sum += Math.abs(images[index] - reconstructions[index]);
+      sum += Math.abs(first[index] - second[index]);
     }
     errors[image] = sum / imageSize;
   }

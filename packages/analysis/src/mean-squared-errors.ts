@@ -1,4 +1,4 @@
-import { imageCount } from './image-count.js';
+import { requireImages } from './image-count.js';
 
 /**
  * Mean squared error of each image.
@@ -7,18 +7,19 @@ import { imageCount } from './image-count.js';
  * @param reconstructions what to compare with, same shape and unit
  * @param imageSize       values per image (height x width x channels)
  * @returns for each image the mean over its values of the squared difference, length n, unit u²; summed in float64
- * @throws RangeError if the lengths differ or are no multiple of imageSize
+ * @throws TypeError if one of the two is no array of numbers; RangeError if the lengths differ or are no multiple of imageSize
  */
 export function meanSquaredErrors(
-  images: Float32Array,
-  reconstructions: Float32Array,
+  images: ArrayLike<number>,
+  reconstructions: ArrayLike<number>,
   imageSize: number,
 ): Float64Array {
-  const errors = new Float64Array(imageCount('meanSquaredErrors', images, reconstructions, imageSize));
+  const [first, second, count] = requireImages('meanSquaredErrors', images, reconstructions, imageSize);
+  const errors = new Float64Array(count);
   for (let image = 0; image < errors.length; image++) {
     let sum = 0;
     for (let index = image * imageSize; index < (image + 1) * imageSize; index++) {
-      const difference = images[index] - reconstructions[index];
+      const difference = first[index] - second[index];
       sum += difference * difference;
     }
     errors[image] = sum / imageSize;

@@ -5,11 +5,11 @@ import { requireFinite } from './require-finite.js';
  *
  * @param values sample, length n >= 1, any unit u
  * @returns mean in u
- * @throws RangeError if the sample is empty or holds NaN or an infinity
+ * @throws TypeError if the sample is no array of numbers; RangeError if it is empty or holds NaN or an infinity
  */
 export function mean(values: ArrayLike<number>): number {
-  requireFinite('mean', values);
+  const sample = requireFinite('mean', values);
   let sum = 0;
-  for (let index = 0; index < values.length; index++) sum += values[index];
-  return sum / values.length;
+  for (let index = 0; index < sample.length; index++) sum += sample[index];
+  return sum / sample.length;
 }

@@ -1,4 +1,5 @@
 import { requireLabelledPoints } from './require-labelled-points.js';
+import { shown } from './shown.js';
 
 /**
  * Share of neighbours that are of the same class: the mean over all points of the share among their k nearest others.
@@ -13,25 +14,28 @@ import { requireLabelledPoints } from './require-labelled-points.js';
  * @param k       number of neighbours, 1 to rows - 1; default 10
  * @returns 1 if all neighbours are of the point's class; if place says nothing of the class, about the sum of the squared
  * shares of the classes
- * @throws RangeError if the shapes don't fit, a coordinate is not finite, or there are not so many neighbours
+ * @throws TypeError if points or labels are no arrays of numbers; RangeError if the shapes don't fit, a coordinate is not finite, or there are not so many neighbours
  */
 export function nearestNeighbourPurity(
-  points: Float32Array | Float64Array,
+  points: ArrayLike<number>,
   rows: number,
   columns: number,
   labels: ArrayLike<number>,
   k = 10,
 ): number {
-  requireLabelledPoints('nearestNeighbourPurity', points, rows, columns, labels);
+  const given = requireLabelledPoints('nearestNeighbourPurity', points, rows, columns, labels);
+  const { points: coordinates, labels: classes } = given;
   if (!Number.isInteger(k) || k < 1 || k >= rows) {
-    throw new RangeError(`nearestNeighbourPurity: k is ${k}, expected 1 to ${rows - 1}, for there are ${rows} points.`);
+    throw new RangeError(
+      `nearestNeighbourPurity: k is ${shown(k)}, expected 1 to ${rows - 1}, for there are ${rows} points.`,
+    );
   }
   const order = Uint32Array.from({ length: rows }, (_, index) => index).sort(
-    (left, right) => points[left * columns] - points[right * columns],
+    (left, right) => coordinates[left * columns] - coordinates[right * columns],
   );
   const sorted = Float64Array.from({ length: rows * columns }, (_, index) => {
     const place = Math.floor(index / columns);
-    return points[order[place] * columns + (index - place * columns)];
+    return coordinates[order[place] * columns + (index - place * columns)];
   });
   const nearest = new Float64Array(k);
   const neighbours = new Int32Array(k);
@@ -51,7 +55,7 @@ export function nearestNeighbourPurity(
         insert(nearest, neighbours, squares, order[other]);
       }
     }
-    for (const neighbour of neighbours) if (labels[neighbour] === labels[order[place]]) same++;
+    for (const neighbour of neighbours) if (classes[neighbour] === classes[order[place]]) same++;
   }
   return same / (rows * k);
 }

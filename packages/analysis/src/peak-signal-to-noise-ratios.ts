@@ -1,4 +1,6 @@
+import { requireImages } from './image-count.js';
 import { meanSquaredErrors } from './mean-squared-errors.js';
+import { shown } from './shown.js';
 
 /**
  * Peak signal-to-noise ratio of each image: 10 log10(peak² / mean squared error).
@@ -8,18 +10,19 @@ import { meanSquaredErrors } from './mean-squared-errors.js';
  * @param imageSize       values per image (height x width x channels)
  * @param peak            largest value a pixel can have; default 1
  * @returns ratio of each image in decibels, length n; Infinity where the two images are identical
- * @throws RangeError if the lengths differ or are no multiple of imageSize, or the peak is not positive
+ * @throws TypeError if one of the two is no array of numbers; RangeError if the lengths differ or are no multiple of imageSize, or the peak is not positive
  */
 export function peakSignalToNoiseRatios(
-  images: Float32Array,
-  reconstructions: Float32Array,
+  images: ArrayLike<number>,
+  reconstructions: ArrayLike<number>,
   imageSize: number,
   peak = 1,
 ): Float64Array {
-  if (!(peak > 0 && peak < Infinity)) {
+  const [first, second] = requireImages('peakSignalToNoiseRatios', images, reconstructions, imageSize);
+  if (!(Number.isFinite(peak) && peak > 0)) {
     throw new RangeError(
-      `peakSignalToNoiseRatios: the peak is ${peak}, expected a positive number: the largest value a pixel can have.`,
+      `peakSignalToNoiseRatios: the peak is ${shown(peak)}, expected a positive number: the largest value a pixel can have.`,
     );
   }
-  return meanSquaredErrors(images, reconstructions, imageSize).map((error) => 10 * Math.log10((peak * peak) / error));
+  return meanSquaredErrors(first, second, imageSize).map((error) => 10 * Math.log10((peak * peak) / error));
 }

@@ -1,7 +1,11 @@
+import { centred } from './centred.js';
 import { exactComponents } from './exact-components.js';
-import { dot, extendOrthonormal, standardBasis } from './extend-orthonormal.js';
+import { extendOrthonormal, standardBasis } from './extend-orthonormal.js';
 import { randomizedComponents } from './randomized-components.js';
-import { type CentredMatrix, centredProducts } from './tall-products.js';
+import { requireNumbers } from './require-numbers.js';
+import { requireKnownOptions, requireSeed } from './require-options.js';
+import { shown } from './shown.js';
+import { centredProducts } from './tall-products.js';
 
 /** Up to so many rows or columns the exact method is the faster one. */
 const EXACT_SIZE = 256;
@@ -10,9 +14,9 @@ const EXACT_SIZE = 256;
 export interface PrincipalComponentsOptions {
   /** number of components k, 1 to min(rows, columns) */
   components: number;
-  /** divide the scores by their standard deviations, so that each has unit variance; default false */
+  /** divide the scores by their standard deviations, so that each has unit variance if it has any; default false */
   whiten?: boolean;
-  /** eigenvectors of the whole covariance, or a randomized search for the leading ones; default by size */
+  /** decomposition of all data, or a randomized search for the leading ones; default by size */
   method?: 'auto' | 'exact' | 'randomized';
   /** of the randomized method's start, an integer >= 0; default 0 */
   seed?: number;
@@ -38,54 +42,75 @@ export interface PrincipalComponents {
   converged: boolean;
 }
 
+const OPTIONS = { components: true, whiten: true, method: true, seed: true } as const;
+const METHODS: readonly string[] = ['auto', 'exact', 'randomized'];
+
 /**
- * Principal component analysis, in float64; the data are read, never copied.
+ * Principal component analysis, in float64; data in a typed array are read, never copied.
+ *
+ * Singular values are as accurate as rounding beside the largest one allows. Variances descend, their ratios lie in
+ * [0, 1], and components are orthonormal, whatever the rank and the scale of the data.
  *
  * @param data    values, row-major, [rows, columns]: an observation a row
  * @param rows    number of observations, at least 2
  * @param columns number of variables
- * @throws RangeError if the shape doesn't fit, the data hold NaN or an infinity, or there can't be so many components
+ * @throws TypeError if the data are no array of numbers; RangeError if there is an unknown option, the shape doesn't fit,
+ * the data hold NaN or an infinity, or there can't be so many components
  * @see Jolliffe (2002), Principal Component Analysis; agrees with sklearn.decomposition.PCA, signs included (each
  * component's entry of largest magnitude is positive)
  */
 export function principalComponents(
-  data: Float32Array | Float64Array,
+  data: ArrayLike<number>,
   rows: number,
   columns: number,
   options: PrincipalComponentsOptions,
 ): PrincipalComponents {
+  requireKnownOptions('principalComponents', options, OPTIONS);
   const { components: count, whiten = false, method = 'auto', seed = 0 } = options;
-  requireShape(data.length, rows, columns, count);
-  const matrix: CentredMatrix = { data, rows, columns, mean: columnMeans(data, rows, columns) };
+  const values = requireNumbers('principalComponents', 'the data', data);
+  requireShape(values.length, rows, columns, count);
+  requireChoices(method, whiten);
+  requireSeed('principalComponents', seed);
+
+  const { matrix, norm, mean, restore } = centred('principalComponents', values, rows, columns);
   const used = method === 'auto' ? fasterMethod(rows, columns, count) : method;
-  const { components: directions, converged } =
-    used === 'exact'
-      ? { components: exactComponents(matrix, count), converged: true }
-      : randomizedComponents(matrix, count, seed);
+  const {
+    directions,
+    singularValues: found,
+    converged,
+  } = used === 'exact'
+    ? { ...exactComponents(matrix, norm, count), converged: true }
+    : randomizedComponents(matrix, norm, count, seed);
   // Data of lower rank leave the last directions free.
   extendOrthonormal(directions, standardBasis(columns), count);
   directions.forEach(makeLargestEntryPositive);
-
-  const projections = centredProducts(matrix, directions);
-  const singularValues = Float64Array.from(projections, (projection) => Math.sqrt(dot(projection, projection)));
-  const explainedVariance = singularValues.map((value) => (value * value) / (rows - 1));
-  const total = totalVariance(matrix);
   const components = new Float64Array(count * columns);
   directions.forEach((direction, index) => {
     components.set(direction, index * columns);
   });
+
+  const scaledValues = Float64Array.from({ length: count }, (_, index) => found[index] ?? 0);
+  const squares = scaledValues.map((value) => value * value);
+  // The squares of all deviations, or of the components' shares if rounding has made those the larger sum.
+  const total = Math.max(
+    norm * norm,
+    squares.reduce((sum, square) => sum + square, 0),
+  );
+  const singularValues = scaledValues.map(restore);
   const scores = new Float64Array(rows * count);
-  projections.forEach((projection, index) => {
-    const deviation = Math.sqrt(explainedVariance[index]);
-    // A direction without variance has nothing that could be brought to unit variance.
-    const unit = whiten && deviation > 0 ? deviation : 1;
-    for (let row = 0; row < rows; row++) scores[row * count + index] = projection[row] / unit;
+  centredProducts(matrix, directions).forEach((projection, index) => {
+    const deviation = scaledValues[index] / Math.sqrt(rows - 1);
+    // A direction in which the data vary by rounding only has nothing that could be brought to unit variance.
+    const varies = scaledValues[index] > Math.max(rows, columns) * Number.EPSILON * scaledValues[0];
+    for (let row = 0; row < rows; row++) {
+      scores[row * count + index] = whiten && varies ? projection[row] / deviation : restore(projection[row]);
+    }
   });
   return {
-    mean: matrix.mean,
+    mean,
     components,
-    explainedVariance,
-    explainedVarianceRatio: explainedVariance.map((variance) => (total > 0 ? variance / total : 0)),
+    explainedVariance: singularValues.map((value) => (value * value) / (rows - 1)),
+    explainedVarianceRatio: squares.map((square) => (total > 0 ? square / total : 0)),
     scores,
     singularValues,
     method: used,
@@ -98,34 +123,6 @@ function fasterMethod(rows: number, columns: number, count: number): 'exact' | '
   return size <= EXACT_SIZE || count > size / 5 ? 'exact' : 'randomized';
 }
 
-function columnMeans(data: Float32Array | Float64Array, rows: number, columns: number): Float64Array {
-  const sums = new Float64Array(columns);
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0, index = row * columns; column < columns; column++, index++) sums[column] += data[index];
-  }
-  const column = sums.findIndex((sum) => !Number.isFinite(sum));
-  if (column >= 0) {
-    throw new RangeError(
-      `principalComponents: the sum of column ${column} is ${sums[column]}, expected finite numbers. Remove rows with NaN or infinities.`,
-    );
-  }
-  return sums.map((sum) => sum / rows);
-}
-
-/** Sum of the variances of the columns. */
-function totalVariance({ data, rows, columns, mean }: CentredMatrix): number {
-  let sum = 0;
-  for (let row = 0; row < rows; row++) {
-    let squares = 0;
-    for (let column = 0, index = row * columns; column < columns; column++, index++) {
-      const deviation = data[index] - mean[column];
-      squares += deviation * deviation;
-    }
-    sum += squares;
-  }
-  return sum / (rows - 1);
-}
-
 function makeLargestEntryPositive(vector: Float64Array): void {
   let largest = 0;
   for (const entry of vector) if (Math.abs(entry) > Math.abs(largest)) largest = entry;
@@ -135,7 +132,7 @@ function makeLargestEntryPositive(vector: Float64Array): void {
 function requireShape(length: number, rows: number, columns: number, count: number): void {
   if (!Number.isInteger(rows) || !Number.isInteger(columns) || rows < 2 || columns < 1) {
     throw new RangeError(
-      `principalComponents: the shape is [${rows}, ${columns}], expected at least two rows and one column.`,
+      `principalComponents: the shape is [${shown(rows)}, ${shown(columns)}], expected at least two rows and one column.`,
     );
   }
   if (length !== rows * columns) {
@@ -145,7 +142,18 @@ function requireShape(length: number, rows: number, columns: number, count: numb
   }
   if (!Number.isInteger(count) || count < 1 || count > Math.min(rows, columns)) {
     throw new RangeError(
-      `principalComponents: ${count} components of data [${rows}, ${columns}], expected 1 to ${Math.min(rows, columns)}.`,
+      `principalComponents: ${shown(count)} components of data [${rows}, ${columns}], expected 1 to ${Math.min(rows, columns)}.`,
     );
+  }
+}
+
+function requireChoices(method: string, whiten: boolean): void {
+  if (!METHODS.includes(method)) {
+    throw new RangeError(
+      `principalComponents: the method is ${shown(method)}, expected ${METHODS.map((name) => `'${name}'`).join(', ')}.`,
+    );
+  }
+  if (typeof whiten !== 'boolean') {
+    throw new TypeError(`principalComponents: whiten is ${shown(whiten)}, expected true or false.`);
   }
 }

@@ -1,4 +1,5 @@
 import { requireFinite } from './require-finite.js';
+import { requireNumbers } from './require-numbers.js';
 
 /**
  * Several quantiles of one sample, which is sorted once.
@@ -6,13 +7,13 @@ import { requireFinite } from './require-finite.js';
  * @param values        sample in any order, length n >= 1, any unit u
  * @param probabilities each from 0 (smallest value) to 1 (largest)
  * @returns quantile in u for each probability, interpolated linearly between the two nearest order statistics
- * @throws RangeError if the sample is empty or holds NaN or an infinity, or if a probability lies outside 0 to 1
+ * @throws TypeError if one of the two is no array of numbers; RangeError if the sample is empty or holds NaN or an
+ * infinity, or if a probability lies outside 0 to 1
  * @see Hyndman & Fan (1996), Sample quantiles in statistical packages, definition 7; numpy.quantile's default
  */
 export function quantiles(values: ArrayLike<number>, probabilities: ArrayLike<number>): Float64Array {
-  requireFinite('quantiles', values);
-  const sorted = Float64Array.from(values).sort();
-  return Float64Array.from(probabilities, (probability) => {
+  const sorted = Float64Array.from(requireFinite('quantiles', values)).sort();
+  return Float64Array.from(requireNumbers('quantiles', 'the probabilities', probabilities), (probability) => {
     if (!(probability >= 0 && probability <= 1)) {
       throw new RangeError(
         `quantiles: the probability is ${probability}, expected 0 to 1. Divide a percentage by 100.`,

@@ -5,9 +5,10 @@ import { sampleDeviation } from './sample-deviation.js';
  *
  * @param sample observations, length n >= 2, any unit u
  * @returns standard deviation for the Gaussian kernel in u
- * @throws RangeError if the sample has fewer than two distinct values, or holds NaN or an infinity
+ * @throws TypeError if the sample is no array of numbers; RangeError if it has fewer than two distinct values, or holds NaN or an infinity
  * @see Scott (1992), Multivariate Density Estimation, section 6.5; agrees with scipy.stats.gaussian_kde
  */
-export function scottBandwidth(sample: Float64Array): number {
-  return sample.length ** -0.2 * sampleDeviation(sample);
+export function scottBandwidth(sample: ArrayLike<number>): number {
+  const { deviation, count } = sampleDeviation('scottBandwidth', sample);
+  return count ** -0.2 * deviation;
 }

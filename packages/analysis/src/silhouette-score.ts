@@ -1,5 +1,7 @@
 import { RandomStream } from '@weft/core';
 import { requireLabelledPoints } from './require-labelled-points.js';
+import { requireKnownOptions, requireSeed } from './require-options.js';
+import { shown } from './shown.js';
 
 /** Tells this stream of random numbers from all others of the same seed. */
 const PURPOSE = 0x73696c;
@@ -20,6 +22,8 @@ export interface SilhouetteOptions {
   seed?: number;
 }
 
+const OPTIONS = { limit: true, seed: true } as const;
+
 /**
  * Mean silhouette of points in classes: by how much each point is nearer to its own class than to the nearest other one.
  *
@@ -31,37 +35,41 @@ export interface SilhouetteOptions {
  * @param rows    number of points
  * @param columns number of coordinates
  * @param labels  class of each point, length rows, any numbers
- * @throws RangeError if the shapes don't fit, a coordinate is not finite, the limit is below 2, or there are fewer than two
- * classes among the points compared
+ * @throws TypeError if points or labels are no arrays of numbers; RangeError if there is an unknown option, the
+ * shapes don't fit, a coordinate is not finite, the limit is below 2, or there are fewer than two classes among the points
+ * compared
  * @see Rousseeuw (1987), Silhouettes: a graphical aid to the interpretation and validation of cluster analysis; agrees
  * with sklearn.metrics.silhouette_score
  */
 export function silhouetteScore(
-  points: Float32Array | Float64Array,
+  points: ArrayLike<number>,
   rows: number,
   columns: number,
   labels: ArrayLike<number>,
-  { limit = 10_000, seed = 0 }: SilhouetteOptions = {},
+  options: SilhouetteOptions = {},
 ): SilhouetteScore {
-  requireLabelledPoints('silhouetteScore', points, rows, columns, labels);
+  requireKnownOptions('silhouetteScore', options, OPTIONS);
+  const { limit = 10_000, seed = 0 } = options;
+  const given = requireLabelledPoints('silhouetteScore', points, rows, columns, labels);
+  requireSeed('silhouetteScore', seed);
   if (!Number.isInteger(limit) || limit < 2) {
-    throw new RangeError(`silhouetteScore: the limit is ${limit}, expected an integer of at least 2.`);
+    throw new RangeError(`silhouetteScore: the limit is ${shown(limit)}, expected an integer of at least 2.`);
   }
   const size = Math.min(rows, limit);
   const every = Uint32Array.from({ length: rows }, (_, row) => row);
   const chosen = Array.from(size < rows ? new RandomStream(seed, PURPOSE).shuffle(every).subarray(0, size) : every);
   const coordinates = Float64Array.from({ length: size * columns }, (_, index) => {
     const point = Math.floor(index / columns);
-    return points[chosen[point] * columns + (index - point * columns)];
+    return given.points[chosen[point] * columns + (index - point * columns)];
   });
-  const names = [...new Set(chosen.map((row) => labels[row]))];
+  const names = [...new Set(chosen.map((row) => given.labels[row]))];
   if (names.length < 2) {
     throw new RangeError(
       `silhouetteScore: all ${size} points compared have the label ${names[0]}, expected at least two classes.`,
     );
   }
   const numbers = new Map(names.map((name, index) => [name, index]));
-  const classes = Int32Array.from(chosen, (row) => numbers.get(labels[row])!);
+  const classes = Int32Array.from(chosen, (row) => numbers.get(given.labels[row])!);
   const sizes = new Int32Array(names.length);
   for (const name of classes) sizes[name]++;
   const distances = distancesToClasses(coordinates, size, columns, classes, names.length);

@@ -5,10 +5,11 @@ import { sampleDeviation } from './sample-deviation.js';
  *
  * @param sample observations, length n >= 2, any unit u
  * @returns standard deviation for the Gaussian kernel in u
- * @throws RangeError if the sample has fewer than two distinct values, or holds NaN or an infinity
+ * @throws TypeError if the sample is no array of numbers; RangeError if it has fewer than two distinct values, or holds NaN or an infinity
  * @see Silverman (1986), Density Estimation for Statistics and Data Analysis, section 3.4.2; agrees with
  * scipy.stats.gaussian_kde
  */
-export function silvermanBandwidth(sample: Float64Array): number {
-  return (0.75 * sample.length) ** -0.2 * sampleDeviation(sample);
+export function silvermanBandwidth(sample: ArrayLike<number>): number {
+  const { deviation, count } = sampleDeviation('silvermanBandwidth', sample);
+  return (0.75 * count) ** -0.2 * deviation;
 }

@@ -1,4 +1,6 @@
-import { imageCount } from './image-count.js';
+import { requireImages } from './image-count.js';
+import { requireKnownOptions } from './require-options.js';
+import { shown } from './shown.js';
 
 /** Shape of the images, and the constants of the index (defaults: those of the paper). */
 export interface StructuralSimilarityOptions {
@@ -20,6 +22,17 @@ export interface StructuralSimilarityOptions {
   k2?: number;
 }
 
+const OPTIONS = {
+  height: true,
+  width: true,
+  channels: true,
+  windowSize: true,
+  sigma: true,
+  dataRange: true,
+  k1: true,
+  k2: true,
+} as const;
+
 /**
  * Structural similarity index (SSIM) of each pair of images.
  *
@@ -29,15 +42,17 @@ export interface StructuralSimilarityOptions {
  * @param images          originals, [n, height, width, channels]
  * @param reconstructions what to compare with, same shape
  * @returns index of each image, at most 1 (identical images), length n
- * @throws RangeError if the shapes don't fit, the window is even or larger than the image, or a constant is not positive
+ * @throws TypeError if one of the two is no array of numbers; RangeError if there is an unknown option, the shapes don't
+ * fit, the window is even or larger than the image, or a constant is not positive
  * @see Wang, Bovik, Sheikh & Simoncelli (2004), Image quality assessment: from error visibility to structural similarity;
  * the variant of scikit-image's structural_similarity with gaussian_weights=True, use_sample_covariance=False
  */
 export function structuralSimilarities(
-  images: Float32Array,
-  reconstructions: Float32Array,
+  images: ArrayLike<number>,
+  reconstructions: ArrayLike<number>,
   options: StructuralSimilarityOptions,
 ): Float64Array {
+  requireKnownOptions('structuralSimilarities', options, OPTIONS);
   const { height, width, channels = 1, windowSize = 11, sigma = 1.5, dataRange = 1, k1 = 0.01, k2 = 0.03 } = options;
   for (const [name, value] of Object.entries({ height, width, channels, windowSize })) requireCount(name, value);
   for (const [name, value] of Object.entries({ sigma, dataRange, k1, k2 })) requirePositive(name, value);
@@ -47,7 +62,8 @@ export function structuralSimilarities(
     );
   }
   const size = height * width;
-  const similarities = new Float64Array(imageCount('structuralSimilarities', images, reconstructions, size * channels));
+  const [originals, others, count] = requireImages('structuralSimilarities', images, reconstructions, size * channels);
+  const similarities = new Float64Array(count);
   const weights = gaussianWeights(windowSize, sigma);
   const luminanceConstant = (k1 * dataRange) ** 2;
   const contrastConstant = (k2 * dataRange) ** 2;
@@ -64,8 +80,8 @@ export function structuralSimilarities(
     let sum = 0;
     for (let channel = 0; channel < channels; channel++) {
       for (let pixel = 0, index = image * size * channels + channel; pixel < size; pixel++, index += channels) {
-        const a = images[index];
-        const b = reconstructions[index];
+        const a = originals[index];
+        const b = others[index];
         first[pixel] = a;
         second[pixel] = b;
         squares[pixel] = a * a + b * b;
@@ -128,10 +144,10 @@ function filterInside(
 
 function requireCount(name: string, value: number): void {
   if (Number.isInteger(value) && value >= 1) return;
-  throw new RangeError(`structuralSimilarities: ${name} is ${value}, expected a positive integer.`);
+  throw new RangeError(`structuralSimilarities: ${name} is ${shown(value)}, expected a positive integer.`);
 }
 
 function requirePositive(name: string, value: number): void {
-  if (value > 0 && value < Infinity) return;
-  throw new RangeError(`structuralSimilarities: ${name} is ${value}, expected a positive number.`);
+  if (Number.isFinite(value) && value > 0) return;
+  throw new RangeError(`structuralSimilarities: ${name} is ${shown(value)}, expected a positive number.`);
 }

@@ -1,6 +1,7 @@
 import { centralMoment } from './central-moment.js';
 import { mean } from './mean.js';
 import { quantiles } from './quantiles.js';
+import { requireFinite } from './require-finite.js';
 import { skewness } from './skewness.js';
 
 /** What one says of a sample in a table; all but `count` and `skewness` in the sample's unit. */
@@ -24,20 +25,21 @@ export interface SummaryStatistics {
  * Count, mean, spread, quantiles and skewness of a sample.
  *
  * @param values sample in any order, length n >= 1, any unit
- * @throws RangeError if the sample is empty or holds NaN or an infinity
+ * @throws TypeError if the sample is no array of numbers; RangeError if it is empty or holds NaN or an infinity
  */
 export function summaryStatistics(values: ArrayLike<number>): SummaryStatistics {
-  const centre = mean(values);
-  const [minimum, median, p95, p99, maximum] = quantiles(values, [0, 0.5, 0.95, 0.99, 1]);
+  const sample = requireFinite('summaryStatistics', values);
+  const centre = mean(sample);
+  const [minimum, median, p95, p99, maximum] = quantiles(sample, [0, 0.5, 0.95, 0.99, 1]);
   return {
-    count: values.length,
+    count: sample.length,
     mean: centre,
-    standardDeviation: Math.sqrt(centralMoment(values, centre, 2)),
+    standardDeviation: Math.sqrt(centralMoment(sample, centre, 2)),
     minimum,
     median,
     p95,
     p99,
     maximum,
-    skewness: skewness(values),
+    skewness: skewness(sample),
   };
 }

@@ -1,7 +1,7 @@
 /** A tall data matrix whose columns are to be read as deviations from their means, without a copy being made. */
 export interface CentredMatrix {
   /** values, row-major, length rows x columns */
-  readonly data: Float32Array | Float64Array;
+  readonly data: ArrayLike<number>;
   readonly rows: number;
   readonly columns: number;
   /** what is subtracted from each column, length columns */

@@ -103,7 +103,7 @@ class Remembering extends BaseLayer {
   constructor() {
     super('Remembering', {}, []);
   }
-  outputShape(shape: readonly number[]) {
+  override outputShape(shape: readonly number[]) {
     return shape;
   }
   override weightSpecifications([length]: readonly number[]) {
@@ -114,7 +114,7 @@ class Remembering extends BaseLayer {
       weight('b', 'ones', false),
     );
   }
-  call(given: Tensor, [w, , left, right]: readonly Tensor[], context: CallContext) {
+  override call(given: Tensor, [w, , left, right]: readonly Tensor[], context: CallContext) {
     if (context.training) {
       [w, right, left].forEach((value, which) => {
         context.renew(this.state[which], value);
@@ -122,7 +122,7 @@ class Remembering extends BaseLayer {
     }
     return mul(given, w);
   }
-  protected options() {
+  protected override options() {
     return {};
   }
 }

@@ -9,5 +9,6 @@ export {
   RUN_RECORD_VERSION,
   type RunRecord,
   RunRecordError,
+  recordText,
   type TrainingHistory,
 } from './record/run-record.js';

@@ -153,7 +153,7 @@ function sourceOf({ model, weights, corrupt }: TrainingSource, examples: NamedEx
 }
 
 /** Outputs with a value for each example go to the book. */
-export function scoreOutputs({ objective, outputs }: TracedBatch, log: LogBook): Map<number, Block> {
+function scoreOutputs({ objective, outputs }: TracedBatch, log: LogBook): Map<number, Block> {
   return new Map(
     objective.scores.map(({ name }, which): [number, Block] => [outputs.scores[which], log.scoreBlock(name)]),
   );

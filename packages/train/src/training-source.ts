@@ -92,7 +92,7 @@ function updateSources(model: BaseModel, options: CheckedFitOptions, names: Weig
 function trainedWeights(model: BaseModel, label: string, given: TrainedWeights, names: WeightNames): ModelWeight[] {
   const list: readonly unknown[] =
     typeof given === 'function'
-      ? model.weights.filter(({ path }) => given(path))
+      ? model.weights.filter(({ path, trainable }) => trainable && given(path))
       : Array.isArray(given)
         ? given
         : [given];

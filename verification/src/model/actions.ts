@@ -6,7 +6,7 @@
  */
 export type Action = AtomicAction | DataAction;
 
-/** One call of `Atomics`, on a control word. The thread is given its result. */
+/** One call of `Atomics`, on a word. The thread is given its result. */
 export interface AtomicAction {
   readonly call: 'load' | 'store' | 'add' | 'or' | 'wait' | 'notify';
   readonly word: number;
@@ -16,28 +16,39 @@ export interface AtomicAction {
   readonly frame?: string;
 }
 
-/** A piece of work on plain memory. */
+/** Work on plain memory. */
 export interface DataAction {
   readonly call: 'data';
-  /** Regions that are read, and the version that each must have. */
-  readonly reads: readonly Region[];
-  /** Regions that are written: each must have the version before, and has this one afterwards. */
-  readonly writes: readonly Region[];
+  /** Which program it is, or which copy. */
+  readonly name: string;
+  /** Regions that are read. What is in them decides what is written. */
+  readonly reads: readonly number[];
+  readonly writes: readonly number[];
+  /** Words that are put back to zero, without `Atomics`. */
+  readonly clears?: readonly number[];
 }
 
-/** A region of memory, and how many times it has been written in this training. */
-export interface Region {
-  readonly region: number;
-  readonly version: number;
-}
+/** In the place of an action's result: the thread throws there. */
+export const THROWS = -1;
 
-/** A part of a thread's program; each `yield` is an action, and is given the action's result. */
-export type Actions<Result = undefined> = Generator<Action, Result, number>;
+/** Words, as in the `CONTROL` of `@weft/train`; the barrier's two come first. A spare one is for broken barriers. */
+export const WORD = { arrived: 0, generation: 1, steps: 2, stopWanted: 3, stopped: 4, spare: 5 } as const;
 
-/** Control words, as in the pool's `task.ts`; the barrier's two come first. A spare one is for broken barriers. */
-export const WORD = { arrived: 0, generation: 1, ticket: 2, steps: 3, stopWanted: 4, stopped: 5, spare: 6 } as const;
-export const WORDS = 7;
+/** The words that count tickets come behind them. */
+export const FIRST_TICKET = 6;
 
-export const load = (word: number): AtomicAction => ({ call: 'load', word, value: 0 });
-export const store = (word: number, value: number): AtomicAction => ({ call: 'store', word, value });
-export const add = (word: number, value: number): AtomicAction => ({ call: 'add', word, value });
+/** Where the words of tickets lie in memory, in words: behind those of control. */
+const TICKETS_AT = 16;
+
+/** Bytes from the beginning of the memory. */
+export const ticketAddress = (ticket: number) => 4 * (TICKETS_AT + ticket);
+
+/** A word of the model from its place in memory. */
+export const wordAt = (address: number) =>
+  address / 4 < TICKETS_AT ? address / 4 : address / 4 - TICKETS_AT + FIRST_TICKET;
+
+/** A region of memory is known by its address, too. Each holds one float64 of a log. */
+const REGIONS_AT = 4096;
+export const REGION_BYTES = 8;
+export const regionAddress = (region: number) => REGIONS_AT + REGION_BYTES * region;
+export const regionAt = (address: number) => (address - REGIONS_AT) / REGION_BYTES;

@@ -1,5 +1,5 @@
-import type { Barrier } from './load-barrier.js';
-import type { Phase, Size } from './protocol.js';
+import type { WorkerCode } from './load-worker.js';
+import type { Layout, Size } from './step.js';
 
 /** What the model is to go through. */
 export interface Configuration extends Size {
@@ -9,15 +9,19 @@ export interface Configuration extends Size {
   readonly stops: number;
   /** Trainings that are begun anew in the same memory after a failure. */
   readonly restarts: number;
-  readonly protocol: readonly Phase[];
-  readonly barrier: Barrier;
+  /** The step whose loss is no finite number, which ends the training; without it all are finite. */
+  readonly lostStep?: number;
+  /** Loads what workers run. */
+  readonly load: () => WorkerCode;
+  readonly layOut: (size: Size) => Layout;
 }
 
 /** What is shown. */
 export const PROPERTIES = {
   passage: 'nobody leaves a barrier before all workers have arrived',
   race: 'no two threads touch the same plain memory at a time, one of them writing',
-  version: 'each lane, slice and piece is written once a step, and read when all of them are',
+  bits: 'whatever is computed, and what is left behind each leg, is what one worker alone computes and leaves',
+  told: 'a step is counted when its numbers are there, and they stay as they are',
   agreement: 'all workers end with the same step, which is the one that is told; only a failure frees them',
   progress: 'somebody can go on until all have ended, whoever dies: no deadlock, no lost wake-up',
   termination: 'no thread goes round in circles',

@@ -12,13 +12,13 @@ commandLine({
 });
 
 const numbers = (value: number) => value.toLocaleString('en').padStart(10);
-console.log('workers  steps  lanes  failures  stops  restarts      states       moves');
+console.log('workers  steps  leaves  slices  failures  stops  restarts      states       moves');
 for (const configuration of LARGE) {
-  const { workers, legs, lanes, failures, stops, restarts } = configuration;
+  const { workers, legs, leaves, slices, failures, stops, restarts } = configuration;
   const { states, moves, violation } = explore(configuration);
   const steps = legs.map((end, leg) => end - (legs[leg - 1] ?? 0)).join('+');
-  const cells = [workers, steps, lanes, failures, stops, restarts].map((value, column) =>
-    String(value).padStart([7, 5, 5, 8, 5, 8][column]),
+  const cells = [workers, steps, leaves, slices, failures, stops, restarts].map((value, column) =>
+    String(value).padStart([7, 5, 6, 6, 8, 5, 8][column]),
   );
   console.log(`${cells.join('  ')}  ${numbers(states)}  ${numbers(moves)}`);
   if (violation) {

@@ -1,6 +1,8 @@
-import { type Action, type AtomicAction, type DataAction, WORD, WORDS } from './actions.js';
+import { type Action, type AtomicAction, type DataAction, FIRST_TICKET, THROWS, WORD } from './actions.js';
 import { type Configuration, Violation } from './configuration.js';
-import { regionCount } from './protocol.js';
+import { Contents } from './contents.js';
+import { decode, encode, FAILED, type Sizes, type State } from './state.js';
+import type { Layout } from './step.js';
 import { Threads } from './threads.js';
 
 /** One state can become another. What comes by chance, such as a death or a wish to stop, may also never come. */
@@ -10,42 +12,26 @@ export interface Move {
   readonly isByChance: boolean;
 }
 
-/** A state as numbers, to be changed. */
-interface State {
-  readonly words: number[];
-  /** How often each region has been written in this training. */
-  readonly versions: number[];
-  /** Each worker's point. */
-  readonly workers: number[];
-  /** The word that each worker sleeps on, plus one; 0 if it is awake. */
-  readonly asleep: number[];
-  /** The point of the main thread where it breaks the barrier, plus one; 0 else. */
-  main: number;
-  /** Failures that the main thread has not acted on yet; and whether this training has failed. */
-  unhandled: number;
-  failed: number;
-  /** What may still happen. */
-  failures: number;
-  stops: number;
-  restarts: number;
-}
-
-/** Bit 30 does not fit into a character: bit 14 stands for it. */
-const [FAILED, FAILED_CHARACTER] = [1 << 30, 1 << 14];
-
 /** All states of a configuration, each as a string, and what can happen in them. */
 export class States {
   private readonly threads: Threads;
+  private readonly layout: Layout;
+  private readonly things: Contents;
+  private readonly sizes: Sizes;
 
   constructor(private readonly configuration: Configuration) {
-    this.threads = new Threads(configuration, configuration.protocol, configuration.barrier);
+    const { load, layOut, workers } = configuration;
+    this.layout = layOut(configuration);
+    this.threads = new Threads(configuration, this.layout, load());
+    this.things = new Contents(configuration);
+    this.sizes = { words: FIRST_TICKET + this.layout.tickets, regions: this.layout.regions, workers };
   }
 
   /** The state in which training begins. */
   first(): string {
     const { failures, stops, restarts, workers } = this.configuration;
     const none = new Array<number>(workers).fill(0);
-    const nobody = { words: [], versions: [], workers: none, asleep: [...none], main: 0, unhandled: 0, failed: 0 };
+    const nobody = { words: [], contents: [], workers: none, asleep: [...none], main: 0, unhandled: 0, failed: 0 };
     const state: State = { ...nobody, failures, stops, restarts };
     this.beginTraining(state);
     return encode(state);
@@ -57,12 +43,13 @@ export class States {
    * @throws Violation if a property does not hold
    */
   moves(text: string): Move[] {
-    const now = decode(text, this.configuration);
+    const now = decode(text, this.sizes);
     this.checkRaces(now);
+    this.checkTold(now);
     const moves: Move[] = [];
     const move = (what: string, change: (state: State) => void, isByChance = false) => {
-      const { words, versions, workers, asleep } = now;
-      const state = { ...now, words: [...words], versions: [...versions], workers: [...workers], asleep: [...asleep] };
+      const { words, contents, workers, asleep } = now;
+      const state = { ...now, words: [...words], contents: [...contents], workers: [...workers], asleep: [...asleep] };
       change(state);
       moves.push({ to: encode(state), what, isByChance });
     };
@@ -91,7 +78,7 @@ export class States {
         `worker ${worker} throws`,
         (state) => {
           state.failures--;
-          this.put(state, worker, this.threads.thrown(number));
+          this.put(state, worker, this.threads.after(number, THROWS));
         },
         true,
       );
@@ -122,7 +109,7 @@ export class States {
 
   /** Who has not ended, in words. */
   waiting(text: string): string[] {
-    const { workers, asleep } = decode(text, this.configuration);
+    const { workers, asleep } = decode(text, this.sizes);
     return workers.flatMap((number, worker) => {
       if (!this.threads.points[number].action) return [];
       return [`worker ${worker} ${asleep[worker] ? 'sleeps' : 'waits'}`];
@@ -130,14 +117,15 @@ export class States {
   }
 
   private beginTraining(state: State): void {
-    state.versions.splice(0, state.versions.length, ...new Array<number>(regionCount(this.configuration)).fill(0));
+    state.contents.splice(0, state.contents.length, ...new Array<number>(this.sizes.regions).fill(0));
+    state.words.splice(0, state.words.length, ...new Array<number>(this.sizes.words).fill(0));
     state.failed = 0;
     this.beginLeg(state, 0);
   }
 
   /** The main thread clears the control words and gives each worker its task. */
   private beginLeg(state: State, first: number): void {
-    state.words.splice(0, state.words.length, ...new Array<number>(WORDS).fill(0));
+    state.words.fill(0, 0, FIRST_TICKET);
     state.words[WORD.steps] = first;
     const end = this.configuration.legs.find((leg) => leg > first)!;
     state.workers.forEach((_, worker) => {
@@ -157,27 +145,31 @@ export class States {
   /** Whether there is more to do when all workers have ended. */
   private goesOn(state: State): boolean {
     if (state.failed) return state.restarts > 0;
-    const { legs, pieces } = this.configuration;
-    const steps = state.words[WORD.steps];
+    const { legs, lostStep } = this.configuration;
+    const { stages } = this.layout;
+    const [last, steps] = [legs[legs.length - 1], state.words[WORD.steps]];
+    const [barrier] = state.workers.map((number) => this.threads.points[number].progress);
     for (const number of state.workers) {
-      const point = this.threads.points[number];
-      if (point.end === 'done' && point.steps === steps) continue;
-      const how = point.end === 'done' ? `after step ${point.steps}` : point.end;
+      const { end, progress } = this.threads.points[number];
+      if (end === 'done' && progress === barrier && Math.min(last, Math.floor(progress / stages)) === steps) continue;
+      const how = end === 'done' ? `at barrier ${progress}` : end;
       throw new Violation('agreement', `a worker has ended ${how}, and step ${steps} is told as the last`);
     }
-    if (steps < legs[legs.length - 1]) return true;
-    if (state.versions.slice(state.versions.length - pieces).some((version) => version !== 1)) {
-      throw new Violation('version', 'not every piece of the validation was computed');
+    const isLost = lostStep !== undefined && steps > lostStep;
+    if (isLost && steps !== lostStep + 1) throw new Violation('agreement', 'a lost loss has not ended the training');
+    this.things.check(state.contents, barrier);
+    const hasValidated = barrier > last * stages;
+    if (steps === last && hasValidated === isLost) {
+      throw new Violation('agreement', `the validation was ${hasValidated ? 'done' : 'left out'}`);
     }
-    return false;
+    return steps < last && !isLost;
   }
 
   /** A worker's next action is done. */
   private act(state: State, worker: number, action: Action): void {
     const number = state.workers[worker];
     if (action.call === 'data') {
-      touch(state, action);
-      this.put(state, worker, this.threads.after(number, 0));
+      this.put(state, worker, this.threads.after(number, this.touch(state, action)));
       return;
     }
     if (action.call === 'wait' && state.words[action.word] === action.value) {
@@ -187,6 +179,18 @@ export class States {
     const result = this.perform(state, action);
     this.put(state, worker, this.threads.after(number, result));
     this.checkPassage(state, worker, number);
+  }
+
+  /** Work on plain memory is done. @returns what was read, where that decides what the thread does */
+  private touch({ contents, words }: State, action: DataAction): number {
+    const written = this.things.written(action, contents);
+    action.writes.forEach((region, index) => {
+      contents[region] = written[index];
+    });
+    for (const word of action.clears ?? []) words[word] = 0;
+    const { lostStep } = this.configuration;
+    const isLost = lostStep !== undefined && action.reads[0] === this.layout.logOf(lostStep);
+    return action.name === 'look' && isLost ? Number.NaN : 0;
   }
 
   private actAsMain(state: State, action: AtomicAction): void {
@@ -247,55 +251,36 @@ export class States {
   private checkRaces({ workers, asleep }: State): void {
     const { points } = this.threads;
     for (let one = 0; one < workers.length; one++) {
-      const { writes } = points[workers[one]];
-      if (!writes || asleep[one]) continue;
+      const { writes, clears } = points[workers[one]];
+      if (!(writes | clears) || asleep[one]) continue;
       for (let other = 0; other < workers.length; other++) {
-        const touched = points[workers[other]].reads | points[workers[other]].writes;
-        if (other === one || (writes & touched) === 0) continue;
+        const { reads, writes: written, clears: cleared, atomics } = points[workers[other]];
+        const shared = (writes & (reads | written)) | (clears & (cleared | atomics));
+        if (other === one || shared === 0) continue;
         const action = shown(points[workers[one]].action!);
         throw new Violation('race', `worker ${one} (${action}) and worker ${other} may do so at the same time`);
       }
     }
   }
-}
 
-function touch({ versions }: State, { reads, writes }: DataAction): void {
-  for (const { region, version } of reads) {
-    if (versions[region] === version) continue;
-    throw new Violation('version', `region ${region} is read in version ${versions[region]}, not ${version}`);
-  }
-  for (const { region, version } of writes) {
-    if (versions[region] !== version - 1) {
-      throw new Violation('version', `region ${region} becomes version ${version} after ${versions[region]}`);
+  /** The main thread may look at the numbers of a step as soon as it is counted. */
+  private checkTold({ words, contents, workers }: State): void {
+    for (let step = 0; step < words[WORD.steps]; step++) {
+      const log = this.layout.logOf(step);
+      const writer = workers.findIndex((number) => this.threads.points[number].writes & (1 << log));
+      if (contents[log] !== 0 && writer < 0) continue;
+      throw new Violation(
+        'told',
+        `step ${step} is counted, and its numbers are ${writer < 0 ? 'not there' : 'written'}`,
+      );
     }
-    versions[region] = version;
   }
 }
 
 function shown(action: Action): string {
   if (action.call === 'data') {
-    return `reads ${action.reads.map(({ region }) => region)}, writes ${action.writes.map(({ region }) => region)}`;
+    return `${action.name} reads ${action.reads}, writes ${action.writes}`;
   }
   const name = Object.entries(WORD).find(([, word]) => word === action.word)?.[0];
   return `${action.call} ${name} ${action.value}`;
-}
-
-function encode(state: State): string {
-  const { words, versions, workers, asleep, main, unhandled, failed, failures, stops, restarts } = state;
-  const small = words.map((word) => (word & FAILED ? (word ^ FAILED) | FAILED_CHARACTER : word));
-  const rest = [main, unhandled, failed, failures, stops, restarts];
-  return String.fromCharCode(...small, ...versions, ...workers, ...asleep, ...rest);
-}
-
-function decode(text: string, { workers, ...size }: Configuration): State {
-  let next = 0;
-  const take = (count: number) => {
-    const numbers = new Array<number>(count);
-    for (let index = 0; index < count; index++) numbers[index] = text.charCodeAt(next++);
-    return numbers;
-  };
-  const words = take(WORDS).map((word) => (word & FAILED_CHARACTER ? (word ^ FAILED_CHARACTER) | FAILED : word));
-  const [versions, points, asleep] = [take(regionCount({ workers, ...size })), take(workers), take(workers)];
-  const [main, unhandled, failed, failures, stops, restarts] = take(6);
-  return { words, versions, workers: points, asleep, main, unhandled, failed, failures, stops, restarts };
 }

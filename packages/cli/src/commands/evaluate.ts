@@ -1,4 +1,5 @@
 import { WorkerPool } from '@weft/pool';
+import { recordText } from '@weft/report';
 import { choice, number, wholeNumber } from '../arguments/kinds.js';
 import { option, type Values } from '../arguments/table.js';
 import { EXIT, InputError } from '../exit.js';
@@ -79,7 +80,7 @@ export const evaluate: Command<typeof evaluateOptions> = {
             psnr: result.psnr,
             ssim: result.ssim,
           }));
-          terminal.print(JSON.stringify({ dataset: data.name, testCount: data.test.count, models }, null, 2));
+          terminal.print(recordText({ dataset: data.name, testCount: data.test.count, models }).trimEnd());
         } else {
           const heading = `${datasetTitle(data.name)}, ${data.test.count.toLocaleString('en-GB')} test images`;
           terminal.result(

@@ -1,14 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { type LoadedData, splitValidation } from '@weft/data';
 import { NonFiniteError } from '@weft/pool';
-import type { RunRecord } from '@weft/report';
+import { type RunRecord, recordText } from '@weft/report';
 import { EXIT, errorText, exitCodeOf, InterruptedError, UsageError } from '../exit.js';
 import { defaultRunPath, RUN_FILES, RunDirectory, shownPath } from '../run/directory.js';
 import { loadData } from '../run/load-data.js';
 import { type OptionsFile, readOptionsFile, runIdentity, runOptions } from '../run/options-file.js';
 import { performRun, type RecordedOptions } from '../run/perform-run.js';
 import { Stopwatch } from '../run/phases.js';
-import { recordText } from '../run/record.js';
 import { resultsTable } from '../run/results-table.js';
 import { checkData, resumeCommand, resumedOptions } from '../run/resume.js';
 import { SessionLog } from '../run/sessions.js';

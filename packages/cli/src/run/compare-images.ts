@@ -19,14 +19,18 @@ export interface Comparison {
 }
 
 /** Compares images [n, height, width, channels] with their targets. */
-export function compareImages(target: Float32Array, images: Float32Array, shape: ImageShape): Comparison {
-  const size = shape.height * shape.width * shape.channels;
+export function compareImages(
+  target: Float32Array,
+  images: Float32Array,
+  { height, width, channels }: ImageShape,
+): Comparison {
+  const size = height * width * channels;
   const errors = meanSquaredErrors(target, images, size);
   return {
     errors,
     testError: errorStatistics(errors),
     psnr: { mean: plainMean(peakSignalToNoiseRatios(target, images, size)) },
-    ssim: { mean: plainMean(structuralSimilarities(target, images, shape)) },
+    ssim: { mean: plainMean(structuralSimilarities(target, images, { height, width, channels })) },
   };
 }
 

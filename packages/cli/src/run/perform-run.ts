@@ -1,6 +1,6 @@
 import { asExamples, type LoadedData, subset } from '@weft/data';
 import { type Callback, predict, WorkerPool } from '@weft/pool';
-import { type RunRecord, renderReport } from '@weft/report';
+import { type RunRecord, recordText, renderReport } from '@weft/report';
 import type { Terminal } from '../terminal/terminal.js';
 import { analyseLatents, type LatentAnalysis } from './analyse-latents.js';
 import { RUN_FILES, type RunDirectory } from './directory.js';
@@ -9,7 +9,7 @@ import { giveMemoryBack } from './forget.js';
 import { MetricsTable } from './metrics.js';
 import { MODELS, type ModelKey, modelKeys } from './models.js';
 import { peakMemoryBytes, type Stopwatch } from './phases.js';
-import { modelRecord, recordText, runRecord } from './record.js';
+import { modelRecord, runRecord } from './record.js';
 import type { SessionLog } from './sessions.js';
 import { testModel } from './test-model.js';
 import { type Trained, type TrainingOptions, trainModel } from './train-model.js';

@@ -121,8 +121,3 @@ export function runRecord(facts: RunFacts): RunRecord {
     finishedAt: new Date().toISOString(),
   };
 }
-
-/** The text of run.json. Numbers that JSON has no form for become null. */
-export function recordText(record: RunRecord): string {
-  return `${JSON.stringify(record, null, 2)}\n`;
-}

@@ -13,7 +13,12 @@ type Tested = Pick<ModelRecord, 'testError' | 'psnr' | 'ssim'>;
 const HEADINGS = ['mean MSE', 'median', 'p95', 'max', 'PSNR', 'SSIM'];
 
 function testCells({ testError: { mean, median, p95, max }, psnr, ssim }: Tested): string[] {
-  return [...[mean, median, p95, max].map(formatValue), `${psnr.mean.toFixed(2)} dB`, ssim.mean.toFixed(4)];
+  return [...[mean, median, p95, max].map(formatValue), decibels(psnr.mean), ssim.mean.toFixed(4)];
+}
+
+/** Identical images have an infinite PSNR, which is no number of decibels. */
+function decibels(psnr: number): string {
+  return Number.isFinite(psnr) ? `${psnr.toFixed(2)} dB` : formatValue(psnr);
 }
 
 /** A table of models' results on the test set. */

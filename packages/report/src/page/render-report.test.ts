@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { exampleInputs, exampleModel, exampleRecord } from '../../test/example-run.js';
 import { drawFigures } from '../figures/draw-figures.js';
 import type { Figure } from '../figures/figure.js';
+import { parseRunRecord, recordText } from '../record/run-record.js';
 import { renderReport } from './render-report.js';
 
 let figures: Figure[];
@@ -34,6 +35,17 @@ describe('the page', () => {
     const embedded = sources.map(([, base64]) => Buffer.from(base64, 'base64').toString());
     expect(new Set(embedded)).toEqual(new Set(figures.map(({ svg }) => svg)));
     for (let number = 1; number <= 8; number++) expect(page).toContain(`<b>Figure ${number}.</b>`);
+  });
+
+  test('says of images that equal their targets that their PSNR is infinite, which is no number of decibels', () => {
+    const zero = { mean: 0, median: 0, p95: 0, max: 0, standardDeviation: 0, skewness: Number.NaN };
+    const faultless = { ...exampleModel(), testError: zero, psnr: { mean: Infinity }, ssim: { mean: 1 } };
+    const read = parseRunRecord(recordText(exampleRecord({ models: { cae: faultless } })));
+    const text = renderReport(read, []);
+    expect(text).toContain('The CAE gives back every test image without any error.');
+    expect(text).toContain('mean PSNR is infinite, because at least one test image comes back without any error.');
+    expect(text).toContain('<strong>infinite</strong><span>CAE: mean PSNR</span>');
+    expect(text).not.toMatch(/infinite dB|null|grey levels/);
   });
 
   test('needs no network and no script', () => {

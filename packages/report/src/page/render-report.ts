@@ -1,7 +1,7 @@
 import { datasetTitle, type Figure } from '../figures/figure.js';
 import { SYNTHETIC_WARNING } from '../figures/svg.js';
 import type { RunRecord } from '../record/run-record.js';
-import { formatBytes, formatNumber, formatSeconds } from '../text/numbers.js';
+import { formatBytes, formatNumber, formatSeconds, withUnit } from '../text/numbers.js';
 import { type Html, html, nothing, paragraph } from './html.js';
 import { summarySentences, trainedModels } from './run-sentences.js';
 import { type Section, sections } from './sections.js';
@@ -60,7 +60,7 @@ ${body}
 function cards(record: RunRecord): Html {
   const rows = [
     ...trainedModels(record).map(({ name, model }) => [formatNumber(model.testError.mean), `${name}: mean test error`]),
-    ...trainedModels(record).map(({ name, model }) => [`${formatNumber(model.psnr.mean)} dB`, `${name}: mean PSNR`]),
+    ...trainedModels(record).map(({ name, model }) => [withUnit(model.psnr.mean, 'dB'), `${name}: mean PSNR`]),
     [formatSeconds(record.seconds.total), 'total time'],
     [formatBytes(record.peakMemoryBytes), 'peak memory'],
   ];

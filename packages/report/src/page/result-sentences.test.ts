@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { exampleModel } from '../../test/example-run.js';
-import { comparisonSentences, denoisingSentences, errorSentences, latentSentences } from './result-sentences.js';
+import {
+  comparisonSentences,
+  denoisingSentences,
+  errorSentences,
+  latentSentences,
+  psnrSentences,
+} from './result-sentences.js';
 
 const model = (mean: number, changes = {}) => ({ ...exampleModel(mean), ...changes });
 const error = (changes = {}) => errorSentences('CAE', { ...exampleModel(0.01).testError, ...changes }).join(' ');
@@ -34,6 +40,54 @@ describe('the errors', () => {
   test('that are not numbers are not described', () => {
     expect(error({ mean: Number.NaN })).toBe("The CAE's mean test error is not a finite number.");
     expect(error({ median: Number.NaN, max: Number.NaN })).not.toMatch(/not a number|median|worst/);
+  });
+});
+
+/** What is measured of images that equal their targets. */
+const faultless = (changes = {}) =>
+  model(0, {
+    testError: { mean: 0, median: 0, p95: 0, max: 0, standardDeviation: 0, skewness: Number.NaN },
+    psnr: { mean: Infinity },
+    ssim: { mean: 1 },
+    ...changes,
+  });
+
+describe('images that equal their targets', () => {
+  test('have no error to describe, and a PSNR that is infinite', () => {
+    expect(errorSentences('CAE', faultless().testError)).toEqual([
+      'The CAE gives back every test image without any error.',
+    ]);
+    expect(psnrSentences('CAE', faultless().psnr.mean)).toEqual([
+      "The CAE's mean PSNR is infinite, because at least one test image comes back without any error.",
+    ]);
+    for (const finite of [25.1, Number.NaN, -Infinity]) expect(psnrSentences('CAE', finite)).toEqual([]);
+  });
+
+  test('leave nothing to denoise', () => {
+    const { testError, psnr, ssim } = faultless();
+    const noisyInput = { testError, psnr, ssim };
+    expect(denoisingSentences(faultless({ noisyInput }))).toEqual([
+      'The noisy input is the same as the clean images, so that there was no noise to take away, and so is the denoised output.',
+      'The mean PSNR stayed infinite.',
+      'The mean SSIM stayed at 1.00.',
+    ]);
+    expect(denoisingSentences(model(0.012, { noisyInput })).slice(0, 2)).toEqual([
+      'The noisy input is the same as the clean images, so that there was no noise to take away; the denoised output has a mean error of 0.0120.',
+      'The mean PSNR fell from infinite to 25.1 dB.',
+    ]);
+  });
+
+  test('are compared with others', () => {
+    expect(comparisonSentences(faultless(), faultless({ parameters: 1 }))).toEqual([
+      'Both models give back every test image without any error.',
+      'Both reach a mean PSNR that is infinite.',
+      'Both reach a mean SSIM of 1.00.',
+    ]);
+    expect(comparisonSentences(faultless({ parameters: 1 }), model(0.012))).toEqual([
+      "The CAE makes no error at all, where the CDAE's mean test error is 0.0120.",
+      "In PSNR the CAE is ahead: the CAE's mean is infinite, the CDAE's 25.1 dB.",
+      'In SSIM the CAE is ahead by 0.080.',
+    ]);
   });
 });
 
@@ -94,6 +148,8 @@ describe('the latent space', () => {
     latentSentences({ explainedVarianceRatio: [0.3, 0.2, 0.1], nearestNeighbourPurity: 0.8, ...changes }, 10).join(' ');
 
   test('is described by the variance that is seen and that which is not', () => {
+    // Shares that are rounded may sum to a little more than 1.
+    expect(latent({ explainedVarianceRatio: [0.7, 0.3 + 1e-15] })).toContain('the other 0.0 % is not visible');
     expect(latent({})).toContain("explain 50.0 % of the latents' variance (30.0 % and 20.0 %); the other 50.0 %");
   });
 

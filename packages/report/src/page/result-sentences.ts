@@ -1,5 +1,5 @@
 import type { ErrorStatistics, ModelRecord, RunRecord } from '../record/run-record.js';
-import { formatNumber, formatPercent } from '../text/numbers.js';
+import { formatNumber, formatPercent, withUnit } from '../text/numbers.js';
 
 type Latent = NonNullable<RunRecord['latent']>;
 
@@ -7,6 +7,7 @@ type Latent = NonNullable<RunRecord['latent']>;
 export function errorSentences(model: string, error: ErrorStatistics): string[] {
   const { mean, median, p95, max, skewness } = error;
   if (!Number.isFinite(mean)) return [`The ${model}'s mean test error is not a finite number.`];
+  if (mean === 0) return [`The ${model} gives back every test image without any error.`];
   const greyLevels = Math.sqrt(mean) * 255;
   const sentences = [
     `The ${model}'s mean test error is ${formatNumber(mean)}, a root mean square deviation of ${formatNumber(greyLevels, 2)} of 255 grey levels.`,
@@ -22,6 +23,12 @@ export function errorSentences(model: string, error: ErrorStatistics): string[] 
   }
   sentences.push(skewnessSentence(skewness));
   return sentences;
+}
+
+/** Why a model's mean PSNR is infinite; empty if it is not. */
+export function psnrSentences(model: string, mean: number): string[] {
+  if (mean !== Infinity) return [];
+  return [`The ${model}'s mean PSNR is infinite, because at least one test image comes back without any error.`];
 }
 
 function relation(value: number, reference: number, subject: string, object: string): string {
@@ -44,25 +51,34 @@ function skewnessSentence(skewness: number): string {
 export function denoisingSentences({ noisyInput, testError, psnr, ssim }: ModelRecord): string[] {
   if (!noisyInput) return [];
   const [before, after] = [noisyInput.testError.mean, testError.mean];
-  if (!Number.isFinite(before) || !Number.isFinite(after) || before <= 0) return [];
+  if (!Number.isFinite(before) || !Number.isFinite(after) || before < 0) return [];
+  return [
+    before === 0 ? noNoiseSentence(after) : changeSentence(before, after),
+    ...movedSentence('PSNR', noisyInput.psnr?.mean, psnr.mean, 'dB'),
+    ...movedSentence('SSIM', noisyInput.ssim?.mean, ssim.mean, ''),
+  ];
+}
+
+function noNoiseSentence(after: number): string {
+  const start = 'The noisy input is the same as the clean images, so that there was no noise to take away';
+  return after === 0
+    ? `${start}, and so is the denoised output.`
+    : `${start}; the denoised output has a mean error of ${formatNumber(after)}.`;
+}
+
+function changeSentence(before: number, after: number): string {
   const change = (after - before) / before;
   const start = `The noisy input has a mean error of ${formatNumber(before)} against the clean images, the denoised output ${formatNumber(after)}`;
-  const sentences = [
-    Math.abs(change) < 0.005
-      ? `${start}: denoising changed next to nothing.`
-      : change < 0
-        ? `${start}: denoising took away ${formatPercent(-change)} of the error.`
-        : `${start}: denoising made the images worse, by ${formatPercent(change)}.`,
-  ];
-  sentences.push(...movedSentence('PSNR', noisyInput.psnr?.mean, psnr.mean, ' dB'));
-  sentences.push(...movedSentence('SSIM', noisyInput.ssim?.mean, ssim.mean, ''));
-  return sentences;
+  if (Math.abs(change) < 0.005) return `${start}: denoising changed next to nothing.`;
+  return change < 0
+    ? `${start}: denoising took away ${formatPercent(-change)} of the error.`
+    : `${start}: denoising made the images worse, by ${formatPercent(change)}.`;
 }
 
 function movedSentence(what: string, before: number | undefined, after: number, unit: string): string[] {
-  if (before === undefined || !Number.isFinite(before) || !Number.isFinite(after)) return [];
-  const [from, to] = [`${formatNumber(before)}${unit}`, `${formatNumber(after)}${unit}`];
-  if (from === to) return [`The mean ${what} stayed at ${to}.`];
+  if (before === undefined || Number.isNaN(before) || Number.isNaN(after)) return [];
+  const [from, to] = [withUnit(before, unit), withUnit(after, unit)];
+  if (from === to) return [`The mean ${what} stayed ${Number.isFinite(after) ? `at ${to}` : to}.`];
   return [`The mean ${what} ${after > before ? 'rose' : 'fell'} from ${from} to ${to}.`];
 }
 
@@ -70,7 +86,9 @@ function movedSentence(what: string, before: number | undefined, after: number, 
 export function comparisonSentences(cae: ModelRecord, cdae: ModelRecord): string[] {
   const [first, second] = [cae.testError.mean, cdae.testError.mean];
   const sentences: string[] = [];
-  if (Number.isFinite(first) && Number.isFinite(second) && first > 0 && second > 0) {
+  if (first === 0 || second === 0) {
+    sentences.push(...faultlessSentences(first, second));
+  } else if (Number.isFinite(first) && Number.isFinite(second) && first > 0 && second > 0) {
     const ratio = second / first;
     if (Math.abs(ratio - 1) < 0.005)
       sentences.push('Both models have the same mean test error to within half a per cent.');
@@ -84,7 +102,7 @@ export function comparisonSentences(cae: ModelRecord, cdae: ModelRecord): string
       );
     }
   }
-  sentences.push(...aheadSentence('PSNR', cae.psnr.mean, cdae.psnr.mean, ' dB'));
+  sentences.push(...aheadSentence('PSNR', cae.psnr.mean, cdae.psnr.mean, 'dB'));
   sentences.push(...aheadSentence('SSIM', cae.ssim.mean, cdae.ssim.mean, ''));
   if (cae.parameters === cdae.parameters) {
     sentences.push('Both have the same number of parameters, so that the difference does not lie in their size.');
@@ -92,11 +110,24 @@ export function comparisonSentences(cae: ModelRecord, cdae: ModelRecord): string
   return sentences;
 }
 
+/** Where the mean test error of one model or of both is 0. */
+function faultlessSentences(cae: number, cdae: number): string[] {
+  if (cae === cdae) return ['Both models give back every test image without any error.'];
+  const error = Math.max(cae, cdae);
+  if (!(error > 0 && error < Infinity)) return [];
+  const [name, other] = cae === 0 ? ['CAE', 'CDAE'] : ['CDAE', 'CAE'];
+  return [`The ${name} makes no error at all, where the ${other}'s mean test error is ${formatNumber(error)}.`];
+}
+
 function aheadSentence(what: string, cae: number, cdae: number, unit: string): string[] {
-  if (!Number.isFinite(cae) || !Number.isFinite(cdae)) return [];
+  if (Number.isNaN(cae) || Number.isNaN(cdae)) return [];
+  const [first, second] = [withUnit(cae, unit), withUnit(cdae, unit)];
+  if (first === second)
+    return [`Both reach a mean ${what} ${Number.isFinite(cae) ? `of ${first}` : `that is ${first}`}.`];
+  const start = `In ${what} the ${cae > cdae ? 'CAE' : 'CDAE'} is ahead`;
   const difference = Math.abs(cae - cdae);
-  if (formatNumber(cae) === formatNumber(cdae)) return [`Both reach a mean ${what} of ${formatNumber(cae)}${unit}.`];
-  return [`In ${what} the ${cae > cdae ? 'CAE' : 'CDAE'} is ahead by ${formatNumber(difference, 2)}${unit}.`];
+  if (Number.isFinite(difference)) return [`${start} by ${withUnit(difference, unit, 2)}.`];
+  return [`${start}: the CAE's mean is ${first}, the CDAE's ${second}.`];
 }
 
 /** What the latent space says about the classes, which the training never saw. */
@@ -106,7 +137,7 @@ export function latentSentences(latent: Latent, classes: number): string[] {
   if (ratios.length >= 2 && Number.isFinite(ratios[0] + ratios[1])) {
     const [first, second] = ratios;
     sentences.push(
-      `The first two principal components explain ${formatPercent(first + second)} of the latents' variance (${formatPercent(first)} and ${formatPercent(second)}); the other ${formatPercent(1 - first - second)} is not visible in the figure.`,
+      `The first two principal components explain ${formatPercent(first + second)} of the latents' variance (${formatPercent(first)} and ${formatPercent(second)}); the other ${formatPercent(Math.max(0, 1 - first - second))} is not visible in the figure.`,
     );
   }
   if (Number.isFinite(purity)) {

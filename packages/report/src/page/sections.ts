@@ -2,7 +2,13 @@ import type { Figure } from '../figures/figure.js';
 import type { ModelRecord, RunRecord } from '../record/run-record.js';
 import { counted, formatBytes, formatCount, formatNumber, formatPercent, formatSeconds } from '../text/numbers.js';
 import { facts, type Html, html, nothing, paragraph, table } from './html.js';
-import { comparisonSentences, denoisingSentences, errorSentences, latentSentences } from './result-sentences.js';
+import {
+  comparisonSentences,
+  denoisingSentences,
+  errorSentences,
+  latentSentences,
+  psnrSentences,
+} from './result-sentences.js';
 import {
   dataSentences,
   limitSentences,
@@ -130,11 +136,20 @@ function resultSection(record: RunRecord, show: Show): Html[] {
   const { cae, cdae } = record.models;
   const parts: Html[] = [];
   if (cae)
-    parts.push(html`<h3>Reconstruction (CAE)</h3>`, paragraph(errorSentences('CAE', cae.testError)), show(3), show(4));
+    parts.push(
+      html`<h3>Reconstruction (CAE)</h3>`,
+      paragraph([...errorSentences('CAE', cae.testError), ...psnrSentences('CAE', cae.psnr.mean)]),
+      show(3),
+      show(4),
+    );
   if (cdae) {
     parts.push(
       html`<h3>Denoising (CDAE)</h3>`,
-      paragraph([...denoisingSentences(cdae), ...errorSentences('CDAE', cdae.testError)]),
+      paragraph([
+        ...denoisingSentences(cdae),
+        ...errorSentences('CDAE', cdae.testError),
+        ...psnrSentences('CDAE', cdae.psnr.mean),
+      ]),
       show(6),
       show(8),
     );

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { exampleRecord } from '../../test/example-run.js';
-import { parseRunRecord, RunRecordError } from './run-record.js';
+import { exampleModel, exampleRecord } from '../../test/example-run.js';
+import { renderReport } from '../page/render-report.js';
+import { parseRunRecord, type RunRecord, RunRecordError, recordText } from './run-record.js';
 
 type Json = Record<string, unknown>;
 
@@ -44,13 +45,104 @@ describe('a record that is right', () => {
     expect(parseRunRecord(changed('options.limit', undefined)).options.limit).toBeUndefined();
   });
 
-  test('has losses that are not finite come back as NaN, for JSON writes them as null', () => {
-    const { history } = parseRunRecord(changed('models.cae.history.loss', [0.1, Number.NaN, Infinity])).models.cae!;
-    expect(history.loss).toEqual([0.1, Number.NaN, Number.NaN]);
+  test('of Weft 0.1 has null for a loss that is not finite, which is NaN', () => {
+    const { history } = parseRunRecord(changed('models.cae.history.loss', [0.1, null, 0.2])).models.cae!;
+    expect(history.loss).toEqual([0.1, Number.NaN, 0.2]);
   });
 
   test('may have no validation loss', () => {
     expect(parseRunRecord(changed('models.cae.history.valLoss', [])).models.cae!.history.valLoss).toEqual([]);
+  });
+});
+
+/** A record that has every key. */
+function wholeRecord(): RunRecord {
+  const { loss, ...history } = exampleModel().history;
+  const model = { ...exampleModel(), history: { loss, ...history, imagesPerSecond: [6000, 6100, 5900] } };
+  const { testError, psnr, ssim } = exampleModel(0.1);
+  const { options, ...record } = exampleRecord();
+  return {
+    ...record,
+    options: { ...options, limit: 100, testLimit: 50 },
+    models: { cae: model, cdae: { ...model, noisyInput: { testError, psnr, ssim } } },
+  };
+}
+
+type Path = readonly (string | number)[];
+
+/** Where the numbers of a value are. */
+function numberPaths(value: unknown, path: Path = []): Path[] {
+  if (typeof value === 'number') return [path];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, each]) =>
+    numberPaths(each, [...path, Array.isArray(value) ? Number(key) : key]),
+  );
+}
+
+/** A copy with other numbers at some places. */
+function withNumbers(record: RunRecord, numbers: readonly (readonly [Path, number])[]): RunRecord {
+  const copy = structuredClone(record);
+  for (const [path, number] of numbers) {
+    const parent = path.slice(0, -1).reduce<unknown>((node, key) => (node as Json)[key], copy);
+    (parent as Json)[path[path.length - 1]] = number;
+  }
+  return copy;
+}
+
+describe('numbers that are not finite', () => {
+  // All others are counts, durations and options: no run can have any that is not finite.
+  const isMeasured = (path: Path) =>
+    /^(latent|models\.\w+\.(history|testError|psnr|ssim|noisyInput|imagesPerSecond))\b/.test(path.join('.'));
+  const paths = numberPaths(wholeRecord());
+  const measured = paths.filter(isMeasured);
+  const number = fc.double().map((value) => value + 0);
+
+  test('are written as texts that people can read', () => {
+    expect(recordText({ psnr: Infinity, loss: [Number.NaN, -Infinity] })).toBe(
+      '{\n  "psnr": "Infinity",\n  "loss": [\n    "NaN",\n    "-Infinity"\n  ]\n}\n',
+    );
+  });
+
+  test('come back as they were from every measurement, whatever the others are', () => {
+    const values = fc.array(number, { minLength: measured.length, maxLength: measured.length });
+    fc.assert(
+      fc.property(values, (drawn) => {
+        const record = withNumbers(
+          wholeRecord(),
+          measured.map((path, index) => [path, drawn[index]]),
+        );
+        const read = parseRunRecord(recordText(record));
+        expect(read).toEqual(record);
+        expect(renderReport(read, [])).toBe(renderReport(record, []));
+      }),
+    );
+  });
+
+  test('come back from each measurement', () => {
+    for (const path of measured) {
+      for (const value of [Number.NaN, Infinity, -Infinity]) {
+        const record = withNumbers(wholeRecord(), [[path, value]]);
+        expect(parseRunRecord(recordText(record)), path.join('.')).toEqual(record);
+      }
+    }
+  });
+
+  test('are refused where there can be none, by name', () => {
+    const others = paths.filter((path) => !isMeasured(path));
+    expect(others.length).toBeGreaterThan(20);
+    for (const path of others) {
+      for (const value of ['NaN', 'Infinity', '-Infinity']) {
+        const { message } = refusal(recordText(withNumbers(wholeRecord(), [[path, Number(value)]])));
+        expect(message).toContain(`got "${value}"`);
+        expect(message).toContain(path.join('.').replace(/\.(\d+)/g, '[$1]'));
+      }
+    }
+  });
+
+  test('are not read from other texts', () => {
+    for (const text of ['', 'nan', 'infinity', '+Infinity', '1', 'Infinity ']) {
+      expect(problems(changed('models.cae.psnr.mean', text))).toContain('models.cae.psnr.mean: expected number');
+    }
   });
 });
 

@@ -3,11 +3,18 @@ import { z } from 'zod';
 /** The version of run.json that this package writes and reads. */
 export const RUN_RECORD_VERSION = 1;
 
-// JSON has no NaN and no infinity: JSON.stringify writes both as null. They come back as NaN.
-const measurement = z
-  .number()
-  .nullable()
-  .transform((value) => value ?? Number.NaN);
+/** Numbers that JSON has no form for, by their names in a record: identical images have a PSNR of Infinity. */
+const SPELLED: ReadonlyMap<unknown, number> = new Map(
+  [Number.NaN, Infinity, -Infinity].map((value) => [String(value), value]),
+);
+
+const measurement = z.unknown().transform((value, context): number => {
+  // Records of Weft 0.1 have null for all of them.
+  const number = value === null ? Number.NaN : (SPELLED.get(value) ?? value);
+  if (typeof number === 'number') return number;
+  context.issues.push({ code: 'invalid_type', expected: 'number', input: value });
+  return z.NEVER;
+});
 const count = z.number().int().nonnegative();
 const duration = z.number().nonnegative();
 
@@ -48,6 +55,9 @@ const errorStatistics = z.looseObject({
   skewness: measurement,
 });
 
+/** The same, of which all but the mean may be left out. */
+const meanAtLeast = errorStatistics.partial().required({ mean: true });
+
 /** A figure of merit averaged over images: PSNR in decibels, SSIM without unit. */
 const meanOf = z.looseObject({ mean: measurement });
 
@@ -59,6 +69,8 @@ const history = z
     valLoss: list(measurement),
     /** Wall-clock seconds of each epoch. */
     seconds: list(measurement),
+    /** Training images a second in each epoch. */
+    imagesPerSecond: list(measurement).optional(),
   })
   .superRefine(({ loss, valLoss }, context) => {
     if (valLoss.length === 0 || valLoss.length === loss.length) return;
@@ -84,7 +96,7 @@ const model = z.looseObject({
   psnr: meanOf,
   ssim: meanOf,
   /** For the CDAE: how far the noisy input itself lies from the clean image. */
-  noisyInput: z.looseObject({ testError: meanOf, psnr: meanOf.optional(), ssim: meanOf.optional() }).optional(),
+  noisyInput: z.looseObject({ testError: meanAtLeast, psnr: meanOf.optional(), ssim: meanOf.optional() }).optional(),
   /** SHA-256 of the tensors' bytes in the order of their names. */
   weightsSha256: z.string(),
   /** Epoch of the lowest validation loss (training loss if nothing was held out), counted from 1. */
@@ -195,7 +207,20 @@ export class RunRecordError extends Error {
 }
 
 /**
- * Reads the text of run.json. Numbers written as null (NaN and infinities have no JSON form) come back as NaN.
+ * The text of a record, as run.json holds it. Numbers that are not finite are written by their names, "NaN", "Infinity"
+ * or "-Infinity", from which `parseRunRecord` makes the same numbers again.
+ *
+ * @param record a run's record, or a part of one
+ */
+export function recordText(record: object): string {
+  const spell = (_: string, value: unknown) =>
+    typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+  return `${JSON.stringify(record, spell, 2)}\n`;
+}
+
+/**
+ * Reads the text of run.json, as `recordText` writes it. Where a measurement is null, as Weft 0.1 wrote all numbers that
+ * are not finite, it is NaN.
  *
  * @param text the file's content
  * @returns the record, with unknown keys kept

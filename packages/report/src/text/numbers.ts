@@ -22,6 +22,11 @@ export function formatNumber(value: number, digits = 3): string {
   return grouped(Number(value.toPrecision(digits)), Math.max(0, digits - 1 - exponent));
 }
 
+/** A number with its unit, as "25.1 dB"; what is not finite has none. */
+export function withUnit(value: number, unit: string, digits?: number): string {
+  return Number.isFinite(value) && unit !== '' ? `${formatNumber(value, digits)} ${unit}` : formatNumber(value, digits);
+}
+
 /** A whole number with its thousands grouped: "48,000". */
 export function formatCount(value: number): string {
   return Number.isFinite(value) ? grouped(value, 0) : formatNumber(value);
