@@ -98,7 +98,7 @@ describe('weft info and weft evaluate, on a model that came from elsewhere', () 
     execFileSync('mkfifo', [join(run, 'cae.safetensors')]);
     for (const command of ['info', 'evaluate']) {
       const { code, stderr } = await weft([command, run]);
-      expect(stderr).toContain('cae.safetensors: it is no file');
+      expect(stderr).toContain('cae.safetensors: it is not a file');
       expect(code).toBe(3);
     }
   });

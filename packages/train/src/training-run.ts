@@ -11,6 +11,7 @@ import { warningsOf } from './runtime/runtime.js';
 import { StepReporter } from './step-reporter.js';
 import { Trainer } from './trainer.js';
 import type { CheckedFitOptions } from './training-source.js';
+import { rememberEpochs, warnOfFrozenModels, warnOfRepetition } from './warnings.js';
 
 /** One training from its begin, or from a checkpoint, to its end. */
 export class TrainingRun {
@@ -49,7 +50,9 @@ export class TrainingRun {
         'The model is so large that its gradients are added up in few parts: more threads than that bring nothing.',
       );
     }
+    warnOfFrozenModels(this.prepared, this.warn);
     const resumed = await this.open();
+    if (!resumed) warnOfRepetition(this.prepared, this.options, this.warn);
     try {
       await this.begin(resumed);
       const begun = resumed?.step ? resumed : undefined;
@@ -62,6 +65,7 @@ export class TrainingRun {
       for (const callback of this.callbacks) await callback.onTrainEnd?.(history, this.control);
       return history;
     } finally {
+      rememberEpochs(this.prepared.source, initialEpoch + this.recorder.epochs);
       await this.checkpointer?.end();
     }
   }

@@ -144,6 +144,25 @@ describe('400 examples in one batch, in many micro-batches', () => {
   });
 });
 
+describe('a model that is so large that micro-batches share their sums', () => {
+  it('has the gradient of the whole batch', async () => {
+    const [size, count] = [800, 40];
+    const build = () => {
+      const model = new Sequential([new Dense({ units: size, kernelInitializer: 'zeros' })], { inputShape: [size] });
+      model.weights[0].weight.assign(numbers(size * size, 3).map((value) => value / 28));
+      return model;
+    };
+    const data = { x: numbers(size * count, 1), y: numbers(size * count, 2) };
+    const [model, twin] = [build(), build()];
+    const options = { epochs: 1, batchSize: count, optimizer: new SGD({ learningRate: 100 }), shuffle: false, runtime };
+    const { history } = await fitInMicroBatches(model, data, options, 1);
+    const batch = batchOf(twin, data, range(0, count));
+    const [loss] = new WholeBatchTraining(twin, [plainUpdate(twin, LOSSES['the mean'], 100)]).step(batch);
+    expectNear(history.loss, [loss], 1e-5);
+    expectNear(weightsOf(model), weightsOf(twin), 1e-5);
+  });
+});
+
 describe('weights of examples', () => {
   const model = 'dense' as const;
 

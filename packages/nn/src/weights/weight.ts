@@ -16,6 +16,9 @@ export interface WeightSpecification {
 /** What decides first values where no model does. */
 const ALONE: InitializationOptions = { seed: 42, stream: 0, index: 0 };
 
+/** The weights that leaves are the tensors of, by the leaves' nodes. */
+const owners = new WeakMap<object, Weight>();
+
 /**
  * Numbers that training changes, or state that a layer renews. A layer owns its weights.
  *
@@ -52,8 +55,16 @@ export class Weight {
 
   /** A float32 leaf that holds `data` itself, not a copy; the same leaf until `assign`. */
   get tensor(): Tensor {
-    this.leaf ??= table(this.data, this.shape);
+    if (!this.leaf) {
+      this.leaf = table(this.data, this.shape);
+      owners.set(this.leaf.node, this);
+    }
     return this.leaf;
+  }
+
+  /** @internal The weight whose tensor a leaf is, or was; undefined for other leaves. */
+  static of(leaf: Tensor): Weight | undefined {
+    return owners.get(leaf.node);
   }
 
   /**

@@ -12,7 +12,7 @@ export interface TrainInfo {
   readonly threads: number;
   /** The runtime's files. */
   readonly store: Store;
-  /** Epochs and, in the next epoch, steps that were done before: above 0 if training is resumed. */
+  /** Epochs and, in the next epoch, steps that were done before: above 0 if training is resumed or continued. */
   readonly initialEpoch: number;
   readonly initialStep: number;
   /** Losses, metrics and times of the epochs done before. */

@@ -25,13 +25,14 @@ export class CSVLogger implements Callback {
   }
 
   /** @throws Error if nothing can be written at its path */
-  async onTrainBegin({ past, logNames, store }: TrainInfo): Promise<void> {
+  async onTrainBegin({ past, logNames, store, initialEpoch }: TrainInfo): Promise<void> {
     const { path } = this.options;
     this.store = store;
     this.names = logNames;
     await prepareFile('CSVLogger', store, path);
     const header = `${['epoch', ...logNames, 'seconds', 'examples_per_second'].join(',')}\n`;
-    const rows = past.seconds.map((_, epoch) => this.row(epoch, logsOf(past, epoch)));
+    const first = initialEpoch - past.seconds.length;
+    const rows = past.seconds.map((_, index) => this.row(first + index, logsOf(past, index)));
     await store.write(path, [header, ...rows].join(''));
   }
 

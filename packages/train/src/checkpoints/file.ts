@@ -136,7 +136,8 @@ function readState(json: unknown, tensors: ReadonlyMap<string, SafetensorsTensor
   };
   const history = readHistory(tensors, numbers);
   const lengths = [history.seconds, history.examplesPerSecond, ...Object.values(history.history)];
-  if (lengths.some((values) => values?.length !== epoch)) {
+  // Epochs of trainings before this one are counted, too, and have no losses here.
+  if (lengths.some((values) => values?.length !== lengths[0]?.length) || history.seconds.length > (epoch as number)) {
     throw new Error('its losses are not those of its epochs.');
   }
   const [value, bestSteps] = numbers('best');

@@ -68,8 +68,10 @@ export function traceUpdate(source: BatchSource, update: UpdateSource, index: nu
   const context = new CallContext({ training: true, random, update: index });
   const objective = objectiveOf(update, callModel(source, tensors, context), batch);
   const leaves = update.weights.map(({ weight }) => weight.tensor);
+  // Other models, which a loss may call, are frozen, and their state with them.
+  const renewed = new Map([...context.renewed].filter(([weight]) => source.weights.includes(weight)));
   requireDependence(update, objective.loss, leaves);
-  return assemble(source, tensors, objective, leaves.length > 0 ? grad(objective.loss, leaves) : [], context.renewed);
+  return assemble(source, tensors, objective, leaves.length > 0 ? grad(objective.loss, leaves) : [], renewed);
 }
 
 /** Forward, losses and metrics for a batch that nothing is learnt from. */
