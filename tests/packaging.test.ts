@@ -1,9 +1,19 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
+import { rolldown } from 'rolldown';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { installPackages, PACK, packPackages } from '../scripts/packages.js';
 import { filesBelow, packageNames, packagesFolder } from './support/packages.js';
@@ -21,6 +31,16 @@ const BUDGETS: Readonly<Record<string, number>> = {
   report: 64_000,
   train: 96_000,
 };
+
+/** A program that a bundler puts into one file. */
+const TRAINING = `
+import { Dense, fit, Sequential } from '@weft/pool';
+const model = new Sequential([new Dense({ units: 1 })], { inputShape: [1] });
+const x = Float32Array.of(1, 2, 3, 4);
+fit(model, { x, y: x }, { epochs: 2, threads: 2 }).then(({ history }) => {
+  console.log('trained ' + history.loss.length + ' epochs');
+});
+`;
 
 /** Native helpers of other people's packages, which are optional: npm goes on where they do not install. */
 const OPTIONAL = ['piscina: @napi-rs/nice'];
@@ -122,6 +142,36 @@ describe('all packages, installed with npm in an empty folder', () => {
     const program = names.map((name) => `await import('${name}');`).join('\n');
     execFileSync(process.execPath, ['--input-type=module', '--eval', program], { cwd: folder });
     expect(installed().map(([path]) => path)).toEqual(expect.arrayContaining(names.map((n) => `node_modules/${n}`)));
+  });
+
+  describe.each(['esm', 'cjs'] as const)('as a bundle (%s)', (format) => {
+    const file = join(folder, `bundle.${format === 'esm' ? 'mjs' : 'cjs'}`);
+    beforeAll(async () => {
+      writeFileSync(join(folder, 'app.js'), TRAINING);
+      const bundle = await rolldown({
+        input: join(folder, 'app.js'),
+        platform: 'node',
+        cwd: folder,
+        logLevel: 'silent',
+      });
+      await bundle.write({ file, format, codeSplitting: false });
+      expect(readFileSync(file, 'utf8')).not.toMatch(/(?:from|require\()\s*["']@weft/);
+    });
+
+    it('train on worker threads where the packages are installed', () => {
+      expect(execFileSync(process.execPath, [file], { cwd: folder, encoding: 'utf8' })).toBe('trained 2 epochs\n');
+    });
+
+    it('say what to do where they are not', () => {
+      const elsewhere = join(mkdtempSync(join(temporary, 'elsewhere-')), basename(file));
+      copyFileSync(file, elsewhere);
+      // What starts the tests may have Node look for packages in this repository.
+      const { NODE_PATH: _, ...env } = process.env;
+      const options = { cwd: dirname(elsewhere), encoding: 'utf8', env } as const;
+      const { status, stderr } = spawnSync(process.execPath, [elsewhere], options);
+      expect(status).toBe(1);
+      expect(stderr).toContain('its worker threads begin in files of their own. Install it where the bundle runs: npm');
+    });
   });
 
   it('run no script when they are installed', () => {

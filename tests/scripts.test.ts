@@ -27,28 +27,28 @@ it('there are such scripts', () => {
   expect(programs.map(([name]) => name).sort()).toEqual(names);
 });
 
-describe.each([...programs, ['run-example', ['scripts/run-example.js']] as [string, string[]]])(
-  '%s',
-  (name, program) => {
-    it('answers --help, also behind the dashes that pnpm hands on', () => {
-      for (const args of [['--help'], ['--', '--help']]) {
-        const { status, stdout, stderr } = run(program, ...args);
-        expect(stdout).toContain(name);
-        expect(stdout).toContain('--help');
-        expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-      }
-    });
+/** Scripts that are called by their path. */
+const others = ['run-example', 'explain-picture'].map((name): [string, string[]] => [name, [`scripts/${name}.js`]]);
 
-    it('refuses options and arguments that it does not know, in a sentence', () => {
-      for (const arg of ['--nonsense', '--nonsense=1', 'no,such;argument']) {
-        const { status, stdout, stderr } = run(program, arg);
-        expect(stderr).toContain(arg.split('=')[0]);
-        expect(stderr).not.toMatch(TRACE);
-        expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-      }
-    });
-  },
-);
+describe.each([...programs, ...others])('%s', (name, program) => {
+  it('answers --help, also behind the dashes that pnpm hands on', () => {
+    for (const args of [['--help'], ['--', '--help']]) {
+      const { status, stdout, stderr } = run(program, ...args);
+      expect(stdout).toContain(name);
+      expect(stdout).toContain('--help');
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    }
+  });
+
+  it('refuses options and arguments that it does not know, in a sentence', () => {
+    for (const arg of ['--nonsense', '--nonsense=1', 'no,such;argument']) {
+      const { status, stdout, stderr } = run(program, arg);
+      expect(stderr).toContain(arg.split('=')[0]);
+      expect(stderr).not.toMatch(TRACE);
+      expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    }
+  });
+});
 
 it.each([
   ['a value that is missing', ['benchmarks/dist/tune/main.js', '--rounds'], '--rounds'],

@@ -19,9 +19,10 @@ import {
   type Task,
   wholeNumber,
 } from '@weft/train/runtime';
-import { Piscina } from 'piscina';
+import type { Piscina } from 'piscina';
 import { availableThreads, MOST_THREADS } from './available-threads.js';
 import { fileStore } from './files/store.js';
+import { installedFiles } from './installed-files.js';
 
 const OPTIONS = {
   threads: optional(
@@ -58,8 +59,9 @@ export class WorkerPool implements Runtime {
     this.threads = threads;
     this.kernels = kernels;
     this.controlAddress = this.memory.allocate(CONTROL_WORDS * 4);
-    this.piscina = new Piscina({
-      filename: new URL('../dist/worker.js', import.meta.url).href,
+    const files = installedFiles(import.meta.url);
+    this.piscina = new files.Piscina({
+      filename: files.worker,
       minThreads: threads,
       maxThreads: threads,
       // Every worker holds a part of a task that waits for the other parts: none may take two.

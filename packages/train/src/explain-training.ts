@@ -194,7 +194,6 @@ class UpdateExplainer {
       if (whole) this.add('whole', next(), whole);
     }
     while (stages.length > 0) this.add(stages[0].kind === 'finish' ? 'finish' : 'update', next());
-    // Passes behind the cut are shown of each program that it leaves.
     const behindCut = Math.max(...this.explained.map(({ passes }) => passes.length)) - 1;
     return {
       name,
@@ -202,9 +201,16 @@ class UpdateExplainer {
       weights: weights.reduce((total, { shape }) => total + sizeOf(shape), 0),
       batch,
       microBatch,
-      passes: explain(this.traced.program, this.options).slice(0, -behindCut),
+      passes: this.passesOfBatch(behindCut),
       stages: this.explained,
     };
+  }
+
+  /** @param behindCut how many passes are shown of each program that the cut leaves */
+  private passesOfBatch(behindCut: number): ExplainedPass[] {
+    const [traced, ...others] = explain(this.traced.program, this.options).slice(0, -behindCut);
+    const does = 'Writes down forward pass, loss and gradients as operations, one after another.';
+    return [{ ...traced, does }, ...others];
   }
 
   private add(kind: ExplainedStage['kind'], stage: Stage, program?: StepProgram): void {

@@ -4,6 +4,7 @@ export { decodeCheckpoint, encodeCheckpoint } from './checkpoints/file.js';
 export type { TrainingState } from './checkpoints/state.js';
 export { fitInMicroBatches } from './fit.js';
 export { SharedMemory } from './memory.js';
+export { checkModel } from './options/check-model.js';
 export { FIT_OPTIONS } from './options/fit-options.js';
 export { oneOf, such, wholeNumber } from './options/kinds.js';
 export { EVALUATE_OPTIONS, PREDICT_OPTIONS } from './options/predict-options.js';

@@ -214,3 +214,44 @@ describe('a file that is no model is refused by name', () => {
     expect(error.differing[0].expected).toBe('F32 [1024,1048576]');
   });
 });
+
+describe('what was given in a wrong place is named', () => {
+  const holder = { model: small(), encoder: small() };
+
+  test.each([
+    [
+      () => saveModel(small() as never, path as never),
+      "saveModel: the path is the model small; expected a text. The path comes first: saveModel('model.safetensors', model).",
+    ],
+    [
+      () => saveModel(holder as never, 'a' as never),
+      'saveModel: the path is a value of Object; expected a text. The path comes first',
+    ],
+    [
+      () => saveModel(path, holder as never),
+      'saveModel: the model is an object of model, encoder; expected a Sequential or a Model. Give its property model.',
+    ],
+    [
+      () => saveModel(path, undefined as never),
+      'saveModel: the model is undefined; expected a Sequential or a Model. Make one',
+    ],
+    [
+      () => saveModel('', small()),
+      'saveModel: the path is empty; expected a text. Give the path of a file: saveModel(',
+    ],
+    [
+      () => loadModel(7 as never),
+      "loadModel: the path is 7; expected a text. Give the path of a file: loadModel('model.safetensors').",
+    ],
+    [
+      () => loadWeights(small() as never, path as never),
+      'loadWeights: the path is the model small; expected a text. The path comes first',
+    ],
+    [() => loadWeights(path, holder as never), 'loadWeights: the model is an object of model, encoder'],
+  ])('%#', async (call, message) => {
+    const failure = await call().catch((error: Error) => error);
+    expect(failure).toBeInstanceOf(TypeError);
+    expect((failure as Error).message).toContain(message);
+    expect(await readdir(folder)).toEqual([]);
+  });
+});

@@ -1,6 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { decodeModel, encodeModel, type LoadedModel, SafetensorsError, setWeights } from '@weft/formats';
 import type { BaseModel, LayerClasses } from '@weft/nn';
+import { checkModel } from '@weft/train/runtime';
+import { checkPath } from './check-path.js';
 import { writeAtomically } from './write-atomically.js';
 
 /**
@@ -8,13 +10,18 @@ import { writeAtomically } from './write-atomically.js';
  * named by their paths, such as `enc_conv1/kernel`, and laid out as in Keras.
  *
  * @param metadata texts that are kept with it, by name; names that begin with `weft.` are reserved
- * @throws SafetensorsError if a name is reserved; Error of the system if the file cannot be written
+ * @throws TypeError if the path is no text, or the model is none; SafetensorsError if a name is reserved; Error of the
+ *   system if the file cannot be written
+ * @example
+ * await saveModel('model.safetensors', model);
  */
 export async function saveModel(
   path: string,
   model: BaseModel,
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
+  checkPath('saveModel', path, model);
+  checkModel('saveModel', model);
   await writeAtomically(path, encodeModel(model, metadata));
 }
 
@@ -26,6 +33,7 @@ export async function saveModel(
  *   ArchitectureMismatchError if its weights are not those of its layers; Error of the system if it cannot be read
  */
 export async function loadModel(path: string, layers: LayerClasses = {}): Promise<LoadedModel> {
+  checkPath('loadModel', path);
   return decodeModel(await read(path), layers, path);
 }
 
@@ -37,6 +45,8 @@ export async function loadModel(path: string, layers: LayerClasses = {}): Promis
  *   of the model, listing the differences; Error of the system if it cannot be read
  */
 export async function loadWeights(path: string, model: BaseModel): Promise<Readonly<Record<string, string>>> {
+  checkPath('loadWeights', path, model);
+  checkModel('loadWeights', model);
   return setWeights(model, await read(path), path);
 }
 
