@@ -1,5 +1,6 @@
 import { add, mean, mul, random, sum, table } from '@weft/core';
 import { meanAbsoluteError } from '@weft/nn';
+import { CONTROL } from '@weft/train/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { evaluate, fit, mapExamples, predict, WorkerPool } from '../src/index.js';
 import { batchOf } from './support/eager.js';
@@ -85,6 +86,25 @@ describe('evaluate', () => {
     const losses = meanAbsoluteError(model.call(batchOf(x, [9], all(count))), batchOf(y, [3], all(count)));
     const { loss } = await evaluate(model, { x, y }, { pool, loss: meanAbsoluteError });
     expect(loss).toBeCloseTo(mean(losses).item(), 5);
+  });
+
+  it('ends after the running batch with the reason of a signal', async () => {
+    const count = 100_000;
+    const examples = { x: uniform(count * 9), y: uniform(count * 3, 2) };
+    const controller = new AbortController();
+    const evaluating = evaluate(smallDense(), examples, { pool, batchSize: 1, signal: controller.signal });
+    const run = pool.runOnAll.bind(pool);
+    pool.runOnAll = (work) => {
+      // When the workers are at work, and long before they could be done.
+      setImmediate(() => controller.abort(new Error('enough')));
+      return run(work);
+    };
+    try {
+      await expect(evaluating).rejects.toThrow('enough');
+    } finally {
+      Reflect.deleteProperty(pool, 'runOnAll');
+    }
+    expect(pool.control[CONTROL.steps]).toBeLessThan(count);
   });
 
   it('corrupts inputs and not targets', async () => {

@@ -12,9 +12,10 @@ import {
 } from './options/predict-options.js';
 import { type CheckedOptions, checkOptions } from './options/schema.js';
 import { prepareEvaluation } from './prepare-evaluation.js';
-import { withRuntime } from './runtime/runtime.js';
+import { type Runtime, withRuntime } from './runtime/runtime.js';
 import { SessionMemory } from './step/session.js';
 import type { Draws } from './step/trace-update.js';
+import { CONTROL, type StepsWork } from './task.js';
 
 /** What `predict` gives where `call` gives a tensor: its values; where it gives tensors by name, the values of each. */
 export type Predictions<Model extends BaseModel> = Model extends BaseModel<infer Y> ? ValuesOf<Y> : never;
@@ -138,8 +139,20 @@ export async function evaluateInMicroBatches(
         session: id,
       };
       const { log, work } = await prepareEvaluation(session, { model, examples, corrupt, weights }, [objective], plan);
-      await runtime.runOnAll(work);
+      await runUntilAborted(runtime, work, signal);
       return log.logs() as Record<string, number> & Evaluation;
     }),
   );
+}
+
+/** Does steps, or rejects with the signal's reason after the running one. */
+async function runUntilAborted(runtime: Runtime, work: StepsWork, signal: AbortSignal | undefined): Promise<void> {
+  const stop = () => Atomics.store(runtime.control, CONTROL.stopWanted, 1);
+  signal?.addEventListener('abort', stop, { once: true });
+  try {
+    await runtime.runOnAll({ ...work, isReported: true });
+  } finally {
+    signal?.removeEventListener('abort', stop);
+  }
+  signal?.throwIfAborted();
 }
