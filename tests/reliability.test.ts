@@ -13,7 +13,7 @@ const FILES: Readonly<Record<string, string>> = {
   interrupt: 'packages/cli/test/interrupt.test.ts',
   output: 'packages/cli/test/output.test.ts',
   lock: 'packages/cli/src/run/lock.test.ts',
-  checkpoints: 'packages/pool/test/checkpoints.test.ts',
+  checkpoints: 'packages/pool/test/damaged-checkpoints.test.ts',
   kill: 'tests/kill.test.ts',
 };
 

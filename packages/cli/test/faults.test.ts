@@ -91,7 +91,7 @@ describe('a disk', () => {
     const run = await smallDisk(context, 'full', '2300k');
     const { code, stdout, stderr } = await weft([...SHORT, '--checkpoint-every', '1steps', '--out', run]);
     expect(stderr).toMatch(
-      /The checkpoint after step \d+ could not be written: ENOSPC.* Training goes on; the last one/,
+      /The checkpoint after step \d+ could not be written: ENOSPC.* Training continues; the last one/,
     );
     expect(stderr).toContain('CAE 3/3');
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });

@@ -55,7 +55,7 @@ function onRuntime<Options extends Place>(options: Options): Omit<Options, keyof
  * resumed from a checkpoint gives the same bits, too.
  *
  * @throws RangeError for options or examples that do not fit, or an option that there is not; TypeError for a value of
- *   another kind than is expected; NonFiniteError if a loss or weights are no finite numbers any more;
+ *   another kind than is expected; NonFiniteError if a loss or weights are not finite numbers any more;
  *   CheckpointMismatchError if the checkpoint to resume from belongs to another training; CheckpointError if it is
  *   damaged
  */

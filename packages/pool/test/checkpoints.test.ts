@@ -82,14 +82,14 @@ describe('checkpoints', () => {
   it.skipIf(process.platform === 'win32')('are not read from devices, which have no end', async () => {
     const error = await train({ resumeFrom: '/dev/zero' }).catch((error) => error);
     expect(error).toBeInstanceOf(CheckpointError);
-    expect(error.message).toBe('/dev/zero: the checkpoint is no file.');
+    expect(error.message).toBe('/dev/zero: the checkpoint is not a file.');
   });
 
   it('of another training in the folder are neither overwritten nor mixed with', async () => {
     await train({ checkpoints: { directory } });
     const before = await checkpointFiles();
     await expect(train({ checkpoints: { directory } })).rejects.toThrow(
-      `${directory} holds checkpoints of an earlier training. Go on from them with resumeFrom`,
+      `${directory} holds checkpoints of an earlier training. Continue it with resumeFrom`,
     );
     expect(await checkpointFiles()).toEqual(before);
     await train({ epochs: 1, checkpoints: { directory, name: 'other' } });

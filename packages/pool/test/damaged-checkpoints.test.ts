@@ -71,7 +71,7 @@ describe('a damaged checkpoint', () => {
     const resumed = await train({ resumeFrom: directory, onWarning: (message) => void warnings.push(message) });
     expect(resumed.weights).toEqual(wanted.weights);
     expect(warnings).toHaveLength(files.length + 1);
-    expect(warnings.at(-1)).toContain('training begins anew');
+    expect(warnings.at(-1)).toContain('training starts from the beginning');
   });
 
   it('is not what one of another format version is: that one is named, and not passed over', async () => {
@@ -79,17 +79,17 @@ describe('a damaged checkpoint', () => {
     const text = (await readFile(newest)).toString('latin1');
     await writeFile(newest, text.replace('"weft.checkpoint":"2"', '"weft.checkpoint":"3"'), 'latin1');
     await expect(train({ resumeFrom: directory })).rejects.toThrow(
-      'the checkpoint has format version 3; this Weft reads 2. Resume with the Weft that wrote it, or begin anew in another folder.',
+      'the checkpoint has format version 3; this Weft reads 2. Resume with the Weft that wrote it, or start again in another folder.',
     );
   });
 
-  it('is what a file is that is no checkpoint, or not there', async () => {
+  it('is what a file is that is not a checkpoint, or not there', async () => {
     const path = join(directory, 'none.safetensors');
     await expect(train({ resumeFrom: path })).rejects.toThrow('the checkpoint cannot be read');
     const { newest } = await finished();
     const text = (await readFile(newest)).toString('latin1');
     await writeFile(path, text.replace('weft.checkpoint', 'weft.chequepoint'.slice(0, 15)), 'latin1');
-    await expect(train({ resumeFrom: path })).rejects.toThrow('the file is no checkpoint of a training');
+    await expect(train({ resumeFrom: path })).rejects.toThrow('the file is not a checkpoint of a training');
   });
 });
 

@@ -105,7 +105,7 @@ describe('a checkpoint that cannot be written', () => {
     });
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toMatch(
-      /The checkpoint after step 5 could not be written: .+ Training goes on; there is none yet./,
+      /The checkpoint after step 5 could not be written: .+ Training continues; there is none yet./,
     );
     expect(weights).toEqual((await train()).weights);
     expect(await readdir(folder)).toHaveLength(2);

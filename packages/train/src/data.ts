@@ -67,7 +67,7 @@ function advice(label: string, given: unknown): string {
   return '';
 }
 
-/** @throws TypeError if it is no array of examples, or bytes without a scale */
+/** @throws TypeError if it is not an array of examples, or bytes without a scale */
 function describedOf(label: string, given: unknown): DescribedArray {
   if (given instanceof Uint8Array) {
     throw new TypeError(
@@ -196,7 +196,7 @@ function shapeOfTarget(values: number, count: number, output: Shape | undefined)
  * Examples as programs see them.
  *
  * @param prefix what the arrays' labels begin with
- * @throws RangeError if arrays do not fit the model or each other; TypeError if they are no such arrays
+ * @throws RangeError if arrays do not fit the model or each other; TypeError if they are not such arrays
  */
 export function namedExamples(call: string, model: BaseModel, data: Examples, prefix = ''): NamedExamples {
   if (typeof data !== 'object' || data === null || !('x' in data)) {

@@ -66,7 +66,7 @@ export function logHistory(values: Readonly<Record<string, readonly number[]>>):
   return values as typeof values & LogHistory;
 }
 
-/** Writes a history down while training goes on. */
+/** Records a history during training. */
 export class HistoryRecorder implements EpochHistory {
   readonly seconds: number[] = [];
   readonly examplesPerSecond: number[] = [];

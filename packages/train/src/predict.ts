@@ -11,7 +11,7 @@ import {
   type PredictOptions,
 } from './options/predict-options.js';
 import { type CheckedOptions, checkOptions } from './options/schema.js';
-import { prepareEvaluation } from './prepare-training.js';
+import { prepareEvaluation } from './prepare-evaluation.js';
 import { withRuntime } from './runtime/runtime.js';
 import { SessionMemory } from './step/session.js';
 import type { Draws } from './step/trace-update.js';

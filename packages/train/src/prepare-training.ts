@@ -1,20 +1,19 @@
-import type { ConvolutionRecord, Program } from '@weft/core/program';
+import type { ConvolutionRecord } from '@weft/core/program';
 import type { BaseModel, Optimizer, Weight } from '@weft/nn';
 import type { NamedExamples } from './data.js';
-import type { ObjectiveSource } from './objective.js';
+import { prepareEvaluation, scoreOutputs } from './prepare-evaluation.js';
 import type { Runtime } from './runtime/runtime.js';
 import type { StepOptions } from './step/batch-plan.js';
 import { type MicroBatch, microBatchesOf } from './step/leaves.js';
 import { LogBook } from './step/log-book.js';
 import { type OptimizerMemory, optimizerStages, type TrainedWeight } from './step/optimizer-stages.js';
 import { prepareBatches, type StepPart } from './step/prepare-batches.js';
-import { type ExampleOrder, inSequence, SessionMemory } from './step/session.js';
+import { type ExampleOrder, SessionMemory } from './step/session.js';
 import type { Block } from './step/stages.js';
 import {
   type BatchSource,
   type Corruption,
   type TracedBatch,
-  traceEvaluation,
   traceUpdate,
   type UpdateSource,
 } from './step/trace-update.js';
@@ -87,13 +86,7 @@ export async function prepareTraining(
     source.weights.map(({ weight }) => weight),
     seed,
   );
-  const convolutions = new Map<string, ConvolutionRecord>();
-  const options: StepOptions = {
-    ...stepOptions,
-    record: (choice) => {
-      convolutions.set(JSON.stringify([choice.input.slice(1), choice.weight]), choice);
-    },
-  };
+  const { options, convolutions } = recording(stepOptions);
   const batches = microBatchesOf(trainCount, batchSize);
   const batchSource = sourceOf(source, examples);
   const traced = updates.map((update, index) => traceUpdate(batchSource, update, index, batches[0].count));
@@ -105,16 +98,12 @@ export async function prepareTraining(
   );
   const memories = updates.map((update) => updateMemory(runtime, update, batches.length));
   const parts = updates.map((update, index): StepPart => {
-    const traces = new Map([[batches[0].count, traced[index]]]);
-    const trace = (batch: number) => {
-      const known = traces.get(batch) ?? traceUpdate(batchSource, update, index, batch);
-      traces.set(batch, known);
-      return known;
-    };
+    const first = traced[index];
+    const trace = remembered(batches[0].count, first, (batch) => traceUpdate(batchSource, update, index, batch));
     return {
       name: `update ${index}`,
       trace,
-      outputs: scoreOutputs(traced[index], log),
+      outputs: scoreOutputs(first, log),
       follow: (output, batch) =>
         followUpdate(session, trace(batch), update, memories[index], log, index, `${id} train ${batch}`, output),
     };
@@ -148,15 +137,30 @@ export async function prepareTraining(
   };
 }
 
-function sourceOf({ model, weights, corrupt }: TrainingSource, examples: NamedExamples): BatchSource {
-  return { model, examples, corrupt, weights: weights.map(({ weight }) => weight) };
+/** Options that keep a record of each convolution. */
+function recording(stepOptions: StepOptions) {
+  const convolutions = new Map<string, ConvolutionRecord>();
+  const options: StepOptions = {
+    ...stepOptions,
+    record: (choice) => {
+      convolutions.set(JSON.stringify([choice.input.slice(1), choice.weight]), choice);
+    },
+  };
+  return { options, convolutions };
 }
 
-/** Outputs with a value for each example go to the book. */
-function scoreOutputs({ objective, outputs }: TracedBatch, log: LogBook): Map<number, Block> {
-  return new Map(
-    objective.scores.map(({ name }, which): [number, Block] => [outputs.scores[which], log.scoreBlock(name)]),
-  );
+/** A function of the size of a batch that is called once for each, and not for the first one, which is known. */
+function remembered<T>(first: number, known: T, make: (batch: number) => T): (batch: number) => T {
+  const values = new Map([[first, known]]);
+  return (batch) => {
+    const value = values.get(batch) ?? make(batch);
+    values.set(batch, value);
+    return value;
+  };
+}
+
+function sourceOf({ model, weights, corrupt }: TrainingSource, examples: NamedExamples): BatchSource {
+  return { model, examples, corrupt, weights: weights.map(({ weight }) => weight) };
 }
 
 interface LaidOutUpdate {
@@ -233,57 +237,4 @@ async function prepareValidation(
     id: `${id} validate`,
     session: id,
   });
-}
-
-/** What examples are evaluated, and how. */
-export interface EvaluationPlan {
-  readonly first: number;
-  readonly count: number;
-  readonly batchSize: number;
-  readonly options: StepOptions;
-  readonly id: string;
-  readonly session: string;
-}
-
-/** Compiles the steps that judge a model by objectives, on examples in their order. */
-export async function prepareEvaluation(
-  session: SessionMemory,
-  source: BatchSource,
-  objectives: readonly ObjectiveSource[],
-  { first, count, batchSize, options, id, session: owner }: EvaluationPlan,
-): Promise<{ order: ExampleOrder; log: LogBook; work: StepsWork; program: Program }> {
-  const batches = microBatchesOf(count, Math.min(batchSize, count));
-  const order = session.order(count);
-  inSequence(order, 0, first);
-  const traced = objectives.map((objective) => traceEvaluation(source, objective, batches[0].count));
-  const log = new LogBook(
-    session.runtime.memory,
-    traced.map(({ objective }) => objective),
-    batches,
-  );
-  const parts = objectives.map(
-    (objective, index): StepPart => ({
-      name: `objective ${index}`,
-      trace: (batch) => (batch === batches[0].count ? traced[index] : traceEvaluation(source, objective, batch)),
-      outputs: scoreOutputs(traced[index], log),
-      follow: (output) => ({
-        stages: [],
-        renewals: [],
-        logs: log.logged(index, (number) => output(traced[index].outputs.numbers[number])),
-      }),
-    }),
-  );
-  const sizes = batches.map((batch) => batch.count);
-  const { stages } = await prepareBatches(session, source.examples, order, sizes, parts, options, id);
-  const work: StepsWork = {
-    session: owner,
-    stages,
-    count,
-    batchSize: Math.min(batchSize, count),
-    firstStep: 0,
-    endStep: batches.length,
-    isReported: false,
-    finite: [],
-  };
-  return { order, log, work, program: traced[0].program };
 }

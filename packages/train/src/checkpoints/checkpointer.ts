@@ -48,7 +48,7 @@ export class Checkpointer {
     const isOurs = resumeFrom !== undefined && liesIn(store, resumeFrom, options.directory);
     if (!isOurs && !(await checkpointer.folder.isEmpty())) {
       throw new CheckpointError(
-        `checkpoints: ${options.directory} holds checkpoints of an earlier training. Go on from them with resumeFrom: '${options.directory}', give another directory, or remove them.`,
+        `checkpoints: ${options.directory} holds checkpoints of an earlier training. Continue it with resumeFrom: '${options.directory}', give another directory, or remove them.`,
       );
     }
     await checkpointer.folder.sweep();
@@ -85,7 +85,7 @@ export class Checkpointer {
     } catch (error) {
       const kept = this.newest === undefined ? 'there is none yet' : `the last one that is whole is ${this.newest}`;
       this.warn(
-        `The checkpoint after step ${state.steps} could not be written: ${(error as Error).message}. Training goes on; ${kept}.`,
+        `The checkpoint after step ${state.steps} could not be written: ${(error as Error).message}. Training continues; ${kept}.`,
       );
     }
   }

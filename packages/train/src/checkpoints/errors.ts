@@ -15,7 +15,7 @@ export class CheckpointMismatchError extends Error {
     const list = differences.map(({ name, expected, got }) => `${name}: got ${cut(got)}, expected ${cut(expected)}`);
     super(
       `${path}: the checkpoint belongs to another training. ${list.join('; ')}. ` +
-        'Resume with the options and data that it was begun with, or begin anew in another folder.',
+        'Resume with the options and data that it was begun with, or start again in another folder.',
     );
     this.differences = differences;
   }

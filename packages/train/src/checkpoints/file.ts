@@ -65,7 +65,7 @@ export function encodeCheckpoint(state: TrainingState): Uint8Array {
  * Reads what `encodeCheckpoint` wrote. Nothing in the file is trusted.
  *
  * @param path for messages
- * @throws CheckpointError if the file is damaged, is no checkpoint, or has another format version
+ * @throws CheckpointError if the file is damaged, is not a checkpoint, or has another format version
  */
 export function decodeCheckpoint(path: string, bytes: Uint8Array): TrainingState {
   const fail = (message: string, cause?: unknown): never => {
@@ -81,7 +81,7 @@ export function decodeCheckpoint(path: string, bytes: Uint8Array): TrainingState
   const { tensors, metadata } = contents;
   const { [VERSION]: version, [CHECKSUM]: checksum, [STATE]: json } = metadata;
   if (version === undefined || checksum === undefined || json === undefined) {
-    return fail('the file is no checkpoint of a training. Give one that fit has written.');
+    return fail('the file is not a checkpoint of a training. Give one that fit has written.');
   }
   if (version !== CURRENT_VERSION) {
     throw new UnknownFormatError(path, version);
@@ -100,7 +100,7 @@ export function decodeCheckpoint(path: string, bytes: Uint8Array): TrainingState
 export class UnknownFormatError extends CheckpointError {
   constructor(path: string, version: string) {
     super(
-      `${path}: the checkpoint has format version ${version}; this Weft reads ${CURRENT_VERSION}. Resume with the Weft that wrote it, or begin anew in another folder.`,
+      `${path}: the checkpoint has format version ${version}; this Weft reads ${CURRENT_VERSION}. Resume with the Weft that wrote it, or start again in another folder.`,
     );
   }
 }
@@ -127,11 +127,11 @@ function readState(json: unknown, tensors: ReadonlyMap<string, SafetensorsTensor
   >;
   const counts = { epochs, epoch, step, steps, stepsBefore, callbacks };
   for (const [name, count] of Object.entries(counts)) {
-    if (!Number.isSafeInteger(count) || (count as number) < 0) throw new Error(`${name} is no count.`);
+    if (!Number.isSafeInteger(count) || (count as number) < 0) throw new Error(`${name} is not a count.`);
   }
   const numbers = (name: string) => {
     const data = tensors.get(name)?.data;
-    if (!(data instanceof Float64Array)) throw new Error(`there are no numbers '${name}'.`);
+    if (!(data instanceof Float64Array)) throw new Error(`the numbers '${name}' are missing.`);
     return data;
   };
   const history = readHistory(tensors, numbers);

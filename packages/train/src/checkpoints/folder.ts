@@ -85,10 +85,10 @@ function stepsOf(file: string): number {
   return Number(/-step-(\d{8,15})\.safetensors$/.exec(file)?.[1]);
 }
 
-/** @throws CheckpointError if the file is damaged or no checkpoint; Error of the system if it cannot be read */
+/** @throws CheckpointError if the file is damaged or not a checkpoint; Error of the system if it cannot be read */
 async function readCheckpoint(store: Store, path: string): Promise<FoundCheckpoint> {
   // A pipe or a device might never end.
-  if ((await store.kindOf(path)) !== 'file') throw new CheckpointError(`${path}: the checkpoint is no file.`);
+  if ((await store.kindOf(path)) !== 'file') throw new CheckpointError(`${path}: the checkpoint is not a file.`);
   return { path, state: decodeCheckpoint(path, await store.read(path)) };
 }
 

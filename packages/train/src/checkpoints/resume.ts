@@ -84,7 +84,7 @@ export async function resumable(
     passedOver = true;
     warn(`${error.message} It is passed over.`);
   });
-  if (!found && passedOver) warn(`${resumeFrom}: no checkpoint is whole, so training begins anew.`);
+  if (!found && passedOver) warn(`${resumeFrom}: no checkpoint is whole, so training starts from the beginning.`);
   const different = found ? differences(found.state.fingerprint, wanted) : [];
   if (found && different.length > 0) throw new CheckpointMismatchError(found.path, different);
   if (found) checkContents(found, prepared, options);
@@ -112,7 +112,7 @@ function checkContents({ path, state }: FoundCheckpoint, prepared: PreparedTrain
     callbacks.length === stateful(options.callbacks).length;
   if (fits) return;
   throw new CheckpointError(
-    `${path}: the checkpoint's contents do not fit the training, which has the weights ${wanted.join(', ')} and ${batches.length} steps an epoch. Begin anew in another folder.`,
+    `${path}: the checkpoint's contents do not fit the training, which has the weights ${wanted.join(', ')} and ${batches.length} steps an epoch. Start again in another folder.`,
   );
 }
 

@@ -141,7 +141,7 @@ export const FIT_OPTIONS = {
   ...KERNEL_OPTIONS,
   checkpoints: optional(
     optionsOf(CHECKPOINT_OPTIONS, "{ directory: 'checkpoints' }"),
-    'Writes the state of the training to files while it goes on. Without it, nothing is written.',
+    'Writes the state of the training to files while it runs. Without it, nothing is written.',
   ),
   resumeFrom: optional(
     text('the path of a checkpoint, or of a folder of them'),

@@ -61,7 +61,7 @@ export function defaulted<T>(kind: Kind<T>, value: T, doc: string): Option<T, 'd
  * @param call    what the options are for, for messages
  * @param example an object of options, for messages
  * @returns the options with their defaults
- * @throws TypeError if it is no object, or a value is of another type; RangeError if there is an option of another name,
+ * @throws TypeError if it is not an object, or a value is of another type; RangeError if there is an option of another name,
  *   which would be ignored, or a value is out of range
  */
 export function checkOptions<S extends Schema>(

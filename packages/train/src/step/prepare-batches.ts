@@ -1,4 +1,5 @@
 import type { NamedExamples } from '../data.js';
+import type { Runtime } from '../runtime/runtime.js';
 import { type BatchPlan, planBatch, type StepOptions } from './batch-plan.js';
 import { BatchStages, type DraftedStage } from './batch-stages.js';
 import { loadDrafts } from './launches.js';
@@ -47,64 +48,98 @@ export async function prepareBatches(
   options: StepOptions,
   id: string,
 ): Promise<PreparedBatches> {
-  const { memory } = session.runtime;
   const planned = [...new Set(sizes)].map((batch) => ({
     batch,
-    parts: parts.map((part) => {
-      const traced = part.trace(batch);
-      const own = [...(part.outputs?.keys() ?? [])];
-      return { part, traced, plan: planBatch(traced.program, traced.examples, batch, options, own) };
-    }),
+    parts: parts.map((part) => planPart(part, batch, options)),
   }));
   const plans = planned.flatMap((each) => each.parts.map(({ plan }) => plan));
-  const most = (bytes: (plan: BatchPlan) => number) => Math.max(0, ...plans.map(bytes));
-  const leaves = memory.allocate(most(({ leafBytes }) => leafBytes));
-  const slots = memory.allocate(most(({ slotBytes }) => slotBytes));
-  const phases = plans.reduce((total, plan) => Math.max(total, plan.partition.phases.length), 0) * parts.length;
-  const tickets = memory.uint32(phases);
-  tickets.array.fill(0);
-
+  const room = reserveRoom(session, plans, parts.length);
   const drafted = planned.map(({ batch, parts: each }) => ({
     batch,
-    stages: each.flatMap(({ part, traced, plan }, which): (DraftedStage | FinishStage)[] => {
-      const placement = {
-        inputs: session.inputs(examples, order, traced),
-        slots,
-        leaves,
-        ...(part.outputs && { outputs: part.outputs }),
-      };
+    stages: each.flatMap(({ part, traced, plan }, which) => {
+      const inputs = session.inputs(examples, order, traced);
+      const placement = { inputs, ...room, ...(part.outputs && { outputs: part.outputs }) };
       const batchStages = new BatchStages(`${id} ${part.name} ${batch}`, plan, placement, options);
-      const ticket = tickets.address + 4 * which * (phases / parts.length);
-      const follow = part.follow?.((output) => batchStages.output(output), batch);
-      const isLast = which === each.length - 1;
-      return [
-        ...batchStages.stages(ticket),
-        ...(follow?.stages ?? []),
-        {
-          kind: 'finish',
-          renewals: follow?.renewals ?? [],
-          logs: follow?.logs ?? [],
-          ...(isLast && { endsStep: { tickets: tickets.address, count: phases } }),
-        },
-      ];
+      return draftPart(part, batchStages, batch, room, which, which === parts.length - 1);
     }),
   }));
-  const isDraft = (stage: DraftedStage | FinishStage): stage is DraftedStage => 'drafts' in stage;
-  const drafts = drafted.flatMap(({ stages }) => stages.filter(isDraft).map((stage) => stage.drafts));
-  const launches = await loadDrafts(session.runtime, drafts);
-  const stages = Object.fromEntries(
-    drafted.map(({ batch, stages: list }): [number, Stage[]] => [
-      batch,
-      list.map((stage) => (isDraft(stage) ? stage.finish((draft) => launches.get(draft)!) : stage)),
-    ]),
-  );
   return {
-    stages,
+    stages: await loadStages(session.runtime, drafted),
     microBatch: plans[0].microBatch,
     isShortOfLeaves: plans.some((plan) =>
-      plan.phases.some(({ bytes, leaves: list }) => {
-        return bytes > 0 && isShortOfLeaves(microBatchesOf(plan.batch, plan.microBatch).length, list.length);
+      plan.phases.some(({ bytes, leaves }) => {
+        return bytes > 0 && isShortOfLeaves(microBatchesOf(plan.batch, plan.microBatch).length, leaves.length);
       }),
     ),
   };
+}
+
+function planPart(part: StepPart, batch: number, options: StepOptions) {
+  const traced = part.trace(batch);
+  const own = [...(part.outputs?.keys() ?? [])];
+  return { part, traced, plan: planBatch(traced.program, traced.examples, batch, options, own) };
+}
+
+/** Memory that batches and the parts of a step have in common, each for a while. */
+interface Room {
+  readonly leaves: number;
+  readonly slots: number;
+  /** Address of words that count leaves drawn: so many for each part, one for each of its phases. */
+  readonly tickets: number;
+  readonly ticketsPerPart: number;
+  readonly parts: number;
+}
+
+function reserveRoom({ runtime: { memory } }: SessionMemory, plans: readonly BatchPlan[], parts: number): Room {
+  const most = (count: (plan: BatchPlan) => number) => plans.reduce((so, plan) => Math.max(so, count(plan)), 0);
+  const ticketsPerPart = most(({ partition }) => partition.phases.length);
+  const { address, array } = memory.uint32(ticketsPerPart * parts);
+  array.fill(0);
+  return {
+    leaves: memory.allocate(most(({ leafBytes }) => leafBytes)),
+    slots: memory.allocate(most(({ slotBytes }) => slotBytes)),
+    tickets: address,
+    ticketsPerPart,
+    parts,
+  };
+}
+
+type Drafted = DraftedStage | FinishStage;
+
+/** The stages of a part of a step, up to its end. */
+function draftPart(
+  { follow }: StepPart,
+  stages: BatchStages,
+  batch: number,
+  { tickets, ticketsPerPart, parts }: Room,
+  which: number,
+  isLast: boolean,
+): Drafted[] {
+  const own = stages.stages(tickets + 4 * which * ticketsPerPart);
+  const followUp = follow?.((output) => stages.output(output), batch);
+  return [
+    ...own,
+    ...(followUp?.stages ?? []),
+    {
+      kind: 'finish',
+      renewals: followUp?.renewals ?? [],
+      logs: followUp?.logs ?? [],
+      ...(isLast && { endsStep: { tickets, count: ticketsPerPart * parts } }),
+    },
+  ];
+}
+
+async function loadStages(
+  runtime: Runtime,
+  drafted: readonly { readonly batch: number; readonly stages: readonly Drafted[] }[],
+): Promise<StagesBySize> {
+  const isDraft = (stage: Drafted): stage is DraftedStage => 'drafts' in stage;
+  const drafts = drafted.flatMap(({ stages }) => stages.filter(isDraft).map((stage) => stage.drafts));
+  const launches = await loadDrafts(runtime, drafts);
+  return Object.fromEntries(
+    drafted.map(({ batch, stages }): [number, Stage[]] => [
+      batch,
+      stages.map((stage) => (isDraft(stage) ? stage.finish((draft) => launches.get(draft)!) : stage)),
+    ]),
+  );
 }

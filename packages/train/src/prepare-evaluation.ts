@@ -1,0 +1,70 @@
+import type { Program } from '@weft/core/program';
+import type { ObjectiveSource } from './objective.js';
+import type { StepOptions } from './step/batch-plan.js';
+import { microBatchesOf } from './step/leaves.js';
+import { LogBook } from './step/log-book.js';
+import { prepareBatches, type StepPart } from './step/prepare-batches.js';
+import { type ExampleOrder, inSequence, type SessionMemory } from './step/session.js';
+import type { Block } from './step/stages.js';
+import { type BatchSource, type TracedBatch, traceEvaluation } from './step/trace-update.js';
+import type { StepsWork } from './task.js';
+
+/** What examples are evaluated, and how. */
+interface EvaluationPlan {
+  readonly first: number;
+  readonly count: number;
+  readonly batchSize: number;
+  readonly options: StepOptions;
+  readonly id: string;
+  readonly session: string;
+}
+
+/** Compiles the steps that judge a model by objectives, on examples in their order. */
+export async function prepareEvaluation(
+  session: SessionMemory,
+  source: BatchSource,
+  objectives: readonly ObjectiveSource[],
+  { first, count, batchSize, options, id, session: owner }: EvaluationPlan,
+): Promise<{ order: ExampleOrder; log: LogBook; work: StepsWork; program: Program }> {
+  const batches = microBatchesOf(count, Math.min(batchSize, count));
+  const order = session.order(count);
+  inSequence(order, 0, first);
+  const traced = objectives.map((objective) => traceEvaluation(source, objective, batches[0].count));
+  const log = new LogBook(
+    session.runtime.memory,
+    traced.map(({ objective }) => objective),
+    batches,
+  );
+  const parts = objectives.map(
+    (objective, index): StepPart => ({
+      name: `objective ${index}`,
+      trace: (batch) => (batch === batches[0].count ? traced[index] : traceEvaluation(source, objective, batch)),
+      outputs: scoreOutputs(traced[index], log),
+      follow: (output) => ({
+        stages: [],
+        renewals: [],
+        logs: log.logged(index, (number) => output(traced[index].outputs.numbers[number])),
+      }),
+    }),
+  );
+  const sizes = batches.map((batch) => batch.count);
+  const { stages } = await prepareBatches(session, source.examples, order, sizes, parts, options, id);
+  const work: StepsWork = {
+    session: owner,
+    stages,
+    count,
+    batchSize: Math.min(batchSize, count),
+    firstStep: 0,
+    endStep: batches.length,
+    isReported: false,
+    finite: [],
+  };
+  return { order, log, work, program: traced[0].program };
+}
+
+/** Outputs with a value for each example go to the book. */
+export function scoreOutputs({ objective, outputs }: TracedBatch, log: LogBook): Map<number, Block> {
+  return new Map(
+    objective.scores.map(({ name }, which): [number, Block] => [outputs.scores[which], log.scoreBlock(name)]),
+  );
+}
