@@ -1,4 +1,5 @@
 import { componentsOf, type Tiling } from '../operations/tiles.js';
+import { jsonOf } from '../trace/json.js';
 import type { FunctionBuilder, Local } from './assembler.js';
 import { local } from './functions.js';
 import type { ModuleBuilder } from './module.js';
@@ -108,7 +109,7 @@ export function onAddresses(
   module: ModuleBuilder,
   f: FunctionBuilder,
   channels: number,
-  meaning: readonly [label: string, ...constants: unknown[]],
+  meaning: readonly [label: string, layout: Layout, ...constants: unknown[]],
   addresses: readonly { readonly base: Local; readonly offset: number }[],
   write: (f: FunctionBuilder, ...addresses: Local[]) => void,
 ): void {
@@ -117,7 +118,9 @@ export function onAddresses(
     return;
   }
   const parameters = addresses.map(() => 'i32' as const);
-  const callee = module.define(`${meaning[0]}_${channels} ${JSON.stringify(meaning)}`, parameters, write);
+  const [label, layout, ...constants] = meaning;
+  const key = `${label}_${channels} ${jsonOf(layout)} ${JSON.stringify(constants)}`;
+  const callee = module.define(key, parameters, write);
   for (const { base, offset } of addresses) f.get(base).i32(offset).op('add');
   f.call(callee);
 }

@@ -17,32 +17,38 @@ import { rewrite } from '../trace/trace.js';
 export function canonicalise(program: Program): Program {
   let current = program;
   for (;;) {
-    const next = commutePooling(current);
-    if (JSON.stringify(next) === JSON.stringify(current)) return next;
+    const { next, moved } = commutePooling(current);
+    if (!moved) return next;
     current = next;
   }
 }
 
-function commutePooling(program: Program): Program {
+function commutePooling(program: Program): { next: Program; moved: boolean } {
+  let moved = false;
   const uses = useCounts(program);
   const differentiated = differentiatedValues(program);
   // What reads such a value might be replaced by what reads something else.
   const isRead = new Set(program.operations.filter(({ inputs }) => inputs.some((v) => differentiated.has(v))));
   const producer = new Map(program.operations.map((operation) => [operation.outputs[0], operation]));
-  return rewrite(program, ({ name, inputs: [value], attributes }, [x]) => {
+  const next = rewrite(program, ({ name, inputs: [value], attributes }, [x]) => {
     const source = producer.get(value);
     if (name !== 'maxPool2d' || uses[value] !== 1 || !source || isRead.has(source)) return undefined;
     const pool = (images: Tensor) => apply(maxPool2dDefinition, [images], attributes as PoolAttributes);
-    if (x.node.operation === 'relu') return [relu(pool(x.node.inputs[0]))];
+    if (x.node.operation === 'relu') {
+      moved = true;
+      return [relu(pool(x.node.inputs[0]))];
+    }
     if (x.node.operation === 'add') {
       const [images, bias] = x.node.inputs;
       const perChannel = channelVector(bias);
       if (!perChannel) return undefined;
+      moved = true;
       const pooled = pool(images);
       return [add(pooled, broadcastTo(perChannel, pooled.shape))];
     }
     return undefined;
   });
+  return { next, moved };
 }
 
 /** The vector that a tensor of images repeats for every pixel, if it is one. */

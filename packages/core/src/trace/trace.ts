@@ -4,6 +4,7 @@ import { statistics } from '../run/statistics.js';
 import { nodesBetween } from '../tensor/path.js';
 import type { ValueType } from '../tensor/shape.js';
 import { type Node, Tensor } from '../tensor/tensor.js';
+import { jsonOf } from './json.js';
 import { differentiatedValues, type Operation, type Program } from './program.js';
 
 /** A program, and the leaves that its inputs stand for, in their order. */
@@ -46,7 +47,7 @@ export function trace(
     statistics.visitedNodes++;
     const values = node.inputs.map(numberOf);
     const own = parameters.has(node) ? node.id : '';
-    const key = `${node.operation} ${values.join()} ${JSON.stringify(node.attributes)} ${own}`;
+    const key = `${node.operation} ${values.join()} ${jsonOf(node.attributes)} ${own}`;
     let results = known.get(key);
     if (!results) {
       results = addValues(node.outputs);
