@@ -15,16 +15,30 @@ export function overview({ update, passes, parts }: ShownUpdate): string {
   const { batch, microBatch, stages } = update;
   const microBatches = Math.ceil(batch / microBatch);
   const cut = `Cut into ${formatCount(microBatches)} micro-batches of ${formatCount(microBatch)} examples, whose values fit into the caches.`;
+  const said = new Set<string>();
   return [
     `From layers to one program, for a batch of ${formatCount(batch)} examples:`,
-    passTable(passes),
+    passTable(passes, (which) => sentence(passes, which)),
     '',
     ...wrap(`${cut} ${meetings(parts)}`),
-    ...parts.flatMap((part) => ['', ...wrap(partHeading(part)), passTable(part.passes), ...keptLines(part.stage)]),
+    ...parts.flatMap((part) => [
+      '',
+      ...wrap(partHeading(part)),
+      // What a pass does is said of the first part.
+      passTable(part.passes, (which) => once(said, part.passes[which].pass.does)),
+      ...keptLines(part.stage),
+    ]),
     '',
     'What workers do in a step, with a barrier behind each line:',
-    columns(stages.map((stage, index) => stageRow(stage, index))),
+    trimmed(columns(stageRows(stages, parts))),
   ].join('\n');
+}
+
+/** A text where it is said for the first time, and nothing later. */
+function once(said: Set<string>, text: string): string {
+  const isNew = !said.has(text);
+  said.add(text);
+  return isNew ? text : '';
 }
 
 /** What the columns of numbers say. */
@@ -43,11 +57,12 @@ function meetings(parts: readonly ShownPart[]): string {
 function partHeading({ title, stage }: ShownPart): string {
   const scope =
     stage.examples === undefined ? 'the whole batch, on one worker' : `a micro-batch of ${stage.examples} examples`;
-  return `${title}: ${scope}. ${formatAmount(stage.wasmBytes, 'B')} of WebAssembly, ${formatAmount(stage.scratchBytes, 'B')} of scratch memory.`;
+  const scratch = stage.scratchBytes === 0 ? 'no' : `${formatAmount(stage.scratchBytes, 'B')} of`;
+  return `${title}: ${scope}. ${formatAmount(stage.wasmBytes, 'B')} of WebAssembly, ${scratch} scratch memory.`;
 }
 
 /** A line of numbers for each pass, and behind it in words what the pass does. */
-function passTable(passes: readonly ShownPass[]): string {
+function passTable(passes: readonly ShownPass[], textOf: (which: number) => string): string {
   const rows = passes.map(({ key, pass: { counts } }) => [
     key,
     formatCount(operationCount(counts)),
@@ -57,8 +72,8 @@ function passTable(passes: readonly ShownPass[]): string {
   ]);
   const [heading, ...lines] = formatTable([HEADINGS, ...rows]).split('\n');
   const width = Math.max(...[heading, ...lines].map((line) => line.length));
-  const described = lines.map((line, index) => [line.padEnd(width), sentence(passes, index)]);
-  return `  ${heading}\n${columns(described)}`;
+  const described = lines.map((line, index) => [line.padEnd(width), textOf(index)]);
+  return `  ${heading}\n${trimmed(columns(described))}`;
 }
 
 /** What a pass does; of one that comes again, that it is the same. */
@@ -93,17 +108,20 @@ function named(values: readonly KeptValue[]): string[] {
   return [...together, ...others.map(({ name, type: { dtype, shape } }) => name ?? `${dtype}[${shape.join(',')}]`)];
 }
 
-const WHO = {
-  before: 'before',
-  micro: 'micro-batches',
-  sums: 'sums',
-  whole: 'whole batch',
-  update: 'update',
-  finish: 'end',
-} as const;
+/** Columns whose last is empty end with spaces. */
+const trimmed = (text: string) => text.replace(/ +$/gm, '');
 
-function stageRow({ kind, does, shares }: ExplainedStage, index: number): string[] {
-  const unit = kind === 'micro' ? 'accumulator' : 'slice';
-  const share = shares === 1 ? 'one worker' : `${formatCount(shares)} ${unit}s`;
-  return [`${String(index + 1).padStart(2)} ${WHO[kind].padEnd(13)}  ${share}`, does];
+const WHO = { sums: 'sums', update: 'update', finish: 'end' } as const;
+
+/** A line for each stage; what is said of one holds for the others of its kind. */
+function stageRows(stages: readonly ExplainedStage[], parts: readonly ShownPart[]): string[][] {
+  const said = new Set<string>();
+  return stages.map((stage, index) => {
+    const { kind, does, shares } = stage;
+    const who = kind in WHO ? WHO[kind as keyof typeof WHO] : parts.find((part) => part.stage === stage)?.title;
+    const unit = kind === 'micro' ? 'accumulators' : 'slices';
+    const share = shares === 1 ? 'one worker' : `${formatCount(shares)} ${unit}`;
+    const number = String(index + 1).padStart(2);
+    return [`${number} ${(who ?? kind).toLowerCase().padEnd(14)}  ${share}`, once(said, does)];
+  });
 }
