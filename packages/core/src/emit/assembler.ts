@@ -1,3 +1,5 @@
+import { I32, SIMD, type SimdInstruction } from './instructions.js';
+
 /**
  * A small assembler for WebAssembly modules with SIMD (binary format 1, as in the WebAssembly specification 2.0,
  * and one instruction of its relaxed SIMD proposal, which is part of 3.0).
@@ -8,75 +10,20 @@
 export type ValueKind = 'i32' | 'f32' | 'v128';
 /** Writes code that leaves one value on the stack. */
 export type Code = (f: FunctionBuilder) => void;
-/** A local variable or parameter of a function. */
+/**
+ * A local variable or parameter of a function. A `pair` is two vectors under one name: eight floats. Engines that can
+ * make one instruction of two find them side by side (see `pairs.ts`).
+ */
 export interface Local {
   readonly index: number;
-  readonly kind: ValueKind;
+  readonly kind: ValueKind | 'pair';
 }
+/** Eight floats that lie side by side, four, or one. */
+export type Width = 'pair' | 'vector' | 'lane';
 
 /** Value types as the binary format numbers them. */
 export const KIND_BYTE = { i32: 0x7f, f32: 0x7d, v128: 0x7b } as const;
 const VOID = 0x40;
-
-const I32 = {
-  add: 0x6a,
-  sub: 0x6b,
-  mul: 0x6c,
-  and: 0x71,
-  or: 0x72,
-  shl: 0x74,
-  shrU: 0x76,
-  eq: 0x46,
-  ltS: 0x48,
-  ltU: 0x49,
-  geS: 0x4e,
-  geU: 0x4f,
-  eqz: 0x45,
-} as const;
-
-/** SIMD instructions by name; the numbers are the specification's. */
-const SIMD = {
-  'v128.and': 78,
-  'v128.andnot': 79,
-  'v128.or': 80,
-  'v128.xor': 81,
-  'v128.bitselect': 82,
-  'i16x8.extend_low_i8x16_u': 137,
-  'i32x4.splat': 17,
-  'f32x4.splat': 19,
-  'i32x4.extend_low_i16x8_u': 169,
-  'i32x4.extend_high_i16x8_u': 170,
-  'i32x4.shl': 171,
-  'i32x4.shr_s': 172,
-  'i32x4.shr_u': 173,
-  'i32x4.add': 174,
-  'i32x4.sub': 177,
-  'i32x4.mul': 181,
-  'i32x4.eq': 55,
-  'i64x2.extmul_low_i32x4_u': 222,
-  'i64x2.extmul_high_i32x4_u': 223,
-  'f32x4.eq': 65,
-  'f32x4.ne': 66,
-  'f32x4.lt': 67,
-  'f32x4.gt': 68,
-  'f32x4.le': 69,
-  'f32x4.ge': 70,
-  'f32x4.abs': 224,
-  'f32x4.neg': 225,
-  'f32x4.sqrt': 227,
-  'f32x4.add': 228,
-  'f32x4.sub': 229,
-  'f32x4.mul': 230,
-  'f32x4.div': 231,
-  'f32x4.min': 232,
-  'f32x4.max': 233,
-  'f32x4.nearest': 106,
-  'i32x4.trunc_sat_f32x4_s': 248,
-  'f32x4.convert_i32x4_s': 250,
-  'f32x4.convert_i32x4_u': 251,
-  'f32x4.relaxed_madd': 261,
-} as const;
-export type SimdInstruction = keyof typeof SIMD;
 
 /** A number in LEB128. */
 export function unsigned(value: number): number[] {
@@ -109,6 +56,8 @@ function floatBytes(value: number): number[] {
 export class FunctionBuilder {
   private readonly bytes: number[] = [];
   private readonly locals: ValueKind[] = [];
+  /** Which vector of a pair is being written. */
+  private half: 0 | 1 = 0;
   readonly parameters: readonly Local[];
 
   constructor(
@@ -122,8 +71,11 @@ export class FunctionBuilder {
   }
 
   /** A new local variable; it starts at zero. */
-  local(kind: ValueKind): Local {
-    return { kind, index: this.parameterKinds.length + this.locals.push(kind) - 1 };
+  local(kind: Local['kind']): Local {
+    const index = this.parameterKinds.length + this.locals.length;
+    if (kind === 'pair') this.locals.push('v128', 'v128');
+    else this.locals.push(kind);
+    return { kind, index };
   }
 
   /** The function's body, with its locals, as the code section wants it. */
@@ -135,13 +87,38 @@ export class FunctionBuilder {
     return body;
   }
 
+  /** Reads a local; of a pair, the vector that is being written. */
   get(local: Local): this {
-    return this.emit(0x20, ...unsigned(local.index));
+    return this.emit(0x20, ...unsigned(local.kind === 'pair' ? local.index + this.half : local.index));
   }
 
+  /** Sets a local. The code for a pair is written twice, once for each of its vectors. */
   set(local: Local, value: Code): this {
-    value(this);
-    return this.emit(0x21, ...unsigned(local.index));
+    return this.forEachHalf(local, () => {
+      value(this);
+      this.emit(0x21, ...unsigned(local.kind === 'pair' ? local.index + this.half : local.index));
+    });
+  }
+
+  /** Stores a local at an address: the two vectors of a pair side by side, with nothing between the two stores. */
+  storeLocal(address: Local, value: Local, width: Width, offset = 0): this {
+    return this.forEachHalf(value, () => {
+      this.get(address).get(value);
+      this.store(width === 'lane' ? 'lane' : 'vector', offset + 16 * this.half);
+    });
+  }
+
+  private forEachHalf(local: Local, write: () => void): this {
+    if (local.kind !== 'pair') {
+      write();
+      return this;
+    }
+    for (const half of [0, 1] as const) {
+      this.half = half;
+      write();
+    }
+    this.half = 0;
+    return this;
   }
 
   i32(value: number): this {
@@ -173,10 +150,13 @@ export class FunctionBuilder {
     return this.simd(13, ...lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte)));
   }
 
-  /** Loads from the address on the stack plus an offset: 16 bytes, one float into lane 0, or one float into all. */
-  load(width: 'vector' | 'lane' | 'splat', offset = 0): this {
-    const [instruction, align] = { vector: [0, 4], lane: [92, 2], splat: [9, 2] }[width];
-    return this.simd(instruction, align, ...unsigned(offset));
+  /**
+   * Loads from the address on the stack plus an offset: 16 bytes, the 16 bytes of the vector of a pair that is being
+   * written, one float into lane 0, or one float into all.
+   */
+  load(width: Width | 'splat', offset = 0): this {
+    const [instruction, align] = { pair: [0, 4], vector: [0, 4], lane: [92, 2], splat: [9, 2] }[width];
+    return this.simd(instruction, align, ...unsigned(width === 'pair' ? offset + 16 * this.half : offset));
   }
 
   /** Stores a vector, or its lane 0, at the address below it on the stack plus an offset. */

@@ -1,9 +1,10 @@
 import { sizeOf } from '../tensor/shape.js';
 import type { Program } from '../trace/program.js';
-import type { SimdInstruction } from './assembler.js';
-import { keep } from './functions.js';
+import { binary, float, local } from './functions.js';
+import type { SimdInstruction } from './instructions.js';
 import { type Kernel, kernelParameters } from './kernel.js';
 import type { ModuleBuilder } from './module.js';
+import { halfOf, WIDTH_BYTES } from './pairs.js';
 import { copyBytes } from './rows.js';
 import { stridedLoop } from './strided.js';
 
@@ -26,19 +27,18 @@ export function emitCastBytes(module: ModuleBuilder, body: Program, name: string
 export function emitIota(module: ModuleBuilder, body: Program, name: string): Kernel {
   const length = sizeOf(body.values[body.outputs[0]].shape);
   const index = module.define(name, kernelParameters(body), (f, _workspace, out) => {
-    const next = keep(f, (g) => {
+    const next = f.local('pair');
+    const first = halfOf(next, 0);
+    f.set(first, (g) => {
       g.i32x4(1).i32x4(0).shuffle([4, 0, 4, 0]);
       g.i32x4(2).i32x4(0).shuffle([4, 4, 0, 0]).vector('i32x4.add').vector('f32x4.convert_i32x4_s');
     });
+    f.set(halfOf(next, 1), binary('f32x4.add', local(first), float(4)));
     stridedLoop(f, [length], [{ pointer: out, strides: [1] }], {
       each([at], width) {
-        f.get(at).get(next).store(width);
-        f.set(next, (g) =>
-          g
-            .get(next)
-            .f32x4(width === 'vector' ? 4 : 1)
-            .vector('f32x4.add'),
-        );
+        const held = width === 'pair' ? next : first;
+        f.storeLocal(at, held, width);
+        f.set(held, binary('f32x4.add', local(held), float(WIDTH_BYTES[width] / 4)));
       },
     });
   });

@@ -1,22 +1,22 @@
-import { producers, rootOf, type View, viewOf } from '../fuse/space.js';
+import { producers, rootOf, viewOf } from '../fuse/space.js';
 import { sizeOf } from '../tensor/shape.js';
 import type { Operation, Program } from '../trace/program.js';
-import type { FunctionBuilder, Local } from './assembler.js';
+import type { Code, FunctionBuilder, Local, Width } from './assembler.js';
 import { Expressions } from './expressions.js';
 import { float } from './functions.js';
-import type { ModuleBuilder } from './module.js';
-import type { Width } from './strided.js';
+import { keepAddress, widthOf } from './pairs.js';
 
-/** Where four results of an anchor stand. Offsets are in bytes, and the same for all arrays of the results' size. */
-export interface Position {
-  /** Address in an array of the results' size, relative to its beginning. */
+/** Where results of an anchor stand, in bytes from the beginning of any array of their size. */
+interface Position {
+  /** Relative to the beginning of an array of the results' size. */
   readonly element: Local;
-  /** Address in a vector along the last axis, relative to its beginning. */
+  /** Relative to the beginning of a vector along the last axis. */
   readonly column: Local;
-  /** Further bytes for both. */
-  readonly elementOffset: number;
-  readonly columnOffset: number;
-  readonly width: Width;
+}
+
+/** Writes what follows for some results: their locals, and how many bytes further than the position they stand. */
+interface ResultWriter {
+  write(results: readonly Local[], width: Width, elementOffset?: number, columnOffset?: number): void;
 }
 
 /**
@@ -31,7 +31,6 @@ export class Epilogue {
    * @param anchors values that the kernel hands over in registers
    */
   constructor(
-    private readonly module: ModuleBuilder,
     private readonly body: Program,
     anchors: readonly number[],
   ) {
@@ -39,35 +38,40 @@ export class Epilogue {
     this.anchors = anchors;
   }
 
-  /** Writes the operations and stores for four results. `pointers` are those of the kernel's inputs and outputs. */
-  write(f: FunctionBuilder, pointers: readonly Local[], results: readonly Local[], at: Position): void {
+  /**
+   * Prepares the addresses of a position, for as long as it does not move. `pointers` are those of the kernel's inputs
+   * and outputs.
+   */
+  at(f: FunctionBuilder, pointers: readonly Local[], position: Position): ResultWriter {
     const { body, producer } = this;
-    const pointerOf = (value: number) => pointers[body.inputs.indexOf(value)];
-    const expressions = new Expressions(f, this.module, producer, (value) => {
-      const anchor = this.anchors.indexOf(value);
-      if (anchor >= 0) return results[anchor];
-      const view = viewOf(body, producer, value);
-      if (view) return (g) => this.readView(g, view, pointerOf(view.source ?? -1), at);
-      return (g) => {
-        g.get(pointerOf(rootOf(producer, value)))
-          .get(at.element)
-          .op('add')
-          .load(at.width, at.elementOffset);
+    const addresses = new Map<string, Local>();
+    const addressOf = (array: number, offset: Local) => {
+      const key = `${array} ${offset.index}`;
+      const known = addresses.get(key);
+      if (known) return known;
+      const address = keepAddress(f, pointers[array], offset);
+      addresses.set(key, address);
+      return address;
+    };
+    const write: ResultWriter['write'] = (results, width, elementOffset = 0, columnOffset = 0) => {
+      const read = (value: number): Code | Local => {
+        const anchor = this.anchors.indexOf(value);
+        if (anchor >= 0) return results[anchor];
+        const view = viewOf(body, producer, value);
+        const array = body.inputs.indexOf(view ? (view.source ?? -1) : rootOf(producer, value));
+        if (view && array < 0) return float(view.constant as number);
+        if (view && sizeOf(body.values[body.inputs[array]].shape) === 1)
+          return (g) => g.get(pointers[array]).load('splat');
+        const address = addressOf(array, view ? position.column : position.element);
+        return (g) => g.get(address).load(width, view ? columnOffset : elementOffset);
       };
-    });
-    // All is read before anything is stored: results may take the places of operands.
-    const values = body.outputs.map((value) => expressions.value(value));
-    values.forEach((result, which) => {
-      f.get(pointers[body.inputs.length + which])
-        .get(at.element)
-        .op('add');
-      f.get(result).store(at.width, at.elementOffset);
-    });
-  }
-
-  private readView(f: FunctionBuilder, view: View, pointer: Local | undefined, at: Position): void {
-    if (view.source === undefined || !pointer) float(view.constant as number)(f);
-    else if (sizeOf(this.body.values[view.source].shape) === 1) f.get(pointer).load('splat');
-    else f.get(pointer).get(at.column).op('add').load(at.width, at.columnOffset);
+      const expressions = new Expressions(f, widthOf(results[0]), producer, read);
+      // All is read before anything is stored: results may take the places of operands.
+      const values = body.outputs.map((value) => expressions.value(value));
+      values.forEach((result, which) => {
+        f.storeLocal(addressOf(body.inputs.length + which, position.element), result, width, elementOffset);
+      });
+    };
+    return { write };
   }
 }

@@ -1,18 +1,17 @@
 import { type ElementwiseName, isOfKind } from '../operations/table.js';
 import type { Attributes } from '../tensor/tensor.js';
-import type { Operation, Program } from '../trace/program.js';
-import type { Code, FunctionBuilder, Local, SimdInstruction } from './assembler.js';
+import type { Operation } from '../trace/program.js';
+import type { Code, FunctionBuilder, Local, Width } from './assembler.js';
 import { castInstruction } from './cast.js';
 import { binary, exponential, float, hyperbolicTangent, local, logarithm, logistic, select } from './functions.js';
-import type { ModuleBuilder } from './module.js';
+import type { SimdInstruction } from './instructions.js';
+import { keep } from './pairs.js';
 
 /** How an element-wise operation is written for four elements. */
 type ElementwiseCode =
   | { readonly instruction: SimdInstruction }
   /** An instruction that sets all bits of a lane where the comparison holds. */
   | { readonly comparison: SimdInstruction }
-  /** A function of the module. */
-  | { readonly callee: (module: ModuleBuilder) => number }
   /** Code of its own on the operands. */
   | { readonly write: (...operands: Code[]) => Code }
   /** Code that its attributes decide. */
@@ -33,10 +32,10 @@ const CODES = {
   greater: { comparison: 'f32x4.gt' },
   greaterEqual: { comparison: 'f32x4.ge' },
   equal: { comparison: 'f32x4.eq' },
-  exp: { callee: exponential },
-  log: { callee: logarithm },
-  tanh: { callee: hyperbolicTangent },
-  sigmoid: { callee: logistic },
+  exp: { write: exponential },
+  log: { write: logarithm },
+  tanh: { write: hyperbolicTangent },
+  sigmoid: { write: logistic },
   relu: { write: (x) => binary('f32x4.max', x, float(0)) },
   where: { isSelection: true },
   cast: { conversion },
@@ -64,25 +63,18 @@ function comparisonOf(operation: Operation | undefined): SimdInstruction | undef
   return 'comparison' in code ? code.comparison : undefined;
 }
 
-/** Functions that a kernel's expressions call must be in the module before the kernel is. */
-export function defineCallees(module: ModuleBuilder, body: Program): void {
-  for (const { name } of body.operations) {
-    const code = isOfKind(name, 'elementwise') ? codeOf(name) : undefined;
-    if (code && 'callee' in code) code.callee(module);
-  }
-}
-
-/** Computes the element-wise operations of a kernel for four elements at a place, each value once. */
+/** Computes the element-wise operations of a kernel for some elements at a place, each value once. */
 export class Expressions {
   private readonly values = new Map<number, Local>();
   private readonly masks = new Map<number, Local>();
 
   /**
-   * @param read code that leaves the four elements of a value that is not computed here
+   * @param width how many elements
+   * @param read  code that leaves the elements of a value that is not computed here
    */
   constructor(
     private readonly f: FunctionBuilder,
-    private readonly module: ModuleBuilder,
+    private readonly width: Width,
     private readonly producer: readonly (Operation | undefined)[],
     private readonly read: (value: number) => Code | Local,
   ) {}
@@ -106,9 +98,7 @@ export class Expressions {
   }
 
   private keep(code: Code): Local {
-    const result = this.f.local('v128');
-    this.f.set(result, code);
-    return result;
+    return keep(this.f, code, this.width);
   }
 
   private compute({ name, inputs, outputs, attributes }: Operation): Code {
@@ -121,11 +111,9 @@ export class Expressions {
     const operands = inputs.map((value) => local(this.value(value)));
     if ('conversion' in code) return code.conversion(operands[0], attributes);
     if ('write' in code) return code.write(...operands);
-    const callee = 'callee' in code ? code.callee(this.module) : undefined;
     return (f) => {
       for (const operand of operands) operand(f);
-      if ('instruction' in code) f.vector(code.instruction);
-      else if (callee !== undefined) f.call(callee);
+      f.vector(code.instruction);
     };
   }
 

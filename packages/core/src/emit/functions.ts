@@ -1,10 +1,11 @@
 import { COSINE_POLYNOMIAL, HALF_PI, LN2_HIGH, LN2_LOW, LOG_POLYNOMIAL, SINE_POLYNOMIAL } from '../random/normal.js';
-import type { Code, FunctionBuilder, Local, SimdInstruction } from './assembler.js';
-import type { ModuleBuilder } from './module.js';
+import type { Code, FunctionBuilder, Local } from './assembler.js';
+import type { SimdInstruction } from './instructions.js';
+import { keep, widthOf } from './pairs.js';
 
 /**
  * Transcendental functions of four floats, of our own: the engine's would not give the same bits everywhere.
- * Each is a WebAssembly function that kernels call.
+ * They are written in place, since a call would keep two vectors from being computed as one pair.
  */
 
 /** Writes `a instruction b`. */
@@ -56,7 +57,7 @@ export const select =
     f.vector('v128.bitselect');
   };
 
-const shift =
+export const shift =
   (instruction: 'i32x4.shl' | 'i32x4.shr_s' | 'i32x4.shr_u', value: Code, bits: number): Code =>
   (f) => {
     value(f);
@@ -68,180 +69,120 @@ function horner(x: Local, coefficients: readonly number[]): Code {
   return coefficients.slice(1).reduce<Code>((p, c) => add(mul(p, local(x)), float(c)), float(coefficients[0]));
 }
 
-/** A new local that holds the value of a piece of code. */
-export function keep(f: FunctionBuilder, value: Code): Local {
-  const result = f.local('v128');
-  f.set(result, value);
-  return result;
-}
+/** A piece of code on a value that it needs more than once. */
+const on =
+  (x: Code, write: (f: FunctionBuilder, x: Local) => Code): Code =>
+  (f) =>
+    write(f, keep(f, x))(f);
 
-/** eˣ: x = n ln 2 + r, a polynomial for eʳ (Cephes expf), then two factors of powers of two, so that the ends of the range are met. */
-export function exponential(module: ModuleBuilder): number {
-  return module.define(
-    'exp',
-    ['v128'],
-    (f, x) => {
-      const inRange = keep(f, binary('f32x4.min', binary('f32x4.max', local(x), float(-110)), float(100)));
-      const n = keep(f, (g) => {
-        mul(local(inRange), float(Math.LOG2E))(g);
-        g.vector('f32x4.nearest');
-      });
-      const high = binary('f32x4.sub', local(inRange), mul(local(n), float(LN2_HIGH)));
-      const r = keep(f, binary('f32x4.sub', high, mul(local(n), float(LN2_LOW))));
-      const polynomial = horner(
-        r,
-        [1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1],
-      );
-      const e = keep(f, add(add(mul(mul(polynomial, local(r)), local(r)), local(r)), float(1)));
-      const whole = keep(f, (g) => g.get(n).vector('i32x4.trunc_sat_f32x4_s'));
-      const half = keep(f, shift('i32x4.shr_s', local(whole), 1));
-      const power = (exponent: Code) =>
-        shift(
-          'i32x4.shl',
-          binary('i32x4.add', exponent, (g) => g.i32x4(127)),
-          23,
-        );
-      mul(mul(local(e), power(local(half))), power(binary('i32x4.sub', local(whole), local(half))))(f);
-    },
-    'v128',
-  );
-}
-
-const call =
-  (callee: number, argument: Code): Code =>
-  (f) => {
-    argument(f);
-    f.call(callee);
-  };
-
-const negated =
-  (value: Code): Code =>
+const unary =
+  (instruction: SimdInstruction, value: Code): Code =>
   (f) => {
     value(f);
-    f.vector('f32x4.neg');
+    f.vector(instruction);
   };
 
+export const word =
+  (value: number): Code =>
+  (f) =>
+    f.i32x4(value);
+
+/** A number from which on floats have no fraction: added and subtracted again, it rounds to the nearest even number. */
+const ROUNDING = 1.5 * 2 ** 23;
+
+/** eˣ: x = n ln 2 + r, a polynomial for eʳ (Cephes expf), then two factors of powers of two, so that the ends of the range are met. */
+export const exponential = (argument: Code): Code =>
+  on(argument, (f, x) => {
+    const inRange = keep(f, binary('f32x4.min', binary('f32x4.max', local(x), float(-110)), float(100)));
+    const scaled = add(mul(local(inRange), float(Math.LOG2E)), float(ROUNDING));
+    const n = keep(f, binary('f32x4.sub', scaled, float(ROUNDING)));
+    const high = binary('f32x4.sub', local(inRange), mul(local(n), float(LN2_HIGH)));
+    const r = keep(f, binary('f32x4.sub', high, mul(local(n), float(LN2_LOW))));
+    const polynomial = horner(
+      r,
+      [1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1],
+    );
+    const e = keep(f, add(add(mul(mul(polynomial, local(r)), local(r)), local(r)), float(1)));
+    const whole = keep(f, unary('i32x4.trunc_sat_f32x4_s', local(n)));
+    const half = keep(f, shift('i32x4.shr_s', local(whole), 1));
+    const power = (exponent: Code) => shift('i32x4.shl', binary('i32x4.add', exponent, word(127)), 23);
+    return mul(mul(local(e), power(local(half))), power(binary('i32x4.sub', local(whole), local(half))));
+  });
+
 /** 1 / (1 + e⁻ˣ). */
-export function logistic(module: ModuleBuilder): number {
-  const exp = exponential(module);
-  return module.define(
-    'sigmoid',
-    ['v128'],
-    (f, x) => binary('f32x4.div', float(1), add(float(1), call(exp, negated(local(x)))))(f),
-    'v128',
-  );
-}
+export const logistic = (x: Code): Code =>
+  binary('f32x4.div', float(1), add(float(1), exponential(unary('f32x4.neg', x))));
 
 /** tanh: a polynomial near 0 (Cephes tanhf), 1 - 2 / (e^(2|x|) + 1) with the sign of x elsewhere. */
-export function hyperbolicTangent(module: ModuleBuilder): number {
-  const exp = exponential(module);
-  return module.define(
-    'tanh',
-    ['v128'],
-    (f, x) => {
-      const magnitude = keep(f, (g) => g.get(x).vector('f32x4.abs'));
-      const square = keep(f, mul(local(x), local(x)));
-      const polynomial = horner(
-        square,
-        [-5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1],
-      );
-      const near = keep(f, add(mul(mul(polynomial, local(square)), local(x)), local(x)));
-      const e = call(exp, add(local(magnitude), local(magnitude)));
-      const far = keep(f, binary('f32x4.sub', float(1), binary('f32x4.div', float(2), add(e, float(1)))));
-      const sign = binary('v128.and', local(x), (g) => g.i32x4(0x80000000));
-      select(binary('f32x4.lt', local(magnitude), float(0.625)), local(near), binary('v128.or', local(far), sign))(f);
-    },
-    'v128',
-  );
-}
+export const hyperbolicTangent = (argument: Code): Code =>
+  on(argument, (f, x) => {
+    const magnitude = keep(f, unary('f32x4.abs', local(x)));
+    const square = keep(f, mul(local(x), local(x)));
+    const polynomial = horner(
+      square,
+      [-5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1],
+    );
+    const near = keep(f, add(mul(mul(polynomial, local(square)), local(x)), local(x)));
+    const e = exponential(add(local(magnitude), local(magnitude)));
+    const far = keep(f, binary('f32x4.sub', float(1), binary('f32x4.div', float(2), add(e, float(1)))));
+    const sign = binary('v128.and', local(x), word(0x80000000));
+    return select(binary('f32x4.lt', local(magnitude), float(0.625)), local(near), binary('v128.or', local(far), sign));
+  });
 
 /** log of positive normal floats, in the steps of `logFloat32`. */
-function normalLogarithm(module: ModuleBuilder): number {
-  return module.define(
-    'log.normal',
-    ['v128'],
-    (f, x) => {
-      const shifted = keep(
-        f,
-        binary('i32x4.sub', local(x), (g) => g.i32x4(0x3f3504f3)),
-      );
-      const exponent = keep(f, shift('i32x4.shr_s', local(shifted), 23));
-      const mantissa = binary('i32x4.sub', local(x), shift('i32x4.shl', local(exponent), 23));
-      const m = keep(f, binary('f32x4.sub', mantissa, float(1)));
-      const square = keep(f, mul(local(m), local(m)));
-      const e = keep(f, (g) => g.get(exponent).vector('f32x4.convert_i32x4_s'));
-      let y: Code = mul(mul(horner(m, LOG_POLYNOMIAL), local(m)), local(square));
-      y = add(y, mul(local(e), float(LN2_LOW)));
-      y = binary('f32x4.sub', y, mul(float(0.5), local(square)));
-      add(add(local(m), y), mul(local(e), float(LN2_HIGH)))(f);
-    },
-    'v128',
-  );
-}
+const normalLogarithm = (argument: Code): Code =>
+  on(argument, (f, x) => {
+    const shifted = keep(f, binary('i32x4.sub', local(x), word(0x3f3504f3)));
+    const exponent = keep(f, shift('i32x4.shr_s', local(shifted), 23));
+    const mantissa = binary('i32x4.sub', local(x), shift('i32x4.shl', local(exponent), 23));
+    const m = keep(f, binary('f32x4.sub', mantissa, float(1)));
+    const square = keep(f, mul(local(m), local(m)));
+    const e = keep(f, unary('f32x4.convert_i32x4_s', local(exponent)));
+    let y: Code = mul(mul(horner(m, LOG_POLYNOMIAL), local(m)), local(square));
+    y = add(y, mul(local(e), float(LN2_LOW)));
+    y = binary('f32x4.sub', y, mul(float(0.5), local(square)));
+    return add(add(local(m), y), mul(local(e), float(LN2_HIGH)));
+  });
 
 /** Natural logarithm of any float: small ones are scaled up first; 0, negative numbers and infinity are put right. */
-export function logarithm(module: ModuleBuilder): number {
-  const normal = normalLogarithm(module);
-  return module.define(
-    'log',
-    ['v128'],
-    (f, x) => {
-      const tiny = keep(f, binary('f32x4.lt', local(x), float(2 ** -126)));
-      const scaled = select(local(tiny), mul(local(x), float(2 ** 24)), local(x));
-      const y = keep(f, call(normal, scaled));
-      const back = binary('f32x4.sub', local(y), binary('v128.and', local(tiny), float(24 * Math.LN2)));
-      const finite = keep(f, back);
-      const atZero = keep(f, select(binary('f32x4.eq', local(x), float(0)), float(-Infinity), local(finite)));
-      const notInfinite = binary('f32x4.lt', local(x), float(Infinity));
-      const above = keep(f, select(notInfinite, local(atZero), local(x)));
-      select(binary('f32x4.lt', local(x), float(0)), float(Number.NaN), local(above))(f);
-    },
-    'v128',
-  );
-}
+export const logarithm = (argument: Code): Code =>
+  on(argument, (f, x) => {
+    const tiny = keep(f, binary('f32x4.lt', local(x), float(2 ** -126)));
+    const scaled = select(local(tiny), mul(local(x), float(2 ** 24)), local(x));
+    const y = keep(f, normalLogarithm(scaled));
+    const back = binary('f32x4.sub', local(y), binary('v128.and', local(tiny), float(24 * Math.LN2)));
+    const finite = keep(f, back);
+    const atZero = keep(f, select(binary('f32x4.eq', local(x), float(0)), float(-Infinity), local(finite)));
+    const notInfinite = binary('f32x4.lt', local(x), float(Infinity));
+    const above = keep(f, select(notInfinite, local(atZero), local(x)));
+    return select(binary('f32x4.lt', local(x), float(0)), float(Number.NaN), local(above));
+  });
 
-/** Two vectors of normal numbers from two of random words, in the steps of `normalPair`; the second comes from `sine`. */
-export function normalNumbers(module: ModuleBuilder, part: 'cosine' | 'sine'): number {
-  const log = normalLogarithm(module);
-  return module.define(
-    `normal.${part}`,
-    ['v128', 'v128'],
-    (f, a, b) => {
-      const uniform = mul(
-        (g) => {
-          binary('i32x4.add', shift('i32x4.shr_u', local(a), 8), (h) => h.i32x4(1))(g);
-          g.vector('f32x4.convert_i32x4_s');
-        },
-        float(2 ** -24),
-      );
-      const radius = keep(f, (g) => {
-        mul(float(-2), call(log, uniform))(g);
-        g.vector('f32x4.sqrt');
-      });
-      const within = (g: FunctionBuilder) => {
-        binary('v128.and', shift('i32x4.shr_u', local(b), 8), (h) => h.i32x4(0x3fffff))(g);
-        g.vector('f32x4.convert_i32x4_s');
-      };
-      const turn = binary('f32x4.sub', mul(within, float(2 ** -22)), float(0.5));
-      const x = keep(f, mul(turn, float(HALF_PI)));
-      const square = keep(f, mul(local(x), local(x)));
-      const sine = keep(f, add(mul(mul(horner(square, SINE_POLYNOMIAL), local(square)), local(x)), local(x)));
-      const cosineTail = mul(mul(horner(square, COSINE_POLYNOMIAL), local(square)), local(square));
-      const cosine = keep(f, add(binary('f32x4.sub', cosineTail, mul(float(0.5), local(square))), float(1)));
-      // Quadrant q turns (cos, sin) by q right angles: odd ones exchange them, and signs follow.
-      const bit = (mask: number): Code => shift('i32x4.shl', shift('i32x4.shr_u', local(b), 30), mask);
-      const odd = keep(f, shift('i32x4.shr_s', bit(31), 31));
-      const high = keep(
-        f,
-        binary('v128.and', bit(30), (g) => g.i32x4(0x80000000)),
-      );
-      const oddSign = binary('v128.and', local(odd), (g) => g.i32x4(0x80000000));
-      const value =
-        part === 'cosine'
-          ? binary('v128.xor', select(local(odd), local(sine), local(cosine)), binary('v128.xor', local(high), oddSign))
-          : binary('v128.xor', select(local(odd), local(cosine), local(sine)), local(high));
-      mul(local(radius), value)(f);
-    },
-    'v128',
+/** Vectors of normal numbers from vectors of random words, in the steps of `normalPair`. */
+export function normalNumbers(f: FunctionBuilder, a: Local, b: Local): [cosine: Local, sine: Local] {
+  const width = widthOf(a);
+  const held = (code: Code) => keep(f, code, width);
+  const uniform = mul(
+    unary('f32x4.convert_i32x4_s', binary('i32x4.add', shift('i32x4.shr_u', local(a), 8), word(1))),
+    float(2 ** -24),
   );
+  const radius = held(unary('f32x4.sqrt', mul(float(-2), normalLogarithm(uniform))));
+  const within = unary('f32x4.convert_i32x4_s', binary('v128.and', shift('i32x4.shr_u', local(b), 8), word(0x3fffff)));
+  const turn = binary('f32x4.sub', mul(within, float(2 ** -22)), float(0.5));
+  const x = held(mul(turn, float(HALF_PI)));
+  const square = held(mul(local(x), local(x)));
+  const sine = held(add(mul(mul(horner(square, SINE_POLYNOMIAL), local(square)), local(x)), local(x)));
+  const cosineTail = mul(mul(horner(square, COSINE_POLYNOMIAL), local(square)), local(square));
+  const cosine = held(add(binary('f32x4.sub', cosineTail, mul(float(0.5), local(square))), float(1)));
+  // Quadrant q turns (cos, sin) by q right angles: odd ones exchange them, and signs follow.
+  const bit = (mask: number): Code => shift('i32x4.shl', shift('i32x4.shr_u', local(b), 30), mask);
+  const odd = held(shift('i32x4.shr_s', bit(31), 31));
+  const high = held(binary('v128.and', bit(30), word(0x80000000)));
+  const oddSign = binary('v128.and', local(odd), word(0x80000000));
+  const turnedCosine = select(local(odd), local(sine), local(cosine));
+  const turnedSine = select(local(odd), local(cosine), local(sine));
+  return [
+    held(mul(local(radius), binary('v128.xor', turnedCosine, binary('v128.xor', local(high), oddSign)))),
+    held(mul(local(radius), binary('v128.xor', turnedSine, local(high)))),
+  ];
 }

@@ -5,11 +5,13 @@ import { local } from './functions.js';
 import { type Kernel, kernelParameters } from './kernel.js';
 import { applyMatrix, distinctRows } from './matrix.js';
 import type { ModuleBuilder } from './module.js';
-import { stridedLoop } from './strided.js';
+import { keep, WIDTH_BYTES, widthsOf } from './pairs.js';
+import { copyEach, stridedLoop } from './strided.js';
 import {
-  CHANNEL_BYTES,
   forEachChannel,
   forEachTile,
+  HELD_BYTES,
+  heldWidth,
   type Layout,
   layoutOf,
   onAddresses,
@@ -82,7 +84,7 @@ function copyPart(
     offset: (from[0] * extent[1] + from[1]) * channels,
   };
   stridedLoop(f, [size[0], size[1] * channels], [source, target], {
-    each: ([a, b], width) => f.get(b).get(a).load(width).store(width),
+    each: copyEach(f),
   });
 }
 
@@ -116,23 +118,18 @@ function gatherOne(
   const down = distinctRows(rows);
   const along = distinctRows(columns);
   const width = columns[0].length;
-  const heldBytes = down.rows.length * width * 16;
+  const places = down.rows.length * width;
   for (let q = 0; q < width; q++) {
     const addresses = [
       { base: pixel, offset: q * dilation[1] * pixelBytes },
-      { base: scratch, offset: q * 16 },
+      { base: scratch, offset: q * HELD_BYTES },
     ];
     onAddresses(module, f, channels, ['gather_down', layout, pitch], addresses, (g, from, to) => {
-      const walks = [
-        { pointer: from, bytes: CHANNEL_BYTES },
-        { pointer: to, bytes: heldBytes },
-      ];
+      const walks = [{ pointer: from }, { pointer: to, held: places }];
       forEachChannel(g, channels, walks, ([at, held], access) => {
         const read = rows[0].map((_, p) => (h: FunctionBuilder) => h.get(at).load(access, p * dilation[0] * pitch));
-        applyMatrix(g, down.rows, read, (u, value) => {
-          g.get(held)
-            .get(value)
-            .store('vector', u * width * 16);
+        applyMatrix(g, down.rows, read, access, (u, value) => {
+          g.storeLocal(held, value, heldWidth(access), u * width * HELD_BYTES);
         });
       });
     });
@@ -140,22 +137,17 @@ function gatherOne(
   rows.forEach((_, row) => {
     const u = down.places.findIndex((places) => places.includes(row));
     const addresses = [
-      { base: scratch, offset: u * width * 16 },
+      { base: scratch, offset: u * width * HELD_BYTES },
       { base: tile, offset: row * columns.length * componentBytes },
     ];
     onAddresses(module, f, channels, ['gather_along', layout], addresses, (g, from, to) => {
-      const walks = [
-        { pointer: from, bytes: heldBytes },
-        { pointer: to, bytes: CHANNEL_BYTES },
-      ];
+      const walks = [{ pointer: from, held: places }, { pointer: to }];
       forEachChannel(g, channels, walks, ([held, at], access) => {
-        const read = columns[0].map((_, q) => (h: FunctionBuilder) => h.get(held).load('vector', q * 16));
-        applyMatrix(g, along.rows, read, (v, value) => {
-          for (const column of along.places[v]) {
-            g.get(at)
-              .get(value)
-              .store(access, column * componentBytes);
-          }
+        const read = columns[0].map(
+          (_, q) => (h: FunctionBuilder) => h.get(held).load(heldWidth(access), q * HELD_BYTES),
+        );
+        applyMatrix(g, along.rows, read, access, (v, value) => {
+          for (const column of along.places[v]) g.storeLocal(at, value, access, column * componentBytes);
         });
       });
     });
@@ -175,15 +167,15 @@ function copyRun(
     const source = { pointer: from, strides: [1], offset: fromOffset / 4 };
     const target = { pointer: to, strides: [1], offset: toOffset / 4 };
     stridedLoop(f, [count], [source, target], {
-      each: ([a, b], width) => f.get(b).get(a).load(width).store(width),
+      each: copyEach(f),
     });
     return;
   }
-  for (let at = 0; at < count; at += count - at >= 4 ? 4 : 1) {
-    const width = count - at >= 4 ? 'vector' : 'lane';
-    f.get(to)
-      .get(from)
-      .load(width, fromOffset + at * 4)
-      .store(width, toOffset + at * 4);
+  for (const { width, times, first } of widthsOf(count)) {
+    for (let time = 0; time < times; time++) {
+      const at = first * 4 + time * WIDTH_BYTES[width];
+      const value = keep(f, (g) => g.get(from).load(width, fromOffset + at), width);
+      f.storeLocal(to, value, width, toOffset + at);
+    }
   }
 }

@@ -4,8 +4,8 @@ import { isOfKind } from '../operations/table.js';
 import { rowMajorStrides, sizeOf } from '../tensor/shape.js';
 import type { Operation, Program } from '../trace/program.js';
 import type { FunctionBuilder, Local } from './assembler.js';
-import { defineCallees, Expressions } from './expressions.js';
-import { float } from './functions.js';
+import { Expressions } from './expressions.js';
+import { float, local } from './functions.js';
 import { type Kernel, kernelParameters } from './kernel.js';
 import type { ModuleBuilder } from './module.js';
 import { type Access, collapse, stridedLoop, type Walk } from './strided.js';
@@ -30,7 +30,6 @@ interface LoopPlan {
  * result is written once; reductions are added up in registers along the innermost axis, in memory along others.
  */
 export function emitLoop(module: ModuleBuilder, body: Program, name: string): Kernel {
-  defineCallees(module, body);
   const space = spaceOf(body);
   const plan = space && planLoop(body, space);
   const index = module.define(name, kernelParameters(body), (f, workspace, ...pointers) => {
@@ -121,17 +120,17 @@ function writeLoop(
       for (const writer of writers) writer.enter();
     },
     each(walking, width) {
-      const expressions = new Expressions(f, module, producer, (value) => {
+      const expressions = new Expressions(f, width, producer, (value) => {
         const root = rootOf(producer, value);
         const access = readAt.get(root);
-        if (access === undefined) return constants.get(root) as Local;
+        if (access === undefined) return local(constants.get(root) as Local);
         const isRepeated = walk.strides[access].at(-1) === 0;
         return (g) => g.get(walking[access]).load(isRepeated ? 'splat' : width);
       });
       // All is read before anything is stored: results may take the places of operands.
       const results = stores.map(({ value }) => expressions.value(value));
       const operands = writers.map(({ operand }) => expressions.value(operand));
-      for (const [which, { at }] of stores.entries()) f.get(walking[at]).get(results[which]).store(width);
+      for (const [which, { at }] of stores.entries()) f.storeLocal(walking[at], results[which], width);
       for (const [which, writer] of writers.entries()) writer.add(walking, operands[which], width);
     },
     leave(walking) {

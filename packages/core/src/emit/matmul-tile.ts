@@ -1,8 +1,8 @@
-import type { FunctionBuilder, Local } from './assembler.js';
+import type { Code, FunctionBuilder, Local, Width } from './assembler.js';
 import type { Epilogue } from './epilogue.js';
-import { binary, float, keep, local, multiplyAdd } from './functions.js';
+import { binary, float, local, multiplyAdd } from './functions.js';
 import type { ModuleBuilder } from './module.js';
-import type { Width } from './strided.js';
+import { halfOf, keep, kindOf, WIDTH_BYTES, widthsOf } from './pairs.js';
 import { addCompensated } from './sums.js';
 
 /** One register tile: what is constant in its code. */
@@ -39,20 +39,20 @@ export function defineTile(
 ): number {
   const parameters = new Array<'i32'>(6 + arrays).fill('i32');
   return module.define(name, parameters, (f, a, b, element, column, partial, zero, ...pointers) => {
-    const vectors = tile.columns / 4;
-    const sums = Array.from({ length: tile.rows }, () => Array.from({ length: vectors }, () => f.local('v128')));
-    const step = (stepOffset: number) => {
-      const panel = Array.from({ length: vectors }, (_, v) => {
-        const held = f.local('v128');
-        f.set(held, (g) => g.get(b).load('vector', v * 16 + stepOffset * tile.stepB));
-        return held;
-      });
+    const groups = groupsOf(tile.columns);
+    const widths = [...new Set(groups.map(({ width }) => width))];
+    const sums = Array.from({ length: tile.rows }, () => groups.map(({ width }) => f.local(kindOf(width))));
+    const step = (at: number) => {
+      const panel = groups.map(({ width, offset }) =>
+        keep(f, (g) => g.get(b).load(width, offset + at * tile.stepB), width),
+      );
       for (let row = 0; row < tile.rows; row++) {
-        const factor = f.local('v128');
-        f.set(factor, (g) => g.get(a).load('splat', row * tile.rowA + stepOffset * tile.stepA));
-        for (let v = 0; v < vectors; v++) {
-          f.set(sums[row][v], multiplyAdd(local(factor), local(panel[v]), local(sums[row][v])));
-        }
+        const read: Code = (g) => g.get(a).load('splat', row * tile.rowA + at * tile.stepA);
+        const factors = new Map(widths.map((width) => [width, keep(f, read, width)]));
+        groups.forEach(({ width }, group) => {
+          const factor = factors.get(width) as Local;
+          f.set(sums[row][group], multiplyAdd(local(factor), local(panel[group]), local(sums[row][group])));
+        });
       }
     };
     const advance = (steps: number) => {
@@ -70,58 +70,71 @@ export function defineTile(
       });
     });
     for (let at = 0; at < tile.steps % unroll; at++) step(at);
+    const results = tile.last ? epilogue.at(f, pointers, { element, column }) : undefined;
     for (let row = 0; row < tile.rows; row++) {
-      for (let v = 0; v < vectors; v++) {
-        addBlock(f, tile, partial, (row * vectors + v) * 16, sums[row][v]);
-        if (tile.last)
-          storeResults(f, tile, epilogue, pointers, { element, column }, { row, vector: v, sum: sums[row][v] });
-      }
+      groups.forEach(({ width, offset }, group) => {
+        const sum = sums[row][group];
+        addBlock(f, tile, partial, row * tile.columns * 4 + offset, sum, width);
+        if (results) storeResults(f, tile, results, row, offset, sum);
+      });
     }
   });
 }
 
-/** Hands four results of a tile to the epilogue; at the right edge one by one, if fewer are results. */
+/** The columns of a tile as registers: how wide they are, and how many bytes from the first column. */
+function groupsOf(columns: number): { readonly width: Width; readonly offset: number }[] {
+  return widthsOf(columns).flatMap(({ width, times, first }) =>
+    Array.from({ length: times }, (_, time) => ({ width, offset: first * 4 + time * WIDTH_BYTES[width] })),
+  );
+}
+
+/** Hands the results of a register to the epilogue; at the right edge one by one, if fewer are results. */
 function storeResults(
   f: FunctionBuilder,
   tile: Tile,
-  epilogue: Epilogue,
-  pointers: readonly Local[],
-  at: { readonly element: Local; readonly column: Local },
-  { row, vector, sum }: { readonly row: number; readonly vector: number; readonly sum: Local },
+  results: ReturnType<Epilogue['at']>,
+  row: number,
+  offset: number,
+  sum: Local,
 ): void {
-  const write = (columnOffset: number, width: Width) => {
-    const place = { ...at, elementOffset: row * tile.pitch + columnOffset, columnOffset, width };
-    epilogue.write(f, pointers, [sum], place);
-  };
-  if (4 * vector + 4 <= tile.valid) {
-    write(vector * 16, 'vector');
+  const write = (value: Local, width: Width, at: number) => results.write([value], width, row * tile.pitch + at, at);
+  const valid = tile.valid - offset / 4;
+  if (sum.kind === 'pair') {
+    if (valid >= 8) write(sum, 'pair', offset);
+    else for (const half of [0, 1] as const) storeResults(f, tile, results, row, offset + 16 * half, halfOf(sum, half));
     return;
   }
-  for (let lane = 0; 4 * vector + lane < tile.valid; lane++) {
+  if (valid >= 4) {
+    write(sum, 'vector', offset);
+    return;
+  }
+  for (let lane = 0; lane < valid; lane++) {
     if (lane > 0) f.set(sum, (g) => g.get(sum).get(sum).shuffle([1, 2, 3, 0]));
-    write(vector * 16 + lane * 4, 'lane');
+    write(sum, 'lane', offset + lane * 4);
   }
 }
 
 /** Adds the sum of a block of steps to those before it; after the last block the register holds the result. */
-function addBlock(f: FunctionBuilder, { first, last, lostAt }: Tile, partial: Local, offset: number, sum: Local): void {
+function addBlock(
+  f: FunctionBuilder,
+  { first, last, lostAt }: Tile,
+  partial: Local,
+  offset: number,
+  sum: Local,
+  width: Width,
+): void {
   if (!first) {
-    const total = keep(f, (g) => g.get(partial).load('vector', offset));
+    const total = keep(f, (g) => g.get(partial).load(width, offset), width);
     if (lostAt === 0) {
       f.set(sum, binary('f32x4.add', local(total), local(sum)));
     } else {
-      const lost = keep(f, (g) => g.get(partial).load('vector', lostAt + offset));
+      const lost = keep(f, (g) => g.get(partial).load(width, lostAt + offset), width);
       addCompensated(f, total, lost, sum);
       f.set(sum, local(total));
-      if (!last)
-        f.get(partial)
-          .get(lost)
-          .store('vector', lostAt + offset);
+      if (!last) f.storeLocal(partial, lost, width, lostAt + offset);
     }
   } else if (lostAt > 0) {
-    f.get(partial);
-    float(0)(f);
-    f.store('vector', lostAt + offset);
+    f.storeLocal(partial, keep(f, float(0), width), width, lostAt + offset);
   }
-  if (!last) f.get(partial).get(sum).store('vector', offset);
+  if (!last) f.storeLocal(partial, sum, width, offset);
 }

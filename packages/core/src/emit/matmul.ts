@@ -3,12 +3,12 @@ import { matmulSizes } from '../operations/matmul.js';
 import type { Operation, Program } from '../trace/program.js';
 import type { FunctionBuilder, Local } from './assembler.js';
 import { Epilogue } from './epilogue.js';
-import { defineCallees } from './expressions.js';
-import { local } from './functions.js';
+import { float, local } from './functions.js';
 import { type Kernel, kernelParameters } from './kernel.js';
 import { labelOf } from './labels.js';
 import { defineTile, type Tile } from './matmul-tile.js';
 import type { ModuleBuilder } from './module.js';
+import { keep, WIDTH_BYTES, widthsOf } from './pairs.js';
 import type { MatmulTiles } from './tiles.js';
 
 /** Steps of the inner length that are added up in registers before they go to memory: a panel of B stays in cache. */
@@ -54,14 +54,13 @@ type WritePanel = (f: FunctionBuilder, locals: Locals) => void;
  * result adds its k in ascending order, in blocks of a fixed length, for any tile: tiles do not change bits.
  */
 export function emitMatmul(module: ModuleBuilder, body: Program, name: string): Kernel {
-  defineCallees(module, body);
   const anchor = body.operations.find((operation) => operation.name === 'matmul') as Operation;
   const [typeA, typeB] = anchor.inputs.map((value) => body.values[value]);
   const transposeA = anchor.attributes.transposeA as boolean;
   const sizes = matmulSizes(typeA.shape, typeB.shape, { transposeA, transposeB: false });
   const producer = producers(body);
   const operands = anchor.inputs.map((value) => body.inputs.indexOf(rootOf(producer, value)));
-  const epilogue = new Epilogue(module, body, [anchor.outputs[0]]);
+  const epilogue = new Epilogue(body, [anchor.outputs[0]]);
   const { tiles } = module;
   const cut = cutProduct(sizes, transposeA, tiles);
   const parameters = kernelParameters(body);
@@ -180,19 +179,21 @@ function packPanel(f: FunctionBuilder, l: Locals, steps: number, n: number, colu
   const to = f.local('i32');
   f.set(from, local(l.b));
   f.set(to, local(l.workspace));
-  const whole = Math.floor(valid / 4);
   f.repeat(steps, () => {
-    for (let vector = 0; vector < whole; vector++) {
-      f.get(to)
-        .get(from)
-        .load('vector', vector * 16)
-        .store('vector', vector * 16);
+    for (const { width, times, first } of widthsOf(valid - (valid % 4))) {
+      for (let time = 0; time < times; time++) {
+        const at = first * 4 + time * WIDTH_BYTES[width];
+        f.storeLocal(
+          to,
+          keep(f, (g) => g.get(from).load(width, at), width),
+          width,
+          at,
+        );
+      }
     }
     if (columns > valid) {
-      f.get(to)
-        .f32x4(0)
-        .store('vector', whole * 16);
-      for (let lane = whole * 4; lane < valid; lane++)
+      f.storeLocal(to, keep(f, float(0)), 'vector', (valid - (valid % 4)) * 4);
+      for (let lane = valid - (valid % 4); lane < valid; lane++)
         f.get(to)
           .get(from)
           .load('lane', lane * 4)

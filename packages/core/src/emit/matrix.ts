@@ -1,6 +1,7 @@
 import type { Matrix } from '../operations/tiles.js';
-import type { Code, FunctionBuilder, Local } from './assembler.js';
-import { binary, float, keep, local, multiplyAdd } from './functions.js';
+import type { Code, FunctionBuilder, Local, Width } from './assembler.js';
+import { binary, float, local, multiplyAdd } from './functions.js';
+import { keep } from './pairs.js';
 
 /** The rows of a matrix without repetition, and for each of them the places at which it stands. */
 export function distinctRows(matrix: Matrix): { readonly rows: Matrix; readonly places: readonly number[][] } {
@@ -27,20 +28,23 @@ interface Pair {
  * their sum and their difference alone.
  *
  * @param read   code for each input; it is read once
+ * @param width  of inputs and results
  * @param store  is given each result as a local
  */
 export function applyMatrix(
   f: FunctionBuilder,
   matrix: Matrix,
   read: readonly Code[],
+  width: Width,
   store: (row: number, value: Local) => void,
 ): void {
-  const inputs = read.map((code) => keep(f, code));
+  const held = (code: Code) => keep(f, code, width);
+  const inputs = read.map(held);
   const rows = matrix.map((row) => [...row]);
   for (const { plus, minus } of pairsOf(transposed(matrix))) {
     const [a, b] = [inputs[plus], inputs[minus]].map((input) => local(input));
-    inputs[plus] = keep(f, binary('f32x4.add', a, b));
-    inputs[minus] = keep(f, binary('f32x4.sub', a, b));
+    inputs[plus] = held(binary('f32x4.add', a, b));
+    inputs[minus] = held(binary('f32x4.sub', a, b));
     for (const row of rows) {
       const isSum = row[plus] === row[minus];
       [row[plus], row[minus]] = isSum ? [row[plus], 0] : [0, row[plus]];
@@ -51,8 +55,7 @@ export function applyMatrix(
   for (const { plus, minus } of pairs) {
     const isShared = (column: number) => rows[plus][column] === rows[minus][column];
     const part = (takes: (column: number) => boolean) =>
-      keep(
-        f,
+      held(
         combination(
           rows[plus].map((x, column) => (takes(column) ? x : 0)),
           inputs,
@@ -60,11 +63,11 @@ export function applyMatrix(
       );
     const shared = part(isShared);
     const opposed = part((column) => !isShared(column));
-    store(plus, keep(f, binary('f32x4.add', local(shared), local(opposed))));
-    store(minus, keep(f, binary('f32x4.sub', local(shared), local(opposed))));
+    store(plus, held(binary('f32x4.add', local(shared), local(opposed))));
+    store(minus, held(binary('f32x4.sub', local(shared), local(opposed))));
   }
   rows.forEach((row, index) => {
-    if (!inPair.has(index)) store(index, keep(f, combination(row, inputs)));
+    if (!inPair.has(index)) store(index, held(combination(row, inputs)));
   });
 }
 

@@ -4,10 +4,10 @@ import { windowPositions } from '../operations/window.js';
 import type { Operation, Program } from '../trace/program.js';
 import type { Code, FunctionBuilder, Local } from './assembler.js';
 import { Epilogue } from './epilogue.js';
-import { defineCallees } from './expressions.js';
-import { binary, float, keep, local, select } from './functions.js';
+import { binary, float, local, select } from './functions.js';
 import { type Kernel, kernelParameters } from './kernel.js';
 import type { ModuleBuilder } from './module.js';
+import { keep, keepAddress } from './pairs.js';
 import { fill } from './sums.js';
 import { forEachWindow, type WindowPlace } from './windows.js';
 
@@ -18,26 +18,23 @@ export class MaxPooling {
   readonly source: number;
   private readonly epilogue: Epilogue;
 
-  constructor(module: ModuleBuilder, body: Program) {
+  constructor(body: Program) {
     const find = (operation: string) => body.operations.find((o) => o.name === operation);
     const [pool, place] = [find('maxPool2d'), find('maxPool2dPlace')];
     const anchor = (pool ?? place) as Operation;
     this.attributes = anchor.attributes as PoolAttributes;
     this.source = anchor.inputs[0];
-    this.epilogue = new Epilogue(module, body, [pool?.outputs[0] ?? -1, place?.outputs[0] ?? -1]);
+    this.epilogue = new Epilogue(body, [pool?.outputs[0] ?? -1, place?.outputs[0] ?? -1]);
   }
 
   /** Code for one window. */
   window(f: FunctionBuilder, pointers: readonly Local[]): (at: WindowPlace) => void {
-    const [largest, where] = [f.local('v128'), f.local('v128')];
     return ({ element, column, width, forEachPlace }) => {
-      f.set(largest, float(-Infinity));
-      f.set(where, float(-1));
+      const held = (code: Code) => keep(f, code, width);
+      const largest = held(float(-Infinity));
+      const where = held(float(-1));
       forEachPlace((place, address, isFirst) => {
-        const value = keep(f, (g) => {
-          address(g);
-          g.load(width);
-        });
+        const value = held((g) => g.get(address).load(width));
         if (isFirst) {
           f.set(largest, local(value));
           f.set(where, float(place));
@@ -48,20 +45,18 @@ export class MaxPooling {
         const isLarger = binary('v128.andnot', isNumber, binary('f32x4.le', local(value), local(largest)));
         // Where a window may begin in the padding, nobody knows which place is the first: any beats none.
         const isNone = binary('f32x4.lt', local(where), float(0));
-        const better = keep(f, isFirst === undefined ? binary('v128.or', isLarger, isNone) : isLarger);
+        const better = held(isFirst === undefined ? binary('v128.or', isLarger, isNone) : isLarger);
         f.set(largest, select(local(better), local(value), local(largest)));
         f.set(where, select(local(better), float(place), local(where)));
       });
-      const at = { element, column, elementOffset: 0, columnOffset: 0, width };
-      this.epilogue.write(f, pointers, [largest, where], at);
+      this.epilogue.at(f, pointers, { element, column }).write([largest, where], width);
     };
   }
 }
 
 /** The largest pixel of each window and its place, with the element-wise operations that follow. */
 export function emitMaxPool(module: ModuleBuilder, body: Program, name: string): Kernel {
-  defineCallees(module, body);
-  const pooling = new MaxPooling(module, body);
+  const pooling = new MaxPooling(body);
   const x = body.inputs.indexOf(rootOf(producers(body), pooling.source));
   const index = module.define(name, kernelParameters(body), (f, _workspace, ...pointers) => {
     forEachWindow(f, pooling.attributes, pointers[x], pooling.window(f, pointers));
@@ -91,20 +86,16 @@ export function emitMaxUnpool(module: ModuleBuilder, body: Program, name: string
         shape.reduce((a, b) => a * b, 1),
         0,
       );
-    const [value, where] = [f.local('v128'), f.local('v128')];
     forEachWindow(f, { window, shape }, out, ({ element, width, forEachPlace }) => {
-      f.set(value, (g) => g.get(pointers[values]).get(element).op('add').load(width));
-      f.set(where, (g) => g.get(pointers[places]).get(element).op('add').load(width));
+      const held = (code: Code) => keep(f, code, width);
+      const [value, where] = [values, places].map((array) => {
+        const address = keepAddress(f, pointers[array], element);
+        return held((g) => g.get(address).load(width));
+      });
       forEachPlace((place, address) => {
         const mine = binary('v128.and', local(value), binary('f32x4.eq', local(where), float(place)));
-        const before: Code = (g) => {
-          address(g);
-          g.load(width);
-        };
-        address(f);
-        if (overlaps) binary('f32x4.add', before, mine)(f);
-        else mine(f);
-        f.store(width);
+        const before: Code = (g) => g.get(address).load(width);
+        f.storeLocal(address, held(overlaps ? binary('f32x4.add', before, mine) : mine), width);
       });
     });
   });
@@ -117,19 +108,19 @@ export function emitTakePlaces(module: ModuleBuilder, body: Program, name: strin
   const producer = producers(body);
   const [images, places] = anchor.inputs.map((value) => body.inputs.indexOf(rootOf(producer, value)));
   const index = module.define(name, kernelParameters(body), (f, _workspace, ...pointers) => {
-    const [value, where] = [f.local('v128'), f.local('v128')];
     forEachWindow(f, anchor.attributes as PoolAttributes, pointers[images], ({ element, width, forEachPlace }) => {
-      f.set(value, float(0));
-      f.set(where, (g) => g.get(pointers[places]).get(element).op('add').load(width));
+      const held = (code: Code) => keep(f, code, width);
+      const value = held(float(0));
+      const wanted = keepAddress(f, pointers[places], element);
+      const where = held((g) => g.get(wanted).load(width));
       forEachPlace((place, address) => {
         const isMine = binary('f32x4.eq', local(where), float(place));
-        const pixel: Code = (g) => {
-          address(g);
-          g.load(width);
-        };
-        f.set(value, select(isMine, pixel, local(value)));
+        f.set(
+          value,
+          select(isMine, (g) => g.get(address).load(width), local(value)),
+        );
       });
-      f.get(pointers[body.inputs.length]).get(element).op('add').get(value).store(width);
+      f.storeLocal(keepAddress(f, pointers[body.inputs.length], element), value, width);
     });
   });
   return { index, workspace: 0 };

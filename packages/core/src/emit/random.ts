@@ -2,27 +2,25 @@ import { producers, rootOf } from '../fuse/space.js';
 import { sizeOf } from '../tensor/shape.js';
 import type { Operation, Program } from '../trace/program.js';
 import type { Code, FunctionBuilder, Local } from './assembler.js';
-import { binary, keep, local, normalNumbers } from './functions.js';
+import { binary, float, local, normalNumbers, shift, word } from './functions.js';
 import { type Kernel, kernelParameters } from './kernel.js';
 import { labelOf } from './labels.js';
 import type { ModuleBuilder } from './module.js';
+import { keep, keepAddress } from './pairs.js';
 
 /** Philox 4x32's multipliers and key increments (Salmon et al. 2011, table 2). */
 const MULTIPLIERS = [0xd2511f53, 0xcd9e8d57];
 const INCREMENTS = [0x9e3779b9, 0xbb67ae85];
 const ROUNDS = 10;
 
-/** Numbers that four counters give. */
-const CHUNK = 16;
-
-const word =
-  (value: number): Code =>
-  (f) =>
-    f.i32x4(value);
+/** Numbers that eight counters give: two vectors of counters are one pair of each word. */
+const CHUNK = 32;
+/** Bytes in the workspace: a row's last chunk, and the words of a chunk. */
+const CHUNK_BYTES = CHUNK * 4;
 
 /**
- * Random numbers by Philox 4x32-10, four counters at a time: sixteen numbers. A row's last chunk is computed whole in
- * the workspace, and the part of it that belongs to the row is copied.
+ * Random numbers by Philox 4x32-10, eight counters at a time. A row's last chunk is computed whole in the workspace,
+ * and the part of it that belongs to the row is copied.
  */
 export function emitRandom(module: ModuleBuilder, body: Program, name: string): Kernel {
   const { attributes, inputs } = body.operations.find((operation) => operation.name === 'random') as Operation;
@@ -34,12 +32,13 @@ export function emitRandom(module: ModuleBuilder, body: Program, name: string): 
   const producer = producers(body);
   const [seedInput, keysInput] = inputs.map((value) => body.inputs.indexOf(rootOf(producer, value)));
   const length = sizeOf(shape.slice(1));
-  const normals = distribution === 'normal' ? [normalNumbers(module, 'cosine'), normalNumbers(module, 'sine')] : [];
   const chunk = module.define(
     `${labelOf(name)}.chunk ${name}`,
-    ['i32', 'i32', 'i32', 'i32'],
-    (f, seed, keys, block, to) => {
-      writeChunk(f, { seed, keys, block, to }, stream, normals);
+    ['i32', 'i32', 'i32', 'i32', 'i32'],
+    (f, seed, keys, block, words, to) => {
+      for (const half of [0, 1]) writeWords(f, { seed, keys, block, words }, stream, half);
+      writeNumbers(f, words, distribution);
+      for (const half of [0, 1]) writeInOrder(f, words, to, half);
     },
   );
   const index = module.define(name, kernelParameters(body), (f, workspace, ...pointers) => {
@@ -47,18 +46,19 @@ export function emitRandom(module: ModuleBuilder, body: Program, name: string): 
     const keys = f.local('i32');
     const to = f.local('i32');
     const block = f.local('i32');
+    const words = keepAddress(f, workspace, CHUNK_BYTES);
     f.set(keys, local(keysPointer));
     f.set(to, local(out));
     f.repeat(shape[0], () => {
       f.set(block, (g) => g.i32(0));
       f.repeat(Math.floor(length / CHUNK), () => {
-        f.get(seed).get(keys).get(block).get(to).call(chunk);
-        f.increase(block, 4);
-        f.increase(to, CHUNK * 4);
+        f.get(seed).get(keys).get(block).get(words).get(to).call(chunk);
+        f.increase(block, CHUNK / 4);
+        f.increase(to, CHUNK_BYTES);
       });
       const rest = length % CHUNK;
       if (rest > 0) {
-        f.get(seed).get(keys).get(block).get(workspace).call(chunk);
+        f.get(seed).get(keys).get(block).get(words).get(workspace).call(chunk);
         for (let at = 0; at < rest; at++)
           f.get(to)
             .get(workspace)
@@ -69,14 +69,18 @@ export function emitRandom(module: ModuleBuilder, body: Program, name: string): 
       f.increase(keys, 8);
     });
   });
-  return { index, workspace: CHUNK * 4 };
+  return { index, workspace: 2 * CHUNK_BYTES };
 }
 
-function writeChunk(
+/**
+ * The four words of four counters, a vector of each. Philox multiplies 32 bits by 32 into 64, which takes shuffles: this
+ * part is computed by vectors.
+ */
+function writeWords(
   f: FunctionBuilder,
-  at: { seed: Local; keys: Local; block: Local; to: Local },
+  at: { seed: Local; keys: Local; block: Local; words: Local },
   stream: number,
-  normals: readonly number[],
+  half: number,
 ): void {
   const splatOf = (code: Code) =>
     keep(f, (g) => {
@@ -88,6 +92,7 @@ function writeChunk(
     g.i32x4(1).i32x4(0).shuffle([4, 0, 4, 0]);
     g.i32x4(2).i32x4(0).shuffle([4, 4, 0, 0]);
     g.vector('i32x4.add');
+    if (half > 0) g.i32x4(4 * half).vector('i32x4.add');
   });
   let counter = [
     keep(f, binary('i32x4.add', local(splatOf((g) => g.get(at.block))), local(lanes))),
@@ -106,42 +111,45 @@ function writeChunk(
       f.set(part, binary('i32x4.add', local(part), word(INCREMENTS[i])));
     });
   }
-  let numbers = counter;
-  if (normals.length > 0) {
-    numbers = [0, 2].flatMap((first) =>
-      normals.map((callee) =>
-        keep(f, (g) =>
-          g
-            .get(counter[first])
-            .get(counter[first + 1])
-            .call(callee),
-        ),
-      ),
-    );
-  } else {
-    numbers = counter.map((words) =>
-      keep(f, (g) => {
-        g.get(words)
-          .i32(8)
-          .vector('i32x4.shr_u')
-          .vector('f32x4.convert_i32x4_s')
-          .f32x4(2 ** -24)
-          .vector('f32x4.mul');
-      }),
-    );
-  }
-  // Lane b of numbers[j] is element 4 b + j: a transposition of four by four.
+  counter.forEach((words, index) => {
+    f.storeLocal(at.words, words, 'vector', 32 * index + 16 * half);
+  });
+}
+
+/** Puts numbers of a distribution where words are. */
+function writeNumbers(f: FunctionBuilder, words: Local, distribution: 'uniform' | 'normal'): void {
+  const counter = [0, 1, 2, 3].map((index) => keep(f, (g) => g.get(words).load('pair', 32 * index), 'pair'));
+  const numbers =
+    distribution === 'normal'
+      ? [0, 2].flatMap((first) => normalNumbers(f, counter[first], counter[first + 1]))
+      : counter.map((bits) => keep(f, uniform(bits), 'pair'));
+  numbers.forEach((number, index) => {
+    f.storeLocal(words, number, 'pair', 32 * index);
+  });
+}
+
+/** The upper 24 bits as a number in [0, 1). */
+const uniform = (bits: Local): Code =>
+  binary(
+    'f32x4.mul',
+    (f) => {
+      shift('i32x4.shr_u', local(bits), 8)(f);
+      f.vector('f32x4.convert_i32x4_s');
+    },
+    float(2 ** -24),
+  );
+
+/** Stores the numbers of four counters: lane b of number j is element 4 b + j, a transposition of four by four. */
+function writeInOrder(f: FunctionBuilder, words: Local, to: Local, half: number): void {
   const pair = (a: Local, b: Local, shuffled: readonly number[]) => keep(f, (g) => g.get(a).get(b).shuffle(shuffled));
-  const [n0, n1, n2, n3] = numbers;
+  const [n0, n1, n2, n3] = [0, 1, 2, 3].map((index) =>
+    keep(f, (g) => g.get(words).load('vector', 32 * index + 16 * half)),
+  );
   const low = [pair(n0, n1, [0, 4, 1, 5]), pair(n2, n3, [0, 4, 1, 5])];
   const high = [pair(n0, n1, [2, 6, 3, 7]), pair(n2, n3, [2, 6, 3, 7])];
-  [low, high].forEach(([a, b], half) => {
-    f.get(at.to)
-      .get(pair(a, b, [0, 1, 4, 5]))
-      .store('vector', half * 32);
-    f.get(at.to)
-      .get(pair(a, b, [2, 3, 6, 7]))
-      .store('vector', half * 32 + 16);
+  [low, high].forEach(([a, b], index) => {
+    f.storeLocal(to, pair(a, b, [0, 1, 4, 5]), 'vector', half * 64 + index * 32);
+    f.storeLocal(to, pair(a, b, [2, 3, 6, 7]), 'vector', half * 64 + index * 32 + 16);
   });
 }
 

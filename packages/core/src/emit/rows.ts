@@ -2,10 +2,11 @@ import { producers, rootOf } from '../fuse/space.js';
 import { sizeOf } from '../tensor/shape.js';
 import type { Operation, Program } from '../trace/program.js';
 import type { FunctionBuilder, Local } from './assembler.js';
-import { keep, local } from './functions.js';
+import { local } from './functions.js';
 import { type Kernel, kernelParameters } from './kernel.js';
 import type { ModuleBuilder } from './module.js';
-import { stridedLoop } from './strided.js';
+import { halfOf, keep } from './pairs.js';
+import { copyEach, stridedLoop } from './strided.js';
 
 /** Rows of a table by number; bytes become floats on the way. */
 export function emitTakeRows(module: ModuleBuilder, body: Program, name: string): Kernel {
@@ -46,7 +47,7 @@ export function emitTakeRows(module: ModuleBuilder, body: Program, name: string)
             { pointer: out, strides: [1] },
           ],
           {
-            each: ([a, b], width) => f.get(b).get(a).load(width).store(width),
+            each: copyEach(f),
           },
         );
       }
@@ -65,10 +66,13 @@ export function copyBytes(f: FunctionBuilder, source: Local, target: Local, leng
   f.set(to, local(target));
   f.repeat(Math.floor(length / 8), () => {
     const eight = keep(f, (g) => g.get(from).loadEightBytes().vector('i16x8.extend_low_i8x16_u'));
+    const floats = f.local('pair');
     for (const half of ['low', 'high'] as const) {
-      f.get(to).get(eight).vector(`i32x4.extend_${half}_i16x8_u`).vector('f32x4.convert_i32x4_u');
-      f.store('vector', half === 'low' ? 0 : 16);
+      f.set(halfOf(floats, half === 'low' ? 0 : 1), (g) =>
+        g.get(eight).vector(`i32x4.extend_${half}_i16x8_u`).vector('f32x4.convert_i32x4_u'),
+      );
     }
+    f.storeLocal(to, floats, 'pair');
     f.increase(from, 8);
     f.increase(to, 32);
   });

@@ -3,18 +3,17 @@ import type { Matrix, Tiling } from '../operations/tiles.js';
 import type { Operation, Program } from '../trace/program.js';
 import type { Code, FunctionBuilder, Local } from './assembler.js';
 import { Epilogue } from './epilogue.js';
-import { defineCallees } from './expressions.js';
 import { binary, local } from './functions.js';
 import { type Kernel, kernelParameters } from './kernel.js';
 import { applyMatrix, distinctRows } from './matrix.js';
 import type { ModuleBuilder } from './module.js';
+import { keep, keepAddress, WIDTH_BYTES, widthsOf } from './pairs.js';
 import { MaxPooling } from './pooling.js';
-import type { Width } from './strided.js';
 import {
-  CHANNEL_BYTES,
   forEachChannel,
   forEachTile,
-  keepAddress,
+  HELD_BYTES,
+  heldWidth,
   type Layout,
   layoutOf,
   onAddresses,
@@ -28,7 +27,6 @@ import { forEachWindowOfImage, geometryOf } from './windows.js';
  * is stored, or its largest pixels are, with the element-wise operations that follow.
  */
 export function emitScatterTiles(module: ModuleBuilder, body: Program, name: string): Kernel {
-  defineCallees(module, body);
   const anchor = body.operations.find((operation) => operation.name === 'scatterTiles') as Operation;
   const tiling = anchor.attributes as Tiling;
   const [batch, height, width, channels] = body.values[anchor.outputs[0]].shape;
@@ -43,8 +41,8 @@ export function emitScatterTiles(module: ModuleBuilder, body: Program, name: str
   const pitch = layout.extent[1] * channels * 4;
   const planeBytes = layout.extent[0] * pitch;
   const isPooled = body.operations.some((operation) => operation.name === 'maxPool2d');
-  const pooling = isPooled ? new MaxPooling(module, body) : undefined;
-  const epilogue = new Epilogue(module, body, [anchor.outputs[0]]);
+  const pooling = isPooled ? new MaxPooling(body) : undefined;
+  const epilogue = new Epilogue(body, [anchor.outputs[0]]);
   const index = module.define(name, kernelParameters(body), (f, workspace, ...pointers) => {
     const image = keepAddress(f, workspace, (from[0] * layout.extent[1] + from[1]) * channels * 4);
     const windowCode = pooling?.window(f, pointers);
@@ -89,7 +87,7 @@ function scatterOne(
   const rows = transposedOf(down.rows);
   const columns = transposedOf(along.rows);
   const products = columns[0].length;
-  const heldBytes = rows.length * products * 16;
+  const places = rows.length * products;
   along.places.forEach((columnPlaces, v) => {
     const [first] = columnPlaces;
     const components = down.places.map((rowPlaces) =>
@@ -97,13 +95,10 @@ function scatterOne(
     );
     const addresses = [
       { base: tile, offset: first * componentBytes },
-      { base: scratch, offset: v * 16 },
+      { base: scratch, offset: v * HELD_BYTES },
     ];
     onAddresses(module, f, channels, ['scatter_up', layout, components], addresses, (g, source, target) => {
-      const walks = [
-        { pointer: source, bytes: CHANNEL_BYTES },
-        { pointer: target, bytes: heldBytes },
-      ];
+      const walks = [{ pointer: source }, { pointer: target, held: places }];
       forEachChannel(g, channels, walks, ([from, held], width) => {
         const read = components.map((same) =>
           same
@@ -114,32 +109,27 @@ function scatterOne(
             )
             .reduce((sum, component) => binary('f32x4.add', sum, component)),
         );
-        applyMatrix(g, rows, read, (p, value) => {
-          g.get(held)
-            .get(value)
-            .store('vector', p * products * 16);
+        applyMatrix(g, rows, read, width, (p, value) => {
+          g.storeLocal(held, value, heldWidth(width), p * products * HELD_BYTES);
         });
       });
     });
   });
   for (let p = 0; p < rows.length; p++) {
     const addresses = [
-      { base: scratch, offset: p * products * 16 },
+      { base: scratch, offset: p * products * HELD_BYTES },
       { base: pixel, offset: p * dilation[0] * pitch },
     ];
     onAddresses(module, f, channels, ['scatter_across', layout, adds], addresses, (g, source, target) => {
-      const walks = [
-        { pointer: source, bytes: heldBytes },
-        { pointer: target, bytes: CHANNEL_BYTES },
-      ];
+      const walks = [{ pointer: source, held: places }, { pointer: target }];
       forEachChannel(g, channels, walks, ([held, at], width) => {
-        const read = columns[0].map((_, v) => (h: FunctionBuilder) => h.get(held).load('vector', v * 16));
-        applyMatrix(g, columns, read, (q, value) => {
+        const read = columns[0].map(
+          (_, v) => (h: FunctionBuilder) => h.get(held).load(heldWidth(width), v * HELD_BYTES),
+        );
+        applyMatrix(g, columns, read, width, (q, value) => {
           const offset = q * dilation[1] * channels * 4;
-          g.get(at);
-          if (adds) g.get(at).load(width, offset).get(value).vector('f32x4.add');
-          else g.get(value);
-          g.store(width, offset);
+          const sum = (h: FunctionBuilder) => h.get(at).load(width, offset).get(value).vector('f32x4.add');
+          g.storeLocal(at, adds ? keep(g, sum, width) : value, width, offset);
         });
       });
     });
@@ -164,35 +154,30 @@ function storeImage(
   },
 ): void {
   const { from, size, element, column, height, width } = at;
-  const store = (value: Local, access: Width) => {
-    epilogue.write(f, pointers, [value], { element, column, elementOffset: 0, columnOffset: 0, width: access });
-    const bytes = access === 'vector' ? 16 : 4;
-    f.increase(element, bytes);
-    f.increase(column, bytes);
-  };
-  const value = f.local('v128');
-  const walk = (count: number, read: ((width: Width) => void) | undefined) => {
-    const go = (times: number, access: Width) =>
+  const walk = (count: number, source: Local | undefined) => {
+    for (const { width: access, times } of widthsOf(count)) {
       f.repeat(times, () => {
-        f.set(value, (g) => (read ? read(access) : g.f32x4(0)));
-        store(value, access);
+        const value = keep(f, (g) => (source ? g.get(source).load(access) : g.f32x4(0)), access);
+        epilogue.at(f, pointers, { element, column }).write([value], access);
+        for (const pointer of source ? [source, element, column] : [element, column]) {
+          f.increase(pointer, WIDTH_BYTES[access]);
+        }
       });
-    go(Math.floor(count / 4), 'vector');
-    go(count % 4, 'lane');
+    }
   };
-  const pixels = (count: number, read: ((width: Width) => void) | undefined) => {
+  const pixels = (count: number, source?: Local) => {
     // Pixels of one channel are walked four at a time: a vector along the channels is one number then.
-    if (channels === 1) walk(count, read);
+    if (channels === 1) walk(count, source);
     else {
       f.repeat(count, () => {
         f.set(column, (g) => g.i32(0));
-        walk(channels, read);
+        walk(channels, source);
       });
     }
   };
   if (size[0] === 0 || size[1] === 0) {
     // All tiles lie beside the image.
-    pixels(height * width, undefined);
+    pixels(height * width);
     return;
   }
   const row = f.local('i32');
@@ -200,16 +185,13 @@ function storeImage(
   const first = [from[0] + origin[0], from[1] + origin[1]];
   const offset = (from[0] * extent[1] + from[1]) * channels * 4;
   f.set(row, (g) => g.get(plane).i32(offset).op('add'));
-  pixels(first[0] * width, undefined);
+  pixels(first[0] * width);
   f.repeat(size[0], () => {
     f.set(pointer, local(row));
-    pixels(first[1], undefined);
-    pixels(size[1], (access) => {
-      f.get(pointer).load(access);
-      f.increase(pointer, access === 'vector' ? 16 : 4);
-    });
-    pixels(width - first[1] - size[1], undefined);
+    pixels(first[1]);
+    pixels(size[1], pointer);
+    pixels(width - first[1] - size[1]);
     f.increase(row, extent[1] * channels * 4);
   });
-  pixels((height - first[0] - size[0]) * width, undefined);
+  pixels((height - first[0] - size[0]) * width);
 }

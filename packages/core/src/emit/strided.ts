@@ -1,5 +1,6 @@
 import type { Space } from '../fuse/space.js';
-import type { FunctionBuilder, Local } from './assembler.js';
+import type { FunctionBuilder, Local, Width } from './assembler.js';
+import { keep, WIDTH_BYTES, widthsOf } from './pairs.js';
 
 /** Memory that a loop walks: a pointer, and how many elements each axis of the loop moves it. */
 export interface Access {
@@ -9,14 +10,11 @@ export interface Access {
   readonly offset?: number;
 }
 
-/** Four elements at once, or one at a time where memory is not contiguous or fewer are left. */
-export type Width = 'vector' | 'lane';
-
 /** What is written for the innermost axis of a loop. */
 export interface InnerLoop {
   /** Before the innermost axis is walked. */
   enter?(): void;
-  /** For the next four elements or the next one, at the pointers given, in the order of the accesses. */
+  /** For the next elements, at the pointers given, in the order of the accesses. */
   each(pointers: readonly Local[], width: Width): void;
   /** After the innermost axis. */
   leave?(pointers: readonly Local[]): void;
@@ -54,13 +52,23 @@ export function collapse(space: Space, accesses: readonly Pick<Access, 'strides'
   return { lengths: kept.map((a) => a.length), strides: accesses.map((_, i) => kept.map((a) => a.strides[i])) };
 }
 
-/** How many steps of four elements and of one a loop goes along its innermost axis: vectors where memory allows. */
-export function innerSteps({ lengths, strides }: Walk): { readonly vectors: number; readonly singles: number } {
+/** How a loop goes along its innermost axis: by pairs and vectors where memory allows, else one by one. */
+export function innerSteps({ lengths, strides }: Walk): { readonly width: Width; readonly times: number }[] {
   const last = lengths.length - 1;
   const canVectorise = strides.every((s) => s[last] === 0 || s[last] === 1);
-  const vectors = canVectorise ? Math.floor(lengths[last] / 4) : 0;
-  return { vectors, singles: lengths[last] - 4 * vectors };
+  return canVectorise ? widthsOf(lengths[last]) : [{ width: 'lane', times: lengths[last] }];
 }
+
+/** The body of a loop that copies elements from its first access to its second. */
+export const copyEach =
+  (f: FunctionBuilder): InnerLoop['each'] =>
+  ([from, to], width) => {
+    f.storeLocal(
+      to,
+      keep(f, (g) => g.get(from).load(width), width),
+      width,
+    );
+  };
 
 /** Writes nested loops over a space, whose innermost axis goes by vectors where memory allows. */
 export function stridedLoop(f: FunctionBuilder, space: Space, accesses: readonly Access[], inner: InnerLoop): void {
@@ -85,19 +93,14 @@ export function stridedLoop(f: FunctionBuilder, space: Space, accesses: readonly
     else f.repeatInBlocks(count, interruption.steps, body, () => interruption.run(pointers));
   };
   const walkInner = () => {
-    const { vectors, singles } = innerSteps(collapsed);
-    const go = (count: number, width: Width) =>
-      repeat(
-        count,
-        () => {
-          inner.each(pointers, width);
-          advance((access) => (width === 'vector' ? 4 : 1) * strides[access][last]);
-        },
-        inner.stretch,
-      );
     inner.enter?.();
-    go(vectors, 'vector');
-    go(singles, 'lane');
+    for (const { width, times } of innerSteps(collapsed)) {
+      const walkOne = () => {
+        inner.each(pointers, width);
+        advance((access) => (WIDTH_BYTES[width] / 4) * strides[access][last]);
+      };
+      repeat(times, walkOne, inner.stretch);
+    }
     inner.leave?.(pointers);
   };
   const walk = (axis: number) => {

@@ -1,10 +1,12 @@
 import type { ReductionName } from '../operations/kinds.js';
 import { sizeOf } from '../tensor/shape.js';
 import type { Operation } from '../trace/program.js';
-import type { Code, FunctionBuilder, Local, SimdInstruction } from './assembler.js';
-import { binary, float, keep, local } from './functions.js';
+import type { Code, FunctionBuilder, Local, Width } from './assembler.js';
+import { binary, float, local } from './functions.js';
+import type { SimdInstruction } from './instructions.js';
 import type { ModuleBuilder } from './module.js';
-import { type Access, type Interruption, innerSteps, stridedLoop, type Walk, type Width } from './strided.js';
+import { halfOf, keep, keepAddress, kindOf, widthOf } from './pairs.js';
+import { type Access, type Interruption, innerSteps, stridedLoop, type Walk } from './strided.js';
 
 /**
  * Long sums stay accurate: so many terms are added up plainly; the sums of such blocks are added with compensation,
@@ -35,6 +37,10 @@ export interface Reduction {
   readonly strides: readonly number[];
   /** Whether the innermost axis is reduced, in a register. */
   readonly inRegister: boolean;
+  /** Whether the register is a pair, since the innermost axis has eight elements or more. */
+  readonly isWide: boolean;
+  /** Bytes from the workspace's beginning to where a pair is put when it is added up. */
+  readonly pairAt: number;
   /** Whether the register needs blocks. */
   readonly isLong: boolean;
   /** Where additions to memory need blocks. */
@@ -57,7 +63,7 @@ export function planReductions(
   walk: Walk,
   drawn: readonly Pick<Reduction, 'operation' | 'array' | 'size' | 'strides'>[],
 ): { readonly reductions: readonly Reduction[]; readonly workspace: number } {
-  const { vectors, singles } = innerSteps(walk);
+  const steps = innerSteps(walk);
   const last = walk.lengths.length - 1;
   let workspace = 0;
   const take = (elements: number) => {
@@ -68,11 +74,14 @@ export function planReductions(
   const reductions = drawn.map((reduction): Reduction => {
     const isSum = reduction.operation.name === 'sum';
     const inRegister = reduction.strides[last] === 0;
+    const isWide = inRegister && steps[0]?.width === 'pair';
     const blocks = isSum ? memoryBlocks(walk, reduction.strides) : undefined;
     return {
       ...reduction,
       inRegister,
-      isLong: isSum && inRegister && Math.max(vectors, singles) > BLOCK,
+      isWide,
+      pairAt: isWide ? take(8) : 0,
+      isLong: isSum && inRegister && steps.some(({ times }) => times > BLOCK),
       ...(blocks && { blocks: { ...blocks, rowAt: take(blocks.row), lostAt: take(reduction.size) } }),
     };
   });
@@ -103,7 +112,8 @@ export class ReductionWriter {
   private readonly register: Local;
   private readonly total: Local | undefined;
   private readonly lost: Local | undefined;
-  /** Pointers: the row of a workspace, and the result's lost bits. */
+  /** Pointers: where a pair is put when it is added up, the row of a workspace, and the result's lost bits. */
+  private readonly pair: Local | undefined;
   private readonly row: Local | undefined;
   private readonly lostBits: Local | undefined;
   /** Positions among the loop's accesses. */
@@ -120,15 +130,12 @@ export class ReductionWriter {
     const { instruction, neutral } = combinationOf(reduction.operation.name);
     this.instruction = instruction;
     this.neutral = neutral;
-    this.register = f.local('v128');
-    [this.total, this.lost] = reduction.isLong ? [f.local('v128'), f.local('v128')] : [];
+    const kind = kindOf(reduction.isWide ? 'pair' : 'vector');
+    this.register = f.local(kind);
+    [this.total, this.lost] = reduction.isLong ? [f.local(kind), f.local(kind)] : [];
     const { blocks } = reduction;
-    const pointer = (offset: number) => {
-      const at = f.local('i32');
-      f.set(at, (g) => g.get(workspace).i32(offset).op('add'));
-      return at;
-    };
-    [this.row, this.lostBits] = blocks ? [pointer(blocks.rowAt), pointer(blocks.lostAt)] : [];
+    [this.row, this.lostBits] = blocks ? [blocks.rowAt, blocks.lostAt].map((at) => keepAddress(f, workspace, at)) : [];
+    this.pair = reduction.isWide ? keepAddress(f, workspace, reduction.pairAt) : undefined;
   }
 
   /** The input of the reduction. */
@@ -163,15 +170,16 @@ export class ReductionWriter {
     }
   }
 
-  /** Adds the next four elements, or the next one. */
+  /** Adds the next elements; those that are fewer than a pair go to its first vector. */
   add(pointers: readonly Local[], value: Local, width: Width): void {
     const { f, instruction, register } = this;
     if (!this.reduction.inRegister) {
-      this.addToMemory(pointers, local(value), width);
+      this.addToMemory(pointers, value, width);
       return;
     }
     const term = width === 'lane' ? onlyLaneZero(f, value, this.neutral) : value;
-    f.set(register, binary(instruction, local(register), local(term)));
+    const sum = register.kind === 'pair' && width !== 'pair' ? halfOf(register, 0) : register;
+    f.set(sum, binary(instruction, local(sum), local(term)));
   }
 
   /** After a stretch of the innermost axis. */
@@ -184,19 +192,31 @@ export class ReductionWriter {
 
   /** After the innermost axis. */
   leave(pointers: readonly Local[]): void {
-    const { f, instruction, register, total } = this;
+    const { f, instruction, register, total, pair } = this;
     if (!this.reduction.inRegister) return;
-    if (total) f.set(register, local(total));
+    const sum = f.local('v128');
+    if (pair) {
+      // Through memory: only what is stored becomes one register of eight.
+      f.storeLocal(pair, total ?? register, 'pair');
+      f.set(
+        sum,
+        binary(
+          instruction,
+          (g) => g.get(pair).load('vector', 0),
+          (g) => g.get(pair).load('vector', 16),
+        ),
+      );
+    } else f.set(sum, local(total ?? register));
     for (const lanes of [
       [2, 3, 0, 1],
       [1, 0, 3, 2],
     ]) {
       f.set(
-        register,
-        binary(instruction, local(register), (g) => g.get(register).get(register).shuffle(lanes)),
+        sum,
+        binary(instruction, local(sum), (g) => g.get(sum).get(sum).shuffle(lanes)),
       );
     }
-    this.addToMemory(pointers, local(register), 'lane');
+    this.addToMemory(pointers, sum, 'lane');
   }
 
   /** Carries the row of a workspace to the result, and empties it. */
@@ -208,11 +228,11 @@ export class ReductionWriter {
       const accesses = [row, result, lostBits].map((pointer) => ({ pointer, strides: [1] }));
       stridedLoop(g, [count], accesses, {
         each([at, total, lost], width) {
-          const [term, sum, rest] = [at, total, lost].map((p) => keep(g, (h) => h.get(p).load(width)));
+          const [term, sum, rest] = [at, total, lost].map((p) => keep(g, (h) => h.get(p).load(width), width));
           addCompensated(g, sum, rest, term);
-          g.get(total).get(sum).store(width);
-          g.get(lost).get(rest).store(width);
-          g.get(at).f32x4(0).store(width);
+          g.storeLocal(total, sum, width);
+          g.storeLocal(lost, rest, width);
+          g.storeLocal(at, keep(g, float(0), width), width);
         },
       });
     });
@@ -220,11 +240,18 @@ export class ReductionWriter {
     f.call(callee);
   }
 
-  private addToMemory(pointers: readonly Local[], term: Code, width: Width): void {
-    const { f, instruction, target } = this;
-    f.get(pointers[target]);
-    binary(instruction, (g) => g.get(pointers[target]).load(width), term)(f);
-    f.store(width);
+  private addToMemory(pointers: readonly Local[], term: Local, width: Width): void {
+    const { f, instruction } = this;
+    const target = pointers[this.target];
+    f.storeLocal(
+      target,
+      keep(
+        f,
+        binary(instruction, (g) => g.get(target).load(width), local(term)),
+        widthOf(term),
+      ),
+      width,
+    );
   }
 }
 
@@ -254,9 +281,10 @@ export function interruptions(
 
 /** Writes `total += term + lost`, and keeps in `lost` what that rounds away; nothing where the total is infinite. */
 export function addCompensated(f: FunctionBuilder, total: Local, lost: Local, term: Local): void {
-  const whole = keep(f, binary('f32x4.add', local(term), local(lost)));
-  const sum = keep(f, binary('f32x4.add', local(total), local(whole)));
-  const rest = keep(f, binary('f32x4.sub', local(whole), binary('f32x4.sub', local(sum), local(total))));
+  const held = (code: Code) => keep(f, code, widthOf(term));
+  const whole = held(binary('f32x4.add', local(term), local(lost)));
+  const sum = held(binary('f32x4.add', local(total), local(whole)));
+  const rest = held(binary('f32x4.sub', local(whole), binary('f32x4.sub', local(sum), local(total))));
   f.set(lost, binary('v128.and', local(rest), binary('f32x4.eq', local(rest), local(rest))));
   f.set(total, local(sum));
 }
@@ -268,6 +296,6 @@ function onlyLaneZero(f: FunctionBuilder, value: Local, neutral: number): Local 
 /** Sets floats to one value. */
 export function fill(f: FunctionBuilder, pointer: Local, count: number, value: number): void {
   stridedLoop(f, [count], [{ pointer, strides: [1] }], {
-    each: ([at], width) => f.get(at).f32x4(value).store(width),
+    each: ([at], width) => f.storeLocal(at, keep(f, float(value), width), width),
   });
 }

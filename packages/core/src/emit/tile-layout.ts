@@ -1,9 +1,9 @@
 import { componentsOf, type Tiling } from '../operations/tiles.js';
 import { jsonOf } from '../trace/json.js';
-import type { FunctionBuilder, Local } from './assembler.js';
+import type { FunctionBuilder, Local, Width } from './assembler.js';
 import { local } from './functions.js';
 import type { ModuleBuilder } from './module.js';
-import type { Width } from './strided.js';
+import { keepAddress, WIDTH_BYTES, widthsOf } from './pairs.js';
 
 /** A tiling in bytes: where pixels and components lie. */
 export interface Layout {
@@ -41,10 +41,10 @@ export function overlap({ tiling: { image, origin }, extent }: Layout): { from: 
   return { from, size: from.map((at, axis) => Math.max(0, Math.min(extent[axis], image[axis] - origin[axis]) - at)) };
 }
 
-/** Bytes in which a tile is kept between its two one-dimensional transformations: a vector for four channels or one. */
+/** Bytes in which a tile is kept between its two one-dimensional transformations. */
 export function scratchBytes({ rows, columns }: Tiling, channels: number): number {
-  const vectors = Math.floor(channels / 4) + (channels % 4);
-  return Math.max(rows.length, rows[0].length) * Math.max(columns.length, columns[0].length) * 16 * vectors;
+  const groups = widthsOf(channels).reduce((sum, { times }) => sum + times, 0);
+  return Math.max(rows.length, rows[0].length) * Math.max(columns.length, columns[0].length) * HELD_BYTES * groups;
 }
 
 /** Walks the grid of one image: `pixel` points at the first pixel of each tile, `tile` at its first component. */
@@ -70,13 +70,16 @@ export function forEachTile(
   });
 }
 
-/** A pointer that is walked along the channels of a tile, and the bytes from one vector of channels to the next. */
+/**
+ * A pointer that is walked along the channels of a tile: by their width where they lie side by side, or by so many
+ * places in scratch memory.
+ */
 interface ChannelWalk {
   readonly pointer: Local;
-  readonly bytes: number;
+  readonly held?: number;
 }
 
-/** Walks the channels of a tile by vectors, and the last few one by one. */
+/** Walks the channels of a tile by pairs and vectors, and the last few one by one. */
 export function forEachChannel(
   f: FunctionBuilder,
   channels: number,
@@ -84,17 +87,22 @@ export function forEachChannel(
   body: (pointers: Local[], width: Width) => void,
 ): void {
   const walking = walks.map(({ pointer }) => keepAddress(f, pointer));
-  const go = (count: number, width: Width) =>
-    f.repeat(count, () => {
+  for (const { width, times } of widthsOf(channels)) {
+    f.repeat(times, () => {
       body(walking, width);
       walking.forEach((at, which) => {
-        const { bytes } = walks[which];
-        f.increase(at, bytes === CHANNEL_BYTES && width === 'lane' ? 4 : bytes);
+        const { held } = walks[which];
+        f.increase(at, held === undefined ? WIDTH_BYTES[width] : held * HELD_BYTES);
       });
     });
-  go(Math.floor(channels / 4), 'vector');
-  go(channels % 4, 'lane');
+  }
 }
+
+/** Bytes that some channels of a component take in scratch memory: a pair, although a vector or one may use less. */
+export const HELD_BYTES = 32;
+
+/** The width at which what is kept in scratch memory is read and written. */
+export const heldWidth = (width: Width): Width => (width === 'lane' ? 'vector' : width);
 
 /** With fewer channels than this a call costs more than the code that it saves. */
 const CALLED_CHANNELS = 8;
@@ -123,14 +131,4 @@ export function onAddresses(
   const callee = module.define(key, parameters, write);
   for (const { base, offset } of addresses) f.get(base).i32(offset).op('add');
   f.call(callee);
-}
-
-/** Bytes of a vector of channels where channels lie side by side. */
-export const CHANNEL_BYTES = 16;
-
-/** A new local that holds an address, some bytes further. */
-export function keepAddress(f: FunctionBuilder, pointer: Local, offset = 0): Local {
-  const address = f.local('i32');
-  f.set(address, (g) => g.get(pointer).i32(offset).op('add'));
-  return address;
 }

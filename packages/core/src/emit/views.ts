@@ -4,7 +4,7 @@ import { rowMajorStrides, sizeOf } from '../tensor/shape.js';
 import type { Operation, Program } from '../trace/program.js';
 import { type Kernel, kernelParameters } from './kernel.js';
 import type { ModuleBuilder } from './module.js';
-import { type Access, stridedLoop } from './strided.js';
+import { type Access, copyEach, stridedLoop } from './strided.js';
 import { fill } from './sums.js';
 
 /** A copy of elements from one strided walk to another: where it begins and the strides, on both sides. */
@@ -94,7 +94,7 @@ export function emitCopies(module: ModuleBuilder, body: Program, name: string): 
           { ...to, pointer: out },
         ],
         {
-          each: ([a, b], width) => f.get(b).get(a).load(width).store(width),
+          each: copyEach(f),
         },
       );
     }

@@ -1,10 +1,10 @@
 import type { PoolAttributes } from '../operations/pooling.js';
 import { type Window, windowPositions } from '../operations/window.js';
-import type { Code, FunctionBuilder, Local } from './assembler.js';
+import type { FunctionBuilder, Local, Width } from './assembler.js';
 import { local } from './functions.js';
-import type { Width } from './strided.js';
+import { keepAddress, WIDTH_BYTES, widthsOf } from './pairs.js';
 
-/** What is written for one window: pointers at its first pixel and its result, for four channels or one. */
+/** What is written for one window: pointers at its first pixel and its result, for some channels. */
 type WindowCode = (at: WindowPlace) => void;
 
 export interface WindowPlace {
@@ -17,7 +17,7 @@ export interface WindowPlace {
    * Writes code for each place of the window that is not in the padding, and gives the address of its pixel.
    * `isFirst` is undefined where it depends on the window which place is the first outside of the padding.
    */
-  forEachPlace(body: (place: number, address: Code, isFirst: boolean | undefined) => void): void;
+  forEachPlace(body: (place: number, address: Local, isFirst: boolean | undefined) => void): void;
 }
 
 /** Images that windows move over, in memory. */
@@ -78,14 +78,13 @@ export function forEachWindowOfImage(
       const [i, j] = [Math.floor(place / window.size[1]), place % window.size[1]];
       // A window may begin in the padding, before the image: the sum wraps around, as an offset would not.
       const offset = i * rowBytes + j * pixelBytes;
-      const address: Code = (g) => g.get(pixel).i32(offset).op('add');
       const inColumn = (write: () => void) => {
         if (!checks[1]) return write();
         isWithin(left, j, imageWidth);
         f.ifTrue(write);
       };
       const isFirst = checks.includes(true) ? undefined : place === 0;
-      const write = () => inColumn(() => visit(place, address, isFirst));
+      const write = () => inColumn(() => visit(place, keepAddress(f, pixel, offset), isFirst));
       if (checks[0]) {
         isWithin(top, i, height);
         f.ifTrue(write);
@@ -94,12 +93,13 @@ export function forEachWindowOfImage(
       }
     }
   };
-  const walkChannels = (count: number, width: Width) => {
-    f.repeat(count, () => {
-      body({ element, column, width, forEachPlace });
-      const bytes = width === 'vector' ? 16 : 4;
-      for (const pointer of [pixel, element, column]) f.increase(pointer, bytes);
-    });
+  const walkChannels = () => {
+    for (const { width, times } of widthsOf(channels)) {
+      f.repeat(times, () => {
+        body({ element, column, width, forEachPlace });
+        for (const pointer of [pixel, element, column]) f.increase(pointer, WIDTH_BYTES[width]);
+      });
+    }
   };
   f.set(row, (g) => {
     g.get(image)
@@ -113,8 +113,7 @@ export function forEachWindowOfImage(
     f.repeat(columns, () => {
       f.set(pixel, local(first));
       f.set(column, (g) => g.i32(0));
-      walkChannels(Math.floor(channels / 4), 'vector');
-      walkChannels(channels % 4, 'lane');
+      walkChannels();
       f.increase(first, window.strides[1] * pixelBytes);
       f.increase(left, window.strides[1]);
     });
