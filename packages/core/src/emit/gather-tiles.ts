@@ -10,7 +10,6 @@ import { copyEach, stridedLoop } from './strided.js';
 import {
   forEachChannel,
   forEachTile,
-  HELD_BYTES,
   heldWidth,
   type Layout,
   layoutOf,
@@ -30,7 +29,7 @@ export function emitGatherTiles(module: ModuleBuilder, body: Program, name: stri
   const anchor = body.operations.find((operation) => operation.name === 'gatherTiles') as Operation;
   const tiling = anchor.attributes as Tiling;
   const [batch, height, width, channels] = body.values[anchor.inputs[0]].shape;
-  const layout = layoutOf(tiling, batch, channels);
+  const layout = layoutOf(tiling, batch, channels, module.widest);
   const { from, size } = overlap(layout);
   const isInside = tiling.origin.every((o) => o >= 0) && size.every((s, axis) => s === layout.extent[axis]);
   const pitch = (isInside ? width : layout.extent[1]) * channels * 4;
@@ -62,7 +61,7 @@ export function emitGatherTiles(module: ModuleBuilder, body: Program, name: stri
       f.increase(image, height * width * channels * 4);
     });
   });
-  return { index, workspace: planeBytes + scratchBytes(tiling, channels) };
+  return { index, workspace: planeBytes + scratchBytes(layout) };
 }
 
 /** Copies the part of an image that tiles touch into the plane. */
@@ -97,7 +96,7 @@ function gatherOne(
   tile: Local,
   scratch: Local,
 ): void {
-  const { tiling, channels, componentBytes } = layout;
+  const { tiling, channels, componentBytes, heldBytes } = layout;
   const { rows, columns, dilation } = tiling;
   const pixelBytes = channels * 4;
   if (isIdentity(rows) && isIdentity(columns)) {
@@ -122,14 +121,14 @@ function gatherOne(
   for (let q = 0; q < width; q++) {
     const addresses = [
       { base: pixel, offset: q * dilation[1] * pixelBytes },
-      { base: scratch, offset: q * HELD_BYTES },
+      { base: scratch, offset: q * heldBytes },
     ];
-    onAddresses(module, f, channels, ['gather_down', layout, pitch], addresses, (g, from, to) => {
+    onAddresses(module, f, ['gather_down', layout, pitch], addresses, (g, from, to) => {
       const walks = [{ pointer: from }, { pointer: to, held: places }];
-      forEachChannel(g, channels, walks, ([at, held], access) => {
+      forEachChannel(g, layout, walks, ([at, held], access) => {
         const read = rows[0].map((_, p) => (h: FunctionBuilder) => h.get(at).load(access, p * dilation[0] * pitch));
         applyMatrix(g, down.rows, read, access, (u, value) => {
-          g.storeLocal(held, value, heldWidth(access), u * width * HELD_BYTES);
+          g.storeLocal(held, value, heldWidth(access), u * width * heldBytes);
         });
       });
     });
@@ -137,14 +136,14 @@ function gatherOne(
   rows.forEach((_, row) => {
     const u = down.places.findIndex((places) => places.includes(row));
     const addresses = [
-      { base: scratch, offset: u * width * HELD_BYTES },
+      { base: scratch, offset: u * width * heldBytes },
       { base: tile, offset: row * columns.length * componentBytes },
     ];
-    onAddresses(module, f, channels, ['gather_along', layout], addresses, (g, from, to) => {
+    onAddresses(module, f, ['gather_along', layout], addresses, (g, from, to) => {
       const walks = [{ pointer: from, held: places }, { pointer: to }];
-      forEachChannel(g, channels, walks, ([held, at], access) => {
+      forEachChannel(g, layout, walks, ([held, at], access) => {
         const read = columns[0].map(
-          (_, q) => (h: FunctionBuilder) => h.get(held).load(heldWidth(access), q * HELD_BYTES),
+          (_, q) => (h: FunctionBuilder) => h.get(held).load(heldWidth(access), q * heldBytes),
         );
         applyMatrix(g, along.rows, read, access, (v, value) => {
           for (const column of along.places[v]) g.storeLocal(at, value, access, column * componentBytes);

@@ -39,7 +39,7 @@ export function defineTile(
 ): number {
   const parameters = new Array<'i32'>(6 + arrays).fill('i32');
   return module.define(name, parameters, (f, a, b, element, column, partial, zero, ...pointers) => {
-    const groups = groupsOf(tile.columns);
+    const groups = groupsOf(tile.columns, module.widest);
     const widths = [...new Set(groups.map(({ width }) => width))];
     const sums = Array.from({ length: tile.rows }, () => groups.map(({ width }) => f.local(kindOf(width))));
     const step = (at: number) => {
@@ -82,8 +82,8 @@ export function defineTile(
 }
 
 /** The columns of a tile as registers: how wide they are, and how many bytes from the first column. */
-function groupsOf(columns: number): { readonly width: Width; readonly offset: number }[] {
-  return widthsOf(columns).flatMap(({ width, times, first }) =>
+function groupsOf(columns: number, widest: 'pair' | 'vector'): { readonly width: Width; readonly offset: number }[] {
+  return widthsOf(columns, widest).flatMap(({ width, times, first }) =>
     Array.from({ length: times }, (_, time) => ({ width, offset: first * 4 + time * WIDTH_BYTES[width] })),
   );
 }

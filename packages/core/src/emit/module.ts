@@ -15,6 +15,8 @@ export class ModuleBuilder {
   constructor(
     private readonly fastMath = false,
     readonly tiles: MatmulTiles = TILES[fastMath ? 'relaxed' : 'exact'],
+    /** Whether matrix products and transformations of tiles are written for pairs of vectors. */
+    readonly widest: 'pair' | 'vector' = 'pair',
   ) {}
 
   /**

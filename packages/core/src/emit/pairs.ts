@@ -48,10 +48,13 @@ export function halfOf(pair: Local, half: 0 | 1): Local {
   return { kind: 'v128', index: pair.index + half };
 }
 
-/** How elements that lie side by side are taken: eight at a time, then four, then one by one. */
-export function widthsOf(count: number): { readonly width: Width; readonly times: number; readonly first: number }[] {
-  const pairs = Math.floor(count / 8);
-  const vectors = Math.floor(count / 4) % 2;
+/** How elements that lie side by side are taken: eight at a time, if pairs may be, then four, then one by one. */
+export function widthsOf(
+  count: number,
+  widest: 'pair' | 'vector' = 'pair',
+): { readonly width: Width; readonly times: number; readonly first: number }[] {
+  const pairs = widest === 'pair' ? Math.floor(count / 8) : 0;
+  const vectors = Math.floor(count / 4) - 2 * pairs;
   return [
     { width: 'pair' as const, times: pairs, first: 0 },
     { width: 'vector' as const, times: vectors, first: 8 * pairs },

@@ -12,7 +12,6 @@ import { MaxPooling } from './pooling.js';
 import {
   forEachChannel,
   forEachTile,
-  HELD_BYTES,
   heldWidth,
   type Layout,
   layoutOf,
@@ -30,7 +29,7 @@ export function emitScatterTiles(module: ModuleBuilder, body: Program, name: str
   const anchor = body.operations.find((operation) => operation.name === 'scatterTiles') as Operation;
   const tiling = anchor.attributes as Tiling;
   const [batch, height, width, channels] = body.values[anchor.outputs[0]].shape;
-  const layout = layoutOf(tiling, batch, channels);
+  const layout = layoutOf(tiling, batch, channels, module.widest);
   const producer = producers(body);
   const source = body.inputs.indexOf(rootOf(producer, anchor.inputs[0]));
   const { from, size } = overlap(layout);
@@ -65,7 +64,7 @@ export function emitScatterTiles(module: ModuleBuilder, body: Program, name: str
       }
     });
   });
-  return { index, workspace: planeBytes + scratchBytes(tiling, channels) };
+  return { index, workspace: planeBytes + scratchBytes(layout) };
 }
 
 function scatterOne(
@@ -78,7 +77,7 @@ function scatterOne(
   scratch: Local,
   adds: boolean,
 ): void {
-  const { tiling, channels, componentBytes } = layout;
+  const { tiling, channels, componentBytes, heldBytes } = layout;
   const { dilation } = tiling;
   // Components of equal rows are added up before anything else: that is the adjoint of computing them once.
   const down = distinctRows(tiling.rows);
@@ -95,11 +94,11 @@ function scatterOne(
     );
     const addresses = [
       { base: tile, offset: first * componentBytes },
-      { base: scratch, offset: v * HELD_BYTES },
+      { base: scratch, offset: v * heldBytes },
     ];
-    onAddresses(module, f, channels, ['scatter_up', layout, components], addresses, (g, source, target) => {
+    onAddresses(module, f, ['scatter_up', layout, components], addresses, (g, source, target) => {
       const walks = [{ pointer: source }, { pointer: target, held: places }];
-      forEachChannel(g, channels, walks, ([from, held], width) => {
+      forEachChannel(g, layout, walks, ([from, held], width) => {
         const read = components.map((same) =>
           same
             .map(
@@ -110,21 +109,21 @@ function scatterOne(
             .reduce((sum, component) => binary('f32x4.add', sum, component)),
         );
         applyMatrix(g, rows, read, width, (p, value) => {
-          g.storeLocal(held, value, heldWidth(width), p * products * HELD_BYTES);
+          g.storeLocal(held, value, heldWidth(width), p * products * heldBytes);
         });
       });
     });
   });
   for (let p = 0; p < rows.length; p++) {
     const addresses = [
-      { base: scratch, offset: p * products * HELD_BYTES },
+      { base: scratch, offset: p * products * heldBytes },
       { base: pixel, offset: p * dilation[0] * pitch },
     ];
-    onAddresses(module, f, channels, ['scatter_across', layout, adds], addresses, (g, source, target) => {
+    onAddresses(module, f, ['scatter_across', layout, adds], addresses, (g, source, target) => {
       const walks = [{ pointer: source, held: places }, { pointer: target }];
-      forEachChannel(g, channels, walks, ([held, at], width) => {
+      forEachChannel(g, layout, walks, ([held, at], width) => {
         const read = columns[0].map(
-          (_, v) => (h: FunctionBuilder) => h.get(held).load(heldWidth(width), v * HELD_BYTES),
+          (_, v) => (h: FunctionBuilder) => h.get(held).load(heldWidth(width), v * heldBytes),
         );
         applyMatrix(g, columns, read, width, (q, value) => {
           const offset = q * dilation[1] * channels * 4;

@@ -15,10 +15,14 @@ export interface Layout {
   /** Bytes from one component of a tile to the next, and from one tile to the next. */
   readonly componentBytes: number;
   readonly tileBytes: number;
+  /** Whether channels are taken by pairs of vectors. */
+  readonly widest: 'pair' | 'vector';
+  /** Bytes that some channels of a component take in scratch memory, however few they are. */
+  readonly heldBytes: number;
 }
 
 /** Where the pixels and components of images of a batch lie. */
-export function layoutOf(tiling: Tiling, batch: number, channels: number): Layout {
+export function layoutOf(tiling: Tiling, batch: number, channels: number, widest: Layout['widest']): Layout {
   const { grid, step, dilation, rows, columns } = tiling;
   const tiles = batch * grid[0] * grid[1];
   const first = tiling.components === 'first';
@@ -32,6 +36,8 @@ export function layoutOf(tiling: Tiling, batch: number, channels: number): Layou
     ],
     componentBytes: (first ? tiles : 1) * channels * 4,
     tileBytes: (first ? 1 : componentsOf(tiling)) * channels * 4,
+    widest,
+    heldBytes: WIDTH_BYTES[widest],
   };
 }
 
@@ -42,9 +48,9 @@ export function overlap({ tiling: { image, origin }, extent }: Layout): { from: 
 }
 
 /** Bytes in which a tile is kept between its two one-dimensional transformations. */
-export function scratchBytes({ rows, columns }: Tiling, channels: number): number {
-  const groups = widthsOf(channels).reduce((sum, { times }) => sum + times, 0);
-  return Math.max(rows.length, rows[0].length) * Math.max(columns.length, columns[0].length) * HELD_BYTES * groups;
+export function scratchBytes({ tiling: { rows, columns }, channels, widest, heldBytes }: Layout): number {
+  const groups = widthsOf(channels, widest).reduce((sum, { times }) => sum + times, 0);
+  return Math.max(rows.length, rows[0].length) * Math.max(columns.length, columns[0].length) * heldBytes * groups;
 }
 
 /** Walks the grid of one image: `pixel` points at the first pixel of each tile, `tile` at its first component. */
@@ -82,24 +88,21 @@ interface ChannelWalk {
 /** Walks the channels of a tile by pairs and vectors, and the last few one by one. */
 export function forEachChannel(
   f: FunctionBuilder,
-  channels: number,
+  { channels, widest, heldBytes }: Layout,
   walks: readonly ChannelWalk[],
   body: (pointers: Local[], width: Width) => void,
 ): void {
   const walking = walks.map(({ pointer }) => keepAddress(f, pointer));
-  for (const { width, times } of widthsOf(channels)) {
+  for (const { width, times } of widthsOf(channels, widest)) {
     f.repeat(times, () => {
       body(walking, width);
       walking.forEach((at, which) => {
         const { held } = walks[which];
-        f.increase(at, held === undefined ? WIDTH_BYTES[width] : held * HELD_BYTES);
+        f.increase(at, held === undefined ? WIDTH_BYTES[width] : held * heldBytes);
       });
     });
   }
 }
-
-/** Bytes that some channels of a component take in scratch memory: a pair, although a vector or one may use less. */
-export const HELD_BYTES = 32;
 
 /** The width at which what is kept in scratch memory is read and written. */
 export const heldWidth = (width: Width): Width => (width === 'lane' ? 'vector' : width);
@@ -116,17 +119,17 @@ const CALLED_CHANNELS = 8;
 export function onAddresses(
   module: ModuleBuilder,
   f: FunctionBuilder,
-  channels: number,
   meaning: readonly [label: string, layout: Layout, ...constants: unknown[]],
   addresses: readonly { readonly base: Local; readonly offset: number }[],
   write: (f: FunctionBuilder, ...addresses: Local[]) => void,
 ): void {
+  const [label, layout, ...constants] = meaning;
+  const { channels } = layout;
   if (channels < CALLED_CHANNELS) {
     write(f, ...addresses.map(({ base, offset }) => keepAddress(f, base, offset)));
     return;
   }
   const parameters = addresses.map(() => 'i32' as const);
-  const [label, layout, ...constants] = meaning;
   const key = `${label}_${channels} ${jsonOf(layout)} ${JSON.stringify(constants)}`;
   const callee = module.define(key, parameters, write);
   for (const { base, offset } of addresses) f.get(base).i32(offset).op('add');
