@@ -58,6 +58,8 @@ export class FunctionBuilder {
   private readonly locals: ValueKind[] = [];
   /** Which vector of a pair is being written. */
   private half: 0 | 1 = 0;
+  /** A vector that is never set. */
+  private zero: Local | undefined;
   readonly parameters: readonly Local[];
 
   constructor(
@@ -192,10 +194,20 @@ export class FunctionBuilder {
     return this.emit(0x0b);
   }
 
-  loop(body: () => void): this {
+  /**
+   * A loop; the body branches to its beginning. Vectors that the body makes are forgotten at its end: else the
+   * compiler carries them to the next round, and would have to take pairs apart for it.
+   */
+  private loop(body: () => void, condition: Local): this {
     this.emit(0x03, VOID);
+    const outer = this.locals.length;
     body();
-    return this.emit(0x0b);
+    this.locals.forEach((kind, index) => {
+      if (index < outer || kind !== 'v128') return;
+      this.zero ??= this.local('v128');
+      this.get(this.zero).emit(0x21, ...unsigned(this.parameterKinds.length + index));
+    });
+    return this.get(condition).branchIf(0).emit(0x0b);
   }
 
   /** Runs the body if the i32 on the stack is not zero. */
@@ -227,8 +239,7 @@ export class FunctionBuilder {
     return this.loop(() => {
       body();
       this.set(left, (f) => f.get(left).i32(1).op('sub'));
-      this.get(left).branchIf(0);
-    });
+    }, left);
   }
 
   /** Runs the body `count` times, and `after` behind every block of `size` times and behind the rest. */
@@ -249,11 +260,9 @@ export class FunctionBuilder {
       this.loop(() => {
         body();
         this.set(block, (f) => f.get(block).i32(1).op('sub'));
-        this.get(block).branchIf(0);
-      });
+      }, block);
       after();
-      this.get(left).branchIf(0);
-    });
+    }, left);
   }
 
   private emit(...bytes: number[]): this {
