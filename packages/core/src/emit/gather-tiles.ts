@@ -1,4 +1,4 @@
-import type { Matrix, Tiling } from '../operations/tiles.js';
+import type { Tiling } from '../operations/tiles.js';
 import type { Operation, Program } from '../trace/program.js';
 import type { FunctionBuilder, Local } from './assembler.js';
 import { local } from './functions.js';
@@ -11,15 +11,13 @@ import {
   forEachChannel,
   forEachTile,
   heldWidth,
+  isCopy,
   type Layout,
   layoutOf,
   onAddresses,
   overlap,
   scratchBytes,
 } from './tile-layout.js';
-
-const isIdentity = (matrix: Matrix) =>
-  matrix.length === matrix[0].length && matrix.every((row, i) => row.every((x, j) => x === Number(i === j)));
 
 /**
  * Images to tiles. Where tiles stick out of the image, each image is first copied into a plane with zeros around
@@ -55,8 +53,8 @@ export function emitGatherTiles(module: ModuleBuilder, body: Program, name: stri
         copyPart(f, image, workspace, layout, { from, size, width, channels });
         f.set(plane, local(workspace));
       }
-      forEachTile(f, layout, plane, pitch, target, (pixel, tile) =>
-        gatherOne(module, f, layout, pitch, pixel, tile, scratch),
+      forEachTile(f, layout, plane, pitch, target, (pixel, at, run) =>
+        gatherOne(module, f, run, pitch, pixel, at, scratch),
       );
       f.increase(image, height * width * channels * 4);
     });
@@ -99,7 +97,7 @@ function gatherOne(
   const { tiling, channels, componentBytes, heldBytes } = layout;
   const { rows, columns, dilation } = tiling;
   const pixelBytes = channels * 4;
-  if (isIdentity(rows) && isIdentity(columns)) {
+  if (isCopy(tiling)) {
     const isRun = tiling.components === 'last' && dilation[1] === 1;
     for (let i = 0; i < rows.length; i++) {
       const runs = isRun ? 1 : columns.length;

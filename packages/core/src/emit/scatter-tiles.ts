@@ -53,8 +53,8 @@ export function emitScatterTiles(module: ModuleBuilder, body: Program, name: str
     f.set(scratch, (g) => g.get(workspace).i32(planeBytes).op('add'));
     f.repeat(batch, () => {
       if (!covers) f.get(workspace).i32(0).i32(planeBytes).fillMemory();
-      forEachTile(f, layout, workspace, pitch, tile, (pixel) =>
-        scatterOne(module, f, layout, pitch, pixel, tile, scratch, overlaps),
+      forEachTile(f, layout, workspace, pitch, tile, (pixel, at, run) =>
+        scatterOne(module, f, run, pitch, pixel, at, scratch, overlaps),
       );
       if (pooling && windowCode) {
         const geometry = { ...geometryOf(pooling.attributes), rowBytes: pitch };

@@ -1,4 +1,4 @@
-import { componentsOf, type Tiling } from '../operations/tiles.js';
+import { componentsOf, type Matrix, type Tiling } from '../operations/tiles.js';
 import { jsonOf } from '../trace/json.js';
 import type { FunctionBuilder, Local, Width } from './assembler.js';
 import { local } from './functions.js';
@@ -10,6 +10,8 @@ export interface Layout {
   readonly tiling: Tiling;
   readonly batch: number;
   readonly channels: number;
+  /** Channels that are taken through both one-dimensional transformations before the next. */
+  readonly run: number;
   /** Height and width of the part of the plane that tiles touch, which may stick out of the image. */
   readonly extent: readonly [number, number];
   /** Bytes from one component of a tile to the next, and from one tile to the next. */
@@ -21,6 +23,15 @@ export interface Layout {
   readonly heldBytes: number;
 }
 
+/** Channels of a run at most: what lies between the two transformations stays in the first-level cache. */
+const RUN = 64;
+
+const isIdentity = (matrix: Matrix) =>
+  matrix.length === matrix[0].length && matrix.every((row, i) => row.every((x, j) => x === Number(i === j)));
+
+/** Whether components are pixels, so that nothing is computed. */
+export const isCopy = ({ rows, columns }: Tiling): boolean => isIdentity(rows) && isIdentity(columns);
+
 /** Where the pixels and components of images of a batch lie. */
 export function layoutOf(tiling: Tiling, batch: number, channels: number, widest: Layout['widest']): Layout {
   const { grid, step, dilation, rows, columns } = tiling;
@@ -30,6 +41,7 @@ export function layoutOf(tiling: Tiling, batch: number, channels: number, widest
     tiling,
     batch,
     channels,
+    run: isCopy(tiling) ? channels : Math.min(channels, RUN),
     extent: [
       (grid[0] - 1) * step[0] + (rows[0].length - 1) * dilation[0] + 1,
       (grid[1] - 1) * step[1] + (columns[0].length - 1) * dilation[1] + 1,
@@ -48,32 +60,56 @@ export function overlap({ tiling: { image, origin }, extent }: Layout): { from: 
 }
 
 /** Bytes in which a tile is kept between its two one-dimensional transformations. */
-export function scratchBytes({ tiling: { rows, columns }, channels, widest, heldBytes }: Layout): number {
-  const groups = widthsOf(channels, widest).reduce((sum, { times }) => sum + times, 0);
+export function scratchBytes({ tiling: { rows, columns }, run, widest, heldBytes }: Layout): number {
+  const groups = widthsOf(run, widest).reduce((sum, { times }) => sum + times, 0);
   return Math.max(rows.length, rows[0].length) * Math.max(columns.length, columns[0].length) * heldBytes * groups;
 }
 
-/** Walks the grid of one image: `pixel` points at the first pixel of each tile, `tile` at its first component. */
+/**
+ * Walks the grid of one image, and the channels of each tile run by run: `pixel` points at the first pixel of a tile,
+ * `tile` at its first component, and `run` is the layout with as many channels in a run as there are.
+ */
 export function forEachTile(
   f: FunctionBuilder,
-  { tiling: { grid, step }, channels, tileBytes }: Layout,
+  layout: Layout,
   plane: Local,
   pitch: number,
   tile: Local,
-  body: (pixel: Local, tile: Local) => void,
+  body: (pixel: Local, tile: Local, run: Layout) => void,
 ): void {
+  const { tiling, channels, tileBytes } = layout;
+  const { grid, step } = tiling;
   const pixel = f.local('i32');
   const row = f.local('i32');
   f.set(row, local(plane));
   f.repeat(grid[0], () => {
     f.set(pixel, local(row));
     f.repeat(grid[1], () => {
-      body(pixel, tile);
+      forEachRun(f, layout, [pixel, tile], body);
       f.increase(pixel, step[1] * channels * 4);
       f.increase(tile, tileBytes);
     });
     f.increase(row, step[0] * pitch);
   });
+}
+
+function forEachRun(
+  f: FunctionBuilder,
+  layout: Layout,
+  [pixel, tile]: readonly [Local, Local],
+  body: (pixel: Local, tile: Local, run: Layout) => void,
+): void {
+  const { channels, run } = layout;
+  if (channels === run) {
+    body(pixel, tile, layout);
+    return;
+  }
+  const [atPixel, atTile] = [keepAddress(f, pixel), keepAddress(f, tile)];
+  f.repeat(Math.floor(channels / run), () => {
+    body(atPixel, atTile, layout);
+    for (const at of [atPixel, atTile]) f.increase(at, run * 4);
+  });
+  if (channels % run > 0) body(atPixel, atTile, { ...layout, run: channels % run });
 }
 
 /**
@@ -88,12 +124,12 @@ interface ChannelWalk {
 /** Walks the channels of a tile by pairs and vectors, and the last few one by one. */
 export function forEachChannel(
   f: FunctionBuilder,
-  { channels, widest, heldBytes }: Layout,
+  { run, widest, heldBytes }: Layout,
   walks: readonly ChannelWalk[],
   body: (pointers: Local[], width: Width) => void,
 ): void {
   const walking = walks.map(({ pointer }) => keepAddress(f, pointer));
-  for (const { width, times } of widthsOf(channels, widest)) {
+  for (const { width, times } of widthsOf(run, widest)) {
     f.repeat(times, () => {
       body(walking, width);
       walking.forEach((at, which) => {
