@@ -8,12 +8,11 @@ import type { Kernel } from './kernel.js';
 import { kernelLabel } from './labels.js';
 import { emitLoop } from './loop.js';
 import { emitMatmul } from './matmul.js';
-import { ModuleBuilder } from './module.js';
+import { type EmitOptions, ModuleBuilder } from './module.js';
 import { emitMaxPool, emitMaxUnpool, emitTakePlaces } from './pooling.js';
 import { emitRandom } from './random.js';
 import { emitTakeRows } from './rows.js';
 import { emitScatterTiles } from './scatter-tiles.js';
-import type { MatmulTiles } from './tiles.js';
 import { emitCopies } from './views.js';
 
 type Emitter = (module: ModuleBuilder, body: Program, name: string) => Kernel;
@@ -51,14 +50,6 @@ export interface EmittedModule {
   readonly segments: number;
 }
 
-/** How kernels are written. */
-export interface EmitOptions {
-  /** Whether relaxed instructions may be used. Default false. */
-  readonly fastMath?: boolean;
-  /** How matrix products are cut into tiles: for measurements. Default: the fastest known. */
-  readonly tiles?: MatmulTiles;
-}
-
 /** The memory that a module is to be run in. */
 export interface MemoryLimits {
   /** Pages of 64 KiB. */
@@ -75,9 +66,9 @@ export function emitModule(
   program: Program,
   plan: MemoryPlan,
   memory: MemoryLimits,
-  { fastMath, tiles }: EmitOptions = {},
+  options: EmitOptions = {},
 ): EmittedModule {
-  const module = new ModuleBuilder(fastMath, tiles);
+  const module = new ModuleBuilder(options);
   const kernels = new Map<Operation, Kernel>();
   for (const operation of [...plan.prologue, ...plan.main]) {
     const kernel = kernelOf(module, program, operation, plan);

@@ -8,6 +8,8 @@ import { addCompensated } from './sums.js';
 /** One register tile: what is constant in its code. */
 export interface Tile {
   readonly rows: number;
+  /** Tiles below one another. */
+  readonly times: number;
   /** Columns computed, a multiple of 4, and how many of them are results. */
   readonly columns: number;
   readonly valid: number;
@@ -60,24 +62,40 @@ export function defineTile(
       f.increase(b, steps * tile.stepB);
     };
     const { unroll, fence } = module.tiles;
-    f.block(() => {
-      f.repeat(Math.floor(tile.steps / unroll), () => {
-        for (let at = 0; at < unroll; at++) {
-          if (at > 0 && fence) f.get(zero).branchIf(1);
-          step(at);
-        }
-        advance(unroll);
+    const rowOfB = f.local('i32');
+    f.set(rowOfB, local(b));
+    const rowOfA = f.local('i32');
+    f.repeat(tile.times, () => {
+      f.set(rowOfA, local(a));
+      f.set(b, local(rowOfB));
+      for (const sum of sums.flat()) f.set(sum, float(0));
+      f.block(() => {
+        f.repeat(Math.floor(tile.steps / unroll), () => {
+          for (let at = 0; at < unroll; at++) {
+            if (at > 0 && fence) f.get(zero).branchIf(1);
+            step(at);
+          }
+          advance(unroll);
+        });
       });
+      for (let at = 0; at < tile.steps % unroll; at++) step(at);
+      const results = tile.last ? epilogue.at(f, pointers, { element, column }) : undefined;
+      for (let row = 0; row < tile.rows; row++) {
+        groups.forEach(({ width, offset }, group) => {
+          const sum = sums[row][group];
+          addBlock(f, tile, partial, row * tile.columns * 4 + offset, sum, width);
+          if (results) storeResults(f, tile, results, row, offset, sum);
+        });
+      }
+      f.set(a, (g) =>
+        g
+          .get(rowOfA)
+          .i32(tile.rows * tile.rowA)
+          .op('add'),
+      );
+      f.increase(element, tile.rows * tile.pitch);
+      f.increase(partial, tile.rows * tile.columns * 4);
     });
-    for (let at = 0; at < tile.steps % unroll; at++) step(at);
-    const results = tile.last ? epilogue.at(f, pointers, { element, column }) : undefined;
-    for (let row = 0; row < tile.rows; row++) {
-      groups.forEach(({ width, offset }, group) => {
-        const sum = sums[row][group];
-        addBlock(f, tile, partial, row * tile.columns * 4 + offset, sum, width);
-        if (results) storeResults(f, tile, results, row, offset, sum);
-      });
-    }
   });
 }
 

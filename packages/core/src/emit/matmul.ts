@@ -120,8 +120,8 @@ function panelBlocks(cut: Cut, { panel, rows: rowsOf }: MatmulTiles, column: num
       last: block === cut.blocks - 1,
       lostAt,
     };
-    const full = define({ ...shape, rows });
-    const tail = tails > 0 ? define({ ...shape, rows: tails }) : -1;
+    const full = define({ ...shape, rows, times: Math.floor(m / rows) });
+    const tail = tails > 0 ? define({ ...shape, rows: tails, times: 1 }) : -1;
     const beginA = transposeA ? block * BLOCK * m * 4 : block * BLOCK * 4;
     const beginB = (block * BLOCK * n + column) * 4;
     return (f, l) => {
@@ -139,17 +139,23 @@ function panelBlocks(cut: Cut, { panel, rows: rowsOf }: MatmulTiles, column: num
       );
       f.set(l.column, (g) => g.i32(column * 4));
       f.set(l.partial, (g) => g.get(l.workspace).i32(cut.panelBytes).op('add'));
-      f.repeat(Math.floor(m / rows), () => callTile(f, l, full, { ...shape, rows }));
-      if (tail >= 0) callTile(f, l, tail, { ...shape, rows: tails });
+      callTile(f, l, full, { ...shape, rows, times: Math.floor(m / rows) });
+      if (tail >= 0) callTile(f, l, tail, { ...shape, rows: tails, times: 1 });
     };
   });
 }
 
 /** Calls a tile, and moves on to the next. */
-function callTile(f: FunctionBuilder, l: Locals, callee: number, { rows, rowA, pitch, columns }: Tile): void {
+function callTile(
+  f: FunctionBuilder,
+  l: Locals,
+  callee: number,
+  { rows: each, times, rowA, pitch, columns }: Tile,
+): void {
   f.get(l.a).get(l.b).get(l.element).get(l.column).get(l.partial).i32(0);
   for (const pointer of l.pointers) f.get(pointer);
   f.call(callee);
+  const rows = each * times;
   f.increase(l.a, rows * rowA);
   f.increase(l.element, rows * pitch);
   f.increase(l.partial, rows * columns * 4);

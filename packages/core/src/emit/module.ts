@@ -1,6 +1,19 @@
 import { FunctionBuilder, KIND_BYTE, type Local, unsigned, type ValueKind } from './assembler.js';
 import { labelOf } from './labels.js';
-import { type MatmulTiles, TILES } from './tiles.js';
+import { type MatmulTiles, TILES, type VectorBits } from './tiles.js';
+
+/** How kernels are written. */
+export interface EmitOptions {
+  /** Whether relaxed instructions may be used. Default false. */
+  readonly fastMath?: boolean;
+  /**
+   * Bits of the registers that kernels are written for. 256 pays where the engine makes one instruction of two, as V8
+   * does with a flag; no bit of a result depends on it. Default 128.
+   */
+  readonly vectorBits?: VectorBits;
+  /** How matrix products are cut into tiles: for measurements. Default: the fastest known. */
+  readonly tiles?: MatmulTiles;
+}
 
 /** Collects functions and writes the module. */
 export class ModuleBuilder {
@@ -8,16 +21,17 @@ export class ModuleBuilder {
   private readonly exported: { name: string; index: number }[] = [];
   private readonly known = new Map<string, number>();
 
-  /**
-   * @param fastMath whether relaxed instructions may be used
-   * @param tiles    how matrix products are cut
-   */
-  constructor(
-    private readonly fastMath = false,
-    readonly tiles: MatmulTiles = TILES[fastMath ? 'relaxed' : 'exact'],
-    /** Whether matrix products and transformations of tiles are written for pairs of vectors. */
-    readonly widest: 'pair' | 'vector' = 'pair',
-  ) {}
+  /** How matrix products are cut. */
+  readonly tiles: MatmulTiles;
+  /** Whether matrix products and transformations of tiles are written for pairs of vectors. */
+  readonly widest: 'pair' | 'vector';
+  private readonly fastMath: boolean;
+
+  constructor({ fastMath = false, vectorBits = 128, tiles }: EmitOptions = {}) {
+    this.fastMath = fastMath;
+    this.widest = vectorBits === 256 ? 'pair' : 'vector';
+    this.tiles = tiles ?? TILES[fastMath ? 'relaxed' : 'exact'][vectorBits];
+  }
 
   /**
    * Adds a function unless one of that name is there, and returns its index. A name stands for one meaning. What stands

@@ -1,4 +1,5 @@
-import { type EmitOptions, type EmittedModule, emitModule, type MemoryLimits } from '../emit/emit.js';
+import { type EmittedModule, emitModule, type MemoryLimits } from '../emit/emit.js';
+import type { EmitOptions } from '../emit/module.js';
 import { type MemoryPlan, overwriting, type Placement, planMemory } from '../plan/plan.js';
 import type { ValueType } from '../tensor/shape.js';
 import type { Operation, Program } from '../trace/program.js';

@@ -37,7 +37,7 @@ export interface ComputeOptions extends CompileOptions {
  */
 export function compute(tensors: readonly Tensor[], options: ComputeOptions = {}): TypedArray[] {
   checkTensors('compute', 'the argument', tensors);
-  checkKnownOptions('compute', options, ['kernels', 'convolution', 'fastMath', 'tiles', 'record']);
+  checkKnownOptions('compute', options, ['kernels', 'convolution', 'fastMath', 'vectorBits', 'tiles', 'record']);
   if (options.kernels !== undefined) oneOf('compute', 'kernels', options.kernels, ['wasm', 'reference']);
   const wanted = [...tensors, ...parametersToKeep(tensors)];
   const { program, leaves } = trace(wanted, [], { again: Object.keys(options).length > 0 });
@@ -106,7 +106,7 @@ const compiledPrograms = new Map<string, Compiled>();
 const COMPILED_PROGRAMS = 32;
 
 function runCompiled(program: Program, data: readonly TypedArray[], options: ComputeOptions): TypedArray[] {
-  const key = JSON.stringify([program, options.convolution, options.fastMath, options.tiles]);
+  const key = JSON.stringify([program, options.convolution, options.fastMath, options.vectorBits, options.tiles]);
   const compiled = (!options.record && compiledPrograms.get(key)) || compileForMemory(program, options);
   compiledPrograms.delete(key);
   compiledPrograms.set(key, compiled);

@@ -1,5 +1,5 @@
 import type { KernelSet } from '@weft/core';
-import type { CompiledProgram } from '@weft/core/program';
+import type { CompiledProgram, VectorBits } from '@weft/core/program';
 import type { SharedMemory } from '../memory.js';
 import type { ProgramImage, StepsWork } from '../task.js';
 import type { Store } from './store.js';
@@ -12,6 +12,8 @@ export interface Runtime {
   /** Workers. */
   readonly threads: number;
   readonly kernels: KernelSet;
+  /** Bits of the registers that its workers compute with. No bit of a result depends on it. Default 128. */
+  readonly vectorBits?: VectorBits;
   readonly memory: SharedMemory;
   /** The control words. The memory may grow, so read this anew for each use. */
   readonly control: Int32Array;
