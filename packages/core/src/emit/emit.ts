@@ -8,11 +8,12 @@ import type { Kernel } from './kernel.js';
 import { kernelLabel } from './labels.js';
 import { emitLoop } from './loop.js';
 import { emitMatmul } from './matmul.js';
-import { type EmitOptions, ModuleBuilder } from './module.js';
+import { ModuleBuilder } from './module.js';
 import { emitMaxPool, emitMaxUnpool, emitTakePlaces } from './pooling.js';
 import { emitRandom } from './random.js';
 import { emitTakeRows } from './rows.js';
 import { emitScatterTiles } from './scatter-tiles.js';
+import type { EmitOptions } from './tiles.js';
 import { emitCopies } from './views.js';
 
 type Emitter = (module: ModuleBuilder, body: Program, name: string) => Kernel;

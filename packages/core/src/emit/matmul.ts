@@ -34,7 +34,9 @@ interface Sizes {
 interface Cut extends Sizes {
   readonly transposeA: boolean;
   readonly blocks: number;
+  /** Whether B is packed before each panel, or comes in panels. */
   readonly isPacked: boolean;
+  readonly hasPanels: boolean;
   /** Bytes of the workspace: a packed panel, the sums of blocks of all rows of a panel, and as many for what those lose. */
   readonly panelBytes: number;
   readonly partialBytes: number;
@@ -50,7 +52,7 @@ type WritePanel = (f: FunctionBuilder, locals: Locals) => void;
  * Matrix products `[batch, m, k] x [batch, k, n]`, where A may be transposed, by register tiles.
  *
  * Columns are taken in panels, and what is left in a narrower one. A panel of B is packed, to be read in order,
- * unless B is small enough for the first-level cache or there are too few rows to pay for it. Every
+ * unless B is small enough for the first-level cache or there are too few rows to pay for it, or is in panels already (`packFactors`). Every
  * result adds its k in ascending order, in blocks of a fixed length, for any tile: tiles do not change bits.
  */
 export function emitMatmul(module: ModuleBuilder, body: Program, name: string): Kernel {
@@ -59,10 +61,15 @@ export function emitMatmul(module: ModuleBuilder, body: Program, name: string): 
   const transposeA = anchor.attributes.transposeA as boolean;
   const sizes = matmulSizes(typeA.shape, typeB.shape, { transposeA, transposeB: false });
   const producer = producers(body);
-  const operands = anchor.inputs.map((value) => body.inputs.indexOf(rootOf(producer, value)));
+  const [left, right] = anchor.inputs.map((value) => rootOf(producer, value));
+  // A transposition before B says that it comes in panels.
+  const panels = producer[right];
+  const operands = [left, panels ? rootOf(producer, panels.inputs[0]) : right].map((value) =>
+    body.inputs.indexOf(value),
+  );
   const epilogue = new Epilogue(body, [anchor.outputs[0]]);
   const { tiles } = module;
-  const cut = cutProduct(sizes, transposeA, tiles);
+  const cut = cutProduct(sizes, transposeA, panels !== undefined, tiles);
   const parameters = kernelParameters(body);
   const define: DefineTile = (tile) => {
     const key = `${labelOf(name)}.tile_${tile.rows}x${tile.columns} ${name} ${JSON.stringify(tile)}`;
@@ -87,13 +94,13 @@ export function emitMatmul(module: ModuleBuilder, body: Program, name: string): 
   return { index, workspace: cut.panelBytes + cut.partialBytes + cut.lostAt };
 }
 
-function cutProduct({ batch, m, n, k }: Sizes, transposeA: boolean, { panel }: MatmulTiles): Cut {
+function cutProduct({ batch, m, n, k }: Sizes, transposeA: boolean, hasPanels: boolean, { panel }: MatmulTiles): Cut {
   const isLarge = n % panel !== 0 || Math.min(k, BLOCK) * n * 4 > UNPACKED_BYTES;
-  const isPacked = m >= PACKING_ROWS && n !== panel && isLarge;
+  const isPacked = !hasPanels && m >= PACKING_ROWS && n !== panel && isLarge;
   const blocks = Math.ceil(k / BLOCK);
   const partialBytes = blocks > 1 ? (m + 4) * panel * 4 : 0;
   return {
-    ...{ batch, m, n, k, transposeA, blocks, isPacked, partialBytes },
+    ...{ batch, m, n, k, transposeA, blocks, isPacked, hasPanels, partialBytes },
     panelBytes: isPacked ? Math.min(k, BLOCK) * panel * 4 : 0,
     lostAt: blocks > PLAIN_BLOCKS ? partialBytes : 0,
   };
@@ -101,7 +108,7 @@ function cutProduct({ batch, m, n, k }: Sizes, transposeA: boolean, { panel }: M
 
 /** All rows of the columns of a panel, block after block of the inner length. */
 function panelBlocks(cut: Cut, { panel, rows: rowsOf }: MatmulTiles, column: number, define: DefineTile): WritePanel[] {
-  const { m, n, k, transposeA, isPacked, lostAt } = cut;
+  const { m, n, k, transposeA, isPacked, hasPanels, lostAt } = cut;
   const valid = Math.min(panel, n - column);
   const columns = (Math.ceil(valid / 4) * 4) as keyof MatmulTiles['rows'];
   const rows = Math.min(rowsOf[columns], m);
@@ -114,7 +121,7 @@ function panelBlocks(cut: Cut, { panel, rows: rowsOf }: MatmulTiles, column: num
       steps,
       rowA: transposeA ? 4 : k * 4,
       stepA: transposeA ? m * 4 : 4,
-      stepB: isPacked ? columns * 4 : n * 4,
+      stepB: isPacked || hasPanels ? columns * 4 : n * 4,
       pitch: n * 4,
       first: block === 0,
       last: block === cut.blocks - 1,
@@ -123,7 +130,7 @@ function panelBlocks(cut: Cut, { panel, rows: rowsOf }: MatmulTiles, column: num
     const full = define({ ...shape, rows, times: Math.floor(m / rows) });
     const tail = tails > 0 ? define({ ...shape, rows: tails, times: 1 }) : -1;
     const beginA = transposeA ? block * BLOCK * m * 4 : block * BLOCK * 4;
-    const beginB = (block * BLOCK * n + column) * 4;
+    const beginB = (hasPanels ? block * BLOCK * panel + column * k : block * BLOCK * n + column) * 4;
     return (f, l) => {
       f.set(l.b, (g) => g.get(l.batchB).i32(beginB).op('add'));
       if (isPacked) {

@@ -1,19 +1,6 @@
 import { FunctionBuilder, KIND_BYTE, type Local, unsigned, type ValueKind } from './assembler.js';
 import { labelOf } from './labels.js';
-import { type MatmulTiles, TILES, type VectorBits } from './tiles.js';
-
-/** How kernels are written. */
-export interface EmitOptions {
-  /** Whether relaxed instructions may be used. Default false. */
-  readonly fastMath?: boolean;
-  /**
-   * Bits of the registers that kernels are written for. 256 pays where the engine makes one instruction of two, as V8
-   * does with a flag; no bit of a result depends on it. Default 128.
-   */
-  readonly vectorBits?: VectorBits;
-  /** How matrix products are cut into tiles: for measurements. Default: the fastest known. */
-  readonly tiles?: MatmulTiles;
-}
+import { type EmitOptions, type MatmulTiles, tilesOf } from './tiles.js';
 
 /** Collects functions and writes the module. */
 export class ModuleBuilder {
@@ -27,10 +14,10 @@ export class ModuleBuilder {
   readonly widest: 'pair' | 'vector';
   private readonly fastMath: boolean;
 
-  constructor({ fastMath = false, vectorBits = 128, tiles }: EmitOptions = {}) {
-    this.fastMath = fastMath;
-    this.widest = vectorBits === 256 ? 'pair' : 'vector';
-    this.tiles = tiles ?? TILES[fastMath ? 'relaxed' : 'exact'][vectorBits];
+  constructor(options: EmitOptions = {}) {
+    this.fastMath = options.fastMath ?? false;
+    this.widest = options.vectorBits === 256 ? 'pair' : 'vector';
+    this.tiles = tilesOf(options);
   }
 
   /**

@@ -14,7 +14,7 @@ export interface MatmulTiles {
 export type VectorBits = 128 | 256;
 
 /** The tiles that were fastest: two roundings and one have other latencies and ports, wide registers hold more. */
-export const TILES: Readonly<Record<'exact' | 'relaxed', Readonly<Record<VectorBits, MatmulTiles>>>> = {
+const TILES: Readonly<Record<'exact' | 'relaxed', Readonly<Record<VectorBits, MatmulTiles>>>> = {
   exact: {
     128: { panel: 16, rows: { 16: 2, 12: 3, 8: 4, 4: 4 }, unroll: 2, fence: true },
     256: { panel: 16, rows: { 16: 4, 12: 3, 8: 4, 4: 4 }, unroll: 4, fence: true },
@@ -24,3 +24,21 @@ export const TILES: Readonly<Record<'exact' | 'relaxed', Readonly<Record<VectorB
     256: { panel: 16, rows: { 16: 4, 12: 3, 8: 4, 4: 4 }, unroll: 4, fence: true },
   },
 };
+
+/** How kernels are written. */
+export interface EmitOptions {
+  /** Whether relaxed instructions may be used. Default false. */
+  readonly fastMath?: boolean;
+  /**
+   * Bits of the registers that kernels are written for. 256 pays where the engine makes one instruction of two, as V8
+   * does with a flag; no bit of a result depends on it. Default 128.
+   */
+  readonly vectorBits?: VectorBits;
+  /** How matrix products are cut into tiles: for measurements. Default: the fastest known. */
+  readonly tiles?: MatmulTiles;
+}
+
+/** How products are cut under some options. */
+export function tilesOf({ fastMath = false, vectorBits = 128, tiles }: EmitOptions): MatmulTiles {
+  return tiles ?? TILES[fastMath ? 'relaxed' : 'exact'][vectorBits];
+}

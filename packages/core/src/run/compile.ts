@@ -1,5 +1,4 @@
 import { type EmittedModule, emitModule, type MemoryLimits } from '../emit/emit.js';
-import type { EmitOptions } from '../emit/module.js';
 import { type MemoryPlan, overwriting, type Placement, planMemory } from '../plan/plan.js';
 import type { ValueType } from '../tensor/shape.js';
 import type { Operation, Program } from '../trace/program.js';
@@ -13,7 +12,7 @@ import { checkFastMath } from './support.js';
  * With `fastMath`, products and sums may be rounded once instead of twice, where the processor can: faster, but not the
  * same bits on every machine. The engine must have relaxed SIMD.
  */
-export interface CompileOptions extends EmitOptions, PassOptions {
+export interface CompileOptions extends PassOptions {
   /** Whether the program comes from `lower`, so that only what follows is left to do. Default false. */
   readonly isLowered?: boolean;
 }
@@ -56,7 +55,7 @@ export function planProgram(traced: Program, binding: Binding, options: CompileO
     );
   }
   const lowered = distinctOutputs(options.isLowered ? traced : lower(traced, options), binding);
-  const program = runPasses(lowered, KERNELS, options);
+  const program = runPasses(lowered, KERNELS, { ...options, invariant: binding.invariant ?? [] });
   const invariant = new Set((binding.invariant ?? []).map((which) => program.inputs[which]));
   const safe = withoutOverwriting(program, invariant, binding);
   return { program: safe, plan: planMemory(safe, { placed: placesOf(safe, binding), invariant }) };

@@ -1,7 +1,9 @@
 import type { ConvolutionOption } from '../convolution/choose.js';
 import { type ConvolutionRecord, lowerConvolutions } from '../convolution/lower.js';
 import { differentiate } from '../differentiate/differentiate.js';
+import { type EmitOptions, tilesOf } from '../emit/tiles.js';
 import { fuse } from '../fuse/fuse.js';
+import { packFactors } from '../plan/pack.js';
 import { schedule } from '../plan/schedule.js';
 import { canonicalise } from '../simplify/canonical.js';
 import { transposedFactors } from '../simplify/factors.js';
@@ -10,11 +12,13 @@ import type { Program } from '../trace/program.js';
 import { verifyPass } from '../verify/verify.js';
 
 /** Options of passes. */
-export interface PassOptions {
+export interface PassOptions extends EmitOptions {
   /** Which convolution algorithms may be used; `auto` lets the shapes decide. */
   readonly convolution?: ConvolutionOption;
   /** Receives each convolution's algorithm. */
   readonly record?: (choice: ConvolutionRecord) => void;
+  /** Positions of inputs that stay the same over many runs, such as weights. Default: none. */
+  readonly invariant?: readonly number[];
   /** Whether each pass's program is verified. Default: as `setVerification` says, which is off. */
   readonly verify?: boolean;
 }
@@ -71,6 +75,12 @@ export const KERNELS: readonly Pass[] = [
     name: 'schedule',
     does: 'Orders kernels so that values are used while they are in the caches.',
     run: schedule,
+  },
+  {
+    name: 'pack factors',
+    does: 'Lays right factors that stay the same out in panels, in which products read them.',
+    run: (program, { invariant = [], ...options }) =>
+      packFactors(program, new Set(invariant.map((which) => program.inputs[which])), tilesOf(options).panel),
   },
 ];
 
