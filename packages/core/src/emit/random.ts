@@ -7,6 +7,7 @@ import { type Kernel, kernelParameters } from './kernel.js';
 import { labelOf } from './labels.js';
 import type { ModuleBuilder } from './module.js';
 import { keep, keepAddress } from './pairs.js';
+import { transposeBlock } from './transpose.js';
 
 /** Philox 4x32's multipliers and key increments (Salmon et al. 2011, table 2). */
 const MULTIPLIERS = [0xd2511f53, 0xcd9e8d57];
@@ -38,7 +39,10 @@ export function emitRandom(module: ModuleBuilder, body: Program, name: string): 
     (f, seed, keys, block, words, to) => {
       for (const half of [0, 1]) writeWords(f, { seed, keys, block, words }, stream, half);
       writeNumbers(f, words, distribution);
-      for (const half of [0, 1]) writeInOrder(f, words, to, half);
+      // Lane b of number j is element 4 b + j: the numbers of four counters are a transposition of four by four.
+      for (const half of [0, 1]) {
+        transposeBlock(f, keepAddress(f, words, 16 * half), 32, keepAddress(f, to, 64 * half), 16);
+      }
     },
   );
   const index = module.define(name, kernelParameters(body), (f, workspace, ...pointers) => {
@@ -138,20 +142,6 @@ const uniform = (bits: Local): Code =>
     },
     float(2 ** -24),
   );
-
-/** Stores the numbers of four counters: lane b of number j is element 4 b + j, a transposition of four by four. */
-function writeInOrder(f: FunctionBuilder, words: Local, to: Local, half: number): void {
-  const pair = (a: Local, b: Local, shuffled: readonly number[]) => keep(f, (g) => g.get(a).get(b).shuffle(shuffled));
-  const [n0, n1, n2, n3] = [0, 1, 2, 3].map((index) =>
-    keep(f, (g) => g.get(words).load('vector', 32 * index + 16 * half)),
-  );
-  const low = [pair(n0, n1, [0, 4, 1, 5]), pair(n2, n3, [0, 4, 1, 5])];
-  const high = [pair(n0, n1, [2, 6, 3, 7]), pair(n2, n3, [2, 6, 3, 7])];
-  [low, high].forEach(([a, b], index) => {
-    f.storeLocal(to, pair(a, b, [0, 1, 4, 5]), 'vector', half * 64 + index * 32);
-    f.storeLocal(to, pair(a, b, [2, 3, 6, 7]), 'vector', half * 64 + index * 32 + 16);
-  });
-}
 
 /** Low and high words of a product with a constant. */
 function product(f: FunctionBuilder, value: Local, factor: number): [Local, Local] {

@@ -2,10 +2,12 @@ import { producers, rootOf } from '../fuse/space.js';
 import type { CopyName } from '../operations/kinds.js';
 import { rowMajorStrides, sizeOf } from '../tensor/shape.js';
 import type { Operation, Program } from '../trace/program.js';
+import type { FunctionBuilder } from './assembler.js';
 import { type Kernel, kernelParameters } from './kernel.js';
 import type { ModuleBuilder } from './module.js';
-import { type Access, copyEach, stridedLoop } from './strided.js';
+import { type Access, collapse, copyEach, stridedLoop } from './strided.js';
 import { fill } from './sums.js';
+import { transposeBlock } from './transpose.js';
 
 /** A copy of elements from one strided walk to another: where it begins and the strides, on both sides. */
 interface Copy {
@@ -86,18 +88,34 @@ export function emitCopies(module: ModuleBuilder, body: Program, name: string): 
     for (const { space, input, from, to } of copies) {
       if (sizeOf(space) === 0) continue;
       const source = pointers[body.inputs.indexOf(rootOf(producer, operation.inputs[input]))];
-      stridedLoop(
-        f,
-        space,
-        [
-          { ...from, pointer: source },
-          { ...to, pointer: out },
-        ],
-        {
-          each: copyEach(f),
-        },
-      );
+      copyElements(f, space, { ...from, pointer: source }, { ...to, pointer: out });
     }
   });
   return { index, workspace: 0 };
+}
+
+/** Copies elements; where they lie side by side along one axis of the source and another of the target, by blocks. */
+function copyElements(f: FunctionBuilder, space: readonly number[], from: Access, to: Access): void {
+  const { lengths, strides } = collapse(space, [from, to]);
+  const [fast, last] = [strides[0].lastIndexOf(1), lengths.length - 1];
+  const isBlocked =
+    strides[1][last] === 1 && fast >= 0 && fast < last && lengths[fast] % 4 === 0 && lengths[last] % 4 === 0;
+  if (!isBlocked) {
+    stridedLoop(f, space, [from, to], { each: copyEach(f) });
+    return;
+  }
+  const inBlocks = (list: readonly number[], change: (x: number) => number) =>
+    list.map((x, axis) => (axis === fast || axis === last ? change(x) : x));
+  const [source, target] = [from, to].map((access, which) => ({
+    ...access,
+    strides: inBlocks(strides[which], (stride) => stride * 4),
+  }));
+  stridedLoop(
+    f,
+    inBlocks(lengths, (length) => length / 4),
+    [source, target],
+    {
+      each: ([a, b]) => transposeBlock(f, a, strides[0][last] * 4, b, strides[1][fast] * 4),
+    },
+  );
 }

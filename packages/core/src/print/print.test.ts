@@ -57,6 +57,7 @@ it('a program is explained from what is traced to kernels, and what is lowered a
     'simplify',
     'fuse',
     'schedule',
+    'pack factors',
   ]);
   expect(passes.at(-1)?.counts.operations).toEqual({ transpose: 1, matmul: 1, loop: 1 });
   const lowered = passes[7].program;
