@@ -1,2 +1,2 @@
 /** Version of the bits that training gives: raised whenever the same model, examples and options train other bits. */
-export const NUMERICS_VERSION = 3;
+export const NUMERICS_VERSION = 4;

@@ -7,11 +7,11 @@ const options: readonly ConvolutionOption[] = ['auto', 'direct', 'winograd2', 'w
 
 /** The choice for a kernel of some size over a square image, with padding `same`. */
 function choice(
-  { length = 14, channels = 32, filters = 64, size = 3, strides = 1, dilation = 1, upsampled = false },
+  { batch = 256, length = 14, channels = 32, filters = 64, size = 3, strides = 1, dilation = 1, upsampled = false },
   option: ConvolutionOption = 'auto',
 ) {
-  const image = [8, length, length, channels];
-  const larger = upsampled ? [8, 2 * length, 2 * length, channels] : image;
+  const image = [batch, length, length, channels];
+  const larger = upsampled ? [batch, 2 * length, 2 * length, channels] : image;
   const window = resolveWindow('conv2d', larger, [size, size], strides, dilation, 'same');
   return chooseConvolution(image, [size, size, channels, filters], window, upsampled, option).algorithm;
 }
@@ -33,6 +33,8 @@ describe('chooseConvolution', () => {
     ['dilated', { dilation: 2 }, 'im2col'],
     ['5x5', { size: 5 }, 'im2col'],
     ['strided, with one filter', { strides: 2, filters: 1 }, 'im2col'],
+    ['one over a single image', { batch: 1, length: 7, channels: 64, filters: 64 }, 'im2col'],
+    ['one after upsampling a single image', { batch: 1, length: 7, channels: 64, upsampled: true }, 'upsample1'],
   ] as const)('%s', (_name, shapes, algorithm) => {
     expect(choice(shapes)).toBe(algorithm);
   });
@@ -51,6 +53,18 @@ describe('chooseConvolution', () => {
     fc.assert(
       fc.property(shapes, (drawn) => {
         expect(['im2col', 'col2im']).toContain(choice(drawn, 'direct'));
+      }),
+    );
+  });
+
+  it('takes no smaller tiles for more examples', () => {
+    const side = (algorithm: string) => Number(/[0-9]$/.exec(algorithm)?.[0] ?? 0);
+    const sizes = fc.record({ length: fc.integer({ min: 1, max: 30 }), upsampled: fc.boolean() });
+    const batches = fc.tuple(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 300 }));
+    fc.assert(
+      fc.property(sizes, batches, (drawn, pair) => {
+        const [few, many] = [Math.min(...pair), Math.max(...pair)].map((batch) => choice({ ...drawn, batch }));
+        expect(side(many)).toBeGreaterThanOrEqual(side(few));
       }),
     );
   });

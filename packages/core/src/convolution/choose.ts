@@ -46,7 +46,7 @@ export function chooseConvolution(
         reason: 'upsampled by 2 with few filters: nine products a pixel, then added up',
       };
     }
-    return fewestUpsampled(image[1], image[2], wide ? UPSAMPLE_OF[option] : [1]);
+    return cheapestUpsampled(image, wide ? UPSAMPLE_OF[option] : [1]);
   }
   if (plain && filters <= 4 && channels > filters) {
     return { algorithm: 'col2im', reason: 'few filters: products of every tap first, then added up' };
@@ -54,7 +54,7 @@ export function chooseConvolution(
   if (three && wide && option !== 'direct') {
     const outputs = [0, 1].map((axis) => image[axis + 1] + window.padding[axis][0] + window.padding[axis][1] - 2);
     return option === 'auto'
-      ? fewestProducts(outputs[0], outputs[1])
+      ? cheapestWinograd([image[0], ...outputs])
       : { algorithm: option, reason: '3x3 with stride 1, and this algorithm was asked for' };
   }
   return {
@@ -77,31 +77,53 @@ const UPSAMPLE_OF: Readonly<Record<Exclude<ConvolutionOption, 'direct'>, readonl
   winograd7: [7],
 };
 
-/** The Winograd algorithm that multiplies least, the part of its last tiles that sticks out of the image included. */
-function fewestProducts(height: number, width: number): ConvolutionChoice {
-  const { tile, each } = fewest(TILES, height, width, (outputs) => outputs + 2);
+/**
+ * What the transformation of a weight costs, in products: that of one number at one point of a tile, forward and back.
+ * Measured on the autoencoder, once a step for each worker.
+ */
+const TRANSFORM_PRODUCTS = 22;
+
+/** A fast algorithm on tiles of some size, and what it costs for each pair of channels of a whole batch. */
+interface TileCost<Tile> {
+  readonly tile: Tile;
+  readonly products: number;
+  readonly cost: number;
+}
+
+/** The tiles that cost least, those that stick out of the image included; the first of equals. */
+function cheapest<Tile extends number>(
+  tiles: readonly Tile[],
+  [batch, height, width]: Shape,
+  pointsOfSide: (tile: Tile) => number,
+): TileCost<Tile> {
+  const costs = tiles.map((tile) => {
+    const points = pointsOfSide(tile) ** 2;
+    const products = Math.ceil(height / tile) * Math.ceil(width / tile) * points;
+    return { tile, products, cost: batch * products + TRANSFORM_PRODUCTS * points };
+  });
+  return costs.reduce((a, b) => (b.cost < a.cost ? b : a));
+}
+
+/** The Winograd algorithm that costs least, or none where the weights of a small batch cost more than they save. */
+function cheapestWinograd(outputs: Shape): ConvolutionChoice {
+  const [batch, height, width] = outputs;
+  const { tile, products, cost } = cheapest(TILES, outputs, (side) => side + 2);
+  if (batch * height * width * 9 <= cost) {
+    return { algorithm: 'im2col', reason: 'few examples: transforming the weights would cost more than it saves' };
+  }
+  const each = (products / (height * width)).toFixed(2);
   return {
     algorithm: `winograd${tile}`,
     reason: `3x3 with stride 1 on ${height}x${width}: ${each} products an output instead of 9`,
   };
 }
 
-function fewestUpsampled(height: number, width: number, tiles: readonly UpsampledPixels[]): ConvolutionChoice {
-  const { tile, each } = fewest(tiles, height, width, (pixels) => 2 * pixels + 1);
+function cheapestUpsampled(image: Shape, tiles: readonly UpsampledPixels[]): ConvolutionChoice {
+  const [, height, width] = image;
+  const { tile, products } = cheapest(tiles, image, (pixels) => 2 * pixels + 1);
+  const each = (products / (height * width)).toFixed(2);
   return {
     algorithm: `upsample${tile}`,
     reason: `upsampled by 2 before 3x3 on ${height}x${width}: ${each} products a pixel instead of 36`,
   };
-}
-
-/** The tiles that need the fewest products for an image, and how many to a pixel. */
-function fewest<Tile extends number>(
-  tiles: readonly Tile[],
-  height: number,
-  width: number,
-  productsOfSide: (tile: Tile) => number,
-): { tile: Tile; each: string } {
-  const products = (tile: Tile) => Math.ceil(height / tile) * Math.ceil(width / tile) * productsOfSide(tile) ** 2;
-  const tile = tiles.reduce((a, b) => (products(b) < products(a) ? b : a));
-  return { tile, each: (products(tile) / (height * width)).toFixed(2) };
 }

@@ -23,21 +23,25 @@ export function leavesOf(microBatches: readonly MicroBatch[], leaves: number): (
   );
 }
 
+/** Bytes of the values of a micro-batch that are stored, with their gradients as many again. A constant, for the bits. */
+const MICRO_BATCH_BYTES = 8 * 2 ** 20;
+
 /**
- * Bytes of the values of a micro-batch that are stored: what a second-level cache and a little of the third hold of
- * them, and of their gradients. A constant, for the bits.
+ * Weights are read, and their gradients are written, once for each micro-batch, most of them transformed: that moves
+ * about so many times their bytes. A micro-batch moves as many of its own, or memory is kept busy with weights.
  */
-const MICRO_BATCH_BYTES = 4 * 2 ** 20;
+const WEIGHT_TRAFFIC = 16;
 
 /** Examples that a micro-batch has at least: weights are read, and their gradients transformed, once for each. */
 const SMALLEST = 2;
 
 /** Largest micro-batch, and how many of them a batch should make if it can, so that there is work for many threads. */
 const LARGEST = 64;
-const WANTED = 32;
+const WANTED = 16;
 
 /**
- * Examples to a micro-batch: as many as fit into the caches, but no more than leave work for many threads. It follows
+ * Examples to a micro-batch: as many as fit into the caches, or as large weights need, but no more than leave work for
+ * many threads. It follows
  * from the program as it was traced and from the batch alone, since it decides the last bits of sums.
  *
  * @param traced at the size of the batch, with its gradients still to be computed
@@ -50,7 +54,8 @@ export function microBatchSize(traced: Program, batch: number): number {
     return total + bytesOf(outputs.filter((value) => values[value].shape[0] === batch));
   }, 0);
   const gradients = bytesOf(operations.flatMap(({ name, outputs }) => (name === 'gradient' ? outputs : [])));
-  const most = Math.min(LARGEST, Math.max(SMALLEST, MICRO_BATCH_BYTES / Math.max(1, stored / batch)));
+  const bytes = MICRO_BATCH_BYTES + WEIGHT_TRAFFIC * gradients;
+  const most = Math.min(LARGEST, Math.max(SMALLEST, bytes / Math.max(1, stored / batch)));
   // The power of two below, by bits: the last bits of a logarithm differ between engines.
   const fitting = 2 ** (31 - Math.clz32(most));
   // Micro-batches that share an accumulator would only read large weights more often.
