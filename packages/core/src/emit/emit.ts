@@ -13,7 +13,7 @@ import { emitMaxPool, emitMaxUnpool, emitTakePlaces } from './pooling.js';
 import { emitRandom } from './random.js';
 import { emitTakeRows } from './rows.js';
 import { emitScatterTiles } from './scatter-tiles.js';
-import type { MatmulTiles } from './tiles.js';
+import type { MatmulTiles, VectorBits } from './tiles.js';
 import { emitCopies } from './views.js';
 
 type Emitter = (module: ModuleBuilder, body: Program, name: string) => Kernel;
@@ -55,6 +55,8 @@ export interface EmittedModule {
 export interface EmitOptions {
   /** Whether relaxed instructions may be used. Default false. */
   readonly fastMath?: boolean;
+  /** Bits of the engine's vector registers, which tiles are cut for; no result depends on it. Default 128. */
+  readonly vectorBits?: VectorBits;
   /** How matrix products are cut into tiles: for measurements. Default: the fastest known. */
   readonly tiles?: MatmulTiles;
 }
@@ -75,9 +77,9 @@ export function emitModule(
   program: Program,
   plan: MemoryPlan,
   memory: MemoryLimits,
-  { fastMath, tiles }: EmitOptions = {},
+  { fastMath, vectorBits, tiles }: EmitOptions = {},
 ): EmittedModule {
-  const module = new ModuleBuilder(fastMath, tiles);
+  const module = new ModuleBuilder(fastMath, vectorBits, tiles);
   const kernels = new Map<Operation, Kernel>();
   for (const operation of [...plan.prologue, ...plan.main]) {
     const kernel = kernelOf(module, program, operation, plan);

@@ -1,6 +1,6 @@
 import { FunctionBuilder, KIND_BYTE, type Local, unsigned, type ValueKind } from './assembler.js';
 import { labelOf } from './labels.js';
-import { type MatmulTiles, TILES } from './tiles.js';
+import { type MatmulTiles, TILES, type VectorBits } from './tiles.js';
 
 /** Collects functions and writes the module. */
 export class ModuleBuilder {
@@ -9,12 +9,14 @@ export class ModuleBuilder {
   private readonly known = new Map<string, number>();
 
   /**
-   * @param fastMath whether relaxed instructions may be used
-   * @param tiles    how matrix products are cut
+   * @param fastMath   whether relaxed instructions may be used
+   * @param vectorBits of the registers that kernels are cut for
+   * @param tiles      how matrix products are cut
    */
   constructor(
     private readonly fastMath = false,
-    readonly tiles: MatmulTiles = TILES[fastMath ? 'relaxed' : 'exact'],
+    vectorBits: VectorBits = 128,
+    readonly tiles: MatmulTiles = TILES[fastMath ? 'relaxed' : 'exact'][vectorBits],
   ) {}
 
   /**

@@ -10,8 +10,17 @@ export interface MatmulTiles {
   readonly fence: boolean;
 }
 
-/** The tiles that were fastest: two roundings and one, which have other latencies and ports. */
-export const TILES: Readonly<Record<'exact' | 'relaxed', MatmulTiles>> = {
-  exact: { panel: 16, rows: { 16: 2, 12: 3, 8: 4, 4: 4 }, unroll: 2, fence: true },
-  relaxed: { panel: 12, rows: { 16: 2, 12: 3, 8: 4, 4: 4 }, unroll: 2, fence: true },
+/** Bits of the registers that the engine computes in: it may pack two operations of 128 bits into one of 256. */
+export type VectorBits = 128 | 256;
+
+/** The tiles that were fastest: two roundings and one, which have other latencies and ports, and registers by width. */
+export const TILES: Readonly<Record<'exact' | 'relaxed', Readonly<Record<VectorBits, MatmulTiles>>>> = {
+  exact: {
+    128: { panel: 16, rows: { 16: 2, 12: 3, 8: 4, 4: 4 }, unroll: 2, fence: true },
+    256: { panel: 16, rows: { 16: 4, 12: 3, 8: 4, 4: 4 }, unroll: 2, fence: true },
+  },
+  relaxed: {
+    128: { panel: 12, rows: { 16: 2, 12: 3, 8: 4, 4: 4 }, unroll: 2, fence: true },
+    256: { panel: 16, rows: { 16: 6, 12: 3, 8: 4, 4: 4 }, unroll: 2, fence: true },
+  },
 };
