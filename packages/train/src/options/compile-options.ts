@@ -26,5 +26,5 @@ export function compileOptionsOf(
   runtime: Runtime,
 ): CompileOptions {
   if (fastMath && !hasRelaxedSimd()) runtime.allowRelaxedSimd?.();
-  return { convolution, fastMath };
+  return { convolution, fastMath, vectorBits: runtime.vectorBits ?? 128 };
 }

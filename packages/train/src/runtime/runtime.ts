@@ -1,5 +1,5 @@
 import type { KernelSet } from '@weft/core';
-import type { CompiledProgram } from '@weft/core/program';
+import type { CompiledProgram, VectorBits } from '@weft/core/program';
 import type { SharedMemory } from '../memory.js';
 import type { ProgramImage, StepsWork } from '../task.js';
 import type { Store } from './store.js';
@@ -32,6 +32,12 @@ export interface Runtime {
   runOnAll(work: StepsWork): Promise<void>;
   /** Turns relaxed SIMD on where the engine has it behind a flag. Called before programs with fast math are compiled. */
   allowRelaxedSimd?(): void;
+  /** Bits of the vectors that kernels are written for. Default: 128. */
+  readonly vectorBits?: VectorBits;
+  /** Has the engine pack operations on 128 bits into one on 256 in what it compiles from now on, or not. */
+  packVectors?(isOn: boolean): void;
+  /** Version of the engine and name of the processor, for reports of what is wrong with their code. */
+  readonly engine?: string;
   /** SHA-256 of bytes in hexadecimal, where the surroundings have a faster one than ours. */
   sha256?(bytes: Uint8Array): string;
   /** Receives warnings if `onWarning` is not given. Default: `console.warn`. */
