@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { availableThreads } from '@weft/pool';
+import { availableThreads, useVectors } from '@weft/pool';
 import { commandLine, wrongUsage } from '../../scripts/command-line.js';
 import { afterwards, describeMachine, machine } from './machine.js';
 import { lineOf, type Measurement } from './measure.js';
@@ -20,6 +20,8 @@ const { positionals, values } = commandLine({
     list: { help: 'Name the suites, and measure nothing.' },
   },
 });
+// The process is the benchmark's own, as that of the command is.
+useVectors(undefined, true);
 const unknown = positionals.filter((name) => !Object.hasOwn(SUITES, name));
 const threads = values.threads.split(',').map(Number);
 const available = availableNumerics();

@@ -1,5 +1,14 @@
 import type { Tensor, ValueType } from '@weft/core';
-import { ALIGNMENT, type CompileOptions, compile, type Program, trace, wasmExecutable } from '@weft/core/program';
+import {
+  ALIGNMENT,
+  type CompileOptions,
+  compile,
+  type Program,
+  trace,
+  wasmExecutable,
+  withCustomSection,
+} from '@weft/core/program';
+import { useVectors } from '@weft/pool';
 
 /** A compiled program in the benchmark's memory, with inputs that are small random numbers. */
 export interface Runnable {
@@ -23,14 +32,17 @@ export function runnable(
   const { program } = trace(outputs, inputs);
   const { places, bytes } = inputPlaces(program);
   const limits = { initial: 1, maximum: 65536, shared: false };
-  const compiled = compile(program, { inputs: places, invariant, memory: limits }, options);
+  const vectorBits = useVectors();
+  const compiled = compile(program, { inputs: places, invariant, memory: limits }, { vectorBits, ...options });
   memory ??= new WebAssembly.Memory(limits);
   const missing = Math.ceil((bytes + compiled.arenaBytes) / 65536) + 1 - memory.buffer.byteLength / 65536;
   if (missing > 0) memory.grow(missing);
   for (const [which, value] of program.inputs.entries()) {
     fill(memory.buffer, places[which].offset, program.values[value]);
   }
-  const executable = wasmExecutable(new WebAssembly.Module(compiled.bytes), memory);
+  // Engines share the code of modules with the same bytes: that of another width is not to be found again.
+  const module = new WebAssembly.Module(withCustomSection(compiled.bytes, `${vectorBits} bits`));
+  const executable = wasmExecutable(module, memory);
   executable.prologue(bytes, 0);
   return { run: () => executable.main(bytes, 0) };
 }

@@ -1,5 +1,6 @@
 import { arch } from 'node:os';
-import type { MatmulTiles } from '@weft/core/program';
+import type { MatmulTiles, VectorBits } from '@weft/core/program';
+import { useVectors, wideVectors } from '@weft/pool';
 import { commandLine, wholeNumber } from '../../../scripts/command-line.js';
 import { describeMachine, machine } from '../machine.js';
 import { availableNumerics, type Numerics } from '../numerics.js';
@@ -27,17 +28,22 @@ const { values } = commandLine({
 });
 const rounds = wholeNumber('--rounds', values.rounds, 1);
 console.log(describeMachine(machine()));
-const entries = availableNumerics().map((numerics) => tableEntry(numerics, tune(numerics)));
+const widths: readonly VectorBits[] = wideVectors().obstacle === undefined ? [128, 256] : [128];
+const entries = availableNumerics().map((numerics) => {
+  const cells = widths.map((vectorBits) => tableEntry(vectorBits, tune(numerics, vectorBits)));
+  return `  ${numerics}: {\n${cells.join('\n')}\n  },`;
+});
 console.log(`Fastest on ${arch()}, as packages/core/src/emit/tiles.ts has it:\n${entries.join('\n')}`);
 
 /** Races all panels, prints them, and then finds the rows of tiles narrower than the winner's. */
-function tune(numerics: Numerics): MatmulTiles {
-  const candidates = panelCandidates({ rows: START });
+function tune(numerics: Numerics, vectorBits: VectorBits): MatmulTiles {
+  useVectors(`${vectorBits}`);
+  const candidates = panelCandidates({ rows: START }, vectorBits);
   const rates = PRODUCTS.map((product) => race(product, candidates, numerics, rounds));
   const score = scores(rates);
   const order = [...candidates.keys()].sort((a, b) => score[b] - score[a]);
   const head = PRODUCTS.map((product) => product.join('x').padStart(14)).join('');
-  console.log(`\n${`${numerics}, GFLOP/s`.padEnd(28)}${head}${'of the best'.padStart(14)}`);
+  console.log(`\n${`${numerics}, ${vectorBits} bits, GFLOP/s`.padEnd(28)}${head}${'of the best'.padStart(14)}`);
   for (const index of order) {
     const cells = rates.map((ofProduct) => ofProduct[index].toFixed(1).padStart(14)).join('');
     const share = `${(100 * score[index]).toFixed(1)} %`.padStart(14);

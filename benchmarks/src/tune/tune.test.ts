@@ -6,8 +6,8 @@ import { race, scores } from './race.js';
 
 const START = { rows: { 16: 2, 12: 3, 8: 4, 4: 4 } };
 
-it('all candidates differ in what is compiled, but none twice', () => {
-  const candidates = panelCandidates(START);
+it.each([128, 256] as const)('all candidates for %d bits differ in what is compiled, but none twice', (vectorBits) => {
+  const candidates = panelCandidates(START, vectorBits);
   const [a, b] = [
     placeholder({ shape: [24, 16], dtype: 'float32' }, 'a'),
     placeholder({ shape: [16, 48], dtype: 'float32' }, 'b'),
@@ -25,7 +25,7 @@ it('all candidates differ in what is compiled, but none twice', () => {
 });
 
 it('rows are tried for tiles of the columns asked for only', () => {
-  const [first] = panelCandidates(START);
+  const [first] = panelCandidates(START, 128);
   const candidates = rowCandidates(first, 8);
   expect(new Set(candidates.map(({ rows }) => rows[8])).size).toBeGreaterThan(1);
   for (const { rows, ...rest } of candidates) {
@@ -43,14 +43,14 @@ it('the fastest everywhere scores one, and others their mean share', () => {
 });
 
 it('a race gives a rate for each candidate', () => {
-  const rates = race([8, 8, 16], panelCandidates(START).slice(0, 3), 'exact', 1);
+  const rates = race([8, 8, 16], panelCandidates(START, 128).slice(0, 3), 'exact', 1);
   expect(rates.length).toBe(3);
   for (const rate of rates) expect(rate).toBeGreaterThan(0);
 });
 
 it('prints an entry as the table of the code has it', () => {
   const tiles = { panel: 12, rows: { 4: 4, 8: 4, 12: 3, 16: 2 }, unroll: 2, fence: true } as const;
-  expect(tableEntry('relaxed', tiles)).toBe(
-    '  relaxed: { panel: 12, rows: { 16: 2, 12: 3, 8: 4, 4: 4 }, unroll: 2, fence: true },',
+  expect(tableEntry(128, tiles)).toBe(
+    '    128: { panel: 12, rows: { 16: 2, 12: 3, 8: 4, 4: 4 }, unroll: 2, fence: true },',
   );
 });

@@ -1,3 +1,4 @@
+import { type Simd, useVectors } from '@weft/pool';
 import { columns, commandHelp } from './arguments/help.js';
 import { mostSimilar, parseOptions } from './arguments/parse.js';
 import type { OptionTable } from './arguments/table.js';
@@ -61,7 +62,17 @@ async function runCommand(name: string, command: Command, args: readonly string[
     throw new UsageError(`weft ${name}: expected ${expected} besides options, got ${got}. Usage: ${command.usage}`);
   }
   requireFolder();
+  if ('simd' in command.options) setVectors(values.simd);
   return command.run({ values, given, positionals, terminal });
+}
+
+/** The engine's flag counts for the whole process, which is the command's own: set it before workers start. */
+function setVectors(simd: Simd | undefined): void {
+  try {
+    useVectors(simd, true);
+  } catch (cause) {
+    throw new UsageError((cause as Error).message.replace(/^simd: got '256'/, '--simd 256'), { cause });
+  }
 }
 
 /** Paths are relative to the current folder. Node remembers it once it was asked for, should it be deleted later. */

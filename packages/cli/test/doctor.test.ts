@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FASHION_MNIST_FILES } from '@weft/data';
-import { processorQuota } from '@weft/pool';
+import { processorQuota, vectorFacts, wideVectors } from '@weft/pool';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { memoryLimit } from '../src/doctor/control-groups.js';
+import { describeVectors } from '../src/doctor/vectors.js';
 import { COMMAND, temporaryFolder, weft } from './support/weft.js';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -67,6 +68,48 @@ describe('weft doctor', () => {
     expect(selfTest.largestDifference).toBeLessThanOrEqual(selfTest.tolerance);
     expect(speed.perCore * speed.threads).toBeCloseTo(speed.allThreads);
     expect(speed.oneThread).toBeGreaterThan(0);
+  });
+});
+
+describe('weft doctor tells how wide vectors are', () => {
+  const { obstacle } = wideVectors();
+
+  it.skipIf(obstacle === undefined)('and why not wider; 256 bits that cannot be are wrong usage', async () => {
+    const { vectors } = JSON.parse((await weft(['doctor', '--json'], { cwd: folder.path })).stdout);
+    expect(vectors).toMatchObject({ bits: 128, reason: obstacle });
+    const { code, stdout, stderr } = await weft(['doctor', '--simd', '256'], { cwd: folder.path });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr.trim()).toContain(`--simd 256, but ${obstacle}. Use Node 24 or later`);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  const node24 = process.env.WEFT_NODE_24;
+  it.skipIf(!node24 || wideVectors({ ...vectorFacts(), nodeVersion: '24.0.0' }).obstacle)(
+    'on Node 24 (skipped without WEFT_NODE_24 and AVX2)',
+    async () => {
+      const node = node24 as string;
+      const bits = async (args: readonly string[], environment = {}) => {
+        const { stdout, stderr } = await weft(['doctor', '--json', ...args], { cwd: folder.path, node, environment });
+        expect(stderr).toBe('');
+        expect(problems(stdout)).toEqual([]);
+        return JSON.parse(stdout).vectors;
+      };
+      expect(await bits([])).toMatchObject({ bits: 256, reason: null, avx2: true, newerNodeIsFaster: false });
+      expect(await bits(['--simd', '128'])).toMatchObject({ bits: 128, reason: 'that is what was asked for' });
+      expect(await bits([], { WEFT_SIMD: '128' })).toMatchObject({ bits: 128 });
+      expect(await bits(['--simd', '256'], { WEFT_SIMD: '128' })).toMatchObject({ bits: 256 });
+    },
+  );
+
+  it('and what a newer Node brings, where the processor could', () => {
+    const faster = 'Node 24 or later trains about 1.6 times faster on this processor.';
+    const old = { isNodeNewEnough: false, obstacle: 'this is Node 20.19.0' };
+    expect(describeVectors(128, { ...old, processor: true }).text).toContain(faster);
+    expect(describeVectors(128, { ...old, processor: undefined }).text).toContain('is not known');
+    expect(describeVectors(128, { ...old, processor: false }).text).not.toContain(faster);
+    expect(describeVectors(128, { processor: true, isNodeNewEnough: true, obstacle: undefined }).text).toBe(
+      '128 bits: that is what was asked for.',
+    );
   });
 });
 

@@ -1,6 +1,7 @@
 // Programs: the passes, and how their result is run. For trainers, tools and the curious.
 export type { ConvolutionAlgorithm, ConvolutionOption } from './convolution/choose.js';
 export type { ConvolutionRecord } from './convolution/lower.js';
+export { withCustomSection } from './emit/custom-section.js';
 export type { MatmulTiles, VectorBits } from './emit/tiles.js';
 export { countProgram, type ProgramCounts } from './fuse/counters.js';
 export { fuse } from './fuse/fuse.js';

@@ -32,11 +32,11 @@ const cases: readonly Case[] = [
   { algorithm: 'winograd4', option: 'winograd4', length: 14, channels: 32, filters: 64, limit: 3e-6 },
   { algorithm: 'winograd6', option: 'winograd6', length: 14, channels: 32, filters: 64, limit: 5e-6 },
   { algorithm: 'winograd7', option: 'auto', length: 14, channels: 32, filters: 64, limit: 1e-5 },
-  { algorithm: 'winograd7', option: 'auto', length: 7, channels: 64, filters: 64, limit: 1e-5 },
+  { algorithm: 'winograd7', option: 'winograd7', length: 7, channels: 64, filters: 64, limit: 1e-5 },
   { algorithm: 'upsample1', option: 'winograd2', length: 7, channels: 64, filters: 32, isUpsampled: true, limit: 1e-6 },
   { algorithm: 'upsample2', option: 'winograd4', length: 7, channels: 64, filters: 32, isUpsampled: true, limit: 1e-6 },
   { algorithm: 'upsample4', option: 'winograd6', length: 7, channels: 64, filters: 32, isUpsampled: true, limit: 2e-6 },
-  { algorithm: 'upsample7', option: 'auto', length: 7, channels: 64, filters: 32, isUpsampled: true, limit: 1e-5 },
+  { algorithm: 'upsample7', option: 'winograd7', length: 7, channels: 64, filters: 32, isUpsampled: true, limit: 1e-5 },
   {
     algorithm: 'upsample-col2im',
     option: 'auto',

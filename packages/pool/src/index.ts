@@ -19,3 +19,4 @@ export {
   type PredictOptions,
   predict,
 } from './train.js';
+export { SIMD, type Simd, useVectors, vectorFacts, type WideVectors, wideVectors } from './vectors.js';

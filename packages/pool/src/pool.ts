@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { cpus } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import type { KernelSet } from '@weft/core';
-import { type CompiledProgram, defaultKernels } from '@weft/core/program';
+import { type CompiledProgram, defaultKernels, type VectorBits } from '@weft/core/program';
 import { WorkerError } from '@weft/train';
 import {
   BARRIER_WORDS,
@@ -23,6 +24,7 @@ import type { Piscina } from 'piscina';
 import { availableThreads, MOST_THREADS } from './available-threads.js';
 import { fileStore } from './files/store.js';
 import { installedFiles } from './installed-files.js';
+import { packVectors, SIMD, useVectors } from './vectors.js';
 
 const OPTIONS = {
   threads: optional(
@@ -32,6 +34,10 @@ const OPTIONS = {
   kernels: optional(
     oneOf<KernelSet>('wasm', 'reference'),
     'WebAssembly, or the slow reference kernels. Without it, WebAssembly where the engine has its SIMD.',
+  ),
+  simd: optional(
+    oneOf(...SIMD),
+    'Bits of the vectors that kernels compute on; no result depends on it. `256` sets a flag of the engine, which counts for the whole process, and `128` unsets it; `auto` leaves it as it is. Without it, what the process has: the environment variable `WEFT_SIMD` decides, or the flag that it was started with.',
   ),
 };
 
@@ -44,6 +50,8 @@ let sessions = 0;
 export class WorkerPool implements Runtime {
   readonly threads: number;
   readonly kernels: KernelSet;
+  /** Bits of the vectors that kernels are written for. */
+  readonly vectorBits: VectorBits;
   /** @internal */
   readonly store = fileStore;
   /** @internal */
@@ -55,9 +63,10 @@ export class WorkerPool implements Runtime {
   private busy = false;
   private closed = false;
 
-  private constructor(threads: number, kernels: KernelSet) {
+  private constructor(threads: number, kernels: KernelSet, vectorBits: VectorBits) {
     this.threads = threads;
     this.kernels = kernels;
+    this.vectorBits = vectorBits;
     this.controlAddress = this.memory.allocate(CONTROL_WORDS * 4);
     const files = installedFiles(import.meta.url);
     this.piscina = new files.Piscina({
@@ -80,16 +89,16 @@ export class WorkerPool implements Runtime {
   /**
    * Starts the workers.
    *
-   * @throws RangeError for an option that there is not, if the number of threads is not a whole number from 1, or the system refuses shared memory
+   * @throws RangeError for an option that there is not, if the number of threads is not a whole number from 1, vectors of 256 bits are asked for and
+   *   cannot be, or the system refuses shared memory
    */
   static async create(options: WorkerPoolOptions = {}): Promise<WorkerPool> {
-    const { threads = availableThreads(), kernels = defaultKernels() } = checkOptions(
-      'WorkerPool.create',
-      options,
-      OPTIONS,
-      '{ threads: 2 }',
-    );
-    return new WorkerPool(threads, kernels);
+    const {
+      threads = availableThreads(),
+      kernels = defaultKernels(),
+      simd,
+    } = checkOptions('WorkerPool.create', options, OPTIONS, '{ threads: 2 }');
+    return new WorkerPool(threads, kernels, kernels === 'wasm' ? useVectors(simd) : 128);
   }
 
   /** Ends the workers. Work that is under way is rejected. */
@@ -177,6 +186,17 @@ export class WorkerPool implements Runtime {
   /** @internal Node 20 needs a flag. Modules are compiled in this thread, and workers need no flag for them. */
   allowRelaxedSimd(): void {
     setFlagsFromString('--experimental-wasm-relaxed-simd');
+  }
+
+  /** @internal */
+  packVectors(isOn: boolean): void {
+    packVectors(isOn);
+  }
+
+  /** @internal Where code runs, for reports of what is wrong with it. */
+  get engine(): string {
+    const { node, v8 } = process.versions;
+    return `Node ${node}, V8 ${v8}, ${process.platform} ${process.arch}, ${cpus()[0]?.model.trim() || 'unknown processor'}`;
   }
 
   /** @internal */

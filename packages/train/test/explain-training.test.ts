@@ -34,7 +34,7 @@ describe('explainTraining', () => {
     expect(names).not.toContain('fuse');
     expect(passes[0].program.values.some(({ shape }) => shape[0] === BATCH)).toBe(true);
     const [micro] = stages;
-    expect(micro.passes.map(({ name }) => name)).toEqual(['cut', 'fuse', 'schedule']);
+    expect(micro.passes.map(({ name }) => name)).toEqual(['cut', 'fuse', 'schedule', 'pack factors']);
     expect(micro.examples).toBe(microBatch);
     expect(print(micro.passes[1].program)).toContain('kernel');
     // A micro-batch computes its share of the products.

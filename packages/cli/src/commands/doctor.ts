@@ -8,12 +8,15 @@ import { type Examination, examine } from '../doctor/examination.js';
 import { cores, memory, sharedMemory } from '../doctor/machine.js';
 import { selfTest } from '../doctor/self-test.js';
 import { speed } from '../doctor/speed.js';
+import { vectors } from '../doctor/vectors.js';
 import { EXIT } from '../exit.js';
 import { WEFT_VERSION } from '../version.js';
 import { type Command, commonOptions, jsonOption } from './command.js';
+import { simdOption } from './train-options.js';
 
 const doctorOptions = {
   out: option({ kind: folder, default: 'reports', help: 'Where runs are to be written.' }),
+  simd: simdOption,
   json: jsonOption('it'),
   ...commonOptions,
 };
@@ -32,6 +35,7 @@ export const doctor: Command<typeof doctorOptions> = {
       cores,
       memory,
       sharedMemory,
+      vectors,
       kernels: chosenKernels,
       selfTest,
       speed,
@@ -70,6 +74,7 @@ const TITLES: Readonly<Record<string, string>> = {
   memory: 'Memory',
   sharedMemory: 'Shared memory',
   simd: 'SIMD',
+  vectors: 'Vectors',
   kernels: 'Kernels',
   selfTest: 'Self-test',
   speed: 'Speed',

@@ -10,7 +10,7 @@ import { weightsSha256 } from '../run/weights-sha256.js';
 import { listenForInterrupt } from '../terminal/interrupt.js';
 import { printable } from '../terminal/text.js';
 import { type Command, commonOptions, jsonOption } from './command.js';
-import { testLimitOption, threadsOption } from './train-options.js';
+import { simdOption, testLimitOption, threadsOption } from './train-options.js';
 import { denoises, givenPath, type SavedModel, savedModels } from './trained-models.js';
 
 /** Of a model whose file does not say what it was trained with. */
@@ -39,6 +39,7 @@ const evaluateOptions = {
     help: 'Decides the noise.',
   }),
   threads: threadsOption,
+  simd: simdOption,
   json: jsonOption('the results'),
   ...commonOptions,
 };

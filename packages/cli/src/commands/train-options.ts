@@ -1,4 +1,4 @@
-import { availableThreads } from '@weft/pool';
+import { availableThreads, SIMD, type Simd } from '@weft/pool';
 import { choice, flag, folder, interval, number, wholeNumber } from '../arguments/kinds.js';
 import { option, type Values } from '../arguments/table.js';
 import { DATASETS } from '../run/load-data.js';
@@ -12,6 +12,13 @@ export const threadsOption = option({
   default: availableThreads(),
   defaultText: 'all cores',
   help: 'Worker threads. Any number of them trains the same weights, to the last bit.',
+});
+
+export const simdOption = option<Simd | undefined>({
+  kind: choice(...SIMD),
+  default: undefined,
+  defaultText: 'WEFT_SIMD, or auto',
+  help: 'Bits of the vectors to compute on. auto takes 256 where Node and the processor have them. No result depends on it.',
 });
 
 export const testLimitOption = option<number | undefined>({
@@ -74,6 +81,7 @@ export const trainOptions = {
     help: 'Train faster, with relaxed SIMD: the weights may then differ in their last bits from machine to machine.',
   }),
   threads: threadsOption,
+  simd: simdOption,
   limit: option<number | undefined>({
     kind: wholeNumber(1),
     default: undefined,

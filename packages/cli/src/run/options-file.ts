@@ -11,7 +11,7 @@ import { readRunFile } from './run-file.js';
 const CURRENT_VERSION = 1;
 
 /** Options that are not a run's, but one call's. */
-const OF_THE_CALL = ['quiet', 'json', 'help', 'version', 'resume', 'overwrite', 'out'] as const;
+const OF_THE_CALL = ['quiet', 'json', 'help', 'version', 'resume', 'overwrite', 'out', 'simd'] as const;
 type OptionOfTheCall = (typeof OF_THE_CALL)[number];
 
 /** The options that make a run. */

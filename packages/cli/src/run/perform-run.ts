@@ -43,7 +43,7 @@ export interface RunPlan {
 export async function performRun(plan: RunPlan): Promise<RunRecord> {
   const { directory, data, counts, options, terminal, signal, stopwatch, sessions } = plan;
   try {
-    const { kernels, models, latents, samples } = await compute(plan);
+    const { kernels, vectorBits, models, latents, samples } = await compute(plan);
     giveMemoryBack();
     const figures = await stopwatch.time('report', async () => {
       terminal.show('Drawing the figures');
@@ -56,6 +56,7 @@ export async function performRun(plan: RunPlan): Promise<RunRecord> {
       data,
       counts,
       kernels,
+      vectorBits,
       models: Object.fromEntries(models.map((model) => [model.key, modelRecord(model, model.test)])),
       latents,
       figures,
@@ -73,16 +74,17 @@ export async function performRun(plan: RunPlan): Promise<RunRecord> {
 
 interface Computed extends Omit<RunResults, 'data'> {
   readonly kernels: WorkerPool['kernels'];
+  readonly vectorBits: WorkerPool['vectorBits'];
 }
 
 /** Everything that is computed from the data, in an order that keeps as little as possible in memory at a time. */
 async function compute(plan: RunPlan): Promise<Computed> {
   const { data, options, terminal, stopwatch } = plan;
-  const { trained, kernels } = await withWorkers(options.threads, async (pool) => {
+  const { trained, kernels, vectorBits } = await withWorkers(options.threads, async (pool) => {
     if (pool.kernels === 'reference') {
       terminal.warning('This Node has no WebAssembly SIMD: the slow reference kernels compute. Expect hours.');
     }
-    return { trained: await trainAll(plan, pool), kernels: pool.kernels };
+    return { trained: await trainAll(plan, pool), kernels: pool.kernels, vectorBits: pool.vectorBits };
   });
   keepFirstImages(data, SAMPLES);
   giveMemoryBack();
@@ -91,7 +93,7 @@ async function compute(plan: RunPlan): Promise<Computed> {
     const latents = await latentsOf(trained, plan);
     giveMemoryBack();
     const models = await withWorkers(options.threads, (pool) => testAll(trained, plan, pool));
-    return { kernels, models, latents, samples: data.train };
+    return { kernels, vectorBits, models, latents, samples: data.train };
   });
 }
 

@@ -72,6 +72,7 @@ export interface RunFacts {
   readonly data: Pick<LoadedData, 'name' | 'synthetic' | 'classNames' | 'checksums' | 'origin' | 'test'>;
   readonly counts: { readonly trainCount: number; readonly validationCount: number };
   readonly kernels: WorkerPool['kernels'];
+  readonly vectorBits: WorkerPool['vectorBits'];
   readonly models: RunRecord['models'];
   readonly latents: LatentAnalysis | undefined;
   readonly figures: readonly Figure[];
@@ -82,7 +83,7 @@ export interface RunFacts {
 
 /** What goes into run.json. */
 export function runRecord(facts: RunFacts): RunRecord {
-  const { data, kernels, latents } = facts;
+  const { data, kernels, vectorBits, latents } = facts;
   const { count, height, width, channels } = data.test;
   return {
     formatVersion: RUN_RECORD_VERSION,
@@ -98,6 +99,7 @@ export function runRecord(facts: RunFacts): RunRecord {
       mode: facts.options.fastMath && kernels === 'wasm' ? 'fast-math' : 'exact',
       version: NUMERICS_VERSION,
       kernels: kernels === 'wasm' ? 'wasm-simd' : 'reference',
+      vectorBits,
     },
     data: {
       origin: data.origin,

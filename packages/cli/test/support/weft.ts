@@ -19,6 +19,8 @@ export interface Finished {
 /** How to call it. */
 export interface CallOptions {
   readonly cwd?: string;
+  /** The Node that runs it. Default: this one. */
+  readonly node?: string;
   readonly environment?: Readonly<Record<string, string>>;
   /** Is given the process and all of stderr so far, whenever there is more of it. */
   readonly onStderr?: (child: ChildProcess, stderr: string) => void;
@@ -28,12 +30,12 @@ export interface CallOptions {
 
 /** Runs `weft` as a user does, without the variables that pnpm sets for the tests. */
 export function weft(args: readonly string[], options: CallOptions = {}): Promise<Finished> {
-  const { cwd = tmpdir(), environment = {}, onStderr, onSpawn } = options;
+  const { cwd = tmpdir(), node = process.execPath, environment = {}, onStderr, onSpawn } = options;
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(npm_|pnpm_|INIT_CWD$|NODE_|VITEST|WEFT_|FORCE_COLOR$)/i.test(name),
   );
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [COMMAND, ...args], {
+    const child = spawn(node, [COMMAND, ...args], {
       cwd,
       env: { ...Object.fromEntries(inherited), ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -4,9 +4,12 @@ import { seeds } from '../../test/support/arbitraries.js';
 import { expectValues } from '../../test/support/compare.js';
 import { compute, kernelSets } from '../../test/support/kernels.js';
 import { numbers } from '../../test/support/numbers.js';
+import { compile } from '../run/compile.js';
+import { compute as computeTensors } from '../run/compute.js';
 import { tensor } from '../tensor/create.js';
 import { type Shape, sizeOf } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { trace } from '../trace/trace.js';
 import { sum } from './broadcast.js';
 import { add, mul } from './elementwise.js';
 import { matmul } from './matmul.js';
@@ -79,5 +82,30 @@ describe.each(kernelSets)('laws of the matrix product, %s kernels', (kernels) =>
       }),
       { numRuns: 20 },
     );
+  });
+});
+
+describe.each([false, true])('the width of vectors, fast math %s', (fastMath) => {
+  it('decides how a product is cut, and none of its bits', () => {
+    fc.assert(
+      fc.property(size, fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 50 }), seeds, (m, k, n, seed) => {
+        const product = matmul(sampled([m, k], seed), sampled([k, n], seed + 1));
+        const [narrow] = computeTensors([product], { fastMath, vectorBits: 128 });
+        const [wide] = computeTensors([product], { fastMath, vectorBits: 256 });
+        expect(new Uint32Array(wide.buffer)).toEqual(new Uint32Array(narrow.buffer));
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('decides the bytes of a module', () => {
+    const [a, b] = [sampled([24, 16], 1), sampled([16, 48], 2)];
+    const { program } = trace([matmul(a, b)], [a, b]);
+    const inputs = [0, 4096].map((offset) => ({ segment: 1, offset }));
+    const binding = { inputs, memory: { initial: 1, maximum: 16, shared: false } };
+    const [narrow, wide] = ([128, 256] as const).map((vectorBits) =>
+      compile(program, binding, { fastMath, vectorBits }),
+    );
+    expect(wide.bytes).not.toEqual(narrow.bytes);
   });
 });

@@ -1,7 +1,7 @@
 import { differentiate } from '../differentiate/differentiate.js';
 import { ALIGNMENT } from '../plan/plan.js';
 import { checkTensors } from '../tensor/describe.js';
-import { checkKnownOptions, oneOf } from '../tensor/options.js';
+import { checkKnownOptions, oneOf, refuse } from '../tensor/options.js';
 import { forget } from '../tensor/path.js';
 import { byteLength, formatShape, sizeOf, type TypedArray, type ValueType } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -39,6 +39,8 @@ export function compute(tensors: readonly Tensor[], options: ComputeOptions = {}
   checkTensors('compute', 'the argument', tensors);
   checkKnownOptions('compute', options, ['kernels', 'convolution', 'fastMath', 'vectorBits', 'tiles', 'record']);
   if (options.kernels !== undefined) oneOf('compute', 'kernels', options.kernels, ['wasm', 'reference']);
+  const { vectorBits } = options;
+  if (![undefined, 128, 256].includes(vectorBits)) refuse('compute', 'vectorBits', vectorBits, '128 or 256');
   const wanted = [...tensors, ...parametersToKeep(tensors)];
   const { program, leaves } = trace(wanted, [], { again: Object.keys(options).length > 0 });
   const data = leaves.map(({ node, index, shape }) => {
@@ -106,7 +108,8 @@ const compiledPrograms = new Map<string, Compiled>();
 const COMPILED_PROGRAMS = 32;
 
 function runCompiled(program: Program, data: readonly TypedArray[], options: ComputeOptions): TypedArray[] {
-  const key = JSON.stringify([program, options.convolution, options.fastMath, options.vectorBits, options.tiles]);
+  const { convolution, fastMath, vectorBits, tiles } = options;
+  const key = JSON.stringify([program, convolution, fastMath, vectorBits, tiles]);
   const compiled = (!options.record && compiledPrograms.get(key)) || compileForMemory(program, options);
   compiledPrograms.delete(key);
   compiledPrograms.set(key, compiled);

@@ -141,6 +141,8 @@ const runRecord = z.looseObject({
     mode: z.enum(['exact', 'fast-math']),
     version: count,
     kernels: z.enum(['wasm-simd', 'reference']),
+    /** Of the registers that kernels were written for; no bit depends on it. */
+    vectorBits: z.union([z.literal(128), z.literal(256)]).optional(),
   }),
   data: z.looseObject({
     /** Where the data came from, in words or as an address. */

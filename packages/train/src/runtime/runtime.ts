@@ -12,8 +12,6 @@ export interface Runtime {
   /** Workers. */
   readonly threads: number;
   readonly kernels: KernelSet;
-  /** Bits of the registers that its workers compute with. No bit of a result depends on it. Default 128. */
-  readonly vectorBits?: VectorBits;
   readonly memory: SharedMemory;
   /** The control words. The memory may grow, so read this anew for each use. */
   readonly control: Int32Array;
@@ -34,6 +32,12 @@ export interface Runtime {
   runOnAll(work: StepsWork): Promise<void>;
   /** Turns relaxed SIMD on where the engine has it behind a flag. Called before programs with fast math are compiled. */
   allowRelaxedSimd?(): void;
+  /** Bits of the vectors that kernels are written for. Default: 128. */
+  readonly vectorBits?: VectorBits;
+  /** Has the engine pack operations on 128 bits into one on 256 in what it compiles from now on, or not. */
+  packVectors?(isOn: boolean): void;
+  /** Version of the engine and name of the processor, for reports of what is wrong with their code. */
+  readonly engine?: string;
   /** SHA-256 of bytes in hexadecimal, where the surroundings have a faster one than ours. */
   sha256?(bytes: Uint8Array): string;
   /** Receives warnings if `onWarning` is not given. Default: `console.warn`. */

@@ -138,7 +138,8 @@ describe('the size of micro-batches', () => {
         expect(size).toBeGreaterThanOrEqual(Math.min(batch, 2));
         expect(size).toBeLessThanOrEqual(Math.min(batch, 64));
         const stored = batch * pixels * pixels * channels * 4;
-        if (size > 2) expect((size * stored) / batch).toBeLessThanOrEqual(4 * 2 ** 20);
+        const weights = 9 * channels * channels * 4;
+        if (size > 2) expect((size * stored) / batch).toBeLessThanOrEqual(8 * 2 ** 20 + 16 * weights);
       }
     }
   });
