@@ -9,8 +9,8 @@ import { WIDE_FLAG } from './node-releases.js';
  * @property {boolean} packed whether most of its vector work is done 256 bits at a time
  * @property {number} wide 256-bit instructions that compute, load or store, in its innermost loops
  * @property {number} narrow 128-bit ones
- * @property {number} twice of the narrow ones, stores that a wide one does again: V8 leaves the first of two stores in,
- *   and replaces the second. It leaves nothing in if the higher half is stored first.
+ * @property {number} twice 128-bit stores in the whole function that a 256-bit one does again. Of two stores V8 leaves the
+ *   first in and replaces the second, unless the higher half is stored first.
  * @property {boolean} loops whether there are such loops; else the instructions are those of the whole function
  * @property {string} [reason] why pairs were not packed, as V8 says it
  */
@@ -112,7 +112,9 @@ function countVectors(code) {
   }));
   const loops = innermostLoops(lines);
   const inLoops = count(lines.filter(({ offset }) => loops.some(([from, to]) => offset >= from && offset <= to)));
-  return inLoops.wide + inLoops.narrow > 0 ? { ...inLoops, loops: true } : { ...count(lines), loops: false };
+  const inAll = count(lines);
+  const hasLoops = inLoops.wide + inLoops.narrow > 0;
+  return { ...(hasLoops ? inLoops : inAll), twice: inAll.twice, loops: hasLoops };
 }
 
 /**
