@@ -72,3 +72,53 @@ export function wideNodeAtHand() {
   if ('missing' in found || found.major >= FIRST_WIDE) return found;
   return { missing: `Node ${found.version} packs nothing: let WEFT_NODE_24 name one from ${FIRST_WIDE} on.` };
 }
+
+/**
+ * A Node that packs pairs of vectors: one at a path, one at hand, or npm's.
+ *
+ * @param {string} [path]
+ * @returns {NodeRelease | { missing: string }} or why there is none
+ */
+export function wideNode(path) {
+  if (path !== undefined) return nodeAt(path);
+  const atHand = wideNodeAtHand();
+  return 'missing' in atHand && hasWideRegisters() ? nodeRelease(String(FIRST_WIDE)) : atHand;
+}
+
+/**
+ * What a function of a module gives in another Node, at a width of vectors.
+ *
+ * @param {NodeRelease} node
+ * @param {string} simd 128 or 256
+ * @param {string} url of the module
+ * @param {string} name of the function; it takes one argument that JSON can hold, and resolves to another
+ * @param {unknown} argument
+ * @throws Error with what that Node says if it fails
+ */
+export function callIn(node, simd, url, name, argument) {
+  const program = `
+    const { ${name} } = await import(${JSON.stringify(url)});
+    process.stdout.write(JSON.stringify(await ${name}(${JSON.stringify(argument)})));`;
+  const { status, stdout, stderr } = spawnSync(
+    node.path,
+    [...wideFlags(node, simd), '--input-type=module', '-e', program],
+    {
+      encoding: 'utf8',
+      env: { ...process.env, WEFT_SIMD: simd },
+      maxBuffer: 2 ** 30,
+    },
+  );
+  if (status !== 0) throw new Error(`${name} failed in Node ${node.version}: ${stderr.trim()}`);
+  return JSON.parse(stdout);
+}
+
+/**
+ * What V8 of a release needs to be told to use a width.
+ *
+ * @param {NodeRelease} node
+ * @param {string} simd 128 or 256
+ * @returns {string[]}
+ */
+export function wideFlags({ major }, simd) {
+  return simd === '256' && major >= FIRST_WIDE ? [WIDE_FLAG] : [];
+}

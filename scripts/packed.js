@@ -1,7 +1,7 @@
 // Says which functions of a training step V8 compiles for 256-bit registers:
 // node scripts/packed.js [--model cae] [--fast-math] [--node PATH] [--all]
 import { commandLine, wrongUsage } from './command-line.js';
-import { FIRST_WIDE, nodeAt, nodeRelease, wideNodeAtHand } from './node-releases.js';
+import { FIRST_WIDE, wideNode } from './node-releases.js';
 import { packedFunctions, shareOf } from './packed-functions.js';
 import { MODEL_NAMES, wideStepModules } from './step-modules.js';
 
@@ -19,21 +19,20 @@ if (!MODEL_NAMES.includes(values.model)) {
   wrongUsage(`--model: got '${values.model}', expected ${MODEL_NAMES.join(' or ')}.`);
 }
 
-const atHand = values.node === undefined ? wideNodeAtHand() : nodeAt(values.node);
-const node = values.node === undefined && 'missing' in atHand ? nodeRelease(String(FIRST_WIDE)) : atHand;
+const node = wideNode(values.node);
 if ('missing' in node) wrongUsage(`There is no Node from ${FIRST_WIDE} on to ask: ${node.missing}.`);
 else if (node.major < FIRST_WIDE) wrongUsage(`Node ${node.version} packs nothing; it takes ${FIRST_WIDE} or later.`);
 else report(node);
 
 /** @param {import('./node-releases.js').NodeRelease} node */
-function report({ path, version }) {
-  const modules = wideStepModules(path, { model: values.model, fastMath: values['fast-math'] });
-  console.log(`${values.model}, ${values['fast-math'] ? 'relaxed' : 'exact'}, Node ${version}`);
+function report(node) {
+  const modules = wideStepModules(node, { model: values.model, fastMath: values['fast-math'] });
+  console.log(`${values.model}, ${values['fast-math'] ? 'relaxed' : 'exact'}, Node ${node.version}`);
   console.log(`${'function'.padEnd(58)} ${'256'.padStart(5)} ${'128'.padStart(5)} ${'twice'.padStart(5)}  packed`);
   let [packed, all] = [0, 0];
   for (const { id, bytes } of modules) {
     console.log(`-- ${id}`);
-    for (const [name, found] of packedFunctions(path, bytes)) {
+    for (const [name, found] of packedFunctions(node.path, bytes)) {
       all++;
       if (found.packed) packed++;
       if (found.packed && found.twice === 0 && !values.all) continue;

@@ -1,12 +1,11 @@
 // The modules of WebAssembly that a training step of `weft train` consists of.
-import { spawnSync } from 'node:child_process';
-import { WIDE_FLAG } from './node-releases.js';
+import { callIn } from './node-releases.js';
 
 /** Images of a step. */
 const BATCH = 256;
 
 /** @param {string} path of a built module below packages */
-const built = (path) => import(String(new URL(`../packages/${path}`, import.meta.url)));
+export const built = (path) => import(String(new URL(`../packages/${path}`, import.meta.url)));
 
 /** What `training` can make ready. */
 export const MODEL_NAMES = ['cae', 'cdae'];
@@ -32,7 +31,7 @@ export async function training({ model: name, fastMath, steps }) {
  * @param {{ model: string, fastMath: boolean }} options
  * @returns {Promise<{ id: string, bytes: Uint8Array }[]>} the largest first: that of a micro-batch
  */
-export async function stepModules({ model: name, fastMath }) {
+async function stepModules({ model: name, fastMath }) {
   const pools = await built('pool/dist/index.js');
   const pool = await pools.WorkerPool.create({ threads: 1 });
   const modules = /** @type {{ id: string, bytes: Uint8Array }[]} */ ([]);
@@ -57,25 +56,20 @@ export async function stepModules({ model: name, fastMath }) {
 /**
  * The same, as another Node compiles it for 256-bit registers.
  *
- * @param {string} node path of a Node from 24 on
+ * @param {import('./node-releases.js').NodeRelease} node from 24 on
  * @param {{ model: string, fastMath: boolean }} options
  * @returns {{ id: string, bytes: Uint8Array }[]}
  * @throws Error with what that Node says if it fails
  */
 export function wideStepModules(node, options) {
-  const program = `
-    import { stepModules } from ${JSON.stringify(import.meta.url)};
-    const modules = await stepModules(${JSON.stringify(options)});
-    const texts = modules.map(({ id, bytes }) => ({ id, bytes: Buffer.from(bytes).toString('base64') }));
-    process.stdout.write(JSON.stringify(texts));`;
-  const { status, stdout, stderr } = spawnSync(node, [WIDE_FLAG, '--input-type=module', '-e', program], {
-    encoding: 'utf8',
-    env: { ...process.env, WEFT_SIMD: '256' },
-    maxBuffer: 2 ** 30,
-  });
-  if (status !== 0) throw new Error(`${node} could not compile a step: ${stderr.trim()}`);
-  return JSON.parse(stdout).map((/** @type {{ id: string, bytes: string }} */ { id, bytes }) => ({
+  const modules = callIn(node, '256', import.meta.url, 'encodedStepModules', options);
+  return modules.map((/** @type {{ id: string, bytes: string }} */ { id, bytes }) => ({
     id,
     bytes: Buffer.from(bytes, 'base64'),
   }));
+}
+
+/** @param {{ model: string, fastMath: boolean }} options */
+export async function encodedStepModules(options) {
+  return (await stepModules(options)).map(({ id, bytes }) => ({ id, bytes: Buffer.from(bytes).toString('base64') }));
 }

@@ -13,8 +13,8 @@ type PackedFunction = import('../scripts/packed-functions.js').PackedFunction;
 
 const isListed = (name: string) => NARROW.some((entry) => entry.name.test(name));
 
-const node = wideNodeAtHand();
-const path = 'missing' in node ? '' : node.path;
+const found = wideNodeAtHand();
+const node = 'missing' in found ? { path: '', version: '', major: 0 } : found;
 
 /** A module whose `f` adds eight numbers at an address to themselves, in two vectors, as often as it is told. */
 function doubling(secondOffset: number): Uint8Array {
@@ -39,39 +39,46 @@ function doubling(secondOffset: number): Uint8Array {
   ]);
 }
 
-describe.skipIf(path === '')(`V8 with 256-bit registers${'missing' in node ? `: ${node.missing}` : ''}`, () => {
-  it('packs two vectors side by side, and not two that lie apart', () => {
-    expect(packedFunctions(path, doubling(16)).get('double')).toMatchObject({ packed: true, loops: true, narrow: 0 });
-    const apart = packedFunctions(path, doubling(48)).get('double');
-    expect(apart).toMatchObject({ packed: false, loops: true, wide: 0, reason: expect.stringContaining('16 bytes') });
-  });
-
-  const steps = MODEL_NAMES.flatMap((model) => [false, true].map((fastMath) => ({ model, fastMath })));
-  const names = new Set<string>();
-
-  describe.each(steps)('in a step of $model, fast math: $fastMath', (step) => {
-    let loops: [string, PackedFunction][];
-    beforeAll(() => {
-      const functions = wideStepModules(path, step).flatMap(({ bytes }) => [...packedFunctions(path, bytes)]);
-      loops = functions.filter(([, { loops }]) => loops);
-      for (const [name] of loops) names.add(name);
+describe.skipIf('missing' in found)(
+  `V8 with 256-bit registers${'missing' in found ? `: ${found.missing}` : ''}`,
+  () => {
+    it('packs two vectors side by side, and not two that lie apart', () => {
+      expect(packedFunctions(node.path, doubling(16)).get('double')).toMatchObject({
+        packed: true,
+        loops: true,
+        narrow: 0,
+      });
+      const apart = packedFunctions(node.path, doubling(48)).get('double');
+      expect(apart).toMatchObject({ packed: false, loops: true, wide: 0, reason: expect.stringContaining('16 bytes') });
     });
 
-    it('packs every function with a loop over vectors but those listed', () => {
-      expect(loops.length).toBeGreaterThan(20);
-      const left = loops.filter(([name, { packed }]) => !packed && !isListed(name));
-      expect(left.map(([name, { reason }]) => `${name}: ${reason}`)).toEqual([]);
-      expect(loops.filter(([name, { packed }]) => packed && isListed(name)).map(([name]) => name)).toEqual([]);
+    const steps = MODEL_NAMES.flatMap((model) => [false, true].map((fastMath) => ({ model, fastMath })));
+    const names = new Set<string>();
+
+    describe.each(steps)('in a step of $model, fast math: $fastMath', (step) => {
+      let loops: [string, PackedFunction][];
+      beforeAll(() => {
+        const functions = wideStepModules(node, step).flatMap(({ bytes }) => [...packedFunctions(node.path, bytes)]);
+        loops = functions.filter(([, { loops }]) => loops);
+        for (const [name] of loops) names.add(name);
+      });
+
+      it('packs every function with a loop over vectors but those listed', () => {
+        expect(loops.length).toBeGreaterThan(20);
+        const left = loops.filter(([name, { packed }]) => !packed && !isListed(name));
+        expect(left.map(([name, { reason }]) => `${name}: ${reason}`)).toEqual([]);
+        expect(loops.filter(([name, { packed }]) => packed && isListed(name)).map(([name]) => name)).toEqual([]);
+      });
+
+      it('stores nothing twice', () => {
+        expect(loops.filter(([, { twice }]) => twice > 0).map(([name]) => name)).toEqual([]);
+      });
     });
 
-    it('stores nothing twice', () => {
-      expect(loops.filter(([, { twice }]) => twice > 0).map(([name]) => name)).toEqual([]);
+    it('has every listed function in some step', () => {
+      expect(names.size).toBeGreaterThan(20);
+      const absent = NARROW.filter((entry) => ![...names].some((name) => entry.name.test(name)));
+      expect(absent.map(({ name }) => name.source)).toEqual([]);
     });
-  });
-
-  it('has every listed function in some step', () => {
-    expect(names.size).toBeGreaterThan(20);
-    const absent = NARROW.filter((entry) => ![...names].some((name) => entry.name.test(name)));
-    expect(absent.map(({ name }) => name.source)).toEqual([]);
-  });
-});
+  },
+);
