@@ -24,7 +24,7 @@ if ('missing' in node) wrongUsage(`There is no Node from ${FIRST_WIDE} on to ask
 else if (node.major < FIRST_WIDE) wrongUsage(`Node ${node.version} packs nothing; it takes ${FIRST_WIDE} or later.`);
 else report(node);
 
-/** @param {import('./node-releases.js').NodeRelease} node */
+/** @param {import('./node-releases.d.ts').NodeRelease} node */
 function report(node) {
   const modules = wideStepModules(node, { model: values.model, fastMath: values['fast-math'] });
   console.log(`${values.model}, ${values['fast-math'] ? 'relaxed' : 'exact'}, Node ${node.version}`);

@@ -65,8 +65,8 @@ export async function profileStep({ model: name, fastMath, seconds }) {
 }
 
 /**
- * @param {import('./node-releases.js').NodeRelease} node
- * @param {{ model: string, fastMath: boolean, seconds: number, simd: string }} options
+ * @param {import('./node-releases.d.ts').NodeRelease} node
+ * @param {{ model: string, fastMath: boolean, seconds: number, simd: import('./node-releases.d.ts').Simd }} options
  */
 function report(node, options) {
   const isWide = options.simd === '256';
@@ -111,7 +111,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       seconds: { value: 'X', default: '5', help: 'How long to look.' },
     },
   });
-  const { model, simd } = values;
+  const { model } = values;
+  const simd = /** @type {import('./node-releases.d.ts').Simd} */ (values.simd);
   const seconds = Number(values.seconds);
   if (!MODEL_NAMES.includes(model)) wrongUsage(`--model: got '${model}', expected ${MODEL_NAMES.join(' or ')}.`);
   if (!['128', '256'].includes(simd)) wrongUsage(`--simd: got '${simd}', expected 256 or 128.`);

@@ -56,7 +56,7 @@ async function stepModules({ model: name, fastMath }) {
 /**
  * The same, as another Node compiles it for 256-bit registers.
  *
- * @param {import('./node-releases.js').NodeRelease} node from 24 on
+ * @param {import('./node-releases.d.ts').NodeRelease} node from 24 on
  * @param {{ model: string, fastMath: boolean }} options
  * @returns {{ id: string, bytes: Uint8Array }[]}
  * @throws Error with what that Node says if it fails
