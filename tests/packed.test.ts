@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { probeModule } from '../benchmarks/src/peak.js';
 import { wideNodeAtHand } from '../scripts/node-releases.js';
 import { packedFunctions } from '../scripts/packed-functions.js';
 import { MODEL_NAMES, wideStepModules } from '../scripts/step-modules.js';
@@ -50,6 +51,11 @@ describe.skipIf('missing' in found)(
       });
       const apart = packedFunctions(node.path, doubling(48)).get('double');
       expect(apart).toMatchObject({ packed: false, loops: true, wide: 0, reason: expect.stringContaining('16 bytes') });
+    });
+
+    it.each(['exact', 'relaxed'] as const)("packs the benchmarks' probe of the peak, %s", (numerics) => {
+      const probe = packedFunctions(node.path, probeModule(24, 2, numerics)).get('probe');
+      expect(probe).toMatchObject({ packed: true, narrow: 0, twice: 0 });
     });
 
     const steps = MODEL_NAMES.flatMap((model) => [false, true].map((fastMath) => ({ model, fastMath })));

@@ -79,9 +79,7 @@ export function titleOf({ node, simd }: Column): string {
  * @param results by column, by round
  */
 export function rowsOf(results: readonly (readonly (readonly Measurement[])[])[]): Row[] {
-  const times = results.map((rounds) =>
-    rounds.map((found) => new Map(found.map((each) => [keyOf(each), each.median]))),
-  );
+  const found = results.map((rounds) => rounds.map((round) => new Map(round.map((each) => [keyOf(each), each]))));
   const cases = new Map(results.flat(2).map((each) => [keyOf(each), each]));
   return [...cases].map(([key, { suite, name }]) => {
     const numbers = (of: (each: Measurement | undefined) => number | undefined) =>
