@@ -22,20 +22,15 @@ describe('rowsOf', () => {
 
   it('takes medians of the rounds, and ratios within a round', () => {
     expect(rows[0]).toEqual({
-      suite: 'suite',
-      name: 'both',
-      medians: [10, 6],
-      ratios: [1, 0.5],
+      ...{ suite: 'suite', name: 'both', medians: [10, 6], ratios: [1, 0.5] },
       shares: [Number.NaN, Number.NaN],
     });
   });
 
   it('has no number for a case that a column does not have', () => {
     expect(rows[1]).toEqual({
-      suite: 'suite',
-      name: 'one',
-      medians: [Number.NaN, 8],
-      ratios: [Number.NaN, Number.NaN],
+      ...{ suite: 'suite', name: 'one', medians: [Number.NaN, 8] },
+      ...{ ratios: [Number.NaN, Number.NaN], shares: [Number.NaN, 0.9] },
     });
   });
 
