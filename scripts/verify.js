@@ -2,17 +2,16 @@
 // node scripts/verify.js [--write], as `pnpm verify` does.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { commandLine } from './command-line.js';
 import { killedAt } from './kill-test.js';
+import { nodeRelease, startOf, widthsOf } from './node-releases.js';
 
 const COMMAND = fileURLToPath(new URL('../packages/cli/bin/weft.js', import.meta.url));
 const KEPT = new URL('./verified-weights.json', import.meta.url);
-/** Where versions of Node are kept from one call to the next. */
-const CACHE = fileURLToPath(new URL('../node_modules/.cache/weft-verify', import.meta.url));
 
 /** Both models for 12 steps each: batches that do not divide, a validation split, and noise. */
 const SIZES = ['--limit', '500', '--test-limit', '12', '--batch-size', '68', '--epochs', '2', '--seed', '11'];
@@ -21,7 +20,7 @@ const RUN = ['--dataset', 'synthetic', ...SIZES, '--quiet'];
 /** How often a run is killed that is to be, each time when twice as many files are half written. */
 const KILLS = 3;
 
-/** Releases of Node besides the one that runs this, by what npm is asked for. */
+/** Releases of Node, by what npm is asked for. Without a network, the one that runs this is tried alone. */
 const RELEASES = ['20', '22', '24', 'latest'];
 
 /**
@@ -47,7 +46,7 @@ const RELEASES = ['20', '22', '24', 'latest'];
  * @property {string} [note] why there is no result, or what else is to be said
  */
 
-/** The ways that need nothing but this Node. */
+/** The ways of each release and width. */
 export const WAYS = /** @type {readonly Way[]} */ ([
   ...[1, 2, 3, 5, 8].map((threads) => ({
     name: `${threads} thread${threads > 1 ? 's' : ''}`,
@@ -124,24 +123,29 @@ async function trained({ name, args = [], env = {}, node = [process.execPath], k
 }
 
 /**
- * Other releases of Node, from npm's packages of its binaries.
+ * All ways of a release of Node, at every width that it has on this processor.
  *
- * @returns {Way[]}
+ * @param {string} release
+ * @returns {Way[]} none if npm does not bring it
  */
-function otherReleases() {
-  const platform = `${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
-  return RELEASES.map((release) => {
-    const name = `Node ${release}, 2 threads`;
-    const prefix = join(CACHE, release);
-    mkdirSync(prefix, { recursive: true });
-    const found = spawnSync(
-      'npm',
-      ['install', '--silent', '--no-save', '--ignore-scripts', '--prefix', prefix, `node-${platform}@${release}`],
-      { encoding: 'utf8' },
-    );
-    const node = [join(prefix, 'node_modules', `node-${platform}`, 'bin', 'node')];
-    const ways = { name, args: ['--threads', '2'], node };
-    return found.status === 0 ? ways : { ...ways, name: `${name} (not to be had from npm)` };
+function waysOf(release) {
+  const node = nodeRelease(release);
+  if ('missing' in node) {
+    console.log(`Node ${release} is skipped: ${node.missing}.`);
+    return [];
+  }
+  const widths = widthsOf(node);
+  if (!widths.includes('256')) console.log(`Node ${node.version} has 128 bits only on this processor.`);
+  return widths.flatMap((simd) => {
+    const { options, env } = startOf(node, simd);
+    // A run so short would end before V8 has replaced its first code, which is never packed.
+    const atOnce = simd === '256' ? ['--no-liftoff'] : [];
+    return WAYS.map((way) => ({
+      ...way,
+      name: `${simd} bits, ${way.name}`,
+      env: { ...env, ...way.env },
+      node: [node.path, ...options, ...atOnce],
+    }));
   });
 }
 
@@ -153,12 +157,14 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   });
   // biome-ignore lint/suspicious/noUndeclaredEnvVars: no task of turbo reads it
   const emulated = process.env.WEFT_VERIFY_NODE?.split(' ');
-  const ways = [...WAYS, ...otherReleases()];
+  const releases = RELEASES.map(waysOf);
+  const missing = releases.filter(({ length }) => length === 0).length;
+  const ways = missing < RELEASES.length ? releases.flat() : [...WAYS];
   if (emulated) ways.push({ name: `WEFT_VERIFY_NODE, 2 threads`, args: ['--threads', '2'], node: emulated });
-  console.log(`${'way'.padEnd(32)} ${'Node'.padEnd(10)} SHA-256 of the weights`);
+  console.log(`${'way'.padEnd(40)} ${'Node'.padEnd(10)} SHA-256 of the weights`);
   const results = await verify(ways, ({ name, node, sha256, failed, note }) => {
     console.log(
-      `${name.padEnd(32)} ${node.padEnd(10)} ${sha256 ?? (failed ? 'FAILED' : 'skipped')}${note ? ` (${note})` : ''}`,
+      `${name.padEnd(40)} ${node.padEnd(10)} ${sha256 ?? (failed ? 'FAILED' : 'skipped')}${note ? ` (${note})` : ''}`,
     );
   });
   const done = results.filter(({ sha256 }) => sha256);
@@ -177,6 +183,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
         'CHANGELOG.md, and then pnpm verify --write.',
     );
   }
-  if (isKept) console.log(`All ${done.length} ways give the value kept; ${results.length - done.length} were skipped.`);
+  const skipped = `${results.length - done.length} ways and ${missing} releases were skipped`;
+  if (isKept) console.log(`All ${done.length} ways give the value kept; ${skipped}.`);
   else process.exitCode = 1;
 }

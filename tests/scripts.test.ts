@@ -28,7 +28,10 @@ it('there are such scripts', () => {
 });
 
 /** Scripts that are called by their path. */
-const others = ['run-example', 'explain-picture'].map((name): [string, string[]] => [name, [`scripts/${name}.js`]]);
+const others = ['run-example', 'explain-picture', 'packed', 'profile-step'].map((name): [string, string[]] => [
+  name,
+  [`scripts/${name}.js`],
+]);
 
 describe.each([...programs, ...others])('%s', (name, program) => {
   it('answers --help, also behind the dashes that pnpm hands on', () => {

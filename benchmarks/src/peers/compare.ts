@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { syntheticGarments } from '@weft/data';
 import { convAutoencoder } from '@weft/models';
+import { startOf } from '../../../scripts/node-releases.js';
+import type { Column } from '../releases.js';
 import { type Agreement, agreement } from './agreement.js';
 import { type Job, type Task, writeTensors } from './job.js';
 import { onnxModel } from './onnx.js';
@@ -30,6 +32,8 @@ export interface Entry {
   readonly peer: Peer;
   readonly threads: number;
   readonly fastMath: boolean;
+  /** The release of Node and the width of vectors; default this Node at 128 bits. */
+  readonly column?: Column;
 }
 
 /** What was measured of an entry. */
@@ -118,14 +122,16 @@ export async function compare(
 
 /** Starts an engine, checks its answers and warms it up. */
 async function begin(
-  { peer, threads, fastMath }: Entry,
+  { peer, threads, fastMath, column }: Entry,
   jobs: JobWriter,
   expected: (size: number) => Promise<Answers>,
   { batch, milliseconds }: ComparisonOptions,
 ): Promise<Contestant> {
   const { id, title, tasks, deviation } = peer;
   const size = Math.min(batch, peer.batch ?? batch);
-  const engine = new EngineProcess(commandOf(peer, threads));
+  const start = column && startOf(column.node, column.simd);
+  const node = column && [column.node.path, ...(start?.options ?? [])];
+  const engine = new EngineProcess(commandOf(peer, threads, node), start?.env);
   try {
     const job = { ...jobs(size), threads, fastMath };
     const { version } = await engine.ask<{ version: string }>({ do: 'start', job });

@@ -4,6 +4,7 @@ import { availableThreads } from '@weft/pool';
 import { commandLine, wrongUsage } from '../../../scripts/command-line.js';
 import { afterwards, describeMachine, machine } from '../machine.js';
 import { availableNumerics } from '../numerics.js';
+import { columnsOf } from '../releases.js';
 import { compare, type Entry } from './compare.js';
 import { howToGet, isInstalled, PEERS, PEERS_FOLDER } from './peers.js';
 import { peerTable } from './table.js';
@@ -13,7 +14,8 @@ const { values, positionals } = commandLine({
   arguments: ['PEER...'],
   about: `Measures the same autoencoder in other engines, side by side: ${PEERS.map(({ id }) => id).join(', ')}.`,
   options: {
-    install: { help: 'Fetch the engines that are on npm, 0.6 GB, into benchmarks/peers.' },
+    node: { value: 'N,N', default: '20,24,latest', help: 'Releases of Node for Weft, at all widths that each has.' },
+    install: { help: 'Fetch the engines that are on npm into benchmarks/peers.' },
     batch: { value: 'N', default: '256', help: 'Images a step.' },
     rounds: { value: 'N', default: '7', help: 'Rounds, in each of which all engines take a turn.' },
     seconds: { value: 'X', default: '2', help: "A task's share of a round." },
@@ -54,17 +56,20 @@ async function run(): Promise<void> {
     .filter((peer) => !isInstalled(peer))
     .map((peer) => ({ title: peer.title, command: howToGet(peer) }));
   for (const { title, command } of missing) console.log(`${title} is not installed. ${command} gets it.`);
-  const entries = wanted.filter(isInstalled).flatMap((peer) =>
-    (peer.isThreaded ? threads : [1]).flatMap((count): Entry[] =>
-      (peer.id === 'weft' ? availableNumerics() : ['exact']).map((numerics) => ({
-        peer,
-        threads: count,
-        fastMath: numerics === 'relaxed',
-      })),
-    ),
-  );
-  const before = machine();
   const say = (line: string) => console.log(line);
+  const found = columnsOf(values.node.split(','), undefined, say);
+  const columns = found.length > 0 ? found : columnsOf(undefined, undefined, say);
+  const weft = columns.flatMap((column) =>
+    availableNumerics().map((kind) => ({ column, fastMath: kind === 'relaxed' })),
+  );
+  const entries = wanted
+    .filter(isInstalled)
+    .flatMap((peer) =>
+      (peer.isThreaded ? threads : [1]).flatMap((count): Entry[] =>
+        (peer.id === 'weft' ? weft : [{ fastMath: false }]).map((way) => ({ peer, threads: count, ...way })),
+      ),
+    );
+  const before = machine();
   const { results, failures } = await compare(entries, { batch, rounds, milliseconds: seconds * 1000, say });
   const at = afterwards(before);
   const table = peerTable(results, { batch, machine: describeMachine(at), missing, failures });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { convAutoencoder } from '@weft/models';
 import { Conv2D, Dense, Sequential } from '@weft/nn';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { nodeAt } from '../../../scripts/node-releases.js';
 import { agreement } from './agreement.js';
 import { compare, type PeerResult } from './compare.js';
 import { readTensors, writeTensors } from './job.js';
@@ -38,9 +39,11 @@ describe('compare', () => {
       tasks: ['forward'],
       isThreaded: false,
     };
+    const node = nodeAt(process.execPath);
+    if ('missing' in node) throw new Error(node.missing);
     const entries = [
       { peer: PEERS[0], threads: 1, fastMath: false },
-      { peer: PEERS[0], threads: 2, fastMath: false },
+      { peer: PEERS[0], threads: 2, fastMath: false, column: { node, simd: '128' as const } },
       { peer: absent, threads: 1, fastMath: false },
     ];
     const { results, failures } = await compare(entries, { batch: 6, rounds: 2, milliseconds: 1, say: () => {} });
@@ -113,6 +116,11 @@ describe('peerTable', () => {
       '| SLOW 1.0 | 1 | 200 (33.0 to 200) | x 3.00 |  |  | 123 MB | **2e-7, 1e-3: another result** |',
     );
     expect(table).toContain('| FAST 1.0 | 2 | 5.00 (5.00 to 5.00) |  |  |  | 123 MB | 2e-7, 1e-3 |');
+  });
+
+  it("shows Weft's times as shares of the peers'", () => {
+    expect(table).toContain('| Weft | Threads | step, SLOW | step, FAST |');
+    expect(table).toContain('| 1.0 | 1 | 0.50 |  |');
   });
 
   it('names what is missing, how to get it, and what failed', () => {

@@ -45,8 +45,8 @@ export const PEERS: readonly Peer[] = [
   {
     id: 'onnxruntime',
     title: 'ONNX Runtime, native',
-    script: 'onnxruntime.js',
-    module: 'onnxruntime-node',
+    script: 'onnxruntime_peer.py',
+    module: 'onnxruntime',
     tasks: ['forward'],
     isThreaded: true,
   },
@@ -80,6 +80,11 @@ export const PEERS: readonly Peer[] = [
   },
 ];
 
+/** Python with the engines that are written for it; `WEFT_PYTHON` names another one, as of a virtual environment. */
+function python(): string {
+  return process.env.WEFT_PYTHON || 'python3';
+}
+
 const isPython = ({ script }: Peer) => script.endsWith('.py');
 
 /** Whether a peer is installed. */
@@ -89,7 +94,7 @@ export function isInstalled(peer: Peer): boolean {
     return existsSync(new URL(`../../peers/node_modules/${peer.module}/package.json`, import.meta.url));
   const look = `import importlib.util, sys; sys.exit(importlib.util.find_spec('${peer.module}') is None)`;
   try {
-    execFileSync('python3', ['-c', look], { stdio: 'ignore' });
+    execFileSync(python(), ['-c', look], { stdio: 'ignore' });
     return true;
   } catch {
     return false;
@@ -99,16 +104,20 @@ export function isInstalled(peer: Peer): boolean {
 /** How a missing peer is got. */
 export function howToGet(peer: Peer): string {
   if (!isPython(peer)) return 'npx pnpm bench:peers --install';
-  return `python3 -m pip install ${peer.module === 'keras' ? 'keras tensorflow' : `${peer.module} numpy`}`;
+  return `${python()} -m pip install ${peer.module === 'keras' ? 'keras tensorflow-cpu' : `${peer.module} numpy`}`;
 }
 
-/** The command that starts a peer; one thread is tied to a core where the system can do that. */
-export function commandOf(peer: Peer, threads: number): string[] {
+/**
+ * The command that starts a peer; one thread is tied to a core where the system can do that.
+ *
+ * @param node what runs Node, with its options; default this one
+ */
+export function commandOf(peer: Peer, threads: number, node: readonly string[] = [process.execPath]): string[] {
   const script =
     peer.module === undefined
       ? fileURLToPath(new URL(`../../dist/peers/${peer.script}`, import.meta.url))
       : `${PEERS_FOLDER}${peer.script}`;
-  const command = isPython(peer) ? ['python3', script] : [process.execPath, script];
+  const command = isPython(peer) ? [python(), script] : [...node, script];
   return threads === 1 && hasTaskset() ? ['taskset', '-c', '0', ...command] : command;
 }
 

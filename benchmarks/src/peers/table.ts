@@ -29,7 +29,6 @@ export function peerTable(results: readonly PeerResult[], options: TableOptions)
       agreement.agrees ? verdict : `**${verdict}: another result**`,
     ];
   });
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const lists = [
     ...results.flatMap(({ title, agreement, deviation }) =>
       agreement.agrees || deviation === undefined ? [] : [`- ${title}: ${deviation}`],
@@ -37,20 +36,20 @@ export function peerTable(results: readonly PeerResult[], options: TableOptions)
     ...missing.map(({ title, command }) => `- ${title} is not installed. \`${command}\` gets it.`),
     ...failures.map(({ title, threads, reason }) => `- ${title} with ${threads} failed: ${reason}`),
   ];
+  const against = sharesOfPeers(results.filter((result) => result.batch === batch));
   return [
     `# Weft and its peers, ${batch} images`,
     '',
     `${machine}. Milliseconds: the median and where the middle half lies.`,
     '',
-    line(HEADINGS),
-    line(HEADINGS.map((_, column) => (column === 0 ? '---' : '---:'))),
-    ...rows.map(line),
+    ...lines(HEADINGS, rows),
+    ...(against.length > 0 ? ['', "Weft's time as a share of each peer's, on as many threads:", '', ...against] : []),
     ...(lists.length > 0 ? ['', ...lists] : []),
     '',
   ].join('\n');
 }
 
-/** Times of a task, and how they compare with exact Weft's on as many threads in the same rounds. */
+/** Times of a task, and how they compare with those of Weft's first exact entry on as many threads in the same rounds. */
 function timesOf(result: PeerResult, task: Task, results: readonly PeerResult[]): [string, string] {
   const rounds = result.times[task] ?? [];
   const all = rounds.flat();
@@ -61,15 +60,45 @@ function timesOf(result: PeerResult, task: Task, results: readonly PeerResult[])
   return [text, ratio === undefined ? '' : `x ${ratio.toPrecision(3)}`];
 }
 
-/**
- * How many times exact Weft's time, on as many threads, a task takes: the median of the rounds' ratios. A ratio
- * within a round is of times that met the same noise.
- */
+/** By Weft's entries: their times as shares of the peers', in the same rounds. */
+function sharesOfPeers(results: readonly PeerResult[]): string[] {
+  const peers = [...new Set(results.filter(({ id }) => id !== 'weft').map(({ title }) => title))];
+  const columns = peers
+    .flatMap((title) => (['step', 'forward'] as const).map((task) => ({ title, task })))
+    .filter(({ title, task }) => results.some((each) => each.title === title && (each.times[task]?.length ?? 0) > 0));
+  if (columns.length === 0) return [];
+  const headings = ['Weft', 'Threads', ...columns.map(({ title, task }) => `${task}, ${title}`)];
+  const rows = results
+    .filter(({ id }) => id === 'weft')
+    .map((weft) => [
+      ...[weft.version, String(weft.threads)],
+      ...columns.map(({ title, task }) => {
+        const peer = results.find((each) => each.title === title && each.threads === weft.threads);
+        return (peer && ratioOf(weft, peer, task)?.toFixed(2)) ?? '';
+      }),
+    ]);
+  return lines(headings, rows);
+}
+
+/** A table in Markdown, with the numbers at the right. */
+function lines(headings: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const rule = headings.map((_, column) => (column === 0 ? '---' : '---:'));
+  return [headings, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`);
+}
+
+/** How many times the time of Weft's first exact entry, on as many threads, a task takes. */
 export function timesWeft(result: PeerResult, task: Task, results: readonly PeerResult[]): number | undefined {
   const weft = results.find(({ id, threads, fastMath }) => id === 'weft' && threads === result.threads && !fastMath);
-  if (weft === undefined) return undefined;
+  return weft && ratioOf(result, weft, task);
+}
+
+/**
+ * How many times the other's time a task takes: the median of the rounds' ratios. A ratio within a round is of times
+ * that met the same noise.
+ */
+function ratioOf(result: PeerResult, other: PeerResult, task: Task): number | undefined {
   const ratios = (result.times[task] ?? [])
-    .map((times, round) => median(times) / median(weft.times[task]?.[round] ?? []))
+    .map((times, round) => median(times) / median(other.times[task]?.[round] ?? []))
     .filter((ratio) => !Number.isNaN(ratio));
   return ratios.length === 0 ? undefined : median(ratios);
 }
