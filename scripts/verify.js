@@ -136,17 +136,26 @@ function waysOf(release) {
   }
   const widths = widthsOf(node);
   if (!widths.includes('256')) console.log(`Node ${node.version} has 128 bits only on this processor.`);
-  return widths.flatMap((simd) => {
-    const { options, env } = startOf(node, simd);
-    // A run so short would end before V8 has replaced its first code, which is never packed.
-    const atOnce = simd === '256' ? ['--no-liftoff'] : [];
-    return WAYS.map((way) => ({
-      ...way,
-      name: `${simd} bits, ${way.name}`,
-      env: { ...env, ...way.env },
-      node: [node.path, ...options, ...atOnce],
-    }));
-  });
+  return widths.flatMap((simd) => waysIn(node, simd));
+}
+
+/**
+ * All ways of a Node at a width.
+ *
+ * @param {import('./node-releases.d.ts').NodeRelease} node
+ * @param {import('./node-releases.d.ts').Simd} simd
+ * @returns {Way[]}
+ */
+export function waysIn(node, simd) {
+  const { options, env } = startOf(node, simd);
+  // A run so short would end before V8 has replaced its first code, which is never packed.
+  const atOnce = simd === '256' ? ['--no-liftoff'] : [];
+  return WAYS.map((way) => ({
+    ...way,
+    name: `${simd} bits, ${way.name}`,
+    env: { ...env, ...way.env },
+    node: [node.path, ...options, ...atOnce],
+  }));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

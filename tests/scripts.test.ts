@@ -28,10 +28,9 @@ it('there are such scripts', () => {
 });
 
 /** Scripts that are called by their path. */
-const others = ['run-example', 'explain-picture', 'packed', 'profile-step'].map((name): [string, string[]] => [
-  name,
-  [`scripts/${name}.js`],
-]);
+const others = ['run-example', 'explain-picture', 'packed', 'profile-step', 'whole-job'].map(
+  (name): [string, string[]] => [name, [`scripts/${name}.js`]],
+);
 
 describe.each([...programs, ...others])('%s', (name, program) => {
   it('answers --help, also behind the dashes that pnpm hands on', () => {
