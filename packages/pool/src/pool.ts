@@ -24,7 +24,7 @@ import type { Piscina } from 'piscina';
 import { availableThreads, MOST_THREADS } from './available-threads.js';
 import { fileStore } from './files/store.js';
 import { installedFiles } from './installed-files.js';
-import { packVectors, SIMD, useVectors } from './vectors.js';
+import { atThisWidth, packVectors, SIMD, useVectors } from './vectors.js';
 
 const OPTIONS = {
   threads: optional(
@@ -50,8 +50,6 @@ let sessions = 0;
 export class WorkerPool implements Runtime {
   readonly threads: number;
   readonly kernels: KernelSet;
-  /** Bits of the vectors that kernels are written for. */
-  readonly vectorBits: VectorBits;
   /** @internal */
   readonly store = fileStore;
   /** @internal */
@@ -63,10 +61,9 @@ export class WorkerPool implements Runtime {
   private busy = false;
   private closed = false;
 
-  private constructor(threads: number, kernels: KernelSet, vectorBits: VectorBits) {
+  private constructor(threads: number, kernels: KernelSet) {
     this.threads = threads;
     this.kernels = kernels;
-    this.vectorBits = vectorBits;
     this.controlAddress = this.memory.allocate(CONTROL_WORDS * 4);
     const files = installedFiles(import.meta.url);
     this.piscina = new files.Piscina({
@@ -98,7 +95,13 @@ export class WorkerPool implements Runtime {
       kernels = defaultKernels(),
       simd,
     } = checkOptions('WorkerPool.create', options, OPTIONS, '{ threads: 2 }');
-    return new WorkerPool(threads, kernels, kernels === 'wasm' ? useVectors(simd) : 128);
+    if (kernels === 'wasm') useVectors(simd);
+    return new WorkerPool(threads, kernels);
+  }
+
+  /** Bits of the vectors that kernels are written for: those of the whole process. */
+  get vectorBits(): VectorBits {
+    return this.kernels === 'wasm' ? useVectors() : 128;
   }
 
   /** Ends the workers. Work that is under way is rejected. */
@@ -142,7 +145,7 @@ export class WorkerPool implements Runtime {
     const isWasm = this.kernels === 'wasm';
     return {
       id,
-      module: isWasm ? await WebAssembly.compile(compiled.bytes) : undefined,
+      module: isWasm ? await WebAssembly.compile(atThisWidth(compiled.bytes)) : undefined,
       program: isWasm ? undefined : compiled.program,
       plan: isWasm ? undefined : compiled.plan,
       segments: compiled.segments,
@@ -191,6 +194,11 @@ export class WorkerPool implements Runtime {
   /** @internal */
   packVectors(isOn: boolean): void {
     packVectors(isOn);
+  }
+
+  /** @internal */
+  distrustVectors(): void {
+    useVectors('128');
   }
 
   /** @internal Where code runs, for reports of what is wrong with it. */

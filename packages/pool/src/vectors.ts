@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
-import type { VectorBits } from '@weft/core/program';
+import { type VectorBits, withCustomSection } from '@weft/core/program';
 
 /** How wide vectors may be: as the process has them, 256 bits, or 128. */
 export const SIMD = ['auto', '256', '128'] as const;
@@ -98,24 +98,37 @@ function isSetAtStart({ execArgv }: VectorFacts): boolean {
 /** The width that is in force in this process; undefined until it is first asked for. */
 let inForce: VectorBits | undefined;
 
+/** How often it has changed since. */
+let changes = 0;
+
 /**
  * Sees to it that what is compiled from now on is as wide as asked for. It counts for the whole process, worker threads
- * too. Without a wish, what was decided before stays.
+ * too. Without a wish, and for `auto`, what was decided before stays.
  *
- * @throws RangeError as `decideVectorBits` does
+ * @param ownsProcess whether `auto` may set the engine's flag
+ * @throws RangeError if 256 bits are asked for and cannot be, or the environment variable `WEFT_SIMD` is none of its values
  */
 export function useVectors(wanted?: Simd, ownsProcess = false): VectorBits {
   if (inForce !== undefined && (wanted === undefined || wanted === 'auto')) return inForce;
   const facts = vectorFacts();
   const bits = decideVectorBits(wanted, facts, ownsProcess);
-  if (bits !== (inForce ?? (isSetAtStart(facts) ? 256 : 128))) packVectors(bits === 256);
+  const before = inForce ?? (isSetAtStart(facts) && wideVectors(facts).obstacle === undefined ? 256 : 128);
   inForce = bits;
+  if (bits === before) return bits;
+  changes++;
+  packVectors(bits === 256);
   return bits;
 }
 
-/** Has the engine pack vectors in what it compiles from now on, or not. An engine that cannot is left alone. */
+/** Has the engine pack vectors in what it compiles from now on, or not: for a moment, in which `useVectors` does not change. */
 export function packVectors(isOn: boolean): void {
-  if (wideVectors().obstacle !== undefined) return;
   setFlagsFromString(`--${isOn ? '' : 'no-'}${FLAG}`);
-  inForce = isOn ? 256 : 128;
+}
+
+/**
+ * The bytes of a module that shares no code with what was compiled at another width: engines share that of modules with
+ * the same bytes.
+ */
+export function atThisWidth(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  return changes === 0 ? bytes : withCustomSection(bytes, `${inForce} bits, change ${changes}`);
 }

@@ -1,11 +1,11 @@
-import type { Program } from '@weft/core/program';
+import type { CompiledProgram, Program } from '@weft/core/program';
 import type { ObjectiveSource } from './objective.js';
 import type { StepOptions } from './step/batch-plan.js';
 import { microBatchesOf } from './step/leaves.js';
 import { LogBook } from './step/log-book.js';
 import { prepareBatches, type StepPart } from './step/prepare-batches.js';
 import { type ExampleOrder, inSequence, type SessionMemory } from './step/session.js';
-import type { Block } from './step/stages.js';
+import type { Block, Launch } from './step/stages.js';
 import { type BatchSource, type TracedBatch, traceEvaluation } from './step/trace-update.js';
 import type { StepsWork } from './task.js';
 
@@ -19,13 +19,22 @@ interface EvaluationPlan {
   readonly session: string;
 }
 
+/** Steps that judge a model, compiled, and where they leave what they find. */
+export interface PreparedEvaluation {
+  readonly order: ExampleOrder;
+  readonly log: LogBook;
+  readonly work: StepsWork;
+  readonly program: Program;
+  readonly programs: ReadonlyMap<Launch, CompiledProgram>;
+}
+
 /** Compiles the steps that judge a model by objectives, on examples in their order. */
 export async function prepareEvaluation(
   session: SessionMemory,
   source: BatchSource,
   objectives: readonly ObjectiveSource[],
   { first, count, batchSize, options, id, session: owner }: EvaluationPlan,
-): Promise<{ order: ExampleOrder; log: LogBook; work: StepsWork; program: Program }> {
+): Promise<PreparedEvaluation> {
   const batches = microBatchesOf(count, Math.min(batchSize, count));
   const order = session.order(count);
   inSequence(order, 0, first);
@@ -48,7 +57,7 @@ export async function prepareEvaluation(
     }),
   );
   const sizes = batches.map((batch) => batch.count);
-  const { stages } = await prepareBatches(session, source.examples, order, sizes, parts, options, id);
+  const { stages, programs } = await prepareBatches(session, source.examples, order, sizes, parts, options, id);
   const work: StepsWork = {
     session: owner,
     stages,
@@ -59,7 +68,7 @@ export async function prepareEvaluation(
     isReported: false,
     finite: [],
   };
-  return { order, log, work, program: traced[0].program };
+  return { order, log, work, program: traced[0].program, programs };
 }
 
 /** Outputs with a value for each example go to the book. */

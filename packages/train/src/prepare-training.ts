@@ -1,7 +1,7 @@
-import type { ConvolutionRecord } from '@weft/core/program';
+import type { CompiledProgram, ConvolutionRecord } from '@weft/core/program';
 import type { BaseModel, Optimizer, Weight } from '@weft/nn';
 import type { NamedExamples } from './data.js';
-import { prepareEvaluation, scoreOutputs } from './prepare-evaluation.js';
+import { type PreparedEvaluation, prepareEvaluation, scoreOutputs } from './prepare-evaluation.js';
 import type { Runtime } from './runtime/runtime.js';
 import type { StepOptions } from './step/batch-plan.js';
 import { type MicroBatch, microBatchesOf } from './step/leaves.js';
@@ -9,7 +9,7 @@ import { LogBook } from './step/log-book.js';
 import { type OptimizerMemory, optimizerStages, type TrainedWeight } from './step/optimizer-stages.js';
 import { prepareBatches, type StepPart } from './step/prepare-batches.js';
 import { type ExampleOrder, SessionMemory } from './step/session.js';
-import type { Block } from './step/stages.js';
+import type { Block, Launch } from './step/stages.js';
 import {
   type BatchSource,
   type Corruption,
@@ -66,6 +66,8 @@ export interface PreparedTraining {
   readonly validationOrder: ExampleOrder | undefined;
   readonly validationLog: LogBook | undefined;
   readonly work: Omit<StepsWork, 'firstStep' | 'endStep'>;
+  /** What was compiled for each launch of the work. */
+  readonly programs: ReadonlyMap<Launch, CompiledProgram>;
   readonly microBatch: number;
   readonly isShortOfLeaves: boolean;
   readonly convolutions: readonly ConvolutionRecord[];
@@ -131,6 +133,7 @@ export async function prepareTraining(
       finite: [],
       next: next?.work,
     },
+    programs: new Map([...prepared.programs, ...(next?.programs ?? [])]),
     microBatch: prepared.microBatch,
     isShortOfLeaves: prepared.isShortOfLeaves,
     convolutions: [...convolutions.values()],
@@ -227,7 +230,7 @@ async function prepareValidation(
   session: SessionMemory,
   options: StepOptions,
   id: string,
-): Promise<{ order: ExampleOrder; log: LogBook; work: StepsWork }> {
+): Promise<PreparedEvaluation> {
   const { examples, first, count } = source.validation as NonNullable<TrainingSource['validation']>;
   return prepareEvaluation(session, sourceOf(source, examples), source.updates, {
     first,

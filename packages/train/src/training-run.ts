@@ -4,6 +4,7 @@ import { NonFiniteError } from './checkpoints/errors.js';
 import type { Fingerprint } from './checkpoints/fingerprint.js';
 import { logNames, resumable, stateful, statesOf, trainingFingerprint } from './checkpoints/resume.js';
 import type { TrainingState } from './checkpoints/state.js';
+import { CodeGuard, WrongCodeError } from './guard/code-guard.js';
 import { type History, HistoryRecorder, logsOf } from './history.js';
 import { findNonFinite } from './non-finite.js';
 import type { PreparedTraining } from './prepare-training.js';
@@ -30,6 +31,8 @@ export class TrainingRun {
   private isLossTold = false;
   /** When the running epoch began, as if it had never been interrupted. */
   private epochBegan = 0;
+  /** Where the engine packs vectors: whether its code gives the bits that it must give. */
+  private guard: CodeGuard | undefined;
 
   constructor(
     private readonly prepared: PreparedTraining,
@@ -44,7 +47,7 @@ export class TrainingRun {
   }
 
   async train(): Promise<History> {
-    const { epochs, initialEpoch, signal } = this.options;
+    const { initialEpoch } = this.options;
     if (this.prepared.isShortOfLeaves) {
       this.warn(
         'The model is so large that its gradients are added up in few parts: more threads than that bring nothing.',
@@ -55,12 +58,8 @@ export class TrainingRun {
     if (!resumed) warnOfRepetition(this.prepared, this.options, this.warn);
     try {
       await this.begin(resumed);
-      const begun = resumed?.step ? resumed : undefined;
-      for (let epoch = resumed?.epoch ?? initialEpoch; epoch < epochs; epoch++) {
-        if (this.control.stopTraining || signal?.aborted) break;
-        const isWhole = await this.trainEpoch(epoch, epoch === begun?.epoch ? begun : undefined);
-        if (!isWhole) break;
-      }
+      await this.watch(resumed);
+      await this.trainEpochs(resumed);
       const history = this.history();
       for (const callback of this.callbacks) await callback.onTrainEnd?.(history, this.control);
       return history;
@@ -68,6 +67,40 @@ export class TrainingRun {
       rememberEpochs(this.prepared.source, initialEpoch + this.recorder.epochs);
       await this.checkpointer?.end();
     }
+  }
+
+  /** Trains from a state to the end; if the engine's code turns out to be wrong, again from the last verified state. */
+  private async trainEpochs(from: TrainingState | undefined): Promise<void> {
+    const { epochs, initialEpoch, signal } = this.options;
+    const begun = from?.step ? from : undefined;
+    try {
+      for (let epoch = from?.epoch ?? initialEpoch; epoch < epochs; epoch++) {
+        if (this.control.stopTraining || signal?.aborted) break;
+        const isWhole = await this.trainEpoch(epoch, epoch === begun?.epoch ? begun : undefined);
+        if (!isWhole) break;
+      }
+      this.guard?.check();
+    } catch (error) {
+      const verified = this.guard?.verified;
+      if (!(error instanceof WrongCodeError && verified)) throw error;
+      this.warn(error.message);
+      await this.guard?.fallBack();
+      this.guard = undefined;
+      await this.begin(verified);
+      await this.trainEpochs(verified);
+    }
+  }
+
+  /** Keeps what unpacked code makes of the first micro-batches, and the state to go back to. */
+  private async watch(resumed: TrainingState | undefined): Promise<void> {
+    const { prepared, trainer, options } = this;
+    const { epoch = options.initialEpoch, step = 0 } = resumed ?? {};
+    if (epoch >= options.epochs) return;
+    trainer.readModel();
+    trainer.beginEpoch(epoch, options.shuffle, (epoch - options.initialEpoch) * prepared.batches.length);
+    const { session, work, programs } = prepared;
+    this.guard = await CodeGuard.begin(session, { ...work, firstStep: 0, endStep: 0 }, programs);
+    this.guard?.hold(resumed ?? this.state(epoch, step));
   }
 
   private history(): History {
@@ -168,6 +201,7 @@ export class TrainingRun {
       const next = checkpointer ? checkpointer.nextAfter(before + step) - before : batches.length;
       const end = Math.min(next, batches.length);
       const limit = checkpointer?.milliseconds ?? Number.POSITIVE_INFINITY;
+      this.guard?.expectSteps();
       await reporter.during(() => trainer.run(step, end, onNaN === 'stop'), limit);
       step = trainer.steps;
       this.steps = before + step;
@@ -184,7 +218,9 @@ export class TrainingRun {
   }
 
   private async endEpoch(epoch: number): Promise<void> {
-    const { recorder, prepared } = this;
+    const { recorder, prepared, checkpointer } = this;
+    // Before callbacks see what was computed. Without checkpoints once, and again when training ends.
+    if (checkpointer || this.guard?.isFresh) this.guard?.check();
     const { log, validationLog, source, batches } = prepared;
     const seconds = (performance.now() - this.epochBegan) / 1000;
     const validation = Object.entries(validationLog?.logs() ?? {}).map(([name, value]) => [`val_${name}`, value]);
@@ -204,7 +240,8 @@ export class TrainingRun {
 
   /** Sees to it that weights are finite, and begins to write a checkpoint if there are to be any. */
   private async save(epoch: number, step: number): Promise<void> {
-    const { prepared, checkpointer, trainer, recorder, options } = this;
+    const { checkpointer, trainer, options } = this;
+    if (checkpointer) this.guard?.check();
     if (!trainer.areWeightsFinite) {
       if (options.onNaN !== 'continue') throw await this.lost('A weight is not a finite number', epoch, step - 1);
       if (checkpointer && !this.isLossTold) {
@@ -213,9 +250,17 @@ export class TrainingRun {
       this.isLossTold = true;
       return;
     }
-    if (!checkpointer) return;
+    if (!checkpointer && !this.guard?.isChecked) return;
+    const state = this.state(epoch, step);
+    this.guard?.hold(state);
+    await checkpointer?.save(state);
+  }
+
+  /** Everything that the rest of the training depends on, after a step of an epoch. */
+  private state(epoch: number, step: number): TrainingState {
+    const { prepared, trainer, recorder, options } = this;
     const isWhole = step === prepared.batches.length;
-    await checkpointer.save({
+    return {
       fingerprint: this.fingerprint,
       epochs: options.epochs,
       epoch: isWhole ? epoch + 1 : epoch,
@@ -223,16 +268,17 @@ export class TrainingRun {
       steps: this.steps,
       stepsBefore: trainer.stepsBefore,
       stopped: this.control.stopTraining,
-      seconds: isWhole ? 0 : (performance.now() - this.epochBegan) / 1000,
+      seconds: isWhole || step === 0 ? 0 : (performance.now() - this.epochBegan) / 1000,
       best: this.best,
       ...trainer.copy(),
       log: prepared.log.copy(isWhole ? 0 : step),
       history: recorder.copy(),
       callbacks: statesOf(this.callbacks),
-    });
+    };
   }
 
   private async lost(what: string, epoch: number, step: number): Promise<NonFiniteError> {
+    this.guard?.check();
     await this.checkpointer?.end();
     // After this error the model holds its current weights, not those before the epoch.
     this.trainer.writeModel();

@@ -21,7 +21,7 @@ export class MetricsTable {
           seconds: seconds[epoch],
           examplesPerSecond: examplesPerSecond[epoch],
         });
-        rows.push(...seconds.map((_, epoch) => row(model, epoch, logs(epoch))));
+        rows.splice(0, rows.length, ...seconds.map((_, epoch) => row(model, epoch, logs(epoch))));
         await this.save();
       },
       onEpochEnd: async (epoch, logs) => {

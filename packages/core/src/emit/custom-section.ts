@@ -8,5 +8,9 @@ import { unsigned } from './assembler.js';
  */
 export function withCustomSection(bytes: Uint8Array, name: string): Uint8Array<ArrayBuffer> {
   const content = [...unsigned(name.length), ...[...name].map((letter) => letter.charCodeAt(0))];
-  return Uint8Array.from([...bytes, 0, ...unsigned(content.length), ...content]);
+  const section = [0, ...unsigned(content.length), ...content];
+  const extended = new Uint8Array(bytes.length + section.length);
+  extended.set(bytes);
+  extended.set(section, bytes.length);
+  return extended;
 }

@@ -36,6 +36,8 @@ export interface Runtime {
   readonly vectorBits?: VectorBits;
   /** Has the engine pack operations on 128 bits into one on 256 in what it compiles from now on, or not. */
   packVectors?(isOn: boolean): void;
+  /** Told that code on 256 bits is wrong: from now on there is none, and `vectorBits` is 128. */
+  distrustVectors?(): void;
   /** Version of the engine and name of the processor, for reports of what is wrong with their code. */
   readonly engine?: string;
   /** SHA-256 of bytes in hexadecimal, where the surroundings have a faster one than ours. */

@@ -1,3 +1,4 @@
+import type { CompiledProgram } from '@weft/core/program';
 import type { NamedExamples } from '../data.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { type BatchPlan, planBatch, type StepOptions } from './batch-plan.js';
@@ -5,7 +6,7 @@ import { BatchStages, type DraftedStage } from './batch-stages.js';
 import { loadDrafts } from './launches.js';
 import { isShortOfLeaves, microBatchesOf } from './leaves.js';
 import type { ExampleOrder, SessionMemory } from './session.js';
-import type { Block, FinishStage, Stage, StagesBySize } from './stages.js';
+import type { Block, FinishStage, Launch, Stage, StagesBySize } from './stages.js';
 import type { TracedBatch } from './trace-update.js';
 
 /** One program of a step: what it is traced to for a size of batch, and what follows it. */
@@ -28,6 +29,8 @@ export interface FollowUp {
 /** Steps that are compiled, by the number of examples in their batches. */
 export interface PreparedBatches {
   readonly stages: StagesBySize;
+  /** What was compiled for each launch. */
+  readonly programs: ReadonlyMap<Launch, CompiledProgram>;
   /** Of the largest batch. */
   readonly microBatch: number;
   /** Whether there are fewer gradient accumulators than threads may want, because the model is so large. */
@@ -64,7 +67,7 @@ export async function prepareBatches(
     }),
   }));
   return {
-    stages: await loadStages(session.runtime, drafted),
+    ...(await loadStages(session.runtime, drafted)),
     microBatch: plans[0].microBatch,
     isShortOfLeaves: plans.some((plan) =>
       plan.phases.some(({ bytes, leaves }) => {
@@ -132,14 +135,15 @@ function draftPart(
 async function loadStages(
   runtime: Runtime,
   drafted: readonly { readonly batch: number; readonly stages: readonly Drafted[] }[],
-): Promise<StagesBySize> {
+): Promise<Pick<PreparedBatches, 'stages' | 'programs'>> {
   const isDraft = (stage: Drafted): stage is DraftedStage => 'drafts' in stage;
   const drafts = drafted.flatMap(({ stages }) => stages.filter(isDraft).map((stage) => stage.drafts));
   const launches = await loadDrafts(runtime, drafts);
-  return Object.fromEntries(
+  const stages = Object.fromEntries(
     drafted.map(({ batch, stages }): [number, Stage[]] => [
       batch,
       stages.map((stage) => (isDraft(stage) ? stage.finish((draft) => launches.get(draft)!) : stage)),
     ]),
   );
+  return { stages, programs: new Map([...launches].map(([draft, launch]) => [launch, draft.compiled])) };
 }

@@ -54,7 +54,8 @@ export function runStages(
   }
 }
 
-interface Counts {
+/** Which micro-batch, leaf or slice of a stage. */
+export interface Counts {
   readonly example?: number;
   readonly leaf?: number;
   readonly slice?: number;
@@ -111,25 +112,34 @@ class StageRunner {
     }
   }
 
-  private addressOf(block: Block, { example = 0, leaf = 0, slice = 0 }: Counts): number {
-    const {
-      address,
-      perWorker = 0,
-      perExample = 0,
-      perExampleOfEpoch = 0,
-      perLeaf = 0,
-      perSlice = 0,
-      perStep = 0,
-    } = block;
-    const { batchBegin, step } = this.standing;
-    return (
-      address +
-      perWorker * this.place.worker +
-      perExample * example +
-      perExampleOfEpoch * batchBegin +
-      perLeaf * leaf +
-      perSlice * slice +
-      perStep * step
-    );
+  private addressOf(block: Block, counts: Counts): number {
+    return addressOf(block, this.place.worker, this.standing, counts);
   }
+}
+
+/** Where a block lies for a worker, at some point of the work. */
+export function addressOf(
+  block: Block,
+  worker: number,
+  { batchBegin, step }: Standing,
+  { example = 0, leaf = 0, slice = 0 }: Counts,
+): number {
+  const {
+    address,
+    perWorker = 0,
+    perExample = 0,
+    perExampleOfEpoch = 0,
+    perLeaf = 0,
+    perSlice = 0,
+    perStep = 0,
+  } = block;
+  return (
+    address +
+    perWorker * worker +
+    perExample * example +
+    perExampleOfEpoch * batchBegin +
+    perLeaf * leaf +
+    perSlice * slice +
+    perStep * step
+  );
 }

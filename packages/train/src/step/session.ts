@@ -16,6 +16,8 @@ export interface ExampleOrder {
 
 /** The memory of one call of `fit`, `evaluate` or `predict`: where its arrays and weights lie. */
 export class SessionMemory {
+  /** Addresses of what nothing writes: examples, captured arrays, the seed. */
+  readonly constants = new Set<number>();
   private readonly tables = new Map<Table['values'], number>();
   private readonly captured = new Map<TypedArray, number>();
   private readonly weightAddresses = new Map<Weight, number>();
@@ -44,6 +46,7 @@ export class SessionMemory {
     const words = memory.uint32(2);
     words.array.set([seed >>> 0, Math.floor(seed / 2 ** 32)]);
     this.seed = words.address;
+    this.constants.add(words.address);
   }
 
   /** Address of a weight's values. */
@@ -105,6 +108,7 @@ export class SessionMemory {
   private copyIn(values: TypedArray): number {
     const { memory } = this.runtime;
     const address = memory.allocate(values.byteLength);
+    this.constants.add(address);
     const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
     new Uint8Array(memory.memory.buffer, address, bytes.length).set(bytes);
     return address;

@@ -26,7 +26,8 @@ export interface Copy {
 
 /** A program and the memory of its segments, the arena's first. */
 export interface Launch {
-  readonly image: ProgramImage;
+  /** Another one takes its place if the engine's code for it turns out to be wrong. */
+  image: ProgramImage;
   readonly blocks: readonly Block[];
 }
 
