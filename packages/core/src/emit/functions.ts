@@ -47,6 +47,16 @@ export const float =
 const add = (a: Code, b: Code) => binary('f32x4.add', a, b);
 const mul = (a: Code, b: Code) => binary('f32x4.mul', a, b);
 
+/** Writes `total += term + lost`, and keeps in `lost` what that rounds away; nothing where the total is infinite. */
+export function addCompensated(f: FunctionBuilder, total: Local, lost: Local, term: Local): void {
+  const held = (code: Code) => keep(f, code, widthOf(term));
+  const whole = held(binary('f32x4.add', local(term), local(lost)));
+  const sum = held(binary('f32x4.add', local(total), local(whole)));
+  const rest = held(binary('f32x4.sub', local(whole), binary('f32x4.sub', local(sum), local(total))));
+  f.set(lost, binary('v128.and', local(rest), binary('f32x4.eq', local(rest), local(rest))));
+  f.set(total, local(sum));
+}
+
 /** Bits of a where the mask is set, else of b. */
 export const select =
   (mask: Code, a: Code, b: Code): Code =>

@@ -1,9 +1,8 @@
 import type { Code, FunctionBuilder, Local, Width } from './assembler.js';
 import type { Epilogue } from './epilogue.js';
-import { binary, float, local, multiplyAdd } from './functions.js';
+import { addCompensated, binary, float, local, multiplyAdd } from './functions.js';
 import type { ModuleBuilder } from './module.js';
 import { halfOf, keep, kindOf, WIDTH_BYTES, widthsOf } from './pairs.js';
-import { addCompensated } from './sums.js';
 
 /** One register tile: what is constant in its code. */
 export interface Tile {

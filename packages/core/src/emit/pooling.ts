@@ -8,7 +8,7 @@ import { binary, float, local, select } from './functions.js';
 import { type Kernel, kernelParameters } from './kernel.js';
 import type { ModuleBuilder } from './module.js';
 import { keep, keepAddress } from './pairs.js';
-import { fill } from './sums.js';
+import { fill } from './strided.js';
 import { forEachWindow, type WindowPlace } from './windows.js';
 
 /** The pooling of a kernel: finds the largest pixel of a window and its place, and then computes the epilogue. */

@@ -1,5 +1,6 @@
 import type { Space } from '../fuse/space.js';
 import type { FunctionBuilder, Local, Width } from './assembler.js';
+import { float } from './functions.js';
 import { keep, WIDTH_BYTES, widthsOf } from './pairs.js';
 
 /** Memory that a loop walks: a pointer, and how many elements each axis of the loop moves it. */
@@ -115,4 +116,11 @@ export function stridedLoop(f: FunctionBuilder, space: Space, accesses: readonly
     repeat(lengths[axis], body, inner.blocks?.get(axis));
   };
   walk(0);
+}
+
+/** Sets floats to one value. */
+export function fill(f: FunctionBuilder, pointer: Local, count: number, value: number): void {
+  stridedLoop(f, [count], [{ pointer, strides: [1] }], {
+    each: ([at], width) => f.storeLocal(at, keep(f, float(value), width), width),
+  });
 }

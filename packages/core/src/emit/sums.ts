@@ -1,12 +1,12 @@
 import type { ReductionName } from '../operations/kinds.js';
 import { sizeOf } from '../tensor/shape.js';
 import type { Operation } from '../trace/program.js';
-import type { Code, FunctionBuilder, Local, Width } from './assembler.js';
-import { binary, float, local } from './functions.js';
+import type { FunctionBuilder, Local, Width } from './assembler.js';
+import { addCompensated, binary, float, local } from './functions.js';
 import type { SimdInstruction } from './instructions.js';
 import type { ModuleBuilder } from './module.js';
 import { halfOf, keep, keepAddress, kindOf, widthOf } from './pairs.js';
-import { type Access, type Interruption, innerSteps, stridedLoop, type Walk } from './strided.js';
+import { type Access, fill, type Interruption, innerSteps, stridedLoop, type Walk } from './strided.js';
 
 /**
  * Long sums stay accurate: so many terms are added up plainly; the sums of such blocks are added with compensation,
@@ -279,23 +279,6 @@ export function interruptions(
   return { blocks, stretch: { steps: BLOCK, run } };
 }
 
-/** Writes `total += term + lost`, and keeps in `lost` what that rounds away; nothing where the total is infinite. */
-export function addCompensated(f: FunctionBuilder, total: Local, lost: Local, term: Local): void {
-  const held = (code: Code) => keep(f, code, widthOf(term));
-  const whole = held(binary('f32x4.add', local(term), local(lost)));
-  const sum = held(binary('f32x4.add', local(total), local(whole)));
-  const rest = held(binary('f32x4.sub', local(whole), binary('f32x4.sub', local(sum), local(total))));
-  f.set(lost, binary('v128.and', local(rest), binary('f32x4.eq', local(rest), local(rest))));
-  f.set(total, local(sum));
-}
-
 function onlyLaneZero(f: FunctionBuilder, value: Local, neutral: number): Local {
   return keep(f, (g) => g.get(value).f32x4(neutral).shuffle([0, 4, 4, 4]));
-}
-
-/** Sets floats to one value. */
-export function fill(f: FunctionBuilder, pointer: Local, count: number, value: number): void {
-  stridedLoop(f, [count], [{ pointer, strides: [1] }], {
-    each: ([at], width) => f.storeLocal(at, keep(f, float(value), width), width),
-  });
 }

@@ -5,8 +5,7 @@ import type { Operation, Program } from '../trace/program.js';
 import type { FunctionBuilder } from './assembler.js';
 import { type Kernel, kernelParameters } from './kernel.js';
 import type { ModuleBuilder } from './module.js';
-import { type Access, collapse, copyEach, stridedLoop } from './strided.js';
-import { fill } from './sums.js';
+import { type Access, collapse, copyEach, fill, stridedLoop } from './strided.js';
 import { transposeBlock } from './transpose.js';
 
 /** A copy of elements from one strided walk to another: where it begins and the strides, on both sides. */
