@@ -96,26 +96,29 @@ export class FunctionBuilder {
 
   /** Sets a local. The code for a pair is written twice, once for each of its vectors. */
   set(local: Local, value: Code): this {
-    return this.forEachHalf(local, () => {
+    return this.forEachHalf(local, [0, 1], () => {
       value(this);
       this.emit(0x21, ...unsigned(local.kind === 'pair' ? local.index + this.half : local.index));
     });
   }
 
-  /** Stores a local at an address: the two vectors of a pair side by side, with nothing between the two stores. */
+  /**
+   * Stores a local at an address: the two vectors of a pair side by side, with nothing between the two stores. The upper
+   * one comes first: V8 puts its store of both in the place of the second, and would leave in the first.
+   */
   storeLocal(address: Local, value: Local, width: Width, offset = 0): this {
-    return this.forEachHalf(value, () => {
+    return this.forEachHalf(value, [1, 0], () => {
       this.get(address).get(value);
       this.store(width === 'lane' ? 'lane' : 'vector', offset + 16 * this.half);
     });
   }
 
-  private forEachHalf(local: Local, write: () => void): this {
+  private forEachHalf(local: Local, halves: readonly (0 | 1)[], write: () => void): this {
     if (local.kind !== 'pair') {
       write();
       return this;
     }
-    for (const half of [0, 1] as const) {
+    for (const half of halves) {
       this.half = half;
       write();
     }

@@ -87,14 +87,23 @@ export function emitCopies(module: ModuleBuilder, body: Program, name: string): 
     for (const { space, input, from, to } of copies) {
       if (sizeOf(space) === 0) continue;
       const source = pointers[body.inputs.indexOf(rootOf(producer, operation.inputs[input]))];
-      copyElements(f, space, { ...from, pointer: source }, { ...to, pointer: out });
+      copyElements(module, f, space, { ...from, pointer: source }, { ...to, pointer: out });
     }
   });
   return { index, workspace: 0 };
 }
 
-/** Copies elements; where they lie side by side along one axis of the source and another of the target, by blocks. */
-function copyElements(f: FunctionBuilder, space: readonly number[], from: Access, to: Access): void {
+/**
+ * Copies elements. Where they lie side by side along one axis of the source and another of the target, blocks of four by
+ * four are transposed, by a function of its own: no compiler makes wider registers of it.
+ */
+function copyElements(
+  module: ModuleBuilder,
+  f: FunctionBuilder,
+  space: readonly number[],
+  from: Access,
+  to: Access,
+): void {
   const { lengths, strides } = collapse(space, [from, to]);
   const [fast, last] = [strides[0].lastIndexOf(1), lengths.length - 1];
   const isBlocked =
@@ -105,16 +114,20 @@ function copyElements(f: FunctionBuilder, space: readonly number[], from: Access
   }
   const inBlocks = (list: readonly number[], change: (x: number) => number) =>
     list.map((x, axis) => (axis === fast || axis === last ? change(x) : x));
-  const [source, target] = [from, to].map((access, which) => ({
-    ...access,
-    strides: inBlocks(strides[which], (stride) => stride * 4),
-  }));
-  stridedLoop(
-    f,
-    inBlocks(lengths, (length) => length / 4),
-    [source, target],
-    {
-      each: ([a, b]) => transposeBlock(f, a, strides[0][last] * 4, b, strides[1][fast] * 4),
-    },
-  );
+  const blocks = inBlocks(lengths, (length) => length / 4);
+  const key = `transposition_${lengths.join('x')} ${JSON.stringify(strides)}`;
+  const callee = module.define(key, ['i32', 'i32'], (g, ...pointers) => {
+    const accesses = pointers.map((pointer, which) => ({
+      pointer,
+      strides: inBlocks(strides[which], (stride) => stride * 4),
+    }));
+    stridedLoop(g, blocks, accesses, {
+      each: ([a, b]) => transposeBlock(g, a, strides[0][last] * 4, b, strides[1][fast] * 4),
+    });
+  });
+  for (const { pointer, offset = 0 } of [from, to])
+    f.get(pointer)
+      .i32(offset * 4)
+      .op('add');
+  f.call(callee);
 }
