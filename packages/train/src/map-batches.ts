@@ -2,6 +2,7 @@ import { cast, type Shape, Tensor } from '@weft/core';
 import { byteLength, type CompileOptions, formatShape, sameShape, sizeOf } from '@weft/core/program';
 import { type BaseModel, CallContext, type Weight } from '@weft/nn';
 import { type ExampleArrays, inputTables, type NamedExamples } from './data.js';
+import { runGuarded } from './guard/run-guarded.js';
 import { shown } from './options/shown.js';
 import type { Runtime } from './runtime/runtime.js';
 import { planBatch } from './step/batch-plan.js';
@@ -70,7 +71,7 @@ export async function mapBatches(
   );
   const part = { name: 'map', trace, outputs };
   const sizes = batches.map((batch) => batch.count);
-  const { stages } = await prepareBatches(session, examples, order, sizes, [part], options, id);
+  const prepared = await prepareBatches(session, examples, order, sizes, [part], options, id);
   const copyOut = (which: number) => {
     const batch = batches[which];
     for (const { shape, length, array, values } of results) {
@@ -78,24 +79,24 @@ export async function mapBatches(
       values.set(array.subarray(begin, begin + batch.count * sizeOf(shape)), batch.begin * sizeOf(shape));
     }
   };
-  for (const [which, batch] of batches.entries()) {
-    signal?.throwIfAborted();
-    const running = runtime.runOnAll({
-      session: id,
-      // The blocks of results tell even from odd steps.
-      stages: { [batch.count]: stages[batch.count] },
-      count,
-      batchSize,
-      firstStep: which,
-      endStep: which + 1,
-      isReported: false,
-      finite: [],
-      resultStep: which % 2,
-    });
-    if (which > 0) copyOut(which - 1);
-    await running;
-  }
-  copyOut(batches.length - 1);
+  const { stages, programs, microBatch } = prepared;
+  const work = { session: id, count, batchSize, firstStep: 0, endStep: 0, isReported: false, finite: [] };
+  await runGuarded(session, { ...work, stages, resultStep: 0 }, programs, microBatch, async () => {
+    for (const [which, batch] of batches.entries()) {
+      signal?.throwIfAborted();
+      const running = runtime.runOnAll({
+        ...work,
+        // The blocks of results tell even from odd steps.
+        stages: { [batch.count]: stages[batch.count] },
+        firstStep: which,
+        endStep: which + 1,
+        resultStep: which % 2,
+      });
+      if (which > 0) copyOut(which - 1);
+      await running;
+    }
+    copyOut(batches.length - 1);
+  });
   return results.map(({ shape, values }) => ({ shape, values }));
 }
 

@@ -1,6 +1,7 @@
 import type { Shape, Tensor } from '@weft/core';
 import { Activation, type BaseModel, type Metric, meanSquaredError, Sequential } from '@weft/nn';
 import { type ExampleArray, type ExampleArrays, type Examples, namedExamples } from './data.js';
+import { runGuarded } from './guard/run-guarded.js';
 import { inputExamples, type MapSource, mapBatches, outputsOf } from './map-batches.js';
 import { checkModel } from './options/check-model.js';
 import { compileOptionsOf } from './options/compile-options.js';
@@ -138,8 +139,13 @@ export async function evaluateInMicroBatches(
         id: `${id} evaluate`,
         session: id,
       };
-      const { log, work } = await prepareEvaluation(session, { model, examples, corrupt, weights }, [objective], plan);
-      await runUntilAborted(runtime, work, signal);
+      const {
+        log,
+        work,
+        programs,
+        microBatch: size,
+      } = await prepareEvaluation(session, { model, examples, corrupt, weights }, [objective], plan);
+      await runGuarded(session, work, programs, size, () => runUntilAborted(runtime, work, signal));
       return log.logs() as Record<string, number> & Evaluation;
     }),
   );

@@ -26,6 +26,7 @@ export interface PreparedEvaluation {
   readonly work: StepsWork;
   readonly program: Program;
   readonly programs: ReadonlyMap<Launch, CompiledProgram>;
+  readonly microBatch: number;
 }
 
 /** Compiles the steps that judge a model by objectives, on examples in their order. */
@@ -57,7 +58,15 @@ export async function prepareEvaluation(
     }),
   );
   const sizes = batches.map((batch) => batch.count);
-  const { stages, programs } = await prepareBatches(session, source.examples, order, sizes, parts, options, id);
+  const { stages, programs, microBatch } = await prepareBatches(
+    session,
+    source.examples,
+    order,
+    sizes,
+    parts,
+    options,
+    id,
+  );
   const work: StepsWork = {
     session: owner,
     stages,
@@ -68,7 +77,7 @@ export async function prepareEvaluation(
     isReported: false,
     finite: [],
   };
-  return { order, log, work, program: traced[0].program, programs };
+  return { order, log, work, program: traced[0].program, programs, microBatch };
 }
 
 /** Outputs with a value for each example go to the book. */

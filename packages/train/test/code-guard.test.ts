@@ -1,6 +1,6 @@
 import { Adam, BatchNormalization, Dense, Dropout, Sequential } from '@weft/nn';
 import { describe, expect, it } from 'vitest';
-import { type Callback, CSVLogger, EarlyStopping, type FitOptions, fit } from '../src/index.js';
+import { type Callback, CSVLogger, EarlyStopping, evaluate, type FitOptions, fit, predict } from '../src/index.js';
 import { decodeCheckpoint } from '../src/runtime.js';
 import { numbers } from './support/close.js';
 import { OneThread } from './support/one-thread.js';
@@ -105,5 +105,24 @@ describe('where the engine packs vectors', () => {
       expect(await train(runtime, { epochs: 2 })).toEqual(wanted);
       expect(runtime.warnings.join(), name).toContain(`${name} `);
     }
+  });
+});
+
+describe('long work of evaluate and predict', () => {
+  const data = { x: numbers(36_000 * 8, 3), y: numbers(36_000 * 8, 4) };
+  const model = new Sequential([new Dense({ units: 16, activation: 'tanh' }), new Dense({ units: 8 })], {
+    inputShape: [8],
+    seed: 1,
+  });
+  const losses = (runtime: OneThread) => evaluate(model, data, { runtime });
+  const outputs = (runtime: OneThread) => predict(model, data.x, { runtime });
+
+  it.each([
+    ['evaluate', losses],
+    ['predict', outputs],
+  ])('%s does it again by right code', async (_, run) => {
+    const runtime = withWrongCode(new OneThread(), 0);
+    expect(await run(runtime)).toEqual(await run(new OneThread()));
+    expect(runtime.warnings).toHaveLength(1);
   });
 });

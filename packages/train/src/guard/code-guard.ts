@@ -22,7 +22,7 @@ export class WrongCodeError extends Error {
   constructor(runtime: Runtime, { launch: { image }, compiled: { bytes } }: GuardedCall) {
     const hash = runtime.sha256?.(bytes) ?? sha256Hex(bytes);
     super(
-      "The engine's code on vectors of 256 bits gives other results than its code on 128 bits. Training continues on 128 bits, more slowly, from the last state that was verified: its results are right. " +
+      "The engine's code on vectors of 256 bits gives other results than its code on 128 bits. The work is done on 128 bits, more slowly, again from the last state that was verified: its results are right. " +
         `Please report this to the makers of Weft: ${runtime.engine ?? 'the engine and the processor'}; program ${image.id}, SHA-256 ${hash}. With simd: '128' it does not happen.`,
     );
   }
