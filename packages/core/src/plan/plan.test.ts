@@ -43,7 +43,7 @@ function livesOf(program: Program, { prologue, main, placements }: MemoryPlan): 
       ? []
       : outputs.map((value) => {
           const { offset } = placements[value] as Placement;
-          const lasts = at < prologue.length;
+          const lasts = at < prologue.length && (lastRead.get(value) ?? 0) >= prologue.length;
           return {
             value,
             from: lasts ? -1 : at,

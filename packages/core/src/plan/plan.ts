@@ -103,7 +103,10 @@ interface Life {
   offset: number;
 }
 
-/** The lives of values in the arena. What the prologue computes lives from before the first operation to the end. */
+/**
+ * The lives of values in the arena. What the prologue computes for the main part lives from before the first operation to
+ * the end; what only the prologue reads makes room for the main part.
+ */
 function livesOf(
   program: Program,
   ordered: readonly Operation[],
@@ -112,12 +115,14 @@ function livesOf(
   rootOf: (value: number) => number,
 ): Map<number, Life> {
   const lives = new Map<number, Life>();
+  const wanted = [...ordered.slice(prologue).flatMap(({ inputs }) => inputs), ...program.outputs];
+  const isWanted = new Set(wanted.map(rootOf));
   ordered.forEach(({ inputs, outputs }, at) => {
     for (const value of outputs) {
       const root = rootOf(value);
       if (placed.has(root) || root !== value) continue;
       const bytes = Math.ceil(byteLength(program.values[value]) / ALIGNMENT) * ALIGNMENT;
-      const lasting = at < prologue;
+      const lasting = at < prologue && isWanted.has(value);
       lives.set(value, { bytes, from: lasting ? -1 : at, to: lasting ? ordered.length : at, offset: 0 });
     }
     for (const value of inputs) {
