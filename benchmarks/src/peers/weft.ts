@@ -85,7 +85,7 @@ async function start(
   }
 
   return {
-    version: `${fastMath ? 'fast math' : 'exact'}, Node ${process.version.slice(1)} at ${process.env.WEFT_SIMD ?? '128'} bits`,
+    version: `${fastMath ? 'fast math' : 'exact'}, Node ${process.version.slice(1)} at ${pool.vectorBits} bits`,
     forward: () => predict(model, examples(bytes), { pool, fastMath }),
     async losses(count) {
       const options = { epochs: count, batchSize: batch, shuffle: false, pool, optimizer, fastMath };
