@@ -73,7 +73,7 @@ describe('an option that there is not is refused, with those that there are', ()
       () => evaluate(smallDense(), { x: uniform(9), y: uniform(3) }, verbose as object),
     ],
     ['mapExamples', known, () => mapExamples((x) => x, uniform(9), [9], verbose as object)],
-    ['WorkerPool.create', 'threads, kernels', () => WorkerPool.create(verbose as object)],
+    ['WorkerPool.create', 'threads, kernels, simd', () => WorkerPool.create(verbose as object)],
   ])('by %s', async (name, options, call) => {
     await expect(call()).rejects.toThrow(`${name}: there is no option 'verbose'. The options are ${options}.`);
   });
