@@ -47,7 +47,7 @@ export const LOWERING: readonly Pass[] = [
   },
   {
     name: 'lower convolutions',
-    does: 'Replaces each convolution by the algorithm that multiplies least: tiles, matrix products and tiles again.',
+    does: 'Replaces each convolution by the algorithm that costs least: tiles, matrix products and tiles again.',
     run: (program, { convolution = 'auto', record }) => lowerConvolutions(program, convolution, record),
   },
   {
