@@ -111,7 +111,8 @@ function panelBlocks(cut: Cut, { panel, rows: rowsOf }: MatmulTiles, column: num
   const { m, n, k, transposeA, isPacked, hasPanels, lostAt } = cut;
   const valid = Math.min(panel, n - column);
   const columns = (Math.ceil(valid / 4) * 4) as keyof MatmulTiles['rows'];
-  const rows = Math.min(rowsOf[columns], m);
+  // As even as can be: 16 rows are four tiles of 4, and not three of 5 and one of 1.
+  const rows = Math.ceil(m / Math.ceil(m / rowsOf[columns]));
   const tails = m % rows;
   return Array.from({ length: cut.blocks }, (_, block): WritePanel => {
     const steps = Math.min(BLOCK, k - block * BLOCK);
