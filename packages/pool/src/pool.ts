@@ -18,6 +18,7 @@ import {
   SharedMemory,
   type StepsWork,
   type Task,
+  usefulWorkers,
   wholeNumber,
 } from '@weft/train/runtime';
 import type { Piscina } from 'piscina';
@@ -60,6 +61,9 @@ export class WorkerPool implements Runtime {
   /** Rejects when a worker fails without a task, as when it cannot start: its tasks would wait for ever. */
   private readonly broken: Promise<never>;
   private readonly controlAddress: number;
+  /** Programs as workers have them, at the width of vectors that they were compiled for. */
+  private images = new WeakMap<CompiledProgram, ProgramImage>();
+  private imageBits: VectorBits | undefined;
   private busy = false;
   private closed = false;
 
@@ -139,14 +143,21 @@ export class WorkerPool implements Runtime {
 
   /** @internal A compiled program as workers want it. */
   async load(id: string, compiled: CompiledProgram): Promise<ProgramImage> {
+    // An engine that was told to pack no more would still share what it has packed.
+    if (this.imageBits !== this.vectorBits) this.images = new WeakMap();
+    this.imageBits = this.vectorBits;
+    const known = this.images.get(compiled);
+    if (known) return known;
     const isWasm = this.kernels === 'wasm';
-    return {
+    const image: ProgramImage = {
       id,
       module: isWasm ? await WebAssembly.compile(compiled.bytes) : undefined,
       program: isWasm ? undefined : compiled.program,
       plan: isWasm ? undefined : compiled.plan,
       segments: compiled.segments,
     };
+    this.images.set(compiled, image);
+    return image;
   }
 
   /**
@@ -163,13 +174,14 @@ export class WorkerPool implements Runtime {
     if (work.isReported) control[CONTROL.steps] = work.firstStep;
     const barrier = control.subarray(CONTROL.barrier, CONTROL.barrier + BARRIER_WORDS);
     let failure: unknown;
-    const parts = Array.from({ length: this.threads }, async (_, worker) => {
+    const workers = usefulWorkers(work, this.threads);
+    const parts = Array.from({ length: workers }, async (_, worker) => {
       const task: Task = {
         work,
         memory: this.memory.memory,
         control: this.controlAddress,
         worker,
-        workers: this.threads,
+        workers,
       };
       try {
         await Promise.race([this.piscina.run(task), this.broken]);

@@ -13,4 +13,12 @@ export { evaluateInMicroBatches } from './predict.js';
 export { runTask } from './run-task.js';
 export type { Runtime, RuntimeSource } from './runtime/runtime.js';
 export type { Store } from './runtime/store.js';
-export { CONTROL, CONTROL_WORDS, type ProgramImage, STOPPED, type StepsWork, type Task } from './task.js';
+export {
+  CONTROL,
+  CONTROL_WORDS,
+  type ProgramImage,
+  STOPPED,
+  type StepsWork,
+  type Task,
+  usefulWorkers,
+} from './task.js';
