@@ -15,6 +15,7 @@ import {
   optional,
   type ProgramImage,
   type Runtime,
+  runTask,
   SharedMemory,
   type StepsWork,
   type Task,
@@ -45,6 +46,21 @@ const OPTIONS = {
 /** Options of a pool. */
 export type WorkerPoolOptions = OptionsOf<typeof OPTIONS>;
 
+function startWorkers(threads: number): Piscina {
+  const files = installedFiles(import.meta.url);
+  return new files.Piscina({
+    filename: files.worker,
+    minThreads: threads,
+    maxThreads: threads,
+    // Every worker holds a part of a task that waits for the other parts: none may take two.
+    concurrentTasksPerWorker: 1,
+    atomics: 'disabled',
+    idleTimeout: Number.POSITIVE_INFINITY,
+    // Loaders and conditions that this process was started with are for sources; workers run what was built.
+    execArgv: [],
+  });
+}
+
 let sessions = 0;
 
 /** Worker threads and the memory they share. One call of `fit` or `predict` uses it at a time. */
@@ -57,7 +73,8 @@ export class WorkerPool implements Runtime {
   readonly store = fileStore;
   /** @internal */
   readonly memory = new SharedMemory();
-  private readonly piscina: Piscina;
+  /** Undefined where work is done in the thread that asks. */
+  private readonly piscina: Piscina | undefined;
   /** Rejects when a worker fails without a task, as when it cannot start: its tasks would wait for ever. */
   private readonly broken: Promise<never>;
   private readonly controlAddress: number;
@@ -67,25 +84,14 @@ export class WorkerPool implements Runtime {
   private busy = false;
   private closed = false;
 
-  private constructor(threads: number, kernels: KernelSet, vectorBits: VectorBits) {
+  protected constructor(threads: number, kernels: KernelSet, vectorBits: VectorBits, hasWorkers = true) {
     this.threads = threads;
     this.kernels = kernels;
     this.vectorBits = vectorBits;
     this.controlAddress = this.memory.allocate(CONTROL_WORDS * 4);
-    const files = installedFiles(import.meta.url);
-    this.piscina = new files.Piscina({
-      filename: files.worker,
-      minThreads: threads,
-      maxThreads: threads,
-      // Every worker holds a part of a task that waits for the other parts: none may take two.
-      concurrentTasksPerWorker: 1,
-      atomics: 'disabled',
-      idleTimeout: Number.POSITIVE_INFINITY,
-      // Loaders and conditions that this process was started with are for sources; workers run what was built.
-      execArgv: [],
-    });
+    this.piscina = hasWorkers ? startWorkers(threads) : undefined;
     this.broken = new Promise((_, reject) => {
-      this.piscina.on('error', reject);
+      this.piscina?.on('error', reject);
     });
     this.broken.catch(() => {});
   }
@@ -108,7 +114,7 @@ export class WorkerPool implements Runtime {
   /** Ends the workers. Work that is under way is rejected. */
   async close(): Promise<void> {
     this.closed = true;
-    await this.piscina.destroy();
+    await this.piscina?.destroy();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -184,7 +190,8 @@ export class WorkerPool implements Runtime {
         workers,
       };
       try {
-        await Promise.race([this.piscina.run(task), this.broken]);
+        if (this.piscina) await Promise.race([this.piscina.run(task), this.broken]);
+        else runTask(task);
       } catch (error) {
         // A worker that died could not free the others itself.
         failure ??= error;
