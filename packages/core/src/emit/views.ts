@@ -82,7 +82,7 @@ export function emitCopies(module: ModuleBuilder, body: Program, name: string): 
   const size = sizeOf(body.values[operation.outputs[0]].shape);
   const covered = copies.reduce((total, { space }) => total + sizeOf(space), 0);
   const parameters = kernelParameters(body);
-  const index = module.define(name, parameters, (f, _workspace, ...pointers) => {
+  const callee = module.define(name, parameters, (f, _workspace, ...pointers) => {
     const out = pointers[body.inputs.length];
     if (covered < size) fill(f, out, size, 0);
     for (const { space, input, from, to } of copies) {
@@ -91,7 +91,7 @@ export function emitCopies(module: ModuleBuilder, body: Program, name: string): 
       copyElements(f, space, { ...from, pointer: source }, { ...to, pointer: out });
     }
   });
-  return { index, workspace: 0 };
+  return { callee, workspace: 0 };
 }
 
 /** Copies elements; where they lie side by side along one axis of the source and another of the target, by blocks. */
