@@ -15,9 +15,11 @@ import {
   optional,
   type ProgramImage,
   type Runtime,
+  runTask,
   SharedMemory,
   type StepsWork,
   type Task,
+  usefulWorkers,
   wholeNumber,
 } from '@weft/train/runtime';
 import type { Piscina } from 'piscina';
@@ -44,6 +46,21 @@ const OPTIONS = {
 /** Options of a pool. */
 export type WorkerPoolOptions = OptionsOf<typeof OPTIONS>;
 
+function startWorkers(threads: number): Piscina {
+  const files = installedFiles(import.meta.url);
+  return new files.Piscina({
+    filename: files.worker,
+    minThreads: threads,
+    maxThreads: threads,
+    // Every worker holds a part of a task that waits for the other parts: none may take two.
+    concurrentTasksPerWorker: 1,
+    atomics: 'disabled',
+    idleTimeout: Number.POSITIVE_INFINITY,
+    // Loaders and conditions that this process was started with are for sources; workers run what was built.
+    execArgv: [],
+  });
+}
+
 let sessions = 0;
 
 /** Worker threads and the memory they share. One call of `fit` or `predict` uses it at a time. */
@@ -54,31 +71,24 @@ export class WorkerPool implements Runtime {
   readonly store = fileStore;
   /** @internal */
   readonly memory = new SharedMemory();
-  private readonly piscina: Piscina;
+  /** Undefined where work is done in the thread that asks. */
+  private readonly piscina: Piscina | undefined;
   /** Rejects when a worker fails without a task, as when it cannot start: its tasks would wait for ever. */
   private readonly broken: Promise<never>;
   private readonly controlAddress: number;
+  /** Programs as workers have them, at the width of vectors that they were compiled for. */
+  private images = new WeakMap<CompiledProgram, ProgramImage>();
+  private imageBits: VectorBits | undefined;
   private busy = false;
   private closed = false;
 
-  private constructor(threads: number, kernels: KernelSet) {
+  protected constructor(threads: number, kernels: KernelSet, hasWorkers = true) {
     this.threads = threads;
     this.kernels = kernels;
     this.controlAddress = this.memory.allocate(CONTROL_WORDS * 4);
-    const files = installedFiles(import.meta.url);
-    this.piscina = new files.Piscina({
-      filename: files.worker,
-      minThreads: threads,
-      maxThreads: threads,
-      // Every worker holds a part of a task that waits for the other parts: none may take two.
-      concurrentTasksPerWorker: 1,
-      atomics: 'disabled',
-      idleTimeout: Number.POSITIVE_INFINITY,
-      // Loaders and conditions that this process was started with are for sources; workers run what was built.
-      execArgv: [],
-    });
+    this.piscina = hasWorkers ? startWorkers(threads) : undefined;
     this.broken = new Promise((_, reject) => {
-      this.piscina.on('error', reject);
+      this.piscina?.on('error', reject);
     });
     this.broken.catch(() => {});
   }
@@ -107,7 +117,7 @@ export class WorkerPool implements Runtime {
   /** Ends the workers. Work that is under way is rejected. */
   async close(): Promise<void> {
     this.closed = true;
-    await this.piscina.destroy();
+    await this.piscina?.destroy();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -142,14 +152,21 @@ export class WorkerPool implements Runtime {
 
   /** @internal A compiled program as workers want it. */
   async load(id: string, compiled: CompiledProgram): Promise<ProgramImage> {
+    // An engine that was told to pack no more would still share what it has packed.
+    if (this.imageBits !== this.vectorBits) this.images = new WeakMap();
+    this.imageBits = this.vectorBits;
+    const known = this.images.get(compiled);
+    if (known) return known;
     const isWasm = this.kernels === 'wasm';
-    return {
+    const image: ProgramImage = {
       id,
       module: isWasm ? await WebAssembly.compile(atThisWidth(compiled.bytes)) : undefined,
       program: isWasm ? undefined : compiled.program,
       plan: isWasm ? undefined : compiled.plan,
       segments: compiled.segments,
     };
+    this.images.set(compiled, image);
+    return image;
   }
 
   /**
@@ -166,16 +183,18 @@ export class WorkerPool implements Runtime {
     if (work.isReported) control[CONTROL.steps] = work.firstStep;
     const barrier = control.subarray(CONTROL.barrier, CONTROL.barrier + BARRIER_WORDS);
     let failure: unknown;
-    const parts = Array.from({ length: this.threads }, async (_, worker) => {
+    const workers = usefulWorkers(work, this.threads);
+    const parts = Array.from({ length: workers }, async (_, worker) => {
       const task: Task = {
         work,
         memory: this.memory.memory,
         control: this.controlAddress,
         worker,
-        workers: this.threads,
+        workers,
       };
       try {
-        await Promise.race([this.piscina.run(task), this.broken]);
+        if (this.piscina) await Promise.race([this.piscina.run(task), this.broken]);
+        else runTask(task);
       } catch (error) {
         // A worker that died could not free the others itself.
         failure ??= error;

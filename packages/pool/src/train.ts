@@ -10,16 +10,18 @@ import {
   PREDICT_OPTIONS,
   type RuntimeSource,
   such,
+  type WorkSize,
   wholeNumber,
 } from '@weft/train/runtime';
 import { MOST_THREADS } from './available-threads.js';
 import { WorkerPool } from './pool.js';
+import { isSmall, ThisThread } from './this-thread.js';
 
 /** Where work is done. */
 const PLACE = {
   pool: optional(
     such<WorkerPool>('what WorkerPool.create() resolves to: await it', (value) => value instanceof WorkerPool),
-    "Workers to use. Without it, a pool of this call's own.",
+    "Workers to use. Without it, a pool of this call's own; a few examples are predicted or evaluated in the thread that asks.",
   ),
   threads: optional(
     wholeNumber(1, MOST_THREADS),
@@ -42,10 +44,19 @@ export type EvaluateOptions = OptionsOf<typeof EVALUATE>;
 
 type Place = OptionsOf<typeof PLACE>;
 
-/** The options that `@weft/train` takes, with a runtime instead of `pool` and `threads`. */
-function onRuntime<Options extends Place>(options: Options): Omit<Options, keyof Place> & { runtime: RuntimeSource } {
-  const { pool, threads, ...others } = options;
-  const start = () => WorkerPool.create(threads === undefined ? {} : { threads });
+/**
+ * The options that `@weft/train` takes, with a runtime instead of `pool` and `threads`.
+ *
+ * @param isTraining whether threads are worth starting, however few examples there are
+ */
+function onRuntime<Options extends Place>(
+  { pool, threads, ...others }: Options,
+  isTraining = false,
+): Omit<Options, keyof Place> & { runtime: RuntimeSource } {
+  const start = async (size: WorkSize) => {
+    if (threads !== undefined) return WorkerPool.create({ threads });
+    return isSmall(size) && !isTraining ? ThisThread.take() : WorkerPool.create();
+  };
   return { ...others, runtime: pool ?? start };
 }
 
@@ -61,11 +72,12 @@ function onRuntime<Options extends Place>(options: Options): Omit<Options, keyof
  */
 export async function fit(model: BaseModel, data: train.Examples, options: FitOptions): Promise<train.History> {
   checkOptions('fit', options, FIT, '{ epochs: 10 }');
-  return train.fit(model, data, onRuntime(options));
+  return train.fit(model, data, onRuntime(options, true));
 }
 
 /**
- * The model's outputs for examples, computed on all cores.
+ * The model's outputs for examples, computed on all cores. Without `pool` and `threads`, up to 32 examples of a small
+ * model are computed in the thread that asks, in less time than threads take to start.
  *
  * @returns [count, ...outputShape], row-major
  * @throws RangeError for an option that there is not, or if the values are not a whole number of examples

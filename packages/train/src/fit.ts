@@ -40,7 +40,8 @@ export async function fitInMicroBatches(
   checkModel('fit', model);
   const checked = checkOptions('fit', options, FIT_WITH_RUNTIME, '{ epochs: 10 }');
   const source = trainingSource(model, data, checked);
-  return withRuntime(checked.runtime, (runtime) =>
+  const size = { examples: source.trainCount, weights: source.weights.map(({ weight }) => weight) };
+  return withRuntime(checked.runtime, size, (runtime) =>
     runtime.hold(async (session) => {
       const stepOptions = { ...compileOptionsOf(checked, runtime), microBatch };
       const prepared = await prepareTraining(source, runtime, session, stepOptions);

@@ -50,17 +50,15 @@ export async function mapBatches(
 ): Promise<{ readonly shape: Shape; readonly values: Float32Array }[]> {
   const { examples, weights, seed } = source;
   const { count } = examples;
-  const traceRows = (batch: number) =>
-    traceOutputs(source, batch, (inputs, draws) => checkRows(source.build(inputs, draws), batch));
-  const shapesOf = ({ program }: ReturnType<TraceOf>) =>
-    program.outputs.map((value) => program.values[value].shape.slice(1));
-  const shapes = shapesOf(traceRows(1));
+  const one = traceRows(source, 1);
+  const shapes = shapesOf(one);
   const trace = (batch: number) => {
-    const traced = traceRows(batch);
+    const traced = batch === 1 ? one : traceRows(source, batch);
     checkSameRows(shapes, shapesOf(traced), batch);
     return traced;
   };
-  const batchSize = Math.min(count, source.batchSize ?? fastBatch(trace, shapes, options));
+  const isSmall = count <= DEFAULT_BATCH_SIZE;
+  const batchSize = Math.min(count, source.batchSize ?? (isSmall ? count : fastBatch(trace, shapes, options)));
   const session = new SessionMemory(runtime, [examples], weights, seed);
   const order = session.order(count);
   inSequence(order, 0);
@@ -109,10 +107,19 @@ function reserveResults({ memory }: Runtime, shapes: readonly Shape[], batchSize
   });
 }
 
-type TraceOf = (batch: number) => ReturnType<typeof traceOutputs>;
+type Traced = ReturnType<typeof traceOutputs>;
+
+function traceRows(source: MapSource, batch: number): Traced {
+  return traceOutputs(source, batch, (inputs, draws) => checkRows(source.build(inputs, draws), batch));
+}
+
+/** Of the results for one example. */
+function shapesOf({ program: { outputs, values } }: Traced): Shape[] {
+  return outputs.map((value) => values[value].shape.slice(1));
+}
 
 /** A batch that gives every worker something to do, where examples do not meet; else Keras's. */
-function fastBatch(trace: TraceOf, shapes: readonly Shape[], options: CompileOptions): number {
+function fastBatch(trace: (batch: number) => Traced, shapes: readonly Shape[], options: CompileOptions): number {
   const { program, examples } = trace(USUAL_CHUNK);
   const { partition } = planBatch(program, examples, USUAL_CHUNK, options);
   const [phase, second] = partition.phases;

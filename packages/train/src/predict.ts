@@ -84,7 +84,8 @@ type CheckedPredictOptions = CheckedOptions<typeof PREDICT_WITH_RUNTIME>;
 
 function runMap(source: Omit<MapSource, 'corrupt' | 'seed' | 'batchSize'>, options: CheckedPredictOptions) {
   const { corrupt, seed, batchSize, signal } = options;
-  return withRuntime(options.runtime, (runtime) =>
+  const size = { examples: source.examples.count, weights: source.weights };
+  return withRuntime(options.runtime, size, (runtime) =>
     runtime.hold((session) =>
       mapBatches({ ...source, corrupt, seed, batchSize }, runtime, session, compileOptionsOf(options, runtime), signal),
     ),
@@ -126,10 +127,10 @@ export async function evaluateInMicroBatches(
     metrics: metrics as readonly Metric[],
     name: 'loss',
   };
-  return withRuntime(checked.runtime, (runtime) =>
+  const weights = model.weights.map(({ weight }) => weight);
+  return withRuntime(checked.runtime, { examples: examples.count, weights }, (runtime) =>
     runtime.hold(async (id) => {
       signal?.throwIfAborted();
-      const weights = model.weights.map(({ weight }) => weight);
       const session = new SessionMemory(runtime, [examples], weights, seed);
       const plan = {
         first: 0,

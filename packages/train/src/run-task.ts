@@ -5,9 +5,12 @@ import { runStages, type Workplace } from './step/run-stages.js';
 import type { FinishStage, Launch } from './step/stages.js';
 import { CONTROL, CONTROL_WORDS, type ProgramImage, STOPPED, type StepsWork, type Task } from './task.js';
 
-/** Executables of the running session, by their program's id. */
+/** Executables by their program's id: all of the running session, and some of those before. */
 const executables = new Map<string, Executable>();
 let session = '';
+
+/** Executables that are kept from session to session. */
+const KEPT = 64;
 
 function executableOf(image: ProgramImage, memory: WebAssembly.Memory): Executable {
   const known = executables.get(image.id);
@@ -17,6 +20,13 @@ function executableOf(image: ProgramImage, memory: WebAssembly.Memory): Executab
     : referenceExecutable(image.program!, image.plan!, memory);
   executables.set(image.id, executable);
   return executable;
+}
+
+function forgetOldest(map: Map<string, unknown>, kept: number): void {
+  for (const key of map.keys()) {
+    if (map.size <= kept) return;
+    map.delete(key);
+  }
 }
 
 /** A worker at its place: shared memory, the barrier, and the programs that it has at hand. */
@@ -32,7 +42,7 @@ class TaskPlace implements Workplace {
     private readonly delay: () => void,
   ) {
     const { memory, control, worker, workers, work } = task;
-    if (session !== work.session) executables.clear();
+    if (session !== work.session) forgetOldest(executables, KEPT);
     session = work.session;
     this.worker = worker;
     this.workers = workers;

@@ -11,6 +11,14 @@ export { EVALUATE_OPTIONS, PREDICT_OPTIONS } from './options/predict-options.js'
 export { checkOptions, defaulted, type Kind, type Option, type OptionsOf, optional } from './options/schema.js';
 export { evaluateInMicroBatches } from './predict.js';
 export { runTask } from './run-task.js';
-export type { Runtime, RuntimeSource } from './runtime/runtime.js';
+export type { Runtime, RuntimeSource, WorkSize } from './runtime/runtime.js';
 export type { Store } from './runtime/store.js';
-export { CONTROL, CONTROL_WORDS, type ProgramImage, STOPPED, type StepsWork, type Task } from './task.js';
+export {
+  CONTROL,
+  CONTROL_WORDS,
+  type ProgramImage,
+  STOPPED,
+  type StepsWork,
+  type Task,
+  usefulWorkers,
+} from './task.js';

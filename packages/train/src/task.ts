@@ -1,9 +1,9 @@
 import type { MemoryPlan, Program } from '@weft/core/program';
-import type { StagesBySize } from './step/stages.js';
+import type { Stage, StagesBySize } from './step/stages.js';
 
 /** A compiled program as workers get it: a module, or the program and its plan for the reference kernels. */
 export interface ProgramImage {
-  /** Stands for this program in the workers' caches. */
+  /** Stands for this program, in one memory, in the workers' caches. */
   readonly id: string;
   readonly module: WebAssembly.Module | undefined;
   readonly program: Program | undefined;
@@ -13,7 +13,7 @@ export interface ProgramImage {
 
 /** Steps over the batches of some examples, as all workers are given them. */
 export interface StepsWork {
-  /** Stands for one call of `fit` or `predict`: caches of others are dropped. */
+  /** Stands for one call of `fit` or `predict`: while it runs, no program is dropped from the workers' caches. */
   readonly session: string;
   /** By the number of examples in a batch. */
   readonly stages: StagesBySize;
@@ -45,6 +45,21 @@ export interface WorkerPart {
 /** A worker's part of some work. */
 export interface Task extends WorkerPart {
   readonly work: StepsWork;
+}
+
+/**
+ * Workers that some work needs: as many as its widest stage has parts. No result depends on their number.
+ *
+ * @param threads the most that there are
+ */
+export function usefulWorkers({ stages, next }: StepsWork, threads: number): number {
+  const widest = Math.max(1, ...Object.values(stages).flat().map(partsOf));
+  return Math.min(threads, Math.max(widest, next ? usefulWorkers(next, threads) : 1));
+}
+
+function partsOf(stage: Stage): number {
+  if (stage.kind === 'micro') return stage.leaves.length;
+  return stage.kind === 'slices' ? stage.parts.reduce((total, { count }) => total + count, 0) : 1;
 }
 
 /** Words of control: the barrier's come first. */

@@ -1,3 +1,4 @@
+import { ByteWriter } from './byte-writer.js';
 import { I32, SIMD, type SimdInstruction } from './instructions.js';
 
 /**
@@ -25,36 +26,15 @@ export type Width = 'pair' | 'vector' | 'lane';
 export const KIND_BYTE = { i32: 0x7f, f32: 0x7d, v128: 0x7b } as const;
 const VOID = 0x40;
 
-/** A number in LEB128. */
-export function unsigned(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = value;
-  do {
-    const byte = rest & 0x7f;
-    rest = Math.floor(rest / 128);
-    bytes.push(rest > 0 ? byte | 0x80 : byte);
-  } while (rest > 0);
-  return bytes;
-}
-
-function signed(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = value | 0;
-  for (;;) {
-    const byte = rest & 0x7f;
-    rest >>= 7;
-    if ((rest === 0 && !(byte & 0x40)) || (rest === -1 && byte & 0x40)) return [...bytes, byte];
-    bytes.push(byte | 0x80);
-  }
-}
-
 function floatBytes(value: number): number[] {
   return [...new Uint8Array(Float32Array.of(value).buffer)];
 }
 
 /** Writes the body of one function. */
 export class FunctionBuilder {
-  private readonly bytes: number[] = [];
+  private readonly bytes = new ByteWriter();
+  /** Where a callee's index is to stand. */
+  private readonly calls: { readonly at: number; readonly callee: FunctionBuilder }[] = [];
   private readonly locals: ValueKind[] = [];
   /** Which vector of a pair is being written. */
   private half: 0 | 1 = 0;
@@ -80,25 +60,38 @@ export class FunctionBuilder {
     return { kind, index };
   }
 
-  /** The function's body, with its locals, as the code section wants it. */
-  encode(): number[] {
-    const locals = this.locals.flatMap((kind) => [1, KIND_BYTE[kind]]);
-    const body = [...unsigned(this.locals.length), ...locals];
-    for (const byte of this.bytes) body.push(byte);
-    body.push(0x0b);
-    return body;
+  /** Functions that this one calls, in the order of the calls. */
+  get callees(): FunctionBuilder[] {
+    return this.calls.map(({ callee }) => callee);
+  }
+
+  /**
+   * The function's body, with its locals, as the code section wants it.
+   *
+   * @param indexOf numbers of functions in the module that this is written for
+   */
+  encode(indexOf: (callee: FunctionBuilder) => number): ByteWriter {
+    const body = new ByteWriter().unsigned(this.locals.length);
+    for (const kind of this.locals) body.byte(1).byte(KIND_BYTE[kind]);
+    let from = 0;
+    for (const { at, callee } of this.calls) {
+      body.all(this.bytes.view(from, at)).unsigned(indexOf(callee));
+      from = at;
+    }
+    return body.all(this.bytes.view(from)).byte(0x0b);
   }
 
   /** Reads a local; of a pair, the vector that is being written. */
   get(local: Local): this {
-    return this.emit(0x20, ...unsigned(local.kind === 'pair' ? local.index + this.half : local.index));
+    this.bytes.byte(0x20).unsigned(local.kind === 'pair' ? local.index + this.half : local.index);
+    return this;
   }
 
   /** Sets a local. The code for a pair is written twice, once for each of its vectors. */
   set(local: Local, value: Code): this {
     return this.forEachHalf(local, [0, 1], () => {
       value(this);
-      this.emit(0x21, ...unsigned(local.kind === 'pair' ? local.index + this.half : local.index));
+      this.bytes.byte(0x21).unsigned(local.kind === 'pair' ? local.index + this.half : local.index);
     });
   }
 
@@ -127,7 +120,8 @@ export class FunctionBuilder {
   }
 
   i32(value: number): this {
-    return this.emit(0x41, ...signed(value));
+    this.bytes.byte(0x41).signed(value);
+    return this;
   }
 
   f32x4(value: number): this {
@@ -161,25 +155,31 @@ export class FunctionBuilder {
    */
   load(width: Width | 'splat', offset = 0): this {
     const [instruction, align] = { pair: [0, 4], vector: [0, 4], lane: [92, 2], splat: [9, 2] }[width];
-    return this.simd(instruction, align, ...unsigned(width === 'pair' ? offset + 16 * this.half : offset));
+    this.simd(instruction, align).bytes.unsigned(width === 'pair' ? offset + 16 * this.half : offset);
+    return this;
   }
 
   /** Stores a vector, or its lane 0, at the address below it on the stack plus an offset. */
   store(width: 'vector' | 'lane', offset = 0): this {
-    return width === 'vector' ? this.simd(11, 4, ...unsigned(offset)) : this.simd(90, 2, ...unsigned(offset), 0);
+    if (width === 'vector') this.simd(11, 4).bytes.unsigned(offset);
+    else this.simd(90, 2).bytes.unsigned(offset).byte(0);
+    return this;
   }
 
   loadI32(offset = 0): this {
-    return this.emit(0x28, 2, ...unsigned(offset));
+    this.bytes.byte(0x28).byte(2).unsigned(offset);
+    return this;
   }
 
   loadByte(offset = 0): this {
-    return this.emit(0x2d, 0, ...unsigned(offset));
+    this.bytes.byte(0x2d).byte(0).unsigned(offset);
+    return this;
   }
 
   /** Loads 8 bytes into the low half of a vector. */
   loadEightBytes(offset = 0): this {
-    return this.simd(93, 3, ...unsigned(offset));
+    this.simd(93, 3).bytes.unsigned(offset);
+    return this;
   }
 
   /** Fills memory with a byte: address, value and length are on the stack. */
@@ -187,8 +187,10 @@ export class FunctionBuilder {
     return this.emit(0xfc, 11, 0);
   }
 
-  call(callee: number): this {
-    return this.emit(0x10, ...unsigned(callee));
+  call(callee: FunctionBuilder): this {
+    this.bytes.byte(0x10);
+    this.calls.push({ at: this.bytes.length, callee });
+    return this;
   }
 
   block(body: () => void): this {
@@ -208,7 +210,9 @@ export class FunctionBuilder {
     this.locals.forEach((kind, index) => {
       if (index < outer || kind !== 'v128') return;
       this.zero ??= this.local('v128');
-      this.get(this.zero).emit(0x21, ...unsigned(this.parameterKinds.length + index));
+      this.get(this.zero)
+        .bytes.byte(0x21)
+        .unsigned(this.parameterKinds.length + index);
     });
     return this.get(condition).branchIf(0).emit(0x0b);
   }
@@ -221,7 +225,8 @@ export class FunctionBuilder {
   }
 
   branchIf(depth: number): this {
-    return this.emit(0x0d, ...unsigned(depth));
+    this.bytes.byte(0x0d).unsigned(depth);
+    return this;
   }
 
   /** Adds to an i32 local. */
@@ -269,11 +274,12 @@ export class FunctionBuilder {
   }
 
   private emit(...bytes: number[]): this {
-    for (const byte of bytes) this.bytes.push(byte);
+    this.bytes.all(bytes);
     return this;
   }
 
   private simd(instruction: number, ...immediates: number[]): this {
-    return this.emit(0xfd, ...unsigned(instruction), ...immediates);
+    this.bytes.byte(0xfd).unsigned(instruction).all(immediates);
+    return this;
   }
 }

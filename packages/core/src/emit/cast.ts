@@ -17,16 +17,16 @@ export function castInstruction({ from, to }: Readonly<Record<string, unknown>>)
 /** Bytes as floats. */
 export function emitCastBytes(module: ModuleBuilder, body: Program, name: string): Kernel {
   const length = sizeOf(body.values[body.inputs[0]].shape);
-  const index = module.define(name, kernelParameters(body), (f, _workspace, bytes, out) => {
+  const callee = module.define(name, kernelParameters(body), (f, _workspace, bytes, out) => {
     copyBytes(f, bytes, out, length);
   });
-  return { index, workspace: 0 };
+  return { callee, workspace: 0 };
 }
 
 /** 0, 1, 2, ... */
 export function emitIota(module: ModuleBuilder, body: Program, name: string): Kernel {
   const length = sizeOf(body.values[body.outputs[0]].shape);
-  const index = module.define(name, kernelParameters(body), (f, _workspace, out) => {
+  const callee = module.define(name, kernelParameters(body), (f, _workspace, out) => {
     const next = f.local('pair');
     const first = halfOf(next, 0);
     f.set(first, (g) => {
@@ -42,5 +42,5 @@ export function emitIota(module: ModuleBuilder, body: Program, name: string): Ke
       },
     });
   });
-  return { index, workspace: 0 };
+  return { callee, workspace: 0 };
 }

@@ -1,4 +1,4 @@
-import { unsigned } from './assembler.js';
+import { ByteWriter } from './byte-writer.js';
 
 /**
  * The same module with one more custom section. It computes the same, but its bytes are others: engines share
@@ -7,10 +7,5 @@ import { unsigned } from './assembler.js';
  * @param name of the section: ASCII, at most 100 letters
  */
 export function withCustomSection(bytes: Uint8Array, name: string): Uint8Array<ArrayBuffer> {
-  const content = [...unsigned(name.length), ...[...name].map((letter) => letter.charCodeAt(0))];
-  const section = [0, ...unsigned(content.length), ...content];
-  const extended = new Uint8Array(bytes.length + section.length);
-  extended.set(bytes);
-  extended.set(section, bytes.length);
-  return extended;
+  return new ByteWriter().all(bytes).byte(0).sized(new ByteWriter().text(name)).copy();
 }

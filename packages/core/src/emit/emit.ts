@@ -83,17 +83,16 @@ export function emitModule(
     ['prologue', plan.prologue],
     ['main', plan.main],
   ] as const) {
-    const index = module.define(name, new Array<'i32'>(segments).fill('i32'), (f, ...bases: Local[]) => {
+    module.export(name, new Array<'i32'>(segments).fill('i32'), (f, ...bases: Local[]) => {
       const push = ({ segment, offset }: Placement) => f.get(bases[segment]).i32(offset).op('add');
       for (const operation of operations) {
         const kernel = kernels.get(operation);
         if (!kernel) continue;
         push(workspacePlacement);
         for (const value of [...operation.inputs, ...operation.outputs]) push(plan.placements[value] as Placement);
-        f.call(kernel.index);
+        f.call(kernel.callee);
       }
     });
-    module.export(name, index);
   }
   const arenaBytes = plan.arenaBytes + Math.ceil(workspace / ALIGNMENT) * ALIGNMENT;
   return { bytes: module.encode(memory), arenaBytes, segments };

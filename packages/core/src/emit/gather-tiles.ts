@@ -32,7 +32,7 @@ export function emitGatherTiles(module: ModuleBuilder, body: Program, name: stri
   const isInside = tiling.origin.every((o) => o >= 0) && size.every((s, axis) => s === layout.extent[axis]);
   const pitch = (isInside ? width : layout.extent[1]) * channels * 4;
   const planeBytes = isInside ? 0 : layout.extent[0] * layout.extent[1] * channels * 4;
-  const index = module.define(name, kernelParameters(body), (f, workspace, x, tiles) => {
+  const callee = module.define(name, kernelParameters(body), (f, workspace, x, tiles) => {
     const image = f.local('i32');
     const plane = f.local('i32');
     const target = f.local('i32');
@@ -59,7 +59,7 @@ export function emitGatherTiles(module: ModuleBuilder, body: Program, name: stri
       f.increase(image, height * width * channels * 4);
     });
   });
-  return { index, workspace: planeBytes + scratchBytes(layout) };
+  return { callee, workspace: planeBytes + scratchBytes(layout) };
 }
 
 /** Copies the part of an image that tiles touch into the plane. */

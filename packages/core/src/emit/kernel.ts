@@ -1,8 +1,9 @@
 import type { Program } from '../trace/program.js';
+import type { FunctionBuilder } from './assembler.js';
 
 /** A kernel in a module: a function of a workspace, its inputs and its outputs, all addresses. */
 export interface Kernel {
-  readonly index: number;
+  readonly callee: FunctionBuilder;
   /** Bytes of scratch memory that it needs while it runs. */
   readonly workspace: number;
 }

@@ -32,10 +32,10 @@ interface LoopPlan {
 export function emitLoop(module: ModuleBuilder, body: Program, name: string): Kernel {
   const space = spaceOf(body);
   const plan = space && planLoop(body, space);
-  const index = module.define(name, kernelParameters(body), (f, workspace, ...pointers) => {
+  const callee = module.define(name, kernelParameters(body), (f, workspace, ...pointers) => {
     if (plan) writeLoop(f, module, body, plan, workspace, pointers);
   });
-  return { index, workspace: plan?.workspace ?? 0 };
+  return { callee, workspace: plan?.workspace ?? 0 };
 }
 
 /** The axes that all values of a loop can be walked along. */

@@ -37,7 +37,7 @@ export function defineTile(
   tile: Tile,
   epilogue: Epilogue,
   arrays: number,
-): number {
+): FunctionBuilder {
   const parameters = new Array<'i32'>(6 + arrays).fill('i32');
   return module.define(name, parameters, (f, a, b, element, column, partial, zero, ...pointers) => {
     const groups = groupsOf(tile.columns, module.widest);

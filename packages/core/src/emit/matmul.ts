@@ -44,7 +44,7 @@ interface Cut extends Sizes {
 }
 
 /** Defines the function of a register tile. */
-type DefineTile = (tile: Tile) => number;
+type DefineTile = (tile: Tile) => FunctionBuilder;
 /** Writes the product of a panel. */
 type WritePanel = (f: FunctionBuilder, locals: Locals) => void;
 
@@ -80,7 +80,7 @@ export function emitMatmul(module: ModuleBuilder, body: Program, name: string): 
   for (let column = 0; column < cut.n; column += tiles.panel) {
     writePanels.push(...panelBlocks(cut, tiles, column, define));
   }
-  const index = module.define(name, parameters, (f, workspace, ...pointers) => {
+  const callee = module.define(name, parameters, (f, workspace, ...pointers) => {
     const locals = localsOf(f, workspace, pointers);
     f.set(locals.batchA, local(pointers[operands[0]]));
     f.set(locals.batchB, local(pointers[operands[1]]));
@@ -91,7 +91,7 @@ export function emitMatmul(module: ModuleBuilder, body: Program, name: string): 
       f.increase(locals.batchC, cut.m * cut.n * 4);
     });
   });
-  return { index, workspace: cut.panelBytes + cut.partialBytes + cut.lostAt };
+  return { callee, workspace: cut.panelBytes + cut.partialBytes + cut.lostAt };
 }
 
 function cutProduct({ batch, m, n, k }: Sizes, transposeA: boolean, hasPanels: boolean, { panel }: MatmulTiles): Cut {
@@ -129,7 +129,7 @@ function panelBlocks(cut: Cut, { panel, rows: rowsOf }: MatmulTiles, column: num
       lostAt,
     };
     const full = define({ ...shape, rows, times: Math.floor(m / rows) });
-    const tail = tails > 0 ? define({ ...shape, rows: tails, times: 1 }) : -1;
+    const tail = tails > 0 ? define({ ...shape, rows: tails, times: 1 }) : undefined;
     const beginA = transposeA ? block * BLOCK * m * 4 : block * BLOCK * 4;
     const beginB = (hasPanels ? block * BLOCK * panel + column * k : block * BLOCK * n + column) * 4;
     return (f, l) => {
@@ -148,7 +148,7 @@ function panelBlocks(cut: Cut, { panel, rows: rowsOf }: MatmulTiles, column: num
       f.set(l.column, (g) => g.i32(column * 4));
       f.set(l.partial, (g) => g.get(l.workspace).i32(cut.panelBytes).op('add'));
       callTile(f, l, full, { ...shape, rows, times: Math.floor(m / rows) });
-      if (tail >= 0) callTile(f, l, tail, { ...shape, rows: tails, times: 1 });
+      if (tail) callTile(f, l, tail, { ...shape, rows: tails, times: 1 });
     };
   });
 }
@@ -157,7 +157,7 @@ function panelBlocks(cut: Cut, { panel, rows: rowsOf }: MatmulTiles, column: num
 function callTile(
   f: FunctionBuilder,
   l: Locals,
-  callee: number,
+  callee: FunctionBuilder,
   { rows: each, times, rowA, pitch, columns }: Tile,
 ): void {
   f.get(l.a).get(l.b).get(l.element).get(l.column).get(l.partial).i32(0);

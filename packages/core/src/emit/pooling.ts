@@ -58,10 +58,10 @@ export class MaxPooling {
 export function emitMaxPool(module: ModuleBuilder, body: Program, name: string): Kernel {
   const pooling = new MaxPooling(body);
   const x = body.inputs.indexOf(rootOf(producers(body), pooling.source));
-  const index = module.define(name, kernelParameters(body), (f, _workspace, ...pointers) => {
+  const callee = module.define(name, kernelParameters(body), (f, _workspace, ...pointers) => {
     forEachWindow(f, pooling.attributes, pointers[x], pooling.window(f, pointers));
   });
-  return { index, workspace: 0 };
+  return { callee, workspace: 0 };
 }
 
 /** Values put back to their places; everything else becomes zero. */
@@ -77,7 +77,7 @@ export function emitMaxUnpool(module: ModuleBuilder, body: Program, name: string
     window.size[0] * rows === shape[1] &&
     window.size[1] * columns === shape[2] &&
     window.padding.flat().every((p) => p === 0);
-  const index = module.define(name, kernelParameters(body), (f, _workspace, ...pointers) => {
+  const callee = module.define(name, kernelParameters(body), (f, _workspace, ...pointers) => {
     const out = pointers[body.inputs.length];
     if (!covers)
       fill(
@@ -99,7 +99,7 @@ export function emitMaxUnpool(module: ModuleBuilder, body: Program, name: string
       });
     });
   });
-  return { index, workspace: 0 };
+  return { callee, workspace: 0 };
 }
 
 /** The pixel at a place of each window. */
@@ -107,7 +107,7 @@ export function emitTakePlaces(module: ModuleBuilder, body: Program, name: strin
   const anchor = body.operations.find((operation) => operation.name === 'takePlaces2d') as Operation;
   const producer = producers(body);
   const [images, places] = anchor.inputs.map((value) => body.inputs.indexOf(rootOf(producer, value)));
-  const index = module.define(name, kernelParameters(body), (f, _workspace, ...pointers) => {
+  const callee = module.define(name, kernelParameters(body), (f, _workspace, ...pointers) => {
     forEachWindow(f, anchor.attributes as PoolAttributes, pointers[images], ({ element, width, forEachPlace }) => {
       const held = (code: Code) => keep(f, code, width);
       const value = held(float(0));
@@ -123,5 +123,5 @@ export function emitTakePlaces(module: ModuleBuilder, body: Program, name: strin
       f.storeLocal(keepAddress(f, pointers[body.inputs.length], element), value, width);
     });
   });
-  return { index, workspace: 0 };
+  return { callee, workspace: 0 };
 }

@@ -45,7 +45,7 @@ export function emitRandom(module: ModuleBuilder, body: Program, name: string): 
       }
     },
   );
-  const index = module.define(name, kernelParameters(body), (f, workspace, ...pointers) => {
+  const callee = module.define(name, kernelParameters(body), (f, workspace, ...pointers) => {
     const [seed, keysPointer, out] = [pointers[seedInput], pointers[keysInput], pointers[2]];
     const keys = f.local('i32');
     const to = f.local('i32');
@@ -73,7 +73,7 @@ export function emitRandom(module: ModuleBuilder, body: Program, name: string): 
       f.increase(keys, 8);
     });
   });
-  return { index, workspace: 2 * CHUNK_BYTES };
+  return { callee, workspace: 2 * CHUNK_BYTES };
 }
 
 /**

@@ -20,7 +20,7 @@ export function emitTakeRows(module: ModuleBuilder, body: Program, name: string)
   const length = sizeOf(type.shape.slice(1));
   const rowBytes = length * (type.dtype === 'uint8' ? 1 : 4);
   const parameters = kernelParameters(body);
-  const index = module.define(name, parameters, (f, _workspace, ...pointers) => {
+  const callee = module.define(name, parameters, (f, _workspace, ...pointers) => {
     const number = f.local('i32');
     const out = f.local('i32');
     f.set(number, local(pointers[rows]));
@@ -55,7 +55,7 @@ export function emitTakeRows(module: ModuleBuilder, body: Program, name: string)
       f.increase(out, length * 4);
     });
   });
-  return { index, workspace: 0 };
+  return { callee, workspace: 0 };
 }
 
 /** Bytes as floats of the same number, eight at a time. */

@@ -42,7 +42,7 @@ export function emitScatterTiles(module: ModuleBuilder, body: Program, name: str
   const isPooled = body.operations.some((operation) => operation.name === 'maxPool2d');
   const pooling = isPooled ? new MaxPooling(body) : undefined;
   const epilogue = new Epilogue(body, [anchor.outputs[0]]);
-  const index = module.define(name, kernelParameters(body), (f, workspace, ...pointers) => {
+  const callee = module.define(name, kernelParameters(body), (f, workspace, ...pointers) => {
     const image = keepAddress(f, workspace, (from[0] * layout.extent[1] + from[1]) * channels * 4);
     const windowCode = pooling?.window(f, pointers);
     const tile = f.local('i32');
@@ -64,7 +64,7 @@ export function emitScatterTiles(module: ModuleBuilder, body: Program, name: str
       }
     });
   });
-  return { index, workspace: planeBytes + scratchBytes(layout) };
+  return { callee, workspace: planeBytes + scratchBytes(layout) };
 }
 
 function scatterOne(

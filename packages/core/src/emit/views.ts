@@ -81,7 +81,7 @@ export function emitCopies(module: ModuleBuilder, body: Program, name: string): 
   const size = sizeOf(body.values[operation.outputs[0]].shape);
   const covered = copies.reduce((total, { space }) => total + sizeOf(space), 0);
   const parameters = kernelParameters(body);
-  const index = module.define(name, parameters, (f, _workspace, ...pointers) => {
+  const callee = module.define(name, parameters, (f, _workspace, ...pointers) => {
     const out = pointers[body.inputs.length];
     if (covered < size) fill(f, out, size, 0);
     for (const { space, input, from, to } of copies) {
@@ -90,7 +90,7 @@ export function emitCopies(module: ModuleBuilder, body: Program, name: string): 
       copyElements(module, f, space, { ...from, pointer: source }, { ...to, pointer: out });
     }
   });
-  return { index, workspace: 0 };
+  return { callee, workspace: 0 };
 }
 
 /**

@@ -4,6 +4,7 @@ import type { ValueType } from '../tensor/shape.js';
 import type { Operation, Program } from '../trace/program.js';
 import { verifyPass } from '../verify/verify.js';
 import { KERNELS, LOWERING, type PassOptions, runPasses } from './passes.js';
+import { statistics } from './statistics.js';
 import { checkFastMath } from './support.js';
 
 /**
@@ -153,6 +154,7 @@ export interface CompiledProgram extends PlannedProgram, EmittedModule {}
  */
 export function compile(traced: Program, binding: Binding, options: CompileOptions = {}): CompiledProgram {
   checkFastMath(options.fastMath);
+  statistics.compilations++;
   const planned = planProgram(traced, binding, options);
   return { ...planned, ...emitModule(planned.program, planned.plan, binding.memory, options) };
 }

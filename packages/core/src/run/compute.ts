@@ -9,8 +9,8 @@ import type { Program } from '../trace/program.js';
 import { parametersToKeep, trace } from '../trace/trace.js';
 import { type CompileOptions, compile } from './compile.js';
 import { compileModule, type Executable, wasmExecutable } from './executable.js';
+import { Recent } from './recent.js';
 import { runReference } from './reference.js';
-import { statistics } from './statistics.js';
 import { hasSimd } from './support.js';
 import { typedArrayAt } from './typed-array.js';
 
@@ -104,17 +104,13 @@ interface Compiled {
 }
 
 /** Programs compiled last, by their text: a loop that builds the same tensors again and again compiles them once. */
-const compiledPrograms = new Map<string, Compiled>();
-const COMPILED_PROGRAMS = 32;
+const compiledPrograms = new Recent<Compiled>(32);
 
 function runCompiled(program: Program, data: readonly TypedArray[], options: ComputeOptions): TypedArray[] {
   const { convolution, fastMath, vectorBits, tiles } = options;
   const key = JSON.stringify([program, convolution, fastMath, vectorBits, tiles]);
-  const compiled = (!options.record && compiledPrograms.get(key)) || compileForMemory(program, options);
-  compiledPrograms.delete(key);
-  compiledPrograms.set(key, compiled);
-  const [oldest] = compiledPrograms.keys();
-  if (compiledPrograms.size > COMPILED_PROGRAMS) compiledPrograms.delete(oldest);
+  const make = () => compileForMemory(program, options);
+  const compiled = options.record ? make() : compiledPrograms.get(key, make);
 
   const { buffer } = memoryOf(0);
   data.forEach((values, which) => {
@@ -127,7 +123,6 @@ function runCompiled(program: Program, data: readonly TypedArray[], options: Com
 }
 
 function compileForMemory(program: Program, options: ComputeOptions): Compiled {
-  statistics.compilations++;
   let inputBytes = 0;
   const inputOffsets = program.inputs.map((value) => {
     const offset = inputBytes;

@@ -5,7 +5,7 @@ import { ModuleBuilder } from '../emit/module.js';
 function takes(fastMath: boolean): boolean {
   if (typeof WebAssembly !== 'object') return false;
   const module = new ModuleBuilder({ fastMath });
-  module.define('probe', [], (f) => multiplyAdd(float(1), float(1), float(1))(f), 'v128');
+  module.export('probe', [], (f) => multiplyAdd(float(1), float(1), float(1))(f), 'v128');
   return WebAssembly.validate(module.encode({ initial: 1, maximum: 1, shared: false }));
 }
 

@@ -59,9 +59,15 @@ export function partition(program: Program, { examples, batch, own = [] }: Parti
     const phase = level - 1;
     // Once, at the size of the batch: what the phase needs of earlier ones becomes known.
     microProgram(plan, phase, batch, false);
+    const known = new Map<string, StepProgram>();
     phases.unshift({
       parts: plan.partsOf(phase).map((value) => plan.partSlot(value)),
-      micro: (count, adds) => microProgram(plan, phase, count, adds),
+      micro(count, adds) {
+        const key = `${count} ${adds}`;
+        const program = known.get(key) ?? microProgram(plan, phase, count, adds);
+        known.set(key, program);
+        return program;
+      },
       whole,
     });
   }

@@ -1,5 +1,6 @@
 import type { KernelSet } from '@weft/core';
 import type { CompiledProgram, VectorBits } from '@weft/core/program';
+import type { Weight } from '@weft/nn';
 import type { SharedMemory } from '../memory.js';
 import type { ProgramImage, StepsWork } from '../task.js';
 import type { Store } from './store.js';
@@ -48,13 +49,25 @@ export interface Runtime {
   close(): Promise<void>;
 }
 
+/** How much a call has to do, as far as it is known before anything is traced. */
+export interface WorkSize {
+  readonly examples: number;
+  /** Numbers in the model's weights. */
+  readonly weights: number;
+}
+
 /** A runtime, or a function that starts one for a single call, which closes it at its end. */
-export type RuntimeSource = Runtime | (() => Promise<Runtime>);
+export type RuntimeSource = Runtime | ((size: WorkSize) => Promise<Runtime>);
 
 /** Runs work on a runtime, and closes the runtime if it was started for this. */
-export async function withRuntime<T>(source: RuntimeSource, work: (runtime: Runtime) => Promise<T>): Promise<T> {
+export async function withRuntime<T>(
+  source: RuntimeSource,
+  size: { readonly examples: number; readonly weights: readonly Weight[] },
+  work: (runtime: Runtime) => Promise<T>,
+): Promise<T> {
   if (typeof source !== 'function') return work(source);
-  const runtime = await source();
+  const weights = size.weights.reduce((total, { data }) => total + data.length, 0);
+  const runtime = await source({ examples: size.examples, weights });
   try {
     return await work(runtime);
   } finally {

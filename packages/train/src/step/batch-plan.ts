@@ -1,5 +1,14 @@
-import type { CompileOptions } from '@weft/core/program';
-import { ALIGNMENT, byteLength, lower, type Partition, type Program, partition } from '@weft/core/program';
+import {
+  ALIGNMENT,
+  byteLength,
+  type CompileOptions,
+  type ConvolutionRecord,
+  lower,
+  type Partition,
+  type Program,
+  partition,
+  Recent,
+} from '@weft/core/program';
 import { leafCount, leavesOf, type MicroBatch, microBatchesOf, microBatchSize } from './leaves.js';
 
 /** Numbers of a flat vector that one call of a program works on, where each is computed by itself. */
@@ -34,6 +43,7 @@ export interface BatchPlan {
   readonly slotBytes: number;
   /** Bytes of the leaves of the phase that has most of them. */
   readonly leafBytes: number;
+  readonly convolutions: readonly ConvolutionRecord[];
 }
 
 const aligned = (bytes: number) => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
@@ -44,6 +54,9 @@ export interface StepOptions extends CompileOptions {
   /** Examples to a micro-batch, for tests. Without it, as many as fit into the caches. */
   readonly microBatch?: number | undefined;
 }
+
+/** Plans made last: a model that is used again, or another one of the same shapes, is planned once. */
+const plans = new Recent<BatchPlan>(32);
 
 /**
  * Plans a batch.
@@ -59,8 +72,23 @@ export function planBatch(
   options: StepOptions,
   own: readonly number[] = [],
 ): BatchPlan {
+  const key = JSON.stringify([traced, examples, batch, options, own]);
+  const plan = plans.get(key, () => makePlan(traced, examples, batch, options, own));
+  for (const choice of plan.convolutions) options.record?.(choice);
+  return plan;
+}
+
+function makePlan(
+  traced: Program,
+  examples: readonly number[],
+  batch: number,
+  options: StepOptions,
+  own: readonly number[],
+): BatchPlan {
   const microBatch = Math.min(batch, options.microBatch ?? microBatchSize(traced, batch));
-  const cut = partition(lower(traced, options), { examples, batch, own });
+  const convolutions: ConvolutionRecord[] = [];
+  const record = (choice: ConvolutionRecord) => void convolutions.push(choice);
+  const cut = partition(lower(traced, { ...options, record }), { examples, batch, own });
   const microBatches = microBatchesOf(batch, microBatch);
   const phases = cut.phases.map(({ parts }) => layOutParts(cut, parts, microBatches));
   const slotOffsets: number[] = [];
@@ -80,7 +108,7 @@ export function planBatch(
     if (kind === 'rows' || kind === 'whole') slotOffsets[slot] = reserve(byteLength(type));
   });
   const leafBytes = Math.max(0, ...phases.map(({ bytes, leaves }) => (leaves.length > 1 ? bytes * leaves.length : 0)));
-  return { batch, partition: cut, microBatch, phases, slotOffsets, slotBytes, leafBytes };
+  return { batch, partition: cut, microBatch, phases, slotOffsets, slotBytes, leafBytes, convolutions };
 }
 
 function layOutParts({ slots }: Partition, parts: readonly number[], microBatches: readonly MicroBatch[]): PhaseParts {

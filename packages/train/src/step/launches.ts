@@ -4,8 +4,10 @@ import {
   type CompiledProgram,
   type CompileOptions,
   compile,
+  jsonOf,
   type Placement,
   type Program,
+  Recent,
   trace,
 } from '@weft/core/program';
 import { MAXIMUM_PAGES } from '../memory.js';
@@ -25,6 +27,9 @@ export interface DraftLaunch {
   readonly compiled: CompiledProgram;
   readonly blocks: readonly Block[];
 }
+
+/** Programs compiled last, for memory laid out as it was: what is used again is compiled once. */
+const compiledPrograms = new Recent<CompiledProgram>(64);
 
 /**
  * Compiles a program whose inputs and outputs lie in blocks.
@@ -55,7 +60,8 @@ export function draftLaunch(
     invariant: inputs.flatMap((block, which) => (isFixed(block) ? [which] : [])),
     memory: limits,
   };
-  return { id, compiled: compile(program, binding, options), blocks };
+  const key = `${jsonOf(program)} ${JSON.stringify([binding, options])}`;
+  return { id, compiled: compiledPrograms.get(key, () => compile(program, binding, options)), blocks };
 }
 
 /** Compiles a program on slices of memory, or on whole arrays, that is built of placeholders. */
