@@ -2,7 +2,6 @@ import { constants } from 'node:os';
 import { DataError } from '@weft/data';
 import { ArchitectureMismatchError, SafetensorsError } from '@weft/formats';
 import { CheckpointError, CheckpointMismatchError, NonFiniteError, SharedMemoryError, WorkerError } from '@weft/pool';
-import { RunRecordError } from '@weft/report';
 
 /** What the command's exit codes mean. Those of signals are 128 and the signal's number. */
 export const EXIT = { ok: 0, failure: 1, usage: 2, data: 3 } as const;
@@ -44,7 +43,6 @@ const DATA_FAULTS = [
   InputError,
   SafetensorsError,
   ArchitectureMismatchError,
-  RunRecordError,
   CheckpointError,
   CheckpointMismatchError,
 ];
@@ -56,7 +54,9 @@ const TOLD_FAULTS = [OutputError, NonFiniteError, SharedMemoryError, WorkerError
 export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return EXIT.usage;
   if (error instanceof InterruptedError) return signalExitCode(error.signal);
-  return DATA_FAULTS.some((fault) => error instanceof fault) ? EXIT.data : EXIT.failure;
+  // By its name: the package that it comes from is loaded only where it is used.
+  const isOfRecord = error instanceof Error && error.name === 'RunRecordError';
+  return isOfRecord || DATA_FAULTS.some((fault) => error instanceof fault) ? EXIT.data : EXIT.failure;
 }
 
 /** What is printed of an error that ended a command. A fault that nobody foresaw is shown with its stack. */

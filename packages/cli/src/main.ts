@@ -3,17 +3,19 @@ import { columns, commandHelp } from './arguments/help.js';
 import { mostSimilar, parseOptions } from './arguments/parse.js';
 import type { OptionTable } from './arguments/table.js';
 import type { Command } from './commands/command.js';
-import { doctor } from './commands/doctor.js';
-import { evaluate } from './commands/evaluate.js';
-import { explain } from './commands/explain.js';
-import { info } from './commands/info.js';
-import { report } from './commands/report.js';
-import { train } from './commands/train.js';
 import { EXIT, errorText, exitCodeOf, InputError, UsageError } from './exit.js';
 import { guardOutput, Terminal } from './terminal/terminal.js';
 import { WEFT_VERSION } from './version.js';
 
-const COMMANDS: Readonly<Record<string, Command>> = { train, evaluate, report, info, explain, doctor };
+/** Each is loaded when it is called. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  train: async () => (await import('./commands/train.js')).train,
+  evaluate: async () => (await import('./commands/evaluate.js')).evaluate,
+  report: async () => (await import('./commands/report.js')).report,
+  info: async () => (await import('./commands/info.js')).info,
+  explain: async () => (await import('./commands/explain.js')).explain,
+  doctor: async () => (await import('./commands/doctor.js')).doctor,
+};
 
 /**
  * Runs the `weft` command.
@@ -33,11 +35,11 @@ export async function main(args: readonly string[]): Promise<number> {
       return EXIT.ok;
     }
     if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-      terminal[name === undefined ? 'message' : 'result'](overview());
+      terminal[name === undefined ? 'message' : 'result'](await overview());
       return name === undefined ? EXIT.usage : EXIT.ok;
     }
     if (!Object.hasOwn(COMMANDS, name)) throw unknownCommand(name);
-    return await runCommand(name, COMMANDS[name], rest[0] === '--' ? rest.slice(1) : rest);
+    return await runCommand(name, await COMMANDS[name](), rest[0] === '--' ? rest.slice(1) : rest);
   } catch (error) {
     terminal.error(errorText(error));
     return exitCodeOf(error);
@@ -93,7 +95,8 @@ function unknownCommand(name: string): UsageError {
   return new UsageError(`there is no command '${name}'. ${advice} 'weft --help' tells more.`);
 }
 
-function overview(): string {
-  const rows = Object.values(COMMANDS).map(({ usage, summary }) => [usage, summary]);
+async function overview(): Promise<string> {
+  const commands = await Promise.all(Object.values(COMMANDS).map((load) => load()));
+  const rows = commands.map(({ usage, summary }) => [usage, summary]);
   return `Weft ${WEFT_VERSION}: deep learning in TypeScript on CPU threads.\n\n${columns(rows)}\n\n'weft train --help' shows the options of a command.`;
 }

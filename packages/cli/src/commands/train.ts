@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type LoadedData, splitValidation } from '@weft/data';
 import { NonFiniteError } from '@weft/pool';
-import { type RunRecord, recordText } from '@weft/report';
+import type { RunRecord } from '@weft/report';
 import { EXIT, errorText, exitCodeOf, InterruptedError, UsageError } from '../exit.js';
 import { defaultRunPath, RUN_FILES, RunDirectory, shownPath } from '../run/directory.js';
 import { loadData } from '../run/load-data.js';
@@ -131,7 +131,7 @@ async function trainInto(asked: TrainOptions, call: Call): Promise<number> {
       stopwatch,
       sessions,
     });
-    printResult(record, options, directory, terminal);
+    await printResult(record, options, directory, terminal);
     return hasDiverged(record) ? EXIT.failure : EXIT.ok;
   } finally {
     // A time that cannot be noted is no reason to hide what went wrong.
@@ -139,8 +139,14 @@ async function trainInto(asked: TrainOptions, call: Call): Promise<number> {
   }
 }
 
-function printResult(record: RunRecord, { json }: TrainOptions, directory: RunDirectory, terminal: Terminal): void {
+async function printResult(
+  record: RunRecord,
+  { json }: TrainOptions,
+  directory: RunDirectory,
+  terminal: Terminal,
+): Promise<void> {
   if (json) {
+    const { recordText } = await import('@weft/report');
     terminal.print(recordText(record).trimEnd());
     return;
   }

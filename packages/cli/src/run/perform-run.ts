@@ -1,18 +1,22 @@
 import { asExamples, type LoadedData, subset } from '@weft/data';
 import { type Callback, predict, WorkerPool } from '@weft/pool';
-import { type RunRecord, recordText, renderReport } from '@weft/report';
+import type { RunRecord } from '@weft/report';
 import type { Terminal } from '../terminal/terminal.js';
-import { analyseLatents, type LatentAnalysis } from './analyse-latents.js';
+import type { LatentAnalysis } from './analyse-latents.js';
 import { RUN_FILES, type RunDirectory } from './directory.js';
-import { type RunResults, runFigures, writeFigures } from './figures.js';
+import type { RunResults } from './figures.js';
 import { giveMemoryBack } from './forget.js';
 import { MetricsTable } from './metrics.js';
 import { MODELS, type ModelKey, modelKeys } from './models.js';
 import { peakMemoryBytes, type Stopwatch } from './phases.js';
-import { modelRecord, runRecord } from './record.js';
 import type { SessionLog } from './sessions.js';
-import { testModel } from './test-model.js';
 import { type Trained, type TrainingOptions, trainModel } from './train-model.js';
+
+/**
+ * What comes after training. It is loaded at the end of the first epoch: not before the first step, which would come
+ * later, and not after the last one, hours after which the installed files may be others.
+ */
+const afterTraining = () => import('./after-training.js');
 
 /** Training images that figure 1 shows. */
 const SAMPLES = 12;
@@ -45,6 +49,7 @@ export async function performRun(plan: RunPlan): Promise<RunRecord> {
   try {
     const { kernels, vectorBits, models, latents, samples } = await compute(plan);
     giveMemoryBack();
+    const { runFigures, writeFigures, runRecord, modelRecord, renderReport, recordText } = await afterTraining();
     const figures = await stopwatch.time('report', async () => {
       terminal.show('Drawing the figures');
       const drawn = runFigures({ data, samples, models, latents });
@@ -107,6 +112,7 @@ async function latentsOf(
   terminal.show('Analysing the latents');
   const { encoder } = cae.autoencoder;
   const encoded = await withWorkers(options.threads, (pool) => predict(encoder, asExamples(test), { pool, signal }));
+  const { analyseLatents } = await afterTraining();
   return analyseLatents(encoded, test.labels, signal);
 }
 
@@ -123,7 +129,11 @@ async function withWorkers<Result>(threads: number, work: (pool: WorkerPool) => 
 async function trainAll(plan: RunPlan, pool: WorkerPool): Promise<Trained[]> {
   const { data, options, directory, terminal, signal, stopwatch, sessions } = plan;
   const metrics = new MetricsTable((text) => directory.write(RUN_FILES.metrics, text));
-  const noteTime: Callback = { onEpochEnd: () => sessions.note() };
+  const noteTime: Callback = {
+    async onEpochEnd() {
+      await Promise.all([sessions.note(), afterTraining()]);
+    },
+  };
   const trained: Trained[] = [];
   for (const key of modelKeys(options.model)) {
     const callbacks = [metrics.logger(key), noteTime].map((callback) => tolerant(callback, terminal));
@@ -147,6 +157,7 @@ async function testAll(
   { data, options: { noiseFactor, seed }, terminal, signal }: RunPlan,
   pool: WorkerPool,
 ): Promise<RunResults['models']> {
+  const { testModel } = await afterTraining();
   const tested: RunResults['models'][number][] = [];
   for (const model of trained) {
     const { title, denoises } = MODELS[model.key];

@@ -1,0 +1,6 @@
+// What a run needs when its models are trained.
+export { recordText, renderReport } from '@weft/report';
+export { analyseLatents } from './analyse-latents.js';
+export { runFigures, writeFigures } from './figures.js';
+export { modelRecord, runRecord } from './record.js';
+export { testModel } from './test-model.js';
