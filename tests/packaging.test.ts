@@ -21,15 +21,15 @@ import { filesBelow, packageNames, packagesFolder } from './support/packages.js'
 /** Bytes that a tarball may have: about half as much again as when the budget was last looked at. */
 const BUDGETS: Readonly<Record<string, number>> = {
   analysis: 36_000,
-  cli: 64_000,
-  core: 150_000,
+  cli: 94_000,
+  core: 220_000,
   data: 48_000,
   formats: 24_000,
   models: 12_000,
   nn: 56_000,
-  pool: 20_000,
+  pool: 30_000,
   report: 64_000,
-  train: 96_000,
+  train: 138_000,
 };
 
 /** A program that a bundler puts into one file. */
