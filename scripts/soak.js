@@ -100,14 +100,18 @@ async function again(/** @type {number} */ call) {
   await predict(model, x, { pool });
 }
 
-// The first calls find nothing compiled and nothing reserved.
+/** A training of many steps, in batches of another size. */
+const long = (/** @type {number} */ epochs) => train(network(), { x, y: x }, { epochs, batchSize: 8, pool });
+
+// The first calls find nothing compiled and nothing reserved. The programs of the last ones are remembered.
 for (let call = 0; call < 30; call++) await again(call);
+await long(1);
 const start = await counters(pool);
 for (let call = 0; call < calls / 2; call++) await again(call);
-await train(network(), { x, y: x }, { epochs: Math.ceil(steps / 8), batchSize: 8, pool });
+await long(Math.ceil(steps / 8));
 const middle = await settled(start);
 for (let call = 0; call < calls / 2; call++) await again(call);
-await train(network(), { x, y: x }, { epochs: Math.ceil(steps / 8), batchSize: 8, pool });
+await long(Math.ceil(steps / 8));
 const end = await settled(start, middle);
 await pool.close();
 
