@@ -20,7 +20,7 @@ const TILES: Readonly<Record<'exact' | 'relaxed', Readonly<Record<VectorBits, Ma
     256: { panel: 16, rows: { 16: 5, 12: 4, 8: 8, 4: 8 }, unroll: 4, fence: true },
   },
   relaxed: {
-    128: { panel: 12, rows: { 16: 2, 12: 3, 8: 4, 4: 4 }, unroll: 2, fence: true },
+    128: { panel: 16, rows: { 16: 2, 12: 3, 8: 4, 4: 4 }, unroll: 1, fence: false },
     256: { panel: 16, rows: { 16: 6, 12: 4, 8: 8, 4: 8 }, unroll: 2, fence: true },
   },
 };
