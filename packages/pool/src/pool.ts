@@ -81,6 +81,8 @@ export class WorkerPool implements Runtime {
   private imageBits: VectorBits | undefined;
   private busy = false;
   private closed = false;
+  /** Whether every worker has done a task. One that is ended while it still loads its code takes the process with it. */
+  private areLoaded = false;
 
   protected constructor(threads: number, kernels: KernelSet, hasWorkers = true) {
     this.threads = threads;
@@ -183,7 +185,7 @@ export class WorkerPool implements Runtime {
     if (work.isReported) control[CONTROL.steps] = work.firstStep;
     const barrier = control.subarray(CONTROL.barrier, CONTROL.barrier + BARRIER_WORDS);
     let failure: unknown;
-    const workers = usefulWorkers(work, this.threads);
+    const workers = this.areLoaded ? usefulWorkers(work, this.threads) : this.threads;
     const parts = Array.from({ length: workers }, async (_, worker) => {
       const task: Task = {
         work,
@@ -202,6 +204,7 @@ export class WorkerPool implements Runtime {
       }
     });
     await Promise.all(parts);
+    this.areLoaded = true;
     if (failure) throw this.closed ? failure : new WorkerError(failure);
   }
 
