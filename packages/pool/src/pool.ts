@@ -46,10 +46,12 @@ const OPTIONS = {
 /** Options of a pool. */
 export type WorkerPoolOptions = OptionsOf<typeof OPTIONS>;
 
-function startWorkers(threads: number): Piscina {
+/** @param loaded counts the workers that have loaded their code */
+function startWorkers(threads: number, loaded: Int32Array): Piscina {
   const files = installedFiles(import.meta.url);
   return new files.Piscina({
     filename: files.worker,
+    workerData: { loaded },
     minThreads: threads,
     maxThreads: threads,
     // Every worker holds a part of a task that waits for the other parts: none may take two.
@@ -75,20 +77,20 @@ export class WorkerPool implements Runtime {
   private readonly piscina: Piscina | undefined;
   /** Rejects when a worker fails without a task, as when it cannot start: its tasks would wait for ever. */
   private readonly broken: Promise<never>;
+  /** @internal Counts the workers that have loaded their code. */
+  readonly loaded = new Int32Array(new SharedArrayBuffer(4));
   private readonly controlAddress: number;
   /** Programs as workers have them, at the width of vectors that they were compiled for. */
   private images = new WeakMap<CompiledProgram, ProgramImage>();
   private imageBits: VectorBits | undefined;
   private busy = false;
   private closed = false;
-  /** Whether every worker has done a task. One that is ended while it still loads its code takes the process with it. */
-  private areLoaded = false;
 
   protected constructor(threads: number, kernels: KernelSet, hasWorkers = true) {
     this.threads = threads;
     this.kernels = kernels;
     this.controlAddress = this.memory.allocate(CONTROL_WORDS * 4);
-    this.piscina = hasWorkers ? startWorkers(threads) : undefined;
+    this.piscina = hasWorkers ? startWorkers(threads, this.loaded) : undefined;
     this.broken = new Promise((_, reject) => {
       this.piscina?.on('error', reject);
     });
@@ -119,7 +121,16 @@ export class WorkerPool implements Runtime {
   /** Ends the workers. Work that is under way is rejected. */
   async close(): Promise<void> {
     this.closed = true;
-    await this.piscina?.destroy();
+    if (!this.piscina) return;
+    let isBroken = false;
+    this.broken.catch(() => {
+      isBroken = true;
+    });
+    // A worker that is ended while it loads its code aborts the process in Node 20.
+    while (!isBroken && Atomics.load(this.loaded, 0) < this.threads) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await this.piscina.destroy();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -185,7 +196,7 @@ export class WorkerPool implements Runtime {
     if (work.isReported) control[CONTROL.steps] = work.firstStep;
     const barrier = control.subarray(CONTROL.barrier, CONTROL.barrier + BARRIER_WORDS);
     let failure: unknown;
-    const workers = this.areLoaded ? usefulWorkers(work, this.threads) : this.threads;
+    const workers = usefulWorkers(work, this.threads);
     const parts = Array.from({ length: workers }, async (_, worker) => {
       const task: Task = {
         work,
@@ -204,7 +215,6 @@ export class WorkerPool implements Runtime {
       }
     });
     await Promise.all(parts);
-    this.areLoaded = true;
     if (failure) throw this.closed ? failure : new WorkerError(failure);
   }
 

@@ -1,3 +1,4 @@
+import { workerData } from 'node:worker_threads';
 import { runTask, type Task } from '@weft/train/runtime';
 import { delay } from './delays.js';
 
@@ -5,3 +6,6 @@ import { delay } from './delays.js';
 export default function work(task: Task): void {
   runTask(task, delay);
 }
+
+// All code is loaded when this line is reached. `WorkerPool.close` waits for it.
+Atomics.add(workerData.loaded as Int32Array, 0, 1);

@@ -228,8 +228,9 @@ class UpdateExplainer {
     });
   }
 
-  private passesOf({ program }: StepProgram, kind: ExplainedStage['kind']): ExplainedPass[] {
-    const [cut, ...others] = explain(program, { ...this.options, isLowered: true });
+  private passesOf({ program, inputs }: StepProgram, kind: ExplainedStage['kind']): ExplainedPass[] {
+    const invariant = inputs.flatMap(({ mode }, which) => (mode === 'whole' ? [which] : []));
+    const [cut, ...others] = explain(program, { ...this.options, isLowered: true, invariant });
     const does =
       kind === 'micro'
         ? `Leaves what a micro-batch computes by itself; of sums over the batch, its own part.`

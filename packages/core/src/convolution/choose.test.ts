@@ -21,6 +21,7 @@ describe('chooseConvolution', () => {
   it.each([
     ['the first, of one channel', { length: 28, channels: 1, filters: 32 }, 'im2col'],
     ['one of many channels', { length: 14, channels: 32, filters: 64 }, 'winograd7'],
+    ['one over a small image', { length: 7, channels: 64, filters: 64 }, 'winograd7'],
     ['one that tiles of 4 fit', { length: 8, channels: 32, filters: 64 }, 'winograd4'],
     ['one that tiles of 6 fit', { length: 30, channels: 32, filters: 64 }, 'winograd6'],
     ['one over a very small image', { length: 2, channels: 32, filters: 64 }, 'winograd2'],

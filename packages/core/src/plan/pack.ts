@@ -5,7 +5,7 @@ import type { ValueType } from '../tensor/shape.js';
 import type { Operation, Program } from '../trace/program.js';
 
 /** Fewer rows than this read a right factor too seldom to pay for laying it out anew. */
-const PACKING_ROWS = 8;
+const FEWEST_ROWS = 8;
 
 /** A product whose right factor can be laid out in panels. */
 interface Packable {
@@ -67,7 +67,7 @@ function packable({ name, attributes }: Operation, panel: number): Packable | un
     operation.name === 'reshape' ? [] : operation.inputs.filter((value) => rootOf(producer, value) === root),
   );
   const which = body.inputs.indexOf(root);
-  if (which < 0 || readers.length > 1 || m < PACKING_ROWS || n % panel !== 0 || n === panel) return undefined;
+  if (which < 0 || readers.length > 1 || m < FEWEST_ROWS || n % panel !== 0 || n === panel) return undefined;
   return { which, matmul, batch, k, n };
 }
 
@@ -109,6 +109,7 @@ function withPanels(
   panel: number,
 ): Operation {
   const { kind, body } = operation.attributes as KernelAttributes;
+  const producer = producers(body);
   const values = [...body.values];
   const add = (shape: readonly number[]) => values.push({ shape, dtype: 'float32' }) - 1;
   const input = add([batch, n / panel, k, panel]);
@@ -119,17 +120,15 @@ function withPanels(
     { name: 'transpose', inputs: [input], outputs: [rows], attributes: { permutation: [0, 2, 1, 3] } },
     { name: 'reshape', inputs: [rows], outputs: [factor], attributes: { shape } },
     ...body.operations
-      .filter(({ name, inputs }) => name !== 'reshape' || !inputs.some((value) => isPartOf(body, value, which)))
+      .filter(
+        ({ name, inputs }) =>
+          name !== 'reshape' || !inputs.some((value) => rootOf(producer, value) === body.inputs[which]),
+      )
       .map((each) => (each === matmul ? { ...matmul, inputs: [matmul.inputs[0], factor] } : each)),
   ];
   const inputs = body.inputs.with(which, input);
   const attributes: KernelAttributes = { kind, body: { ...body, values, inputs, operations } };
   return { ...operation, inputs: operation.inputs.with(which, to), attributes };
-}
-
-/** Whether a value of a body is one of its inputs, perhaps reshaped. */
-function isPartOf(body: Program, value: number, which: number): boolean {
-  return rootOf(producers(body), value) === body.inputs[which];
 }
 
 /** Without kernels whose results nobody reads any more. */

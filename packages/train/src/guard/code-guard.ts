@@ -15,6 +15,9 @@ interface Kept {
   readonly outputs: readonly (readonly [Range, Uint8Array])[];
 }
 
+/** Guards begun in this process: each has modules of its own, since engines share the code of equal ones. */
+let guards = 0;
+
 /** Packed code gives other bits than unpacked code. The message says what training does about it, and how to report it. */
 export class WrongCodeError extends Error {
   override readonly name = 'WrongCodeError';
@@ -63,8 +66,9 @@ export class CodeGuard {
     const guard = new CodeGuard(runtime, programs);
     // In a module of its own, which is compiled afresh: the others may have been packed in a training before.
     const references = new Map<Launch, ProgramImage>();
+    const section = `reference ${++guards}`;
     for (const [launch, compiled] of programs) {
-      const bytes = withCustomSection(compiled.bytes, 'reference');
+      const bytes = withCustomSection(compiled.bytes, section);
       references.set(launch, await runtime.load(`${launch.image.id} reference`, { ...compiled, bytes }));
     }
     // From here on nothing else runs in this thread until the flag is as it was.
@@ -155,14 +159,16 @@ export class CodeGuard {
   }
 
   private isZero(range: Range): boolean {
-    return range.isFloat && this.numbers(range).every((number) => number === 0);
+    if (!range.isFloat) return false;
+    // Loops instead of callbacks: these are millions of numbers, at the beginning of every training.
+    for (const number of this.numbers(range)) if (number !== 0) return false;
+    return true;
   }
 
   /** Small numbers in the place of zeros, as moments are before the first step: with those a wrong sum would not show. */
   private fill(range: Range, which: number): void {
-    this.numbers(range).forEach((_, at, numbers) => {
-      numbers[at] = (1 + ((7 * at + 13 * which) % 61)) / 2 ** 16;
-    });
+    const numbers = this.numbers(range);
+    for (let at = 0; at < numbers.length; at++) numbers[at] = (1 + ((7 * at + 13 * which) % 61)) / 2 ** 16;
   }
 
   /** @param known copies by place, of which those are taken that are still right */
