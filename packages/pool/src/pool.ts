@@ -22,11 +22,10 @@ import {
   usefulWorkers,
   wholeNumber,
 } from '@weft/train/runtime';
-import type { Piscina } from 'piscina';
 import { availableThreads, MOST_THREADS } from './available-threads.js';
 import { fileStore } from './files/store.js';
-import { installedFiles } from './installed-files.js';
 import { atThisWidth, packVectors, SIMD, useVectors } from './vectors.js';
+import { Workers } from './workers.js';
 
 const OPTIONS = {
   threads: optional(
@@ -46,23 +45,6 @@ const OPTIONS = {
 /** Options of a pool. */
 export type WorkerPoolOptions = OptionsOf<typeof OPTIONS>;
 
-/** @param loaded counts the workers that have loaded their code */
-function startWorkers(threads: number, loaded: Int32Array): Piscina {
-  const files = installedFiles(import.meta.url);
-  return new files.Piscina({
-    filename: files.worker,
-    workerData: { loaded },
-    minThreads: threads,
-    maxThreads: threads,
-    // Every worker holds a part of a task that waits for the other parts: none may take two.
-    concurrentTasksPerWorker: 1,
-    atomics: 'disabled',
-    idleTimeout: Number.POSITIVE_INFINITY,
-    // Loaders and conditions that this process was started with are for sources; workers run what was built.
-    execArgv: [],
-  });
-}
-
 let sessions = 0;
 
 /** Worker threads and the memory they share. One call of `fit` or `predict` uses it at a time. */
@@ -74,11 +56,7 @@ export class WorkerPool implements Runtime {
   /** @internal */
   readonly memory = new SharedMemory();
   /** Undefined where work is done in the thread that asks. */
-  private readonly piscina: Piscina | undefined;
-  /** Rejects when a worker fails without a task, as when it cannot start: its tasks would wait for ever. */
-  private readonly broken: Promise<never>;
-  /** @internal Counts the workers that have loaded their code. */
-  readonly loaded = new Int32Array(new SharedArrayBuffer(4));
+  private readonly workers: Workers | undefined;
   private readonly controlAddress: number;
   /** Programs as workers have them, at the width of vectors that they were compiled for. */
   private images = new WeakMap<CompiledProgram, ProgramImage>();
@@ -90,11 +68,7 @@ export class WorkerPool implements Runtime {
     this.threads = threads;
     this.kernels = kernels;
     this.controlAddress = this.memory.allocate(CONTROL_WORDS * 4);
-    this.piscina = hasWorkers ? startWorkers(threads, this.loaded) : undefined;
-    this.broken = new Promise((_, reject) => {
-      this.piscina?.on('error', reject);
-    });
-    this.broken.catch(() => {});
+    this.workers = hasWorkers ? new Workers(threads) : undefined;
   }
 
   /**
@@ -121,16 +95,7 @@ export class WorkerPool implements Runtime {
   /** Ends the workers. Work that is under way is rejected. */
   async close(): Promise<void> {
     this.closed = true;
-    if (!this.piscina) return;
-    let isBroken = false;
-    this.broken.catch(() => {
-      isBroken = true;
-    });
-    // A worker that is ended while it loads its code aborts the process in Node 20.
-    while (!isBroken && Atomics.load(this.loaded, 0) < this.threads) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-    await this.piscina.destroy();
+    await this.workers?.end();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -206,7 +171,7 @@ export class WorkerPool implements Runtime {
         workers,
       };
       try {
-        if (this.piscina) await Promise.race([this.piscina.run(task), this.broken]);
+        if (this.workers) await this.workers.run(task);
         else runTask(task);
       } catch (error) {
         // A worker that died could not free the others itself.

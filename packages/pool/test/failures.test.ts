@@ -1,7 +1,7 @@
-import type { Worker } from 'node:worker_threads';
 import { Dense, Sequential } from '@weft/nn';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { evaluate, fit, predict, WorkerPool } from '../src/index.js';
+import { insideOf } from './support/inside.js';
 import { smallDense, uniform, weightsOf } from './support/models.js';
 import { withTraps } from './support/trap-module.js';
 
@@ -59,12 +59,12 @@ describe('a worker that throws', () => {
 
 describe('a worker that dies', () => {
   it.each([0, 1, 2])('ends fit with an error, and the pool gets another: worker %i', async (victim) => {
-    const piscina = Reflect.get(pool, 'piscina') as { readonly threads: Worker[] };
+    const { piscina, workers } = insideOf(pool);
     const onEpochBegin = (epoch: number) => {
       // One that dies between two epochs is replaced unnoticed: then the next one dies.
-      if (epoch % 10 === 3) setImmediate(() => piscina.threads[victim]?.terminate());
+      if (epoch % 10 === 3 && workers.areLoaded) setImmediate(() => piscina.threads[victim]?.terminate());
     };
-    const training = fit(smallDense(), data, { epochs: 100_000, batchSize: 8, pool, callbacks: [{ onEpochBegin }] });
+    const training = fit(wide(), data, { ...options, epochs: 100_000, pool, callbacks: [{ onEpochBegin }] });
     await expect(training).rejects.toThrow('worker exited with code');
     expect(await train()).toEqual(wanted);
   });
