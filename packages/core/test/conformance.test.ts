@@ -4,12 +4,14 @@ import { trace } from '../src/trace/trace.js';
 import type { Case } from './conformance/case.js';
 import { convolutions } from './conformance/convolutions.js';
 import { elementwise } from './conformance/elementwise.js';
+import { indexing } from './conformance/indexing.js';
 import { integerCases as integers } from './conformance/integers.js';
 import { pooling } from './conformance/pooling.js';
 import { products } from './conformance/products.js';
 import { reductions } from './conformance/reductions.js';
 import { shaping } from './conformance/shaping.js';
 import { slicing } from './conformance/slicing.js';
+import { softmaxes } from './conformance/softmax.js';
 import { tables } from './conformance/tables.js';
 import { tiles } from './conformance/tiles.js';
 import { expectValues } from './support/compare.js';
@@ -27,6 +29,8 @@ const suites: Readonly<Record<string, readonly Case[]>> = {
   tiles,
   tables,
   integers,
+  indexing,
+  softmaxes,
 };
 
 describe.each(kernelSets)('%s kernels', (kernels) => {

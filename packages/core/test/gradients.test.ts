@@ -61,6 +61,9 @@ describe('gradients of gradients agree with differences', () => {
     avgPool2d: differentiable.avgPool2d,
     slice: differentiable.slice,
     concatenate: differentiable.concatenate,
+    gather: differentiable.gather,
+    softmax: differentiable.softmax,
+    logSoftmax: differentiable.logSoftmax,
   };
 
   it.each(Object.keys(twice))('%s', (name) => {

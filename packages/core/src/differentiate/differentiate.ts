@@ -11,7 +11,7 @@ import { rewrite } from '../trace/trace.js';
 /**
  * Replaces every `gradient` by the operations that compute it. Inner gradients come first, so they may nest.
  *
- * @throws TypeError if a gradient has to pass through an operation that has none, such as `takeRows`
+ * @throws TypeError if a gradient has to pass through an operation that has none
  */
 export function differentiate(program: Program): Program {
   return rewrite(program, ({ name }, [loss, ...parameters]) =>

@@ -11,8 +11,9 @@ import { emitMatmul } from './matmul.js';
 import { ModuleBuilder } from './module.js';
 import { emitMaxPool, emitMaxUnpool, emitTakePlaces } from './pooling.js';
 import { emitRandom } from './random.js';
-import { emitTakeRows } from './rows.js';
+import { emitScatterRows, emitTakeRows } from './rows.js';
 import { emitScatterTiles } from './scatter-tiles.js';
+import { emitSoftmax } from './softmax.js';
 import type { EmitOptions } from './tiles.js';
 import { emitCopies } from './views.js';
 
@@ -28,6 +29,9 @@ const EMITTERS = {
   maxUnpool2d: emitMaxUnpool,
   takePlaces2d: emitTakePlaces,
   takeRows: emitTakeRows,
+  scatterRows: emitScatterRows,
+  softmax: emitSoftmax,
+  logSoftmax: emitSoftmax,
   random: emitRandom,
   castBytes: emitCastBytes,
   iota: emitIota,

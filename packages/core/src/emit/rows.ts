@@ -1,61 +1,90 @@
 import { producers, rootOf } from '../fuse/space.js';
-import { sizeOf } from '../tensor/shape.js';
+import { sizeOf, type ValueType } from '../tensor/shape.js';
 import type { Operation, Program } from '../trace/program.js';
 import type { FunctionBuilder, Local } from './assembler.js';
-import { local } from './functions.js';
+import { binary, local } from './functions.js';
 import { type Kernel, kernelParameters } from './kernel.js';
 import type { ModuleBuilder } from './module.js';
-import { halfOf, keep } from './pairs.js';
-import { copyEach, stridedLoop } from './strided.js';
+import { halfOf, keep, keepAddress } from './pairs.js';
+import { copyEach, fill, stridedLoop } from './strided.js';
 
 /** Rows of a table by number; bytes become floats on the way. */
 export function emitTakeRows(module: ModuleBuilder, body: Program, name: string): Kernel {
   const operation = body.operations.find((each) => each.name === 'takeRows') as Operation;
-  const producer = producers(body);
-  const [table, rows] = operation.inputs.map((value) => body.inputs.indexOf(rootOf(producer, value)));
   const type = body.values[operation.inputs[0]];
-  const [most] = type.shape;
-  const isSigned = body.values[operation.inputs[1]].dtype === 'int32';
-  const count = body.values[operation.inputs[1]].shape[0];
+  const isBytes = type.dtype === 'uint8';
   const length = sizeOf(type.shape.slice(1));
-  const rowBytes = length * (type.dtype === 'uint8' ? 1 : 4);
-  const parameters = kernelParameters(body);
-  const callee = module.define(name, parameters, (f, _workspace, ...pointers) => {
-    const number = f.local('i32');
-    const out = f.local('i32');
-    f.set(number, local(pointers[rows]));
-    f.set(out, local(pointers[body.inputs.length]));
-    const source = f.local('i32');
-    const row = f.local('i32');
-    f.repeat(count, () => {
-      f.set(row, (g) => g.get(number).loadI32());
-      if (isSigned) {
-        f.get(row).i32(0).op('ltS');
-        f.ifTrue(() => f.set(row, (g) => g.i32(0)));
-      }
-      // The nearest row there is: kernels never read beyond a table.
-      f.get(row).i32(most).op('geU');
-      f.ifTrue(() => f.set(row, (g) => g.i32(most - 1)));
-      f.set(source, (g) => g.get(pointers[table]).get(row).i32(rowBytes).op('mul').op('add'));
-      if (type.dtype === 'uint8') copyBytes(f, source, out, length);
-      else {
-        stridedLoop(
-          f,
-          [length],
-          [
-            { pointer: source, strides: [1] },
-            { pointer: out, strides: [1] },
-          ],
-          {
-            each: copyEach(f),
-          },
-        );
-      }
-      f.increase(number, 4);
+  const callee = module.define(name, kernelParameters(body), (f, _workspace, ...pointers) => {
+    const [table, index] = operandsOf(body, operation, pointers);
+    const out = keepAddress(f, pointers[body.inputs.length]);
+    const rows = { table, rows: type.shape[0], rowBytes: length * (isBytes ? 1 : 4) };
+    forEachRow(f, rows, index, body.values[operation.inputs[1]], (row) => {
+      if (isBytes) copyBytes(f, row, out, length);
+      else stridedLoop(f, [length], [row, out].map(contiguous), { each: copyEach(f) });
       f.increase(out, length * 4);
     });
   });
   return { callee, workspace: 0 };
+}
+
+/** Rows added to those of a table that begins with zeros, one after another. */
+export function emitScatterRows(module: ModuleBuilder, body: Program, name: string): Kernel {
+  const operation = body.operations.find((each) => each.name === 'scatterRows') as Operation;
+  const [most, ...row] = body.values[operation.outputs[0]].shape;
+  const length = sizeOf(row);
+  const callee = module.define(name, kernelParameters(body), (f, _workspace, ...pointers) => {
+    const [x, index] = operandsOf(body, operation, pointers);
+    const from = keepAddress(f, x);
+    const out = pointers[body.inputs.length];
+    fill(f, out, most * length, 0);
+    const rows = { table: out, rows: most, rowBytes: length * 4 };
+    forEachRow(f, rows, index, body.values[operation.inputs[1]], (to) => {
+      stridedLoop(f, [length], [from, to].map(contiguous), {
+        each([term, total], width) {
+          const sum = binary(
+            'f32x4.add',
+            (g) => g.get(total).load(width),
+            (g) => g.get(term).load(width),
+          );
+          f.storeLocal(total, keep(f, sum, width), width);
+        },
+      });
+      f.increase(from, length * 4);
+    });
+  });
+  return { callee, workspace: 0 };
+}
+
+const contiguous = (pointer: Local) => ({ pointer, strides: [1] });
+
+/** Where the operands of an operation lie. */
+function operandsOf(body: Program, { inputs }: Operation, pointers: readonly Local[]): Local[] {
+  const producer = producers(body);
+  return inputs.map((value) => pointers[body.inputs.indexOf(rootOf(producer, value))]);
+}
+
+/** Calls for each row number with the address of its row: the nearest there is, so that nothing beyond a table is touched. */
+function forEachRow(
+  f: FunctionBuilder,
+  { table, rows, rowBytes }: { readonly table: Local; readonly rows: number; readonly rowBytes: number },
+  index: Local,
+  { dtype, shape }: ValueType,
+  write: (row: Local) => void,
+): void {
+  const number = keepAddress(f, index);
+  const [at, row] = [f.local('i32'), f.local('i32')];
+  f.repeat(sizeOf(shape), () => {
+    f.set(at, (g) => g.get(number).loadI32());
+    if (dtype === 'int32') {
+      f.get(at).i32(0).op('ltS');
+      f.ifTrue(() => f.set(at, (g) => g.i32(0)));
+    }
+    f.get(at).i32(rows).op('geU');
+    f.ifTrue(() => f.set(at, (g) => g.i32(rows - 1)));
+    f.set(row, (g) => g.get(table).get(at).i32(rowBytes).op('mul').op('add'));
+    write(row);
+    f.increase(number, 4);
+  });
 }
 
 /** Bytes as floats of the same number, eight at a time. */

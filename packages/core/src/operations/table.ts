@@ -16,8 +16,9 @@ import {
 import { randomDefinition } from './random.js';
 import { maxDefinition } from './reductions.js';
 import { reshapeDefinition, transposeDefinition } from './reshape.js';
-import { takeRowsDefinition } from './rows.js';
+import { scatterRowsDefinition, takeRowsDefinition } from './rows.js';
 import { concatenateDefinition, padDefinition, sliceDefinition } from './slice.js';
+import { logSoftmaxDefinition, softmaxDefinition } from './softmax.js';
 import { stopGradientDefinition } from './stop-gradient.js';
 import { gatherTilesDefinition, scatterTilesDefinition } from './tiles.js';
 import { upsample2dDefinition } from './upsample2d.js';
@@ -43,6 +44,8 @@ const definitions = {
   broadcast: broadcastDefinition,
   sum: sumDefinition,
   max: maxDefinition,
+  softmax: softmaxDefinition,
+  logSoftmax: logSoftmaxDefinition,
   reshape: reshapeDefinition,
   transpose: transposeDefinition,
   slice: sliceDefinition,
@@ -60,6 +63,7 @@ const definitions = {
   takePlaces2d: takePlaces2dDefinition,
   upsample2d: upsample2dDefinition,
   takeRows: takeRowsDefinition,
+  scatterRows: scatterRowsDefinition,
   random: randomDefinition,
   stopGradient: stopGradientDefinition,
 } as const;

@@ -1,4 +1,5 @@
 import { differentiate } from '../differentiate/differentiate.js';
+import { producers, rootOf } from '../fuse/space.js';
 import { ALIGNMENT } from '../plan/plan.js';
 import { checkTensors } from '../tensor/describe.js';
 import { checkKnownOptions, oneOf, refuse } from '../tensor/options.js';
@@ -33,7 +34,7 @@ export interface ComputeOptions extends CompileOptions {
  * them, so that memory does not grow. A gradient that would have to pass through one of them is refused.
  *
  * @throws TypeError if a placeholder is among what they depend on, or these are no array of tensors
- * @throws RangeError if an option is not known, the engine cannot do `fastMath`, or `takeRows` asks for a row that its table does not have
+ * @throws RangeError if an option is not known, the engine cannot do `fastMath`, or indices that are data name a row that their table does not have
  */
 export function compute(tensors: readonly Tensor[], options: ComputeOptions = {}): TypedArray[] {
   checkTensors('compute', 'the argument', tensors);
@@ -78,18 +79,18 @@ function forgetSteps(program: Program, computed: readonly Tensor[], leaves: read
 
 /** Row numbers that are data are checked; kernels take the nearest row for those that are computed. */
 function checkRows(program: Program, data: readonly TypedArray[]): void {
-  for (const { name, inputs } of program.operations) {
-    if (name !== 'takeRows') continue;
-    const [table, index] = inputs;
-    const [rows] = program.values[table].shape;
-    const input = program.inputs.indexOf(index);
+  const producer = producers(program);
+  for (const { name, inputs, outputs } of program.operations) {
+    if (name !== 'takeRows' && name !== 'scatterRows') continue;
+    const { shape } = program.values[name === 'takeRows' ? inputs[0] : outputs[0]];
+    const input = program.inputs.indexOf(rootOf(producer, inputs[1]));
     if (input < 0) continue;
     const numbers = data[input];
-    const position = numbers.findIndex((row) => row < 0 || row >= rows);
+    const position = numbers.findIndex((row) => row < 0 || row >= shape[0]);
     if (position >= 0) {
       throw new RangeError(
-        `takeRows: the row number at position ${position} is ${numbers[position]}, but the table ` +
-          `${formatShape(program.values[table].shape)} has ${rows} rows. Rows are numbered from 0.`,
+        `${name}: the row number at position ${position} is ${numbers[position]}, but the table ` +
+          `${formatShape(shape)} has ${shape[0]} rows. Rows are numbered from 0.`,
       );
     }
   }

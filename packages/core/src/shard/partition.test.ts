@@ -11,7 +11,7 @@ import { matmul } from '../operations/matmul.js';
 import { maxPool2d } from '../operations/pooling.js';
 import { max, mean } from '../operations/reductions.js';
 import { reshape, transpose } from '../operations/reshape.js';
-import { takeRows } from '../operations/rows.js';
+import { gather, scatterAdd, takeRows } from '../operations/rows.js';
 import { concatenate, slice } from '../operations/slice.js';
 import { upsample2d } from '../operations/upsample2d.js';
 import { lower } from '../run/compile.js';
@@ -221,6 +221,33 @@ describe('a batch in micro-batches', () => {
     const inputs = [Float32Array.from(numbers(27, 1)), Uint32Array.of(8, 0, 3, 3)];
     expectClose(runPartition(cut, inputs, 4, 3)[0], runReference(program, inputs)[0]);
     expect(cut.phases[0].micro(3, false).program.values.map(({ shape }) => shape)).toContainEqual([9, 3]);
+  });
+
+  it('adds up the gradient of a table, and takes numbered columns of its examples', () => {
+    const batch = 5;
+    const table = placeholder({ shape: [7, 3], dtype: 'float32' }, 'table');
+    const tokens = placeholder({ shape: [batch, 4], dtype: 'int32' }, 'tokens');
+    const columns = placeholder({ shape: [2], dtype: 'int32' }, 'columns');
+    const words = gather(table, tokens);
+    const chosen = gather(mean(words, 2), columns, 1);
+    const loss = mean(square(chosen));
+    const spread = scatterAdd(chosen, columns, 6, 1);
+    const outputs = [loss, ...grad(loss, [table]), spread, scatterAdd(words, tokens, 7)];
+    const program = lower(trace(outputs, [table, tokens, columns]).program);
+    const inputs = [
+      Float32Array.from(numbers(21, 1)),
+      Int32Array.from({ length: 4 * batch }, (_, i) => (3 * i * i) % 7),
+      Int32Array.of(3, 1),
+    ];
+    const cut = partition(program, { examples: [1], batch });
+    expect(cut.phases.length).toBe(1);
+    expect(cut.slots.map(({ kind, type }) => [kind, type.shape])).toContainEqual(['sum', [7, 3]]);
+    const whole = runReference(program, inputs);
+    for (const microBatch of [1, 2, 5]) {
+      runPartition(cut, inputs, batch, microBatch).forEach((got, which) => {
+        expectClose(got, whole[which], `micro-batches of ${microBatch}, result ${which}`);
+      });
+    }
   });
 
   it('keeps nothing that nobody asks for later', () => {

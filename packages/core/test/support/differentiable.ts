@@ -31,7 +31,9 @@ import {
 } from '../../src/operations/pooling.js';
 import { max, mean } from '../../src/operations/reductions.js';
 import { reshape, transpose } from '../../src/operations/reshape.js';
+import { gather, scatterAdd } from '../../src/operations/rows.js';
 import { concatenate, pad, slice } from '../../src/operations/slice.js';
+import { logSoftmax, softmax } from '../../src/operations/softmax.js';
 import { componentsOf, gatherTiles, scatterTiles } from '../../src/operations/tiles.js';
 import { upsample2d } from '../../src/operations/upsample2d.js';
 import { resolveWindow } from '../../src/operations/window.js';
@@ -201,6 +203,29 @@ const upsampled: Applications = fc
   .record({ image: fc.tuple(sizes, sizes, sizes, sizes), size: fc.tuple(filters, filters) })
   .map(({ image, size }) => ({ shapes: [image], apply: (x) => upsample2d(x, size) }));
 
+/** Rows by number along an axis, and what adds them up again. */
+const indexed = (which: 'gather' | 'scatterAdd'): Applications =>
+  fc
+    .record({
+      before: fc.array(sizes, { maxLength: 2 }),
+      length: sizes,
+      after: fc.array(sizes, { maxLength: 2 }),
+      shape: fc.array(sizes, { maxLength: 2 }),
+      seed: fc.nat(99),
+    })
+    .map(({ before, length, after, shape, seed }) => {
+      const numbered = Int32Array.from({ length: sizeOf(shape) }, (_, i) => (i * i + seed) % length);
+      const indices = tensor(numbered, shape);
+      return which === 'gather'
+        ? { shapes: [[...before, length, ...after]], apply: (x) => gather(x, indices, before.length) }
+        : { shapes: [[...before, ...shape, ...after]], apply: (x) => scatterAdd(x, indices, length, before.length) };
+    });
+
+const alongAxis = (f: typeof softmax): Applications =>
+  fc
+    .tuple(fc.array(sizes, { minLength: 1, maxLength: 3 }), fc.nat(2))
+    .map(([shape, axis]) => ({ shapes: [shape], apply: (x) => f(x, axis % shape.length) }));
+
 /** Every operation that has a gradient, in random shapes with random options. */
 export const differentiable: Readonly<Record<string, Applications>> = {
   neg: unary(neg),
@@ -250,4 +275,8 @@ export const differentiable: Readonly<Record<string, Applications>> = {
   takePlaces2d: placed('takePlaces2d'),
   avgPool2d: pooled(avgPool2d),
   upsample2d: upsampled,
+  gather: indexed('gather'),
+  scatterAdd: indexed('scatterAdd'),
+  softmax: alongAxis(softmax),
+  logSoftmax: alongAxis(logSoftmax),
 };

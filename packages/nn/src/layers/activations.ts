@@ -1,20 +1,8 @@
 import type { Tensor } from '@weft/core';
-import { div, exp, max, relu, sigmoid, sub, sum, tanh } from '@weft/core';
+import { relu, sigmoid, softmax, tanh } from '@weft/core';
 import { oneOf } from '@weft/core/program';
 
-/** What each softmax was made of, so that losses need not take the logarithm of its rounded results. */
-const logits = new WeakMap<Tensor, Tensor>();
-
-/** e^x over its sum along the last axis. */
-function softmax(x: Tensor): Tensor {
-  // Shifted, so that nothing overflows; the result and its gradient do not depend on the shift.
-  const powers = exp(sub(x, max(x, -1, { keepDims: true })));
-  const result = div(powers, sum(powers, -1, { keepDims: true }));
-  logits.set(result, x);
-  return result;
-}
-
-const functions = { linear: (x: Tensor) => x, relu, sigmoid, softmax, tanh } as const;
+const functions = { linear: (x: Tensor) => x, relu, sigmoid, softmax: (x: Tensor) => softmax(x), tanh } as const;
 
 /** Names of the functions that layers can end in. */
 export type ActivationName = keyof typeof functions;
@@ -37,6 +25,5 @@ export function activate(name: ActivationName, x: Tensor): Tensor {
 export function logitsOf(prediction: Tensor, activation: 'sigmoid' | 'softmax'): Tensor | undefined {
   let x = prediction;
   while (x.node.operation === 'reshape') [x] = x.node.inputs;
-  if (activation === 'softmax') return logits.get(x);
-  return x.node.operation === 'sigmoid' ? x.node.inputs[0] : undefined;
+  return x.node.operation === activation ? x.node.inputs[0] : undefined;
 }

@@ -6,7 +6,7 @@ import {
   exp,
   greaterEqual,
   log,
-  logSumExp,
+  logSoftmax,
   mul,
   neg,
   oneHot,
@@ -52,7 +52,7 @@ function binaryOfProbabilities(prediction: Tensor, target: Tensor): Tensor {
 function logProbabilities(prediction: Tensor, fromLogits: boolean): Tensor {
   const z = fromLogits ? prediction : logitsOf(prediction, 'softmax');
   if (z && z.shape[z.shape.length - 1] === prediction.shape[prediction.shape.length - 1]) {
-    return reshape(sub(z, logSumExp(z, -1, { keepDims: true })), prediction.shape);
+    return reshape(logSoftmax(z), prediction.shape);
   }
   const share = div(prediction, sum(prediction, -1, { keepDims: true }));
   return log(clip(share, CLIPPING, 1 - CLIPPING));
