@@ -67,6 +67,7 @@ const samples = (): readonly core.Tensor[] => [
   ...gradients((x) => core.maxPool2d(x), picture(1)),
   ...gradients((x) => core.avgPool2d(x), picture(1)),
   ...gradients((x) => core.upsample2d(x), picture(1)),
+  ...gradients((x) => core.affineSample(x, randomNormal([2, 3], { seed: 7 })), picture(1)),
   ...gradients((x) => core.takeRows(x, core.table(Uint32Array.of(2, 0))), vector(1)),
   ...gradients((x) => core.softmax(x), vector(1)),
   ...gradients((x) => core.logSoftmax(x), vector(1)),

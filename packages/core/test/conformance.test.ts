@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sizeOf } from '../src/tensor/shape.js';
 import { trace } from '../src/trace/trace.js';
+import { affine } from './conformance/affine.js';
 import type { Case } from './conformance/case.js';
 import { convolutions } from './conformance/convolutions.js';
 import { elementwise } from './conformance/elementwise.js';
@@ -30,6 +31,7 @@ const suites: Readonly<Record<string, readonly Case[]>> = {
   tables,
   integers,
   indexing,
+  affine,
   softmaxes,
 };
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   add,
+  affineSample,
   avgPool2d,
   broadcastTo,
   compute,
@@ -318,6 +319,30 @@ const mistakes: Mistakes = [
     () => scatterAdd(zeros([2, 4]), table(Uint32Array.of(0, 5)), 5).toArray(),
     RangeError,
     /^scatterRows: the row number at position 1 is 5, but the table \[5,4\] has 5 rows/,
+  ],
+  [
+    'affineSample of no images',
+    () => affineSample(zeros([2, 3, 4]), zeros([2, 3])),
+    RangeError,
+    /^affineSample: expected images .* and matrices \[batch,2,3\], got \[2,3,4\] and \[2,3\]/,
+  ],
+  [
+    'affineSample by matrices of other images',
+    () => affineSample(zeros([2, 3, 4, 1]), zeros([3, 2, 3])),
+    RangeError,
+    /^affineSample: .*got \[2,3,4,1\] and \[3,2,3\]/,
+  ],
+  [
+    'affineSample to half a pixel',
+    () => affineSample(zeros([2, 3, 4, 1]), zeros([2, 3]), { size: [0.5, 1] }),
+    RangeError,
+    /^affineSample: size is \[0.5,1\]; expected two whole numbers/,
+  ],
+  [
+    'affineSample that continues images without pixels',
+    () => affineSample(zeros([2, 0, 4, 1]), zeros([2, 3]), { size: [1, 1], fillMode: 'wrap' }),
+    RangeError,
+    /^affineSample: images \[2,0,4,1\] have no pixels/,
   ],
   ['softmax of nothing', () => softmax(zeros([3, 0])), RangeError, /^softmax: the axis of \[3,0\] is empty/],
   ['softmax of a number', () => softmax(tensor(1)), RangeError, /^softmax: axis -1 does not exist/],

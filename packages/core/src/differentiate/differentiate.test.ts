@@ -5,6 +5,7 @@ import { expectValues } from '../../test/support/compare.js';
 import { differentiable } from '../../test/support/differentiable.js';
 import { compute, computeByReference, kernelSets } from '../../test/support/kernels.js';
 import { numbers } from '../../test/support/numbers.js';
+import { affineSample } from '../operations/affine-sample.js';
 import { sum } from '../operations/broadcast.js';
 import { conv2d } from '../operations/conv2d.js';
 import {
@@ -29,6 +30,7 @@ import { maxPool2d } from '../operations/pooling.js';
 import { max, mean } from '../operations/reductions.js';
 import { reshape } from '../operations/reshape.js';
 import { takeRows } from '../operations/rows.js';
+import { stopGradient } from '../operations/stop-gradient.js';
 import { upsample2d } from '../operations/upsample2d.js';
 import { table, tensor } from '../tensor/create.js';
 import { type Shape, sizeOf } from '../tensor/shape.js';
@@ -179,6 +181,19 @@ describe.each(kernelSets)('gradients by %s kernels', (kernels) => {
       [2, 2],
     ]);
     expect(values(sum(square(rows)), [rows])).toEqual([[2, 4, 6, 8]]);
+  });
+
+  it('do not pass silently through an operation that has none: it is named', () => {
+    const [images, matrix] = [tensor([1, 2, 3, 4], [1, 2, 2, 1]), tensor([1, 0, 0.5, 0, 1, 0], [2, 3])];
+    const x = tensor([2]);
+    const read = (by: Tensor) => sum(affineSample(images, by, { fillMode: 'nearest' }));
+    expect(() => values(read(matrix), [matrix])).toThrow(TypeError);
+    expect(() => values(read(mul(matrix, x)), [x])).toThrow(
+      /^grad: .* affineSample of \[1,2,2,1\] and \[1,2,3\], which has no gradient in its matrices\..*stopGradient/,
+    );
+    // Matrices of data, those kept out, and a loss of other things are no obstacle.
+    expect(values(read(matrix), [images])).toEqual([[0.5, 1.5, 0.5, 1.5]]);
+    expect(values(mul(sum(x), read(stopGradient(mul(matrix, x)))), [matrix])).toEqual([[0, 0, 0, 0, 0, 0]]);
   });
 
   it('at kinks and ties are what the documentation says', () => {

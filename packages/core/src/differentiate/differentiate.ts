@@ -29,17 +29,13 @@ function backward(loss: Tensor, parameters: readonly Tensor[]): Tensor[] {
     gradients.set(node, known);
   };
   accumulate(loss, broadcastTo(scalar(1), loss.shape));
-  for (const node of nodesBetween(parameters, loss).reverse()) {
+  const path = nodesBetween(parameters, loss);
+  const isVariable = new Set([...path, ...parameters.map(({ node }) => node)]);
+  for (const node of path.reverse()) {
     const known = gradients.get(node);
-    const { gradient: rule, isConstant, noGradient = 'in its inputs' } = definitionOf(node.operation);
+    const { gradient: rule, isConstant, noGradient } = definitionOf(node.operation);
     if (!known || isConstant) continue;
-    if (!rule) {
-      const shapes = node.inputs.map(({ shape }) => formatShape(shape)).join(' and ');
-      throw new TypeError(
-        `grad: the loss depends on what it is differentiated in through ${node.operation} of ${shapes}, ` +
-          `which has no gradient ${noGradient}.`,
-      );
-    }
+    if (!rule) refuseGradient(node, noGradient);
     const contributions = rule({
       inputs: node.inputs,
       outputs: node.outputs.map((_, index) => new Tensor(node, index)),
@@ -49,8 +45,18 @@ function backward(loss: Tensor, parameters: readonly Tensor[]): Tensor[] {
       attributes: node.attributes,
     });
     contributions.forEach((contribution, which) => {
-      if (contribution) accumulate(node.inputs[which], contribution);
+      const input = node.inputs[which];
+      if (contribution) accumulate(input, contribution);
+      else if (noGradient && isVariable.has(input.node)) refuseGradient(node, noGradient);
     });
   }
   return parameters.map(({ node, index, shape }) => gradients.get(node)?.[index] ?? broadcastTo(scalar(0), shape));
+}
+
+function refuseGradient({ operation, inputs }: Node, noGradient = 'in its inputs'): never {
+  const shapes = inputs.map(({ shape }) => formatShape(shape)).join(' and ');
+  throw new TypeError(
+    `grad: the loss depends on what it is differentiated in through ${operation} of ${shapes}, ` +
+      `which has no gradient ${noGradient}.`,
+  );
 }

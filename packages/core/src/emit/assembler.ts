@@ -149,6 +149,11 @@ export class FunctionBuilder {
     return this.simd(13, ...lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte)));
   }
 
+  /** An i32 lane of the vector on the stack. */
+  lane(which: number): this {
+    return this.simd(27, which);
+  }
+
   /**
    * Loads from the address on the stack plus an offset: 16 bytes, the 16 bytes of the vector of a pair that is being
    * written, one float into lane 0, or one float into all.

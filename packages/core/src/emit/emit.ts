@@ -1,6 +1,7 @@
 import type { KernelAttributes, KernelKind } from '../fuse/kernels.js';
 import { ALIGNMENT, ARENA, type MemoryPlan, type Placement } from '../plan/plan.js';
 import type { Operation, Program } from '../trace/program.js';
+import { emitAffineSample, emitAffineScatter } from './affine-sample.js';
 import type { Local } from './assembler.js';
 import { emitCastBytes, emitIota } from './cast.js';
 import { emitGatherTiles } from './gather-tiles.js';
@@ -30,6 +31,8 @@ const EMITTERS = {
   takePlaces2d: emitTakePlaces,
   takeRows: emitTakeRows,
   scatterRows: emitScatterRows,
+  affineSample: emitAffineSample,
+  affineScatter: emitAffineScatter,
   softmax: emitSoftmax,
   logSoftmax: emitSoftmax,
   random: emitRandom,

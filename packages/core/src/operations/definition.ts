@@ -66,7 +66,10 @@ export interface OperationDefinition<A extends Attributes = Attributes> {
    * that has neither this nor a gradient rule cannot be differentiated through.
    */
   readonly isConstant?: boolean;
-  /** For an operation that is neither: in what it has no gradient, and what to do instead. Ends the error's message. */
+  /**
+   * In what it has no gradient, and what to do instead: for an operation that is neither, or whose rule gives none in some
+   * input. Ends the error's message.
+   */
   readonly noGradient?: string;
   /** Gradients in the inputs, in their order; undefined where there is none. */
   gradient?(rule: GradientArguments<A>): (Tensor | undefined)[];

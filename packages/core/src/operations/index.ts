@@ -1,4 +1,5 @@
 // The operations that users call. Those whose first operand is a tensor are methods, too: `tensor/methods.ts`.
+export { type AffineSampleOptions, affineSample, type FillMode, type Interpolation } from './affine-sample.js';
 export { broadcastTo, sum } from './broadcast.js';
 export { cast } from './cast.js';
 export { type Conv2dOptions, conv2d } from './conv2d.js';

@@ -1,4 +1,5 @@
 import type { Attributes, Tensor } from '../tensor/tensor.js';
+import { affineSampleDefinition, affineScatterDefinition } from './affine-sample.js';
 import { broadcastDefinition, sumDefinition } from './broadcast.js';
 import { castBytesDefinition, castDefinition } from './cast.js';
 import { constantDefinition } from './constant.js';
@@ -62,6 +63,8 @@ const definitions = {
   maxUnpool2d: maxUnpool2dDefinition,
   takePlaces2d: takePlaces2dDefinition,
   upsample2d: upsample2dDefinition,
+  affineSample: affineSampleDefinition,
+  affineScatter: affineScatterDefinition,
   takeRows: takeRowsDefinition,
   scatterRows: scatterRowsDefinition,
   random: randomDefinition,

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { numbers } from '../../test/support/numbers.js';
 import { runPartition } from '../../test/support/run-partition.js';
+import { affineSample } from '../operations/affine-sample.js';
 import { broadcastTo, sum } from '../operations/broadcast.js';
 import { conv2d } from '../operations/conv2d.js';
 import { placeholder } from '../operations/definition.js';
@@ -248,6 +249,23 @@ describe('a batch in micro-batches', () => {
         expectClose(got, whole[which], `micro-batches of ${microBatch}, result ${which}`);
       });
     }
+  });
+
+  it('reads images by one matrix, and by one for each', () => {
+    const batch = 5;
+    const images = placeholder({ shape: [batch, 3, 4, 2], dtype: 'float32' }, 'images');
+    const matrices = placeholder({ shape: [batch, 2, 3], dtype: 'float32' }, 'matrices');
+    const shared = placeholder({ shape: [2, 3], dtype: 'float32' }, 'shared');
+    const moved = affineSample(affineSample(images, matrices, { fillMode: 'wrap' }), shared, { size: [2, 2] });
+    const loss = mean(square(moved));
+    const program = lower(trace([loss, ...grad(loss, [images]), moved], [images, matrices, shared]).program);
+    const inputs = [images, matrices, shared].map((t, i) => Float32Array.from(numbers(sizeOf(t.shape), i)));
+    const whole = runReference(program, inputs);
+    const cut = partition(program, { examples: [0, 1], batch });
+    expect(cut.phases.length).toBe(1);
+    runPartition(cut, inputs, batch, 2).forEach((got, which) => {
+      expectClose(got, whole[which], `result ${which}`);
+    });
   });
 
   it('keeps nothing that nobody asks for later', () => {

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { type AffineAttributes, affineSample, affineScatterDefinition } from '../../src/operations/affine-sample.js';
 import { broadcastTo, sum } from '../../src/operations/broadcast.js';
 import { conv2d, conv2dInputGradientDefinition, conv2dWeightGradientDefinition } from '../../src/operations/conv2d.js';
 import { apply } from '../../src/operations/definition.js';
@@ -221,6 +222,31 @@ const indexed = (which: 'gather' | 'scatterAdd'): Applications =>
         : { shapes: [[...before, ...shape, ...after]], apply: (x) => scatterAdd(x, indices, length, before.length) };
     });
 
+/** Images read by a matrix, and the adjoint. */
+const affine = (which: 'affineSample' | 'affineScatter'): Applications =>
+  fc
+    .record({
+      image: fc.tuple(sizes, sizes),
+      size: fc.tuple(sizes, sizes),
+      fillMode: fc.constantFrom('constant', 'nearest', 'reflect', 'wrap'),
+      interpolation: fc.constantFrom('bilinear', 'nearest'),
+      channels: sizes,
+      seed: seeds,
+    })
+    .map(({ image, size, fillMode, interpolation, channels, seed }) => {
+      const matrices = tensor(numbers(12, seed), [2, 2, 3]);
+      const attributes: AffineAttributes = { image, size, fillMode, interpolation, fillValue: 0 };
+      return which === 'affineSample'
+        ? {
+            shapes: [[2, ...image, channels]],
+            apply: (x) => affineSample(x, matrices, { size, fillMode, interpolation, fillValue: 0.5 }),
+          }
+        : {
+            shapes: [[2, ...size, channels]],
+            apply: (x) => apply(affineScatterDefinition, [x, matrices], attributes),
+          };
+    });
+
 const alongAxis = (f: typeof softmax): Applications =>
   fc
     .tuple(fc.array(sizes, { minLength: 1, maxLength: 3 }), fc.nat(2))
@@ -275,6 +301,8 @@ export const differentiable: Readonly<Record<string, Applications>> = {
   takePlaces2d: placed('takePlaces2d'),
   avgPool2d: pooled(avgPool2d),
   upsample2d: upsampled,
+  affineSample: affine('affineSample'),
+  affineScatter: affine('affineScatter'),
   gather: indexed('gather'),
   scatterAdd: indexed('scatterAdd'),
   softmax: alongAxis(softmax),
