@@ -142,16 +142,23 @@ describe('the other tables', () => {
     }
   });
 
-  it('name all optimisers', () => {
-    expect(rowsOf('Optimisers').map(nameIn).sort()).toEqual(withMethod('update').sort());
+  it('name all optimisers and schedules, green, and none that is missing', () => {
+    const rows = rowsOf('Optimisers');
+    const withLight = (light: string) => rows.filter((row) => row[1] === light).map(nameIn);
+    const schedules = withMethod('at').filter((name) => withMethod('config').includes(name));
+    expect(withLight('🟢')).toEqual(expect.arrayContaining([...withMethod('update'), ...schedules]));
+    expect(members.filter(([name]) => withLight('🔴').includes(name))).toEqual([]);
+    const options = Object.keys(new nn.AdamW({ groups: [] }).config());
+    expect(options.filter((option) => !text.includes(`\`${option}\``))).toEqual([]);
   });
 
   it('name all models and metrics', () => {
     const models = withMethod('callNamed').filter((name) => name !== 'BaseModel');
     expect(rowsOf('Models').map(nameIn).sort()).toEqual(models.sort());
     const kinds = ['values', 'sums', 'scores'];
-    const metrics = Object.entries(nn as Record<string, unknown>).filter(([, value]) =>
-      kinds.some((kind) => typeof (value as Record<string, unknown>)[kind] === 'function'),
+    const metrics = Object.entries(nn as Record<string, unknown>).filter(
+      ([, value]) =>
+        !Array.isArray(value) && kinds.some((kind) => typeof (value as Record<string, unknown>)[kind] === 'function'),
     );
     expect(rowsOf('Metrics').map(nameIn).sort()).toEqual(metrics.map(([name]) => name).sort());
   });

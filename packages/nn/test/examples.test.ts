@@ -1,27 +1,43 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { abs, greater, less, mean, mul, ones, type Shape, square, sub, type Tensor, tensor, where } from '@weft/core';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
+  Adagrad,
   Adam,
+  Adamax,
+  AdamW,
   Add,
   accuracy,
   BaseLayer,
+  biasesAndScales,
   binaryCrossentropy,
   binaryCrossentropyWith,
   CallContext,
   Concatenate,
+  CosineDecay,
+  CosineDecayRestarts,
   Dense,
+  ExponentialDecay,
   Flatten,
+  InverseTimeDecay,
   input,
   type LayerOptions,
+  LinearWarmup,
+  Lion,
   type Loss,
   Model,
   meanAbsoluteError,
   meanSquaredError,
   metricOf,
   modelFromConfig,
+  OneCycle,
   type Optimizer,
+  PiecewiseConstantDecay,
+  PolynomialDecay,
+  RMSprop,
+  type Schedule,
   Sequential,
+  SGD,
   sparseCategoricalCrossentropyWith,
   trainStep,
   Weight,
@@ -136,7 +152,7 @@ const examples: Record<string, () => unknown> = {
       name: 'SignDescent',
       learningRate: 0.01,
       slots: [],
-      scalars: () => [0.01],
+      scalars: (_step, learningRate = 0.01) => [learningRate],
       update: ({ parameter, gradient, scalars }) => ({
         parameter: sub(parameter, mul(sub(greater(gradient, 0), less(gradient, 0)), scalars)),
         state: [],
@@ -147,6 +163,91 @@ const examples: Record<string, () => unknown> = {
     const [before] = model.weights[0].data;
     trainStep(model, signDescent)((context) => mean(model.call(ones([1, 1]), context)));
     expect(model.weights[0].data[0]).toBeCloseTo(before - 0.01, 6);
+  },
+  'optimizers/adagrad.ts'() {
+    const optimizer = new Adagrad({ learningRate: 0.1 });
+    console.log(optimizer.slots); // [ 'accumulator' ]
+    expect(optimizer.slots).toEqual(['accumulator']);
+  },
+  'optimizers/adam.ts'() {
+    const optimizer = new AdamW({ weightDecay: 0.01, excludeFromWeightDecay: biasesAndScales });
+    console.log(optimizer.slots); // [ 'momentum', 'velocity' ]
+    expect(optimizer.slots).toEqual(['momentum', 'velocity']);
+  },
+  'optimizers/adamax.ts'() {
+    const optimizer = new Adamax({ learningRate: 0.002 });
+    console.log(optimizer.slots); // [ 'momentum', 'norm' ]
+    expect(optimizer.slots).toEqual(['momentum', 'norm']);
+  },
+  'optimizers/lion.ts'() {
+    const optimizer = new Lion({ learningRate: 1e-4, weightDecay: 0.1 });
+    console.log(optimizer.slots); // [ 'momentum' ]
+    expect(optimizer.slots).toEqual(['momentum']);
+  },
+  'optimizers/rmsprop.ts'() {
+    const optimizer = new RMSprop({ learningRate: 0.01, momentum: 0.9, centered: true });
+    console.log(optimizer.slots); // [ 'velocity', 'momentum', 'average_gradient' ]
+    expect(optimizer.slots).toEqual(['velocity', 'momentum', 'average_gradient']);
+  },
+  'schedules/schedule.ts'() {
+    const inverseRoot: Schedule = {
+      name: 'InverseRoot',
+      at: (step) => 0.01 / Math.sqrt(step + 1),
+      config: () => ({}),
+    };
+    const optimizer = new SGD({ learningRate: inverseRoot });
+    expect(optimizer.scalars(4)).toEqual([0.005]);
+  },
+  'schedules/decays.ts'() {
+    const log = vi.spyOn(console, 'log');
+    {
+      const schedule = new ExponentialDecay({ initialLearningRate: 0.1, decaySteps: 100, decayRate: 0.5 });
+      console.log(schedule.at(0), schedule.at(200)); // 0.1 0.025
+    }
+    {
+      const schedule = new InverseTimeDecay({ initialLearningRate: 0.1, decaySteps: 1, decayRate: 0.5 });
+      console.log(schedule.at(2)); // 0.05
+    }
+    {
+      const schedule = new PolynomialDecay({ initialLearningRate: 0.1, decaySteps: 100, endLearningRate: 0 });
+      console.log(schedule.at(50), schedule.at(1000)); // 0.05 0
+    }
+    {
+      const schedule = new PiecewiseConstantDecay({ boundaries: [100, 200], values: [0.1, 0.01, 0.001] });
+      console.log(schedule.at(100), schedule.at(101)); // 0.1 0.01
+    }
+    expect(log.mock.calls).toEqual([[0.1, 0.025], [0.05], [0.05, 0], [0.1, 0.01]]);
+  },
+  'schedules/cosine.ts'() {
+    const log = vi.spyOn(console, 'log');
+    {
+      const schedule = new CosineDecay({ initialLearningRate: 0, warmupTarget: 0.1, warmupSteps: 10, decaySteps: 90 });
+      console.log(schedule.at(5), schedule.at(10), schedule.at(100)); // 0.05 0.1 0
+    }
+    {
+      const schedule = new CosineDecayRestarts({ initialLearningRate: 0.1, firstDecaySteps: 10 });
+      console.log(schedule.at(0), schedule.at(10), schedule.at(30)); // 0.1 0.1 0.1
+    }
+    expect(log.mock.calls).toEqual([
+      [0.05, 0.1, 0],
+      [0.1, 0.1, 0.1],
+    ]);
+  },
+  'schedules/warmup.ts'() {
+    const log = vi.spyOn(console, 'log');
+    {
+      const decay = new ExponentialDecay({ initialLearningRate: 0.1, decaySteps: 100, decayRate: 0.5 });
+      const schedule = new LinearWarmup({ learningRate: decay, warmupSteps: 10 });
+      console.log(schedule.at(5), schedule.at(10), schedule.at(110)); // 0.05 0.1 0.05
+    }
+    {
+      const schedule = new OneCycle({ maxLearningRate: 0.1, totalSteps: 101, annealStrategy: 'linear', pctStart: 0.5 });
+      console.log(schedule.at(0), schedule.at(1000)); // 0.004 4e-7
+    }
+    expect(log.mock.calls).toEqual([
+      [0.05, 0.1, 0.05],
+      [0.004, expect.closeTo(4e-7, 18)],
+    ]);
   },
   'training/train-step.ts'() {
     const model = new Sequential([new Dense({ units: 1 })], { inputShape: [2] });
@@ -173,6 +274,8 @@ function examplesOf(file: string): string[] {
   );
 }
 const withExamples = files.filter(isSource).filter((file) => examplesOf(file).length > 0);
+
+afterEach(() => void vi.restoreAllMocks());
 
 describe('examples in docstrings', () => {
   const lines = (text: string) => text.split('\n').map((line) => line.trim());

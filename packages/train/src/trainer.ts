@@ -73,6 +73,22 @@ export class Trainer {
     for (const { weight } of source.weights) weight.assign(session.valuesOf(weight));
   }
 
+  /** Whether optimisers put other values into the weights when training ends. */
+  get hasFinalValues(): boolean {
+    return this.prepared.updates.some(({ optimizer }) => optimizer.finalSlot !== undefined);
+  }
+
+  /** The weights become what their optimisers want them to be in the end, such as their moving averages. */
+  takeFinalValues(): void {
+    const { source, session, updates } = this.prepared;
+    for (const [update, { optimizer, slots }] of updates.entries()) {
+      const values = slots[optimizer.slots.indexOf(optimizer.finalSlot ?? '')];
+      for (const [index, { weight }] of source.updates[update].weights.entries()) {
+        if (values) session.valuesOf(weight).set(values[index]);
+      }
+    }
+  }
+
   /** Weights and what optimisers keep, copied. */
   copy(): Values {
     const { source, session, updates } = this.prepared;

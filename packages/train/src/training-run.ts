@@ -60,6 +60,7 @@ export class TrainingRun {
       await this.begin(resumed);
       await this.watch(resumed);
       await this.trainEpochs(resumed);
+      this.takeFinalValues();
       const history = this.history();
       for (const callback of this.callbacks) await callback.onTrainEnd?.(history, this.control);
       return history;
@@ -101,6 +102,15 @@ export class TrainingRun {
     const { session, work, programs } = prepared;
     this.guard = await CodeGuard.begin(session, { ...work, firstStep: 0, endStep: 0 }, programs);
     this.guard?.hold(resumed ?? this.state(epoch, step));
+  }
+
+  /** The model ends with moving averages where an optimiser keeps them; checkpoints have the weights themselves. */
+  private takeFinalValues(): void {
+    const { trainer } = this;
+    if (!trainer.hasFinalValues || trainer.stepsBefore + this.steps === 0) return;
+    trainer.readModel();
+    trainer.takeFinalValues();
+    trainer.writeModel();
   }
 
   private history(): History {

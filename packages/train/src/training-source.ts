@@ -1,4 +1,13 @@
-import { Adam, BaseModel, type Loss, type ModelLoss, ModelWeight, meanSquaredError, type Weight } from '@weft/nn';
+import {
+  Adam,
+  BaseModel,
+  type Loss,
+  type ModelLoss,
+  ModelWeight,
+  meanSquaredError,
+  type Optimizer,
+  type Weight,
+} from '@weft/nn';
 import { type Examples, type NamedExamples, namedExamples } from './data.js';
 import type { FIT_WITH_RUNTIME, TrainedWeights, Update } from './options/fit-options.js';
 import type { CheckedOptions } from './options/schema.js';
@@ -67,8 +76,10 @@ function updateSources(model: BaseModel, options: CheckedFitOptions, names: Weig
   const { updates, loss, lossWeights, metrics, optimizer } = options;
   const rest = { model, ...(lossWeights && { lossWeights }), metrics };
   if (!updates) {
-    const weights = model.weights.filter(({ trainable }) => trainable);
-    return [{ ...rest, name: 'loss', loss: loss ?? meanSquaredError, weights, optimizer: optimizer ?? new Adam() }];
+    const trainable = model.weights.filter((weight) => weight.trainable);
+    const own = optimizer ?? new Adam();
+    const weights = changedBy(own, trainable);
+    return [{ ...rest, name: 'loss', loss: loss ?? meanSquaredError, weights, optimizer: own }];
   }
   if (loss || optimizer || lossWeights) {
     throw new RangeError(
@@ -76,16 +87,24 @@ function updateSources(model: BaseModel, options: CheckedFitOptions, names: Weig
     );
   }
   return updates.map((update: Update, index): UpdateSource => {
+    const own = update.optimizer ?? new Adam();
+    const weights = trainedWeights(model, `updates: number ${index + 1}`, update.weights, names);
     const name = updates.length === 1 && !update.name ? 'loss' : `${update.name ?? `update_${index + 1}`}_loss`;
     return {
       model,
       name,
       loss: update.loss as Loss | ModelLoss,
       metrics: index === 0 ? metrics : [],
-      weights: trainedWeights(model, `updates: number ${index + 1}`, update.weights, names),
-      optimizer: update.optimizer ?? new Adam(),
+      weights: changedBy(own, weights),
+      optimizer: own,
     };
   });
+}
+
+/** Those of the weights that an optimiser does not leave as they are. */
+function changedBy(optimizer: Optimizer, weights: readonly ModelWeight[]): readonly ModelWeight[] {
+  const paths = new Set(optimizer.trained?.(weights.map(({ path }) => path)) ?? weights.map(({ path }) => path));
+  return weights.filter(({ path }) => paths.has(path));
 }
 
 /** The weights that an update names, in the order in which they lie in memory. */

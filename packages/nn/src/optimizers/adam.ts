@@ -1,29 +1,27 @@
-import type { Tensor } from '@weft/core';
-import { add, div, mul, sqrt, square, sub } from '@weft/core';
-import { checkKnownOptions, numberIn, refuse } from '@weft/core/program';
-import {
-  at,
-  checkStep,
-  clipped,
-  clippingBy,
-  type Optimizer,
-  type OptimizerOptions,
-  power,
-  type UpdateInput,
-  type UpdateResult,
-} from './optimizer.js';
+import { add, div, maximum, mul, sqrt, square, sub } from '@weft/core';
+import { flag } from '../layers/options.js';
+import { power } from '../schedules/functions.js';
+import { learningRateOf } from '../schedules/schedule.js';
+import { BaseOptimizer, COMMON_OPTIONS, type RuleInput } from './base-optimizer.js';
+import type { UpdateResult } from './optimizer.js';
+import { above0, decay, type OptionsOf, type Schema } from './options.js';
 
-/** Options of `Adam`, as in Keras. */
-export interface AdamOptions extends OptimizerOptions {
-  /** Default 0.001. */
-  readonly learningRate?: number;
+const OPTIONS = {
+  /** A number or a schedule. Default 0.001. */
+  learningRate: [learningRateOf, 0.001],
   /** Decay of the mean of the gradients, from 0 to below 1. Default 0.9. */
-  readonly beta1?: number;
+  beta1: [decay, 0.9],
   /** Decay of the mean of their squares, from 0 to below 1. Default 0.999. */
-  readonly beta2?: number;
+  beta2: [decay, 0.999],
   /** Keeps the quotient finite, above 0. Default 1e-7. */
-  readonly epsilon?: number;
-}
+  epsilon: [above0, 1e-7],
+  /** Whether to divide by the largest mean of squares so far, in the slot `velocity_hat`. Default false. */
+  amsgrad: [flag, false],
+  ...COMMON_OPTIONS,
+} as const satisfies Schema;
+
+/** Options of `Adam` and `AdamW`, as in Keras. */
+export type AdamOptions = OptionsOf<typeof OPTIONS>;
 
 /**
  * Adaptive moment estimation, as Keras computes it: with m and v the decaying means of the gradients and of their
@@ -34,50 +32,46 @@ export interface AdamOptions extends OptimizerOptions {
  * another epsilon by the factor sqrt(1 − beta2^t), 1/32 in the first step.
  *
  * @see Kingma and Ba (2015), Adam: a method for stochastic optimization, end of section 2
+ * @see Reddi, Kale and Kumar (2018), On the convergence of Adam and beyond, for amsgrad
  */
-export class Adam implements Optimizer {
-  readonly name = 'Adam';
-  readonly slots: readonly string[] = ['momentum', 'velocity'];
-  readonly learningRate: number;
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly epsilon: number;
-  readonly globalClipNorm: number | undefined;
-  /** Given if the gradients are clipped. */
-  readonly shared?: (gradients: readonly Tensor[]) => Tensor;
-
+export class Adam extends BaseOptimizer<typeof OPTIONS> {
   /** @throws RangeError naming the option that is not what it must be */
-  constructor(options: AdamOptions = {}) {
-    checkKnownOptions('Adam', options, ['learningRate', 'beta1', 'beta2', 'epsilon', 'globalClipNorm']);
-    const { learningRate = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 } = options;
-    this.learningRate = numberIn('Adam', 'learningRate', learningRate, 0, Infinity);
-    this.beta1 = numberIn('Adam', 'beta1', beta1, 0, 1);
-    this.beta2 = numberIn('Adam', 'beta2', beta2, 0, 1);
-    this.epsilon = numberIn('Adam', 'epsilon', epsilon, 0, Infinity);
-    if (Math.fround(epsilon) === 0) refuse('Adam', 'epsilon', epsilon, 'a number that float32 tells from 0');
-    this.globalClipNorm = options.globalClipNorm;
-    const shared = clippingBy('Adam', options.globalClipNorm);
-    if (shared) this.shared = shared;
+  constructor(options: AdamOptions = {}, name = 'Adam') {
+    super(name, OPTIONS, options);
+  }
+
+  protected get ruleSlots(): readonly string[] {
+    return ['momentum', 'velocity', ...(this.options.amsgrad ? ['velocity_hat'] : [])];
   }
 
   /** learningRate · sqrt(1 − beta2^t) / (1 − beta1^t). */
-  scalars(step: number): readonly number[] {
-    checkStep('Adam', step);
-    return [(this.learningRate * Math.sqrt(1 - power(this.beta2, step))) / (1 - power(this.beta1, step))];
+  protected rateOf(step: number, learningRate: number): number {
+    const { beta1, beta2 } = this.options;
+    return (learningRate * Math.sqrt(1 - power(beta2, step))) / (1 - power(beta1, step));
   }
 
-  update(input: UpdateInput): UpdateResult {
-    const { parameter, state, scalars } = input;
-    const [m, v] = state;
-    const gradient = clipped(input);
-    const first = add(mul(m, this.beta1), mul(gradient, 1 - this.beta1));
-    const second = add(mul(v, this.beta2), mul(square(gradient), 1 - this.beta2));
-    const step = div(mul(first, at(scalars, 0)), add(sqrt(second), this.epsilon));
-    return { parameter: sub(parameter, step), state: [first, second] };
+  protected rule({ parameter, gradient, state: [m, v, largest], rate }: RuleInput): UpdateResult {
+    const { beta1, beta2, epsilon, amsgrad } = this.options;
+    const first = add(mul(m, beta1), mul(gradient, 1 - beta1));
+    const second = add(mul(v, beta2), mul(square(gradient), 1 - beta2));
+    const state = amsgrad ? [first, second, maximum(largest, second)] : [first, second];
+    const step = div(mul(first, rate), add(sqrt(state[state.length - 1]), epsilon));
+    return { parameter: sub(parameter, step), state };
   }
+}
 
-  config(): Record<string, unknown> {
-    const { learningRate, beta1, beta2, epsilon, globalClipNorm } = this;
-    return { learningRate, beta1, beta2, epsilon, ...(globalClipNorm !== undefined && { globalClipNorm }) };
+/**
+ * `Adam` with weight decay that does not go through the means of the gradients. `weightDecay` is 0.004 by default, as in
+ * Keras, and all weights decay; `excludeFromWeightDecay: biasesAndScales` spares those that usually are.
+ *
+ * @see Loshchilov and Hutter (2019), Decoupled weight decay regularization
+ * @example
+ * const optimizer = new AdamW({ weightDecay: 0.01, excludeFromWeightDecay: biasesAndScales });
+ * console.log(optimizer.slots); // [ 'momentum', 'velocity' ]
+ */
+export class AdamW extends Adam {
+  /** @throws RangeError naming the option that is not what it must be */
+  constructor(options: AdamOptions = {}) {
+    super({ ...options, weightDecay: options.weightDecay ?? 0.004 }, 'AdamW');
   }
 }

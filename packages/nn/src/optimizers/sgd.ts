@@ -1,27 +1,22 @@
-import type { Tensor } from '@weft/core';
 import { add, mul, sub } from '@weft/core';
-import { checkKnownOptions, numberIn } from '@weft/core/program';
 import { flag } from '../layers/options.js';
-import {
-  at,
-  checkStep,
-  clipped,
-  clippingBy,
-  type Optimizer,
-  type OptimizerOptions,
-  type UpdateInput,
-  type UpdateResult,
-} from './optimizer.js';
+import { learningRateOf } from '../schedules/schedule.js';
+import { BaseOptimizer, COMMON_OPTIONS, type RuleInput } from './base-optimizer.js';
+import type { UpdateResult } from './optimizer.js';
+import { decay, type OptionsOf, type Schema } from './options.js';
+
+const OPTIONS = {
+  /** A number or a schedule. Default 0.01. */
+  learningRate: [learningRateOf, 0.01],
+  /** From 0 to below 1; 0 keeps no state. Default 0. */
+  momentum: [decay, 0],
+  /** Whether the gradient is followed from where the momentum leads. Default false. */
+  nesterov: [flag, false],
+  ...COMMON_OPTIONS,
+} as const satisfies Schema;
 
 /** Options of `SGD`, as in Keras. */
-export interface SGDOptions extends OptimizerOptions {
-  /** Default 0.01. */
-  readonly learningRate?: number;
-  /** From 0 to below 1; 0 keeps no state. Default 0. */
-  readonly momentum?: number;
-  /** Whether the gradient is followed from where the momentum leads. Default false. */
-  readonly nesterov?: boolean;
-}
+export type SGDOptions = OptionsOf<typeof OPTIONS>;
 
 /**
  * Gradient descent, with momentum as Keras defines it: momentum ← factor · momentum − learningRate · gradient.
@@ -29,48 +24,26 @@ export interface SGDOptions extends OptimizerOptions {
  *
  * @see Sutskever et al. (2013), On the importance of initialization and momentum in deep learning
  */
-export class SGD implements Optimizer {
-  readonly name = 'SGD';
-  readonly learningRate: number;
-  readonly momentum: number;
-  readonly nesterov: boolean;
-  readonly globalClipNorm: number | undefined;
-  /** Given if the gradients are clipped. */
-  readonly shared?: (gradients: readonly Tensor[]) => Tensor;
-
+export class SGD extends BaseOptimizer<typeof OPTIONS> {
   /** @throws RangeError naming the option that is not what it must be */
   constructor(options: SGDOptions = {}) {
-    checkKnownOptions('SGD', options, ['learningRate', 'momentum', 'nesterov', 'globalClipNorm']);
-    const { learningRate = 0.01, momentum = 0, nesterov = false } = options;
-    this.learningRate = numberIn('SGD', 'learningRate', learningRate, 0, Infinity);
-    this.momentum = numberIn('SGD', 'momentum', momentum, 0, 1);
-    this.nesterov = flag('SGD', 'nesterov', nesterov);
-    this.globalClipNorm = options.globalClipNorm;
-    const shared = clippingBy('SGD', options.globalClipNorm);
-    if (shared) this.shared = shared;
+    super('SGD', OPTIONS, options);
   }
 
-  get slots(): readonly string[] {
-    return this.momentum === 0 ? [] : ['momentum'];
+  protected get ruleSlots(): readonly string[] {
+    return this.options.momentum === 0 ? [] : ['momentum'];
   }
 
-  /** The learning rate, which no program needs to be compiled anew for. */
-  scalars(step: number): readonly number[] {
-    checkStep('SGD', step);
-    return [this.learningRate];
+  protected rateOf(_step: number, learningRate: number): number {
+    return learningRate;
   }
 
-  update(input: UpdateInput): UpdateResult {
-    const { parameter, state, scalars } = input;
-    const change = mul(clipped(input), at(scalars, 0));
-    if (this.momentum === 0) return { parameter: sub(parameter, change), state: [] };
-    const next = sub(mul(state[0], this.momentum), change);
-    const step = this.nesterov ? sub(mul(next, this.momentum), change) : next;
+  protected rule({ parameter, gradient, state: [last], rate }: RuleInput): UpdateResult {
+    const { momentum, nesterov } = this.options;
+    const change = mul(gradient, rate);
+    if (momentum === 0) return { parameter: sub(parameter, change), state: [] };
+    const next = sub(mul(last, momentum), change);
+    const step = nesterov ? sub(mul(next, momentum), change) : next;
     return { parameter: add(parameter, step), state: [next] };
-  }
-
-  config(): Record<string, unknown> {
-    const { learningRate, momentum, nesterov, globalClipNorm } = this;
-    return { learningRate, momentum, nesterov, ...(globalClipNorm !== undefined && { globalClipNorm }) };
   }
 }

@@ -19,6 +19,7 @@ export interface StepResult {
 
 /** A weight in training, with its slots. */
 interface Trained {
+  readonly path: string;
   readonly weight: Weight;
   state: readonly Tensor[];
 }
@@ -30,11 +31,17 @@ function prepare(source: BaseModel | readonly ModelWeight[], optimizer: Optimize
   if (!Array.isArray(weights)) {
     throw new TypeError(`trainStep: expected a model, or an array of weights of models; got ${describe(source)}.`);
   }
-  const trainable = new Set(weights.filter((each) => each.trainable).map(({ weight }) => weight));
-  if (trainable.size === 0) {
-    throw new RangeError('trainStep: there is no weight to train. Look at `trainable` of the model and its layers.');
+  const trainable = new Map<Weight, string>();
+  for (const { path, weight } of weights.filter((each) => each.trainable)) trainable.set(weight, path);
+  const paths = new Set(optimizer.trained?.([...trainable.values()]) ?? trainable.values());
+  const trained = [...trainable].filter(([, path]) => paths.has(path));
+  if (trained.length === 0) {
+    throw new RangeError(
+      'trainStep: there is no weight to train. Look at `trainable` of the model and its layers, and at groups of the optimiser.',
+    );
   }
-  return [...trainable].map((weight) => ({
+  return trained.map(([weight, path]) => ({
+    path,
     weight,
     state: optimizer.slots.map(() => zeros(weight)),
   }));
@@ -98,8 +105,8 @@ export function trainStep(
     const gradients = grad(loss, parameters);
     const shared = optimizer.shared?.(gradients);
     const scalars = tensor([...optimizer.scalars(number)]);
-    const updates = trained.map(({ state }, which) =>
-      optimizer.update({ parameter: parameters[which], gradient: gradients[which], state, scalars, shared }),
+    const updates = trained.map(({ path, state }, which) =>
+      optimizer.update({ parameter: parameters[which], gradient: gradients[which], state, scalars, shared, path }),
     );
     const renewed = [...context.renewed];
     const slots = updates.flatMap(({ state }) => state);

@@ -12,7 +12,12 @@ export interface FingerprintSource {
   /** Arrays of examples, and arrays that losses and layers have captured, by their labels. */
   readonly arrays: ReadonlyMap<string, TypedArray>;
   /** Forward, losses, corruption and gradients as they were traced, and what optimisers do with them. */
-  readonly updates: readonly { readonly program: Program; readonly optimizer: Optimizer }[];
+  readonly updates: readonly {
+    readonly program: Program;
+    readonly optimizer: Optimizer;
+    /** What the optimiser does to each weight. */
+    readonly rules: readonly Program[];
+  }[];
   /** Options that decide the bits, by name. */
   readonly options: Readonly<Record<string, unknown>>;
   /** Classes of the callbacks that keep state. */
@@ -33,8 +38,10 @@ export function fingerprint(source: FingerprintSource, hash: (bytes: Uint8Array)
     callbacks,
     ...Object.fromEntries([...arrays].map(([label, values]) => [label, described(values, hash)])),
     ...Object.fromEntries(
-      updates.flatMap(({ program, optimizer }, index) => [
+      updates.flatMap(({ program, optimizer, rules }, index) => [
         [updates.length === 1 ? 'optimizer' : `optimizer ${index}`, { name: optimizer.name, ...optimizer.config() }],
+        // Groups of weights may be told apart by functions; what comes of it is in the rules.
+        [updates.length === 1 ? 'update rules' : `update rules ${index}`, textHash(rules)],
         // Losses and corruption are functions; what they do is in the program.
         [updates.length === 1 ? 'traced program' : `traced program ${index}`, textHash(program)],
       ]),

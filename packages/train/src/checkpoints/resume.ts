@@ -3,6 +3,7 @@ import type { Callback, CallbackState } from '../callbacks/callback.js';
 import type { EpochHistory } from '../history.js';
 import type { PreparedTraining } from '../prepare-training.js';
 import { sha256Hex } from '../sha256.js';
+import { tracedUpdate } from '../step/optimizer-stages.js';
 import { tablesOf } from '../step/trace-batch.js';
 import { slotName } from '../trainer.js';
 import type { CheckedFitOptions } from '../training-source.js';
@@ -30,7 +31,11 @@ export function trainingFingerprint(prepared: PreparedTraining, options: Checked
     {
       model,
       arrays: arraysOf(prepared),
-      updates: traced.map(({ program }, index) => ({ program, optimizer: updates[index].optimizer })),
+      updates: traced.map(({ program }, index) => {
+        const { optimizer, weights } = updates[index];
+        const scalarCount = prepared.updates[index].scalarCount;
+        return { program, optimizer, rules: weights.map((weight) => tracedUpdate(optimizer, weight, scalarCount)) };
+      }),
       options: {
         batchSize,
         'training examples': trainCount,

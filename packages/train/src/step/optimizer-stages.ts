@@ -46,11 +46,12 @@ export function optimizerStages(
   weights: readonly TrainedWeight[],
   memory: OptimizerMemory,
 ): DraftedStage[] {
+  if (weights.length === 0) return [];
   const shared = optimizer.shared && sharedStage(name, optimizer, weights, memory);
   const spans: Span[] = [];
   const parts: { draft: DraftLaunch; count: number }[] = [];
   for (const weight of weights) {
-    const program = tracedUpdate(optimizer, weight, memory);
+    const program = tracedUpdate(optimizer, weight, memory.scalarCount);
     const flat = onFlatSlices(program, elementInputs(optimizer), SLICE);
     if (!flat) {
       parts.push({ draft: wholeWeight(name, program, weight, memory, optimizer), count: 1 });
@@ -69,7 +70,7 @@ export function optimizerStages(
       parts: parts.map(({ draft, count }) => ({ launch: launchOf(draft), count })),
     }),
   };
-  return [...(shared ? [shared] : []), ...(parts.length > 0 ? [stage] : [])];
+  return [...(shared ? [shared] : []), stage];
 }
 
 /** Positions of the parameter, the gradient and the slots among the inputs of an update. */
@@ -77,12 +78,19 @@ function elementInputs(optimizer: Optimizer): Set<number> {
   return new Set(Array.from({ length: 2 + optimizer.slots.length }, (_, which) => which));
 }
 
-/** Inputs: parameter, gradient, slots, scalars and, for some optimisers, what was computed of all gradients. */
-function tracedUpdate(optimizer: Optimizer, { path, shape }: TrainedWeight, { scalarCount }: OptimizerMemory): Program {
+/**
+ * What an optimiser does to a weight in a step. Inputs: parameter, gradient, slots, scalars and, for some optimisers,
+ * what was computed of all gradients.
+ */
+export function tracedUpdate(
+  optimizer: Optimizer,
+  { path, shape }: Pick<TrainedWeight, 'path' | 'shape'>,
+  scalarCount: number,
+): Program {
   const [parameter, gradient, ...state] = [path, 'gradient', ...optimizer.slots].map((name) => numbers(shape, name));
   const scalars = numbers([scalarCount], 'scalars');
   const shared = optimizer.shared ? placeholder({ shape: [], dtype: 'float32' }, 'shared') : undefined;
-  const result = optimizer.update({ parameter, gradient, state, scalars, ...(shared && { shared }) });
+  const result = optimizer.update({ parameter, gradient, state, scalars, path, ...(shared && { shared }) });
   // What stays as it is becomes a value of its own: it may change places with others.
   const outputs = [result.parameter, ...result.state].map((x) =>
     [parameter, ...state].includes(x) ? maximum(x, x) : x,
@@ -148,7 +156,9 @@ function spanParts(
   const elements = elementInputs(optimizer);
   const part = (length: number, from: number, count: number) => {
     const program =
-      length === SLICE ? sliced : (onFlatSlices(tracedUpdate(optimizer, first, memory), elements, length) as Program);
+      length === SLICE
+        ? sliced
+        : (onFlatSlices(tracedUpdate(optimizer, first, memory.scalarCount), elements, length) as Program);
     const at = (address: number): Block => ({ address: address + from, perSlice: SLICE_BYTES });
     const { inputs, outputs } = blocksOf(first, memory, optimizer, at);
     return { draft: draftLaunch(`${name} ${first.path} ${length}`, program, inputs, outputs, {}), count };

@@ -96,12 +96,13 @@ export class WholeBatchTraining {
     const shared = optimizer.shared?.(gradients);
     const scalars = table(Float32Array.from(optimizer.scalars(this.steps)));
     const names = weights.map(({ path }) => optimizer.slots.map((slot) => `${index} ${slot} ${path}`));
-    const updated = weights.map(({ shape, data }, which) =>
+    const updated = weights.map(({ path, shape, data }, which) =>
       optimizer.update({
         parameter: parameters[which],
         gradient: gradients[which],
         state: names[which].map((name) => table(this.slots.get(name) ?? new Float32Array(data.length), shape)),
         scalars,
+        path,
         ...(shared && { shared }),
       }),
     );

@@ -1,0 +1,186 @@
+import { add, mul, sub, type Tensor, where } from '@weft/core';
+import { describe } from '@weft/core/program';
+import { flag, positiveInteger } from '../layers/options.js';
+import { type LearningRate, rateAt, rateConfig } from '../schedules/schedule.js';
+import { clipped, globalFactor } from './clipping.js';
+import { at, checkStep, type Optimizer, type UpdateInput, type UpdateResult } from './optimizer.js';
+import { above0, type Checked, checked, from0, type OptionsOf, type Reader, type Schema, share } from './options.js';
+import { matches, pathMatch } from './paths.js';
+
+const GROUP = {
+  /** The weights of the group. Of several groups that match a weight, the first counts. */
+  match: pathMatch,
+  /** By what the learning rate is multiplied. Default 1. */
+  learningRateMultiplier: [from0, 1],
+  /** In place of the optimiser's. */
+  weightDecay: [from0, undefined],
+  /** Whether its weights stay as they are, as if they were not trainable. Default false. */
+  frozen: [flag, false],
+} as const satisfies Schema;
+
+/** Weights that are treated in a way of their own. */
+export type OptimizerGroup = OptionsOf<typeof GROUP>;
+
+const groupsOf: Reader<readonly OptimizerGroup[]> = (label, option, value) => {
+  if (!Array.isArray(value)) {
+    throw new RangeError(`${label}: ${option} is ${describe(value)}; expected an array of { match, ... }.`);
+  }
+  for (const [which, group] of value.entries()) checked(`${label}: ${option}: number ${which + 1}`, group, GROUP);
+  return value;
+};
+
+/** Options of every optimiser, as Keras names them. */
+export const COMMON_OPTIONS = {
+  /**
+   * Each step, the weight times learning rate times this is taken off before the update: decoupled from the gradient,
+   * as in AdamW, for every optimiser. Default: none.
+   */
+  weightDecay: [from0, undefined],
+  /** Weights that never decay, such as `biasesAndScales`. Default: all decay, as in Keras. */
+  excludeFromWeightDecay: [pathMatch, undefined],
+  /** Largest norm of each weight's gradient; a larger one is scaled down. */
+  clipNorm: [above0, undefined],
+  /** Largest size of each number of a gradient. */
+  clipValue: [above0, undefined],
+  /** Largest norm of all gradients together; above it all are scaled down alike. */
+  globalClipNorm: [above0, undefined],
+  /** Whether moving averages of the weights are kept, in the slot `average`. `fit` ends with them. Default false. */
+  useEma: [flag, false],
+  /** How much of the average stays in each step, from 0 to 1. Default 0.99. */
+  emaMomentum: [share, 0.99],
+  /** Steps after which the weights become their averages, again and again. Default: only at the end of `fit`. */
+  emaOverwriteFrequency: [positiveInteger, undefined],
+  /** Weights that are treated in a way of their own. Default: none. */
+  groups: [groupsOf, []],
+} as const satisfies Schema;
+
+/** Options of every optimiser, as Keras names them. */
+export type OptimizerOptions = OptionsOf<typeof COMMON_OPTIONS>;
+
+type OptimizerSchema = Schema &
+  typeof COMMON_OPTIONS & { readonly learningRate: readonly [Reader<LearningRate>, number] };
+
+/** What a rule of update is given: gradients are clipped, and the weight has decayed. */
+export interface RuleInput {
+  readonly parameter: Tensor;
+  readonly gradient: Tensor;
+  readonly state: readonly Tensor[];
+  /** The first of `rates`, times the multiplier of the weight's group: []. */
+  readonly rate: Tensor;
+}
+
+/** What the optimisers have in common: clipping, weight decay, moving averages, groups of weights. */
+export abstract class BaseOptimizer<S extends OptimizerSchema> implements Optimizer {
+  /** The options, with the defaults in their places. */
+  readonly options: Checked<S>;
+  private readonly common: Checked<OptimizerSchema>;
+  /** Given if the gradients are clipped together. */
+  readonly shared?: (gradients: readonly Tensor[]) => Tensor;
+
+  protected constructor(
+    readonly name: string,
+    schema: S,
+    options: unknown,
+  ) {
+    this.options = checked(name, options, schema);
+    this.common = this.options as unknown as Checked<OptimizerSchema>;
+    const { clipNorm, clipValue, globalClipNorm } = this.common;
+    if ([clipNorm, clipValue, globalClipNorm].filter((limit) => limit !== undefined).length > 1) {
+      throw new RangeError(`${name}: of clipNorm, clipValue and globalClipNorm only one can be given.`);
+    }
+    if (globalClipNorm !== undefined) this.shared = (gradients) => globalFactor(gradients, globalClipNorm);
+  }
+
+  get learningRate(): LearningRate {
+    return this.common.learningRate;
+  }
+
+  get slots(): readonly string[] {
+    return [...this.ruleSlots, ...(this.common.useEma ? ['average'] : [])];
+  }
+
+  get finalSlot(): string | undefined {
+    return this.common.useEma ? 'average' : undefined;
+  }
+
+  /** Slots of the rule itself. */
+  protected abstract readonly ruleSlots: readonly string[];
+
+  /** What the rule multiplies by in a step: the learning rate, corrected as the rule asks. */
+  protected abstract rateOf(step: number, learningRate: number): number;
+
+  /** The weight and the rule's state after a step. */
+  protected abstract rule(input: RuleInput): UpdateResult;
+
+  /**
+   * What the rule multiplies by; the learning rate for weight decay; for moving averages how much stays of them, how
+   * much comes from the weights, and 1 where the weights become their averages.
+   */
+  scalars(step: number, learningRate = rateAt(this.learningRate, step - 1)): readonly number[] {
+    checkStep(this.name, step);
+    const { useEma, emaMomentum, emaOverwriteFrequency } = this.common;
+    const stays = step === 1 ? 0 : emaMomentum;
+    const overwrites = emaOverwriteFrequency !== undefined && step % emaOverwriteFrequency === 0;
+    return [
+      this.rateOf(step, learningRate),
+      ...(this.decays ? [learningRate] : []),
+      ...(useEma ? [stays, 1 - stays, Number(overwrites)] : []),
+    ];
+  }
+
+  update({ parameter, gradient, state, scalars, shared, path = '' }: UpdateInput): UpdateResult {
+    const { useEma, emaOverwriteFrequency } = this.common;
+    const { learningRateMultiplier: multiplier = 1, frozen } = this.groupOf(path) ?? {};
+    if (frozen) return { parameter, state };
+    const times = (tensor: Tensor, factor: number) => (factor === 1 ? tensor : mul(tensor, factor));
+    const decay = this.decayOf(path) * multiplier;
+    const next = this.rule({
+      parameter: decay === 0 ? parameter : sub(parameter, mul(parameter, times(at(scalars, 1), decay))),
+      gradient: clipped(gradient, this.common, shared),
+      state: useEma ? state.slice(0, -1) : state,
+      rate: times(at(scalars, 0), multiplier),
+    });
+    if (!useEma) return next;
+    const first = this.decays ? 2 : 1;
+    const average = add(mul(state[state.length - 1], at(scalars, first)), mul(next.parameter, at(scalars, first + 1)));
+    return {
+      parameter:
+        emaOverwriteFrequency === undefined ? next.parameter : where(at(scalars, first + 2), average, next.parameter),
+      state: [...next.state, average],
+    };
+  }
+
+  trained(paths: readonly string[]): readonly string[] {
+    for (const [which, { match }] of this.common.groups.entries()) {
+      if (paths.some((path) => matches(match, path))) continue;
+      throw new RangeError(
+        `${this.name}: groups: number ${which + 1} matches no weight. The weights are ${paths.join(', ')}.`,
+      );
+    }
+    return paths.filter((path) => !this.groupOf(path)?.frozen);
+  }
+
+  /** All options but those of every optimiser that are as by default. */
+  config(): Record<string, unknown> {
+    const isDefault = (name: string, value: unknown) =>
+      value === undefined || (COMMON_OPTIONS as Schema)[name]?.[1 as never] === value;
+    const entries = Object.entries(this.options).filter(([name, value]) => !isDefault(name, value));
+    return { ...Object.fromEntries(entries), learningRate: rateConfig(this.learningRate) };
+  }
+
+  /** Whether any weight may decay. */
+  private get decays(): boolean {
+    const { weightDecay, groups } = this.common;
+    return [weightDecay, ...groups.map((group) => group.weightDecay)].some((decay) => (decay ?? 0) > 0);
+  }
+
+  private decayOf(path: string): number {
+    const { weightDecay = 0, excludeFromWeightDecay } = this.common;
+    if (excludeFromWeightDecay !== undefined && matches(excludeFromWeightDecay, path)) return 0;
+    return this.groupOf(path)?.weightDecay ?? weightDecay;
+  }
+
+  private groupOf(path: string): OptimizerGroup | undefined {
+    return this.common.groups.find(({ match }) => matches(match, path));
+  }
+}
