@@ -115,3 +115,11 @@ it.each([
   expect(imports.length).toBeGreaterThan(least);
   expect(imports.filter(({ specifier }) => specifier.startsWith('node:'))).toEqual([]);
 });
+
+it("core's compositions import operations, never the other way round", () => {
+  const imports = importsOf('core').filter(isShipped);
+  const between = (from: string, to: string) =>
+    imports.filter(({ file, specifier }) => file.startsWith(`src/${from}/`) && specifier.includes(`../${to}/`));
+  expect(between('operations', 'compositions')).toEqual([]);
+  expect(between('compositions', 'operations').length).toBeGreaterThan(10);
+});

@@ -1,3 +1,4 @@
+export * from './compositions/index.js';
 export * from './operations/index.js';
 export { philox4x32 } from './random/philox.js';
 export { RandomStream } from './random/stream.js';

@@ -3,6 +3,7 @@ import { sizeOf } from '../src/tensor/shape.js';
 import { trace } from '../src/trace/trace.js';
 import { affine } from './conformance/affine.js';
 import type { Case } from './conformance/case.js';
+import { compositions } from './conformance/compositions.js';
 import { convolutions } from './conformance/convolutions.js';
 import { elementwise } from './conformance/elementwise.js';
 import { indexing } from './conformance/indexing.js';
@@ -30,6 +31,7 @@ const suites: Readonly<Record<string, readonly Case[]>> = {
   tiles,
   tables,
   integers,
+  compositions,
   indexing,
   affine,
   softmaxes,

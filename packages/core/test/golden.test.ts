@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { square } from '../src/compositions/arithmetic.js';
+import { mean } from '../src/compositions/reductions.js';
 import { sum } from '../src/operations/broadcast.js';
 import { conv2d } from '../src/operations/conv2d.js';
-import { add, exp, mul, relu, sigmoid, square, sub, tanh } from '../src/operations/elementwise.js';
+import { add, exp, mul, relu, sigmoid, sub, tanh } from '../src/operations/elementwise.js';
 import { grad } from '../src/operations/gradient.js';
 import { matmul } from '../src/operations/matmul.js';
 import { maxPool2d } from '../src/operations/pooling.js';
-import { mean } from '../src/operations/reductions.js';
 import { upsample2d } from '../src/operations/upsample2d.js';
 import type { TypedArray } from '../src/tensor/shape.js';
 import type { Tensor } from '../src/tensor/tensor.js';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { square } from '../src/compositions/arithmetic.js';
 import { sum } from '../src/operations/broadcast.js';
-import { mul, square, tanh } from '../src/operations/elementwise.js';
+import { mul, tanh } from '../src/operations/elementwise.js';
 import { grad } from '../src/operations/gradient.js';
 import { operationTable } from '../src/operations/table.js';
 import { tensor } from '../src/tensor/create.js';

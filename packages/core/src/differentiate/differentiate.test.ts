@@ -5,13 +5,14 @@ import { expectValues } from '../../test/support/compare.js';
 import { differentiable } from '../../test/support/differentiable.js';
 import { compute, computeByReference, kernelSets } from '../../test/support/kernels.js';
 import { numbers } from '../../test/support/numbers.js';
+import { clip, square } from '../compositions/arithmetic.js';
+import { mean } from '../compositions/reductions.js';
 import { affineSample } from '../operations/affine-sample.js';
 import { sum } from '../operations/broadcast.js';
 import { conv2d } from '../operations/conv2d.js';
 import {
   abs,
   add,
-  clip,
   equal,
   exp,
   greater,
@@ -20,14 +21,13 @@ import {
   mul,
   relu,
   sigmoid,
-  square,
   tanh,
   where,
 } from '../operations/elementwise.js';
 import { grad } from '../operations/gradient.js';
 import { matmul } from '../operations/matmul.js';
 import { maxPool2d } from '../operations/pooling.js';
-import { max, mean } from '../operations/reductions.js';
+import { max } from '../operations/reductions.js';
 import { reshape } from '../operations/reshape.js';
 import { takeRows } from '../operations/rows.js';
 import { stopGradient } from '../operations/stop-gradient.js';

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { argMax } from '../compositions/indices.js';
+import { logSumExp } from '../compositions/reductions.js';
 import { sum } from '../operations/broadcast.js';
 import { cast } from '../operations/cast.js';
 import { mul } from '../operations/elementwise.js';
 import { grad } from '../operations/gradient.js';
-import { argMax, logSumExp } from '../operations/indices.js';
 import { takeRows } from '../operations/rows.js';
 import { compute } from '../run/compute.js';
 import { table, tensor } from '../tensor/create.js';

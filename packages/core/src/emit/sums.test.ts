@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { mean } from '../compositions/reductions.js';
 import { sum } from '../operations/broadcast.js';
 import { mul, relu } from '../operations/elementwise.js';
 import { matmul } from '../operations/matmul.js';
-import { mean } from '../operations/reductions.js';
 import { compute } from '../run/compute.js';
 import { full, tensor } from '../tensor/create.js';
 import { type Shape, sizeOf } from '../tensor/shape.js';

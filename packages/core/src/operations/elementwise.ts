@@ -168,22 +168,3 @@ export const equal: Binary = binary('equal', (a, b) => (a === b ? 1 : 0), { grad
 export const where: Ternary = ternary('where', (condition, a, b) => (condition !== 0 ? a : b), {
   gradient: ([condition], _y, g) => [undefined, where(condition, g, 0), where(condition, 0, g)],
 });
-
-/** 1 where x < y, else 0. */
-export const less = (x: TensorLike, y: TensorLike): Tensor => greater(y, x);
-
-/** 1 where x ≤ y, else 0. */
-export const lessEqual = (x: TensorLike, y: TensorLike): Tensor => greaterEqual(y, x);
-
-/**
- * x limited to [low, high].
- *
- * @throws RangeError if low is above high
- */
-export function clip(x: Tensor, low: number, high: number): Tensor {
-  if (low > high) throw new RangeError(`clip: low is ${low} and high is ${high}; low must not be above high.`);
-  return minimum(maximum(x, low), high);
-}
-
-/** x². */
-export const square = (x: Tensor): Tensor => mul(x, x);

@@ -2,13 +2,8 @@ import { checkTensor } from '../tensor/describe.js';
 import { checkKnownOptions } from '../tensor/options.js';
 import { formatShape, type Shape, sameShape, type ValueType } from '../tensor/shape.js';
 import type { Attributes, Tensor } from '../tensor/tensor.js';
-import { broadcastTo } from './broadcast.js';
-import { scalar } from './constant.js';
 import { apply, float32, type OperationDefinition } from './definition.js';
-import { div, mul } from './elementwise.js';
-import { reshape } from './reshape.js';
 import { shardRows } from './sharding.js';
-import { gatherTiles, type Tiling } from './tiles.js';
 import { type Padding, type Pair, pairOf, resolveWindow, type Window, windowPositions } from './window.js';
 
 /** A window over `shape`, the images that are pooled. */
@@ -159,7 +154,8 @@ export interface PoolOptions {
   readonly padding?: Padding;
 }
 
-function poolAttributes(operation: string, x: Tensor, poolSize: Pair, options: PoolOptions): PoolAttributes {
+/** @internal The attributes of pooling, from options that are checked. */
+export function poolAttributes(operation: string, x: Tensor, poolSize: Pair, options: PoolOptions): PoolAttributes {
   checkTensor(operation, x);
   const size = pairOf(operation, 'poolSize', poolSize);
   checkKnownOptions(operation, options, ['strides', 'padding']);
@@ -182,32 +178,4 @@ function poolAttributes(operation: string, x: Tensor, poolSize: Pair, options: P
  */
 export function maxPool2d(x: Tensor, poolSize: Pair = 2, options: PoolOptions = {}): Tensor {
   return apply(maxPool2dDefinition, [x], poolAttributes('maxPool2d', x, poolSize, options));
-}
-
-/**
- * The mean of the pixels under each window; zeros of `same` padding are not counted, as in Keras.
- *
- * @param x images [batch, height, width, channels]
- * @returns [batch, rows, columns, channels]
- */
-export function avgPool2d(x: Tensor, poolSize: Pair = 2, options: PoolOptions = {}): Tensor {
-  const { window, shape } = poolAttributes('avgPool2d', x, poolSize, options);
-  const [rows, columns] = windowPositions('avgPool2d', shape, window);
-  const tiling: Tiling = {
-    image: [shape[1], shape[2]],
-    grid: [rows, columns],
-    // Not minus zero: JSON has none.
-    origin: [0 - window.padding[0][0], 0 - window.padding[1][0]],
-    step: window.strides,
-    dilation: [1, 1],
-    rows: [new Array<number>(window.size[0]).fill(1)],
-    columns: [new Array<number>(window.size[1]).fill(1)],
-    components: 'first',
-  };
-  const sums = reshape(gatherTiles(x, tiling), [shape[0], rows, columns, shape[3]]);
-  if (window.padding.every(([before, after]) => before + after === 0)) {
-    return mul(sums, 1 / (window.size[0] * window.size[1]));
-  }
-  const pixels = broadcastTo(scalar(1), [1, shape[1], shape[2], 1]);
-  return div(sums, reshape(gatherTiles(pixels, tiling), [rows, columns, 1]));
 }

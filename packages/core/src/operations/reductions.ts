@@ -8,7 +8,6 @@ import {
   reductionStrides,
   restore,
   sum,
-  sumDefinition,
 } from './broadcast.js';
 import { float32, type OperationDefinition } from './definition.js';
 import { div, equal, mul } from './elementwise.js';
@@ -42,10 +41,4 @@ export const maxDefinition: OperationDefinition<{ axes: readonly number[] }> = {
 /** Largest element over axes; over all where none is named. The gradient is shared evenly among ties. */
 export function max(x: Tensor, axes?: number | readonly number[], options?: ReductionOptions): Tensor {
   return reduce(maxDefinition, x, axes, options);
-}
-
-/** Mean over axes; over all where none is named. */
-export function mean(x: Tensor, axes?: number | readonly number[], options?: ReductionOptions): Tensor {
-  const total = reduce(sumDefinition, x, axes, options, 'mean');
-  return mul(total, total.size / x.size);
 }

@@ -1,5 +1,14 @@
 import { checkTensor } from '../tensor/describe.js';
-import { checkLengths, formatShape, rowMajorStrides, type Shape, sameShape, sizeOf } from '../tensor/shape.js';
+import { refuse } from '../tensor/options.js';
+import {
+  checkLengths,
+  formatShape,
+  normaliseAxis,
+  rowMajorStrides,
+  type Shape,
+  sameShape,
+  sizeOf,
+} from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { apply, type OperationDefinition } from './definition.js';
 import { reshapedSharding, resized } from './sharding.js';
@@ -91,6 +100,7 @@ export const transposeDefinition: OperationDefinition<{ permutation: readonly nu
 /**
  * Axes in another order; reversed where no permutation is given.
  *
+ * @param permutation which axis stands where; negative ones count from the end
  * @throws RangeError if it is not a permutation of the axes
  */
 export function transpose(
@@ -98,7 +108,9 @@ export function transpose(
   permutation: readonly number[] = x?.shape?.map((_, axis) => axis).reverse(),
 ): Tensor {
   checkTensor('transpose', x);
-  return permutation.every((axis, index) => axis === index) && permutation.length === x.shape.length
+  if (!Array.isArray(permutation)) refuse('transpose', 'permutation', permutation, 'an array of axes, such as [1,0]');
+  const order = permutation.map((axis) => normaliseAxis('transpose', axis, x.shape.length));
+  return order.every((axis, index) => axis === index) && order.length === x.shape.length
     ? x
-    : apply(transposeDefinition, [x], { permutation });
+    : apply(transposeDefinition, [x], { permutation: order });
 }

@@ -1,6 +1,6 @@
 import { checkTensor } from '../tensor/describe.js';
 import { refuse } from '../tensor/options.js';
-import { formatShape, normaliseAxes, type Shape, sameShape, sizeOf, type ValueType } from '../tensor/shape.js';
+import { formatShape, normaliseAxis, type Shape, sameShape, sizeOf, type ValueType } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { apply, float32, type OperationDefinition } from './definition.js';
 import { reshape, transpose } from './reshape.js';
@@ -144,7 +144,7 @@ function fromFront(x: Tensor, before: number, shape: Shape): Tensor {
 export function gather(x: Tensor, indices: Tensor, axis = 0): Tensor {
   checkTensor('gather', x);
   checkIndices('gather', indices);
-  const [along] = normaliseAxes('gather', axis, x.shape.length);
+  const along = normaliseAxis('gather', axis, x.shape.length);
   const rows = takeRows(toFront(x, along, 1), reshape(indices, [indices.size]));
   return fromFront(rows, along, indices.shape);
 }
@@ -170,7 +170,7 @@ export function scatterAdd(x: Tensor, indices: Tensor, length: number, axis = 0)
   checkIndices('scatterAdd', indices);
   if (!Number.isSafeInteger(length) || length < 0) refuse('scatterAdd', 'length', length, 'a whole number from 0');
   const count = indices.shape.length;
-  const [along] = normaliseAxes('scatterAdd', axis, Math.max(0, x.shape.length - count) + 1);
+  const along = normaliseAxis('scatterAdd', axis, Math.max(0, x.shape.length - count) + 1);
   if (!sameShape(x.shape.slice(along, along + count), indices.shape)) {
     throw new RangeError(
       `scatterAdd: indices ${formatShape(indices.shape)} do not fit ${formatShape(x.shape)}, which must have their axes ` +

@@ -4,15 +4,17 @@ import { broadcastable, seeds, shapes, shapesWithAxes } from '../../test/support
 import { expectValues } from '../../test/support/compare.js';
 import { compute, kernelSets } from '../../test/support/kernels.js';
 import { numbers } from '../../test/support/numbers.js';
+import { pad } from '../compositions/pad.js';
+import { mean } from '../compositions/reductions.js';
 import { tensor } from '../tensor/create.js';
 import { type Shape, sizeOf } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { broadcastTo, sum } from './broadcast.js';
 import { mul } from './elementwise.js';
 import { grad } from './gradient.js';
-import { max, mean } from './reductions.js';
+import { max } from './reductions.js';
 import { reshape, transpose } from './reshape.js';
-import { concatenate, pad, slice } from './slice.js';
+import { concatenate, slice } from './slice.js';
 
 const sampled = (shape: Shape, seed: number) => tensor(numbers(sizeOf(shape), seed), shape);
 

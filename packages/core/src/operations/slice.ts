@@ -1,5 +1,5 @@
-import { checkTensor, checkTensors, describe } from '../tensor/describe.js';
-import { formatShape, normaliseAxes, rowMajorStrides, type Shape } from '../tensor/shape.js';
+import { checkTensor, checkTensors } from '../tensor/describe.js';
+import { formatShape, normaliseAxis, rowMajorStrides, type Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { forEachOffset } from './broadcast.js';
 import { apply, type OperationDefinition } from './definition.js';
@@ -8,6 +8,7 @@ import { onlySharding, resized, shardAlike } from './sharding.js';
 export interface SliceAttributes extends Record<string, unknown> {
   readonly begin: readonly number[];
   readonly size: Shape;
+  /** Not 0; negative where elements are taken backwards. */
   readonly step: readonly number[];
 }
 
@@ -36,7 +37,8 @@ export const sliceDefinition: OperationDefinition<SliceAttributes> = {
   infer([x], { begin, size, step }) {
     size.forEach((length, axis) => {
       const last = begin[axis] + (length - 1) * step[axis];
-      if (step[axis] < 1 || begin[axis] < 0 || length < 0 || (length > 0 && last >= x.shape[axis])) {
+      const isInside = [begin[axis], last].every((at) => at >= 0 && at < x.shape[axis]);
+      if (step[axis] === 0 || begin[axis] < 0 || length < 0 || (length > 0 && !isInside)) {
         throw new RangeError(
           `slice: axis ${axis} of ${formatShape(x.shape)} has no elements ${begin[axis]} to ${last} in steps of ${step[axis]}.`,
         );
@@ -54,9 +56,12 @@ export const sliceDefinition: OperationDefinition<SliceAttributes> = {
     };
   },
   gradient({ inputs: [x], gradient, attributes: { begin, size, step } }) {
-    const covered = size.map((length, axis) => (length === 0 ? 0 : (length - 1) * step[axis] + 1));
-    const after = x.shape.map((length, axis) => length - begin[axis] - covered[axis]);
-    return [padded(gradient, { before: begin, after, interior: step.map((s) => s - 1) })];
+    const stride = step.map(Math.abs);
+    const covered = size.map((length, axis) => (length === 0 ? 0 : (length - 1) * stride[axis] + 1));
+    const before = begin.map((at, axis) => (step[axis] < 0 && size[axis] > 0 ? at - covered[axis] + 1 : at));
+    const after = x.shape.map((length, axis) => length - before[axis] - covered[axis]);
+    const backwards = step.flatMap((s, axis) => (s < 0 ? [axis] : []));
+    return [padded(reversed(gradient, backwards), { before, after, interior: stride.map((s) => s - 1) })];
   },
   reference({ inputs: [x], outputs: [out], inputTypes: [type], attributes: { begin, size, step } }) {
     const walk = stridedWalk(type.shape, begin, step);
@@ -73,13 +78,7 @@ export const padDefinition: OperationDefinition<PadAttributes> = {
   takes: 'words',
   linear: 'jointly',
   infer([x], { before, after, interior }) {
-    for (const amounts of [before, after, interior]) {
-      if (amounts.length !== x.shape.length || amounts.some((amount) => !Number.isInteger(amount) || amount < 0)) {
-        throw new RangeError(
-          `pad: [${amounts.join(',')}] does not fit ${formatShape(x.shape)}. Give one whole number from 0 for each axis.`,
-        );
-      }
-    }
+    for (const amounts of [before, after, interior]) checkAmounts(x.shape, amounts);
     const shape = x.shape.map(
       (length, axis) => before[axis] + after[axis] + length + Math.max(0, length - 1) * interior[axis],
     );
@@ -102,29 +101,20 @@ export const padDefinition: OperationDefinition<PadAttributes> = {
   },
 };
 
-function padded(x: Tensor, attributes: PadAttributes): Tensor {
+/** @internal Checks the amounts of a padding. @throws RangeError if they do not fit the axes */
+export function checkAmounts(shape: Shape, amounts: readonly number[]): void {
+  if (amounts.length !== shape.length || amounts.some((amount) => !Number.isInteger(amount) || amount < 0)) {
+    throw new RangeError(
+      `pad: [${amounts.join(',')}] does not fit ${formatShape(shape)}. Give one whole number from 0 for each axis.`,
+    );
+  }
+}
+
+/** @internal Zeros around a tensor, and between its elements. */
+export function padded(x: Tensor, attributes: PadAttributes): Tensor {
   return [attributes.before, attributes.after, attributes.interior].every((amounts) => amounts.every((a) => a === 0))
     ? x
     : apply(padDefinition, [x], attributes);
-}
-
-/**
- * Zeros around a tensor.
- *
- * @param amounts for each axis how many go before and after it
- * @throws RangeError if the amounts do not fit the axes
- */
-export function pad(x: Tensor, amounts: readonly (readonly [number, number])[]): Tensor {
-  if (!Array.isArray(amounts) || !amounts.every((pair) => Array.isArray(pair) && pair.length === 2)) {
-    throw new TypeError(
-      `pad: expected an array of [before, after] for each axis, such as [[1,1],[0,0]], got ${describe(amounts)}.`,
-    );
-  }
-  return padded(x, {
-    before: amounts.map(([before]) => before),
-    after: amounts.map(([, after]) => after),
-    interior: amounts.map(() => 0),
-  });
 }
 
 /**
@@ -152,10 +142,31 @@ export function slice(
   if (![...steps, ...from, ...size].every(Number.isInteger) || steps.some((s) => s < 1)) {
     throw new RangeError(
       `slice: [${begin}] to [${end}] in steps of [${step}] is no part of ${formatShape(x.shape)}: ` +
-        'positions must be whole numbers and steps at least 1.',
+        'positions must be whole numbers and steps at least 1. Use flip to go backwards.',
     );
   }
   return apply(sliceDefinition, [x], { begin: from, size, step: steps });
+}
+
+/** @internal `count` elements along one axis, in steps that may be negative; the other axes whole. */
+export function sliceAlong(x: Tensor, axis: number, begin: number, count: number, step = 1): Tensor {
+  if (begin === 0 && count === x.shape[axis] && step === 1) return x;
+  return apply(sliceDefinition, [x], {
+    begin: x.shape.map((_, at) => (at === axis ? begin : 0)),
+    size: x.shape.with(axis, count),
+    step: x.shape.map((_, at) => (at === axis ? step : 1)),
+  });
+}
+
+/** @internal The elements in reverse order along axes. */
+export function reversed(x: Tensor, axes: readonly number[]): Tensor {
+  const isReversed = x.shape.map((length, axis) => length > 1 && axes.includes(axis));
+  if (!isReversed.includes(true)) return x;
+  return apply(sliceDefinition, [x], {
+    begin: x.shape.map((length, axis) => (isReversed[axis] ? length - 1 : 0)),
+    size: x.shape,
+    step: isReversed.map((is) => (is ? -1 : 1)),
+  });
 }
 
 export const concatenateDefinition: OperationDefinition<{ axis: number }> = {
@@ -182,10 +193,9 @@ export const concatenateDefinition: OperationDefinition<{ axis: number }> = {
   },
   gradient({ inputs, gradient, attributes: { axis } }) {
     let at = 0;
-    return inputs.map((input) => {
-      const begin = input.shape.map((_, a) => (a === axis ? at : 0));
-      at += input.shape[axis];
-      return apply(sliceDefinition, [gradient], { begin, size: input.shape, step: begin.map(() => 1) });
+    return inputs.map(({ shape }) => {
+      at += shape[axis];
+      return sliceAlong(gradient, axis, at - shape[axis], shape[axis]);
     });
   },
   reference({ inputs, outputs: [out], inputTypes, outputTypes: [result], attributes: { axis } }) {
@@ -213,6 +223,6 @@ export const concatenateDefinition: OperationDefinition<{ axis: number }> = {
 export function concatenate(tensors: readonly Tensor[], axis = 0): Tensor {
   checkTensors('concatenate', 'the argument', tensors);
   if (tensors.length === 0) throw new RangeError('concatenate: there is nothing to put together.');
-  const [at] = normaliseAxes('concatenate', axis, tensors[0].shape.length);
+  const at = normaliseAxis('concatenate', axis, tensors[0].shape.length);
   return tensors.length === 1 ? tensors[0] : apply(concatenateDefinition, tensors, { axis: at });
 }

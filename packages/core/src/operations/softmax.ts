@@ -1,5 +1,5 @@
 import { checkTensor } from '../tensor/describe.js';
-import { formatShape, normaliseAxes } from '../tensor/shape.js';
+import { formatShape, normaliseAxis } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { sum } from './broadcast.js';
 import { apply, float32, type OperationDefinition } from './definition.js';
@@ -66,7 +66,7 @@ export const logSoftmaxDefinition: OperationDefinition<NoAttributes> = ofRows(
 function along(definition: OperationDefinition<NoAttributes>, x: Tensor, axis: number): Tensor {
   checkTensor(definition.name, x);
   const last = x.shape.length - 1;
-  const [at] = normaliseAxes(definition.name, axis, x.shape.length);
+  const at = normaliseAxis(definition.name, axis, x.shape.length);
   // Exchanging two axes is its own inverse.
   const exchanged = x.shape.map((_, which) => (which === at ? last : which === last ? at : which));
   return transpose(apply(definition, [transpose(x, exchanged)], {}), exchanged);

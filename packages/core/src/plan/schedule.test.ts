@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { build, recipes } from '../../test/support/programs.js';
+import { square } from '../compositions/arithmetic.js';
+import { mean } from '../compositions/reductions.js';
 import { fuse } from '../fuse/fuse.js';
 import { placeholder } from '../operations/definition.js';
-import { square } from '../operations/elementwise.js';
 import { grad } from '../operations/gradient.js';
 import { matmul } from '../operations/matmul.js';
-import { mean } from '../operations/reductions.js';
 import { lower } from '../run/compile.js';
 
 import { trace } from '../trace/trace.js';

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { square } from '../compositions/arithmetic.js';
+import { mean } from '../compositions/reductions.js';
 import { sum } from '../operations/broadcast.js';
-import { add, mul, square, sub, tanh } from '../operations/elementwise.js';
+import { add, mul, sub, tanh } from '../operations/elementwise.js';
 import { grad } from '../operations/gradient.js';
-import { mean } from '../operations/reductions.js';
 import { stopGradient } from '../operations/stop-gradient.js';
 import { tensor } from '../tensor/create.js';
 import type { Node, Tensor } from '../tensor/tensor.js';

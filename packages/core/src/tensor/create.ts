@@ -1,7 +1,8 @@
 import type { NdArray } from 'ndarray';
+import { less } from '../compositions/arithmetic.js';
 import { broadcastTo } from '../operations/broadcast.js';
 import { placeholder as emptyLeaf } from '../operations/definition.js';
-import { add, less, mul } from '../operations/elementwise.js';
+import { add, mul } from '../operations/elementwise.js';
 import { random as randomOperation } from '../operations/random.js';
 import { reshape } from '../operations/reshape.js';
 import { compute } from '../run/compute.js';

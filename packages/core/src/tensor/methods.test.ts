@@ -20,6 +20,8 @@ const OTHERS = [
   'randomBernoulli',
   'randomNormal',
   'randomUniform',
+  'split',
+  'stack',
   'table',
   'tensor',
   'zeros',

@@ -1,10 +1,11 @@
+import * as compositions from '../compositions/index.js';
 import * as operations from '../operations/index.js';
 import { Tensor } from './tensor.js';
 
-type Operations = typeof operations;
+type Operations = typeof operations & typeof compositions;
 
 /** Operations that are no methods: a tensor is not their first operand, or not their result. */
-const NO_METHODS = ['concatenate', 'grad', 'random'] as const satisfies readonly (keyof Operations)[];
+const NO_METHODS = ['concatenate', 'grad', 'random', 'split', 'stack'] as const satisfies readonly (keyof Operations)[];
 
 /** The operations that are methods, too: `x.add(y)` is `add(x, y)`. */
 type MethodName = Exclude<keyof Operations, (typeof NO_METHODS)[number]>;
@@ -30,7 +31,7 @@ let isInstalled = false;
 export function installMethods(): void {
   if (isInstalled) return;
   isInstalled = true;
-  for (const [name, operation] of Object.entries(operations)) {
+  for (const [name, operation] of Object.entries({ ...operations, ...compositions })) {
     if (NO_METHODS.some((other) => other === name)) continue;
     Object.defineProperty(Tensor.prototype, name, {
       configurable: true,

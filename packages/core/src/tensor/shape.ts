@@ -67,6 +67,20 @@ export function broadcastShapes(operation: string, a: Shape, b: Shape): Shape {
 }
 
 /**
+ * An axis as an index from 0; negative ones count from the end, as in NumPy.
+ *
+ * @throws RangeError for an axis out of range
+ */
+export function normaliseAxis(operation: string, axis: number, rank: number): number {
+  if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
+    throw new RangeError(
+      `${operation}: axis ${axis} does not exist in a tensor of ${rank} axes. Use ${-rank} to ${rank - 1}.`,
+    );
+  }
+  return axis < 0 ? axis + rank : axis;
+}
+
+/**
  * Axes as distinct indices in ascending order; negative ones count from the end, as in NumPy.
  *
  * @throws RangeError for an axis out of range or named twice
@@ -77,14 +91,7 @@ export function normaliseAxes(operation: string, axes: number | readonly number[
   if (!Array.isArray(list)) {
     throw new TypeError(`${operation}: axes must be a number or an array of them, such as [0], got ${describe(axes)}.`);
   }
-  const normalised = list.map((axis) => {
-    if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
-      throw new RangeError(
-        `${operation}: axis ${axis} does not exist in a tensor of ${rank} axes. Use ${-rank} to ${rank - 1}.`,
-      );
-    }
-    return axis < 0 ? axis + rank : axis;
-  });
+  const normalised = list.map((axis) => normaliseAxis(operation, axis, rank));
   if (new Set(normalised).size !== normalised.length) {
     throw new RangeError(`${operation}: axes [${list.join(',')}] name an axis twice.`);
   }

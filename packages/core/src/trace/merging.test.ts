@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { computeByReference } from '../../test/support/kernels.js';
+import { square } from '../compositions/arithmetic.js';
 import { broadcastTo, sum } from '../operations/broadcast.js';
-import { add, mul, sigmoid, square, tanh } from '../operations/elementwise.js';
+import { add, mul, sigmoid, tanh } from '../operations/elementwise.js';
 import { grad } from '../operations/gradient.js';
 import { maxPool2d } from '../operations/pooling.js';
 import { stopGradient } from '../operations/stop-gradient.js';

@@ -1,14 +1,12 @@
+import { clip, less, lessEqual, square } from '../../src/compositions/arithmetic.js';
 import {
   abs,
   add,
-  clip,
   div,
   equal,
   exp,
   greater,
   greaterEqual,
-  less,
-  lessEqual,
   log,
   maximum,
   minimum,
@@ -17,7 +15,6 @@ import {
   relu,
   sigmoid,
   sqrt,
-  square,
   sub,
   type TensorLike,
   tanh,

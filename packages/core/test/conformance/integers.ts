@@ -1,11 +1,13 @@
+import { argMax, oneHot } from '../../src/compositions/indices.js';
+import { pad } from '../../src/compositions/pad.js';
+import { logSumExp } from '../../src/compositions/reductions.js';
 import { broadcastTo } from '../../src/operations/broadcast.js';
 import { cast } from '../../src/operations/cast.js';
 import { add, mul } from '../../src/operations/elementwise.js';
-import { argMax, logSumExp, oneHot } from '../../src/operations/indices.js';
 import { iota } from '../../src/operations/iota.js';
 import { reshape, transpose } from '../../src/operations/reshape.js';
 import { takeRows } from '../../src/operations/rows.js';
-import { concatenate, pad, slice } from '../../src/operations/slice.js';
+import { concatenate, slice } from '../../src/operations/slice.js';
 import { stopGradient } from '../../src/operations/stop-gradient.js';
 import { table, tensor } from '../../src/tensor/create.js';
 import { formatShape, type Shape, sizeOf } from '../../src/tensor/shape.js';

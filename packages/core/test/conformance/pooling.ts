@@ -1,7 +1,8 @@
+import { avgPool2d } from '../../src/compositions/avg-pool2d.js';
 import { sum } from '../../src/operations/broadcast.js';
 import { mul } from '../../src/operations/elementwise.js';
 import { grad } from '../../src/operations/gradient.js';
-import { avgPool2d, maxPool2d, type PoolOptions } from '../../src/operations/pooling.js';
+import { maxPool2d, type PoolOptions } from '../../src/operations/pooling.js';
 import { tensor } from '../../src/tensor/create.js';
 import { formatShape, type Shape, sizeOf } from '../../src/tensor/shape.js';
 import { EQUAL } from '../support/compare.js';

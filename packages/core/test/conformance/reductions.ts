@@ -1,5 +1,6 @@
+import { mean, min, prod, std, variance } from '../../src/compositions/reductions.js';
 import { type ReductionOptions, sum } from '../../src/operations/broadcast.js';
-import { max, mean } from '../../src/operations/reductions.js';
+import { max } from '../../src/operations/reductions.js';
 import { tensor } from '../../src/tensor/create.js';
 import { formatShape, type Shape } from '../../src/tensor/shape.js';
 import type { Tensor } from '../../src/tensor/tensor.js';
@@ -16,10 +17,19 @@ interface Reduction {
   readonly tolerance: Tolerance;
 }
 
+const varianceOf = (values: readonly number[]) => {
+  const center = total(values) / values.length;
+  return total(values.map((x) => (x - center) ** 2)) / values.length;
+};
+
 const reductionsByName: Record<string, Reduction> = {
   sum: { apply: sum, truth: total, tolerance: GOLDEN },
   mean: { apply: mean, truth: (values) => total(values) / values.length, tolerance: GOLDEN },
   max: { apply: max, truth: (values) => Math.max(...values), tolerance: EQUAL },
+  min: { apply: min, truth: (values) => Math.min(...values), tolerance: EQUAL },
+  prod: { apply: prod, truth: (values) => values.reduce((product, x) => product * x, 1), tolerance: GOLDEN },
+  variance: { apply: variance, truth: varianceOf, tolerance: GOLDEN },
+  std: { apply: std, truth: (values) => Math.sqrt(varianceOf(values)), tolerance: GOLDEN },
 };
 
 /** Reduces by gathering, for each place of the result, all that was folded into it. */
@@ -103,7 +113,7 @@ const emptyAxes: readonly (readonly [Shape, Axes])[] = [
 
 function generalCases(): Case[] {
   return Object.entries(reductionsByName).flatMap(([name, { apply, truth, tolerance }]) => {
-    const all = name === 'max' ? shapesAndAxes : [...shapesAndAxes, ...emptyAxes];
+    const all = name === 'max' || name === 'min' ? shapesAndAxes : [...shapesAndAxes, ...emptyAxes];
     return all.flatMap(([shape, axes]) => {
       const { x, values } = sample(shape, 6);
       return [false, true].map((keepDims) => {

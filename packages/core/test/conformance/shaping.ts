@@ -1,6 +1,7 @@
+import { pad } from '../../src/compositions/pad.js';
 import { broadcastTo } from '../../src/operations/broadcast.js';
 import { reshape, transpose } from '../../src/operations/reshape.js';
-import { concatenate, pad, slice } from '../../src/operations/slice.js';
+import { concatenate, slice } from '../../src/operations/slice.js';
 import { full, tensor } from '../../src/tensor/create.js';
 import { formatShape, type Shape } from '../../src/tensor/shape.js';
 import { sample } from '../support/numbers.js';

@@ -1,4 +1,5 @@
-import { concatenate, pad, slice } from '../../src/operations/slice.js';
+import { pad } from '../../src/compositions/pad.js';
+import { concatenate, slice } from '../../src/operations/slice.js';
 import { formatShape, type Shape } from '../../src/tensor/shape.js';
 import { sample } from '../support/numbers.js';
 import { build, range, reader } from '../support/plain.js';

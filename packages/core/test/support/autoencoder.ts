@@ -1,9 +1,10 @@
+import { square } from '../../src/compositions/arithmetic.js';
+import { mean } from '../../src/compositions/reductions.js';
 import { conv2d } from '../../src/operations/conv2d.js';
 import { placeholder } from '../../src/operations/definition.js';
-import { add, mul, relu, sigmoid, square, sub } from '../../src/operations/elementwise.js';
+import { add, mul, relu, sigmoid, sub } from '../../src/operations/elementwise.js';
 import { grad } from '../../src/operations/gradient.js';
 import { maxPool2d } from '../../src/operations/pooling.js';
-import { mean } from '../../src/operations/reductions.js';
 import { upsample2d } from '../../src/operations/upsample2d.js';
 import type { Tensor } from '../../src/tensor/tensor.js';
 import { trace } from '../../src/trace/trace.js';

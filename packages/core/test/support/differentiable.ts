@@ -1,4 +1,11 @@
 import fc from 'fast-check';
+import { clip, square } from '../../src/compositions/arithmetic.js';
+import { avgPool2d } from '../../src/compositions/avg-pool2d.js';
+import { cumsum } from '../../src/compositions/cumsum.js';
+import { flip, roll } from '../../src/compositions/order.js';
+import { type PadMode, pad } from '../../src/compositions/pad.js';
+import { split, stack, tile } from '../../src/compositions/pieces.js';
+import { mean, min, prod, std, variance } from '../../src/compositions/reductions.js';
 import { type AffineAttributes, affineSample, affineScatterDefinition } from '../../src/operations/affine-sample.js';
 import { broadcastTo, sum } from '../../src/operations/broadcast.js';
 import { conv2d, conv2dInputGradientDefinition, conv2dWeightGradientDefinition } from '../../src/operations/conv2d.js';
@@ -6,7 +13,6 @@ import { apply } from '../../src/operations/definition.js';
 import {
   abs,
   add,
-  clip,
   div,
   exp,
   log,
@@ -17,23 +23,21 @@ import {
   relu,
   sigmoid,
   sqrt,
-  square,
   sub,
   tanh,
   where,
 } from '../../src/operations/elementwise.js';
 import { matmul } from '../../src/operations/matmul.js';
 import {
-  avgPool2d,
   maxPool2d,
   maxPool2dPlaceDefinition,
   maxUnpool2dDefinition,
   takePlaces2dDefinition,
 } from '../../src/operations/pooling.js';
-import { max, mean } from '../../src/operations/reductions.js';
+import { max } from '../../src/operations/reductions.js';
 import { reshape, transpose } from '../../src/operations/reshape.js';
 import { gather, scatterAdd } from '../../src/operations/rows.js';
-import { concatenate, pad, slice } from '../../src/operations/slice.js';
+import { concatenate, slice } from '../../src/operations/slice.js';
 import { logSoftmax, softmax } from '../../src/operations/softmax.js';
 import { componentsOf, gatherTiles, scatterTiles } from '../../src/operations/tiles.js';
 import { upsample2d } from '../../src/operations/upsample2d.js';
@@ -252,6 +256,22 @@ const alongAxis = (f: typeof softmax): Applications =>
     .tuple(fc.array(sizes, { minLength: 1, maxLength: 3 }), fc.nat(2))
     .map(([shape, axis]) => ({ shapes: [shape], apply: (x) => f(x, axis % shape.length) }));
 
+/** A function along one axis of a tensor with some axes. */
+const alongOne = (f: (x: Tensor, axis: number) => Tensor, domain: Domain = 'any'): Applications =>
+  shapes
+    .filter(({ length }) => length > 0)
+    .chain((shape) => fc.nat(shape.length - 1).map((axis) => ({ shapes: [shape], apply: (x) => f(x, axis), domain })));
+
+const mirrored: Applications = fc
+  .tuple(shapesWithAxes, fc.constantFrom<PadMode>('constant', 'reflect', 'symmetric', 'edge'))
+  .map(([{ shape, axes }, mode]) => ({
+    shapes: [shape],
+    apply: (x) => {
+      const amounts = shape.map((length, axis) => [axes.includes(axis) ? length - 1 : 0, 0] as const);
+      return pad(x, amounts, mode === 'constant' ? { constantValues: 3 } : { mode });
+    },
+  }));
+
 /** Every operation that has a gradient, in random shapes with random options. */
 export const differentiable: Readonly<Record<string, Applications>> = {
   neg: unary(neg),
@@ -307,4 +327,25 @@ export const differentiable: Readonly<Record<string, Applications>> = {
   scatterAdd: indexed('scatterAdd'),
   softmax: alongAxis(softmax),
   logSoftmax: alongAxis(logSoftmax),
+  flip: shapesWithAxes.map(({ shape, axes }) => ({ shapes: [shape], apply: (x) => flip(x, axes) })),
+  roll: alongOne((x, axis) => roll(x, 2, axis)),
+  stack: alongOne((x, axis) => stack([x, square(x), x], axis)),
+  split: alongOne((x, axis) =>
+    split(x, [1], axis)
+      .map(square)
+      .reduce((a, b) => concatenate([b, a], axis)),
+  ),
+  tile: shapesWithAxes.map(({ shape, axes }) => ({
+    shapes: [shape],
+    apply: (x) => tile(x, [2, ...shape.map((_, axis) => (axes.includes(axis) ? 3 : 1))]),
+  })),
+  'pad with a mode': mirrored,
+  cumsum: alongOne(cumsum),
+  min: reduction(min, 'spaced'),
+  prod: reduction(prod),
+  variance: reduction(variance),
+  // One element alone has no deviation, and its square root no gradient.
+  std: shapes
+    .map((shape) => [...shape, 3])
+    .map((shape) => ({ shapes: [shape], apply: (x) => std(x, -1), domain: 'spaced' })),
 };

@@ -1,10 +1,13 @@
 import fc from 'fast-check';
+import { clip, square } from '../../src/compositions/arithmetic.js';
+import { avgPool2d } from '../../src/compositions/avg-pool2d.js';
+import { pad } from '../../src/compositions/pad.js';
+import { mean } from '../../src/compositions/reductions.js';
 import { broadcastTo, sum } from '../../src/operations/broadcast.js';
 import { conv2d } from '../../src/operations/conv2d.js';
 import {
   abs,
   add,
-  clip,
   div,
   exp,
   maximum,
@@ -13,16 +16,15 @@ import {
   neg,
   relu,
   sigmoid,
-  square,
   sub,
   tanh,
 } from '../../src/operations/elementwise.js';
 import { grad } from '../../src/operations/gradient.js';
 import { matmul } from '../../src/operations/matmul.js';
-import { avgPool2d, maxPool2d } from '../../src/operations/pooling.js';
-import { max, mean } from '../../src/operations/reductions.js';
+import { maxPool2d } from '../../src/operations/pooling.js';
+import { max } from '../../src/operations/reductions.js';
 import { reshape, transpose } from '../../src/operations/reshape.js';
-import { concatenate, pad, slice } from '../../src/operations/slice.js';
+import { concatenate, slice } from '../../src/operations/slice.js';
 import { upsample2d } from '../../src/operations/upsample2d.js';
 import { full, tensor } from '../../src/tensor/create.js';
 import { broadcastShapes, type Shape, sizeOf } from '../../src/tensor/shape.js';
