@@ -1,6 +1,21 @@
 export * from './layers/index.js';
-export * from './losses/crossentropy.js';
+export {
+  binaryCrossentropy,
+  binaryCrossentropyWith,
+  type CrossentropyOptions,
+  categoricalCrossentropy,
+  categoricalCrossentropyWith,
+  type SparseCrossentropyOptions,
+  sparseCategoricalCrossentropy,
+  sparseCategoricalCrossentropyWith,
+} from './losses/crossentropy.js';
+export * from './losses/divergence.js';
+export * from './losses/focal.js';
+export * from './losses/hinge.js';
 export * from './losses/losses.js';
+export * from './losses/overlap.js';
+export * from './losses/robust.js';
+export * from './losses/ssim.js';
 export * from './metrics/metric.js';
 export * from './metrics/metrics.js';
 export { BaseModel, type ModelGraph, type ModelOptions, type ModelOutput } from './model/base-model.js';

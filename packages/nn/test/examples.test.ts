@@ -12,6 +12,7 @@ import {
   biasesAndScales,
   binaryCrossentropy,
   binaryCrossentropyWith,
+  binaryFocalCrossentropyWith,
   CallContext,
   Concatenate,
   CosineDecay,
@@ -19,6 +20,7 @@ import {
   Dense,
   ExponentialDecay,
   Flatten,
+  huberWith,
   InverseTimeDecay,
   input,
   type LayerOptions,
@@ -39,7 +41,9 @@ import {
   Sequential,
   SGD,
   sparseCategoricalCrossentropyWith,
+  ssimLossWith,
   trainStep,
+  tverskyWith,
   Weight,
 } from '../src/index.js';
 
@@ -142,6 +146,22 @@ const examples: Record<string, () => unknown> = {
       losses.push(loss);
     }
     expect(losses[1](tensor([[0, 0]]), tensor([1])).item()).toBeCloseTo(Math.LN2, 6);
+  },
+  'losses/focal.ts'() {
+    const loss = binaryFocalCrossentropyWith({ gamma: 3, applyClassBalancing: true });
+    expect(loss(tensor([[0.5]]), tensor([[1]])).item()).toBeCloseTo((0.25 * Math.LN2) / 8, 6);
+  },
+  'losses/robust.ts'() {
+    const loss = huberWith({ delta: 0.1 });
+    expect(loss(tensor([[1]]), tensor([[0]])).item()).toBeCloseTo(0.095, 6);
+  },
+  'losses/overlap.ts'() {
+    const loss = tverskyWith({ alpha: 0.7, beta: 0.3 });
+    expect(loss(tensor([[1, 0]]), tensor([[1, 1]])).item()).toBeCloseTo(0.7 / 1.7, 6);
+  },
+  'losses/ssim.ts'() {
+    const loss = ssimLossWith({ dataRange: 255 });
+    expect(loss(ones([1, 11, 11, 1]), ones([1, 11, 11, 1])).item()).toBe(0);
   },
   'metrics/metric.ts'() {
     const metrics = [accuracy, metricOf(meanAbsoluteError), metricOf(binaryCrossentropy, 'nats')];

@@ -1,76 +1,46 @@
-import type { Tensor } from '@weft/core';
-import {
-  add,
-  clip,
-  div,
-  exp,
-  greaterEqual,
-  log,
-  logSoftmax,
-  mul,
-  neg,
-  oneHot,
-  reshape,
-  sub,
-  sum,
-  where,
-} from '@weft/core';
-import { checkKnownOptions } from '@weft/core/program';
+import { add, div, equal, maximum, mul, neg, oneHot, reshape, sub, sum, type Tensor, where } from '@weft/core';
 import { logitsOf } from '../layers/activations.js';
-import { flag } from '../layers/options.js';
+import { binaryOfLogits, binaryOfProbabilities, logProbabilities } from './logarithms.js';
 import type { Loss } from './losses.js';
-import { asFloat, checkSameShapes, labelsFor, meanOfExamples, weightedLast } from './shapes.js';
+import { optionsOf } from './options.js';
+import { labelsFor, meanOfExamples, sumOfExamples, targetLike, vectorsLike, weightedLast } from './shapes.js';
 
-/** Options of the cross-entropies. */
+/** Options of `binaryCrossentropyWith` and `categoricalCrossentropyWith`. */
 export interface CrossentropyOptions {
   /** True if predictions are logits: the model ends without sigmoid or softmax. Default false. */
   readonly fromLogits?: boolean;
+  /** From 0 to 1: how far targets are moved towards equal probabilities of all classes. Default 0. */
+  readonly labelSmoothing?: number;
 }
 
-/** Keras's `epsilon()`: probabilities are kept this far from 0 and 1, where the logarithm has no value. */
-const CLIPPING = 1e-7;
-
-function isFromLogits(name: string, options: CrossentropyOptions): boolean {
-  checkKnownOptions(name, options, ['fromLogits']);
-  return flag(name, 'fromLogits', options.fromLogits ?? false);
+/** Options of `sparseCategoricalCrossentropyWith`. */
+export interface SparseCrossentropyOptions {
+  /** True if predictions are logits: the model ends without softmax. Default false. */
+  readonly fromLogits?: boolean;
+  /** A label that does not count, such as 255 for the borders of a segmentation. Default: all count. */
+  readonly ignoreClass?: number;
 }
 
-/** max(z, 0) - z t + ln(1 + e^-|z|), which overflows nowhere, and whose gradient is sigmoid(z) - t everywhere. */
-function binaryOfLogits(z: Tensor, target: Tensor): Tensor {
-  // Written with `where`, whose gradients at 0 come from one side, so that they add up to 1/2 - t there, too.
-  const isPositive = greaterEqual(z, 0);
-  const distance = where(isPositive, z, neg(z));
-  return add(sub(where(isPositive, z, 0), mul(z, target)), log(add(exp(neg(distance)), 1)));
-}
+const DEFAULTS = { fromLogits: false, labelSmoothing: 0 };
 
-function binaryOfProbabilities(prediction: Tensor, target: Tensor): Tensor {
-  const p = clip(prediction, CLIPPING, 1 - CLIPPING);
-  return neg(add(mul(target, log(p)), mul(sub(1, target), log(sub(1, p)))));
-}
-
-/** Logarithms of probabilities [..., classes]: of logits where these are known. */
-function logProbabilities(prediction: Tensor, fromLogits: boolean): Tensor {
-  const z = fromLogits ? prediction : logitsOf(prediction, 'softmax');
-  if (z && z.shape[z.shape.length - 1] === prediction.shape[prediction.shape.length - 1]) {
-    return reshape(logSoftmax(z), prediction.shape);
-  }
-  const share = div(prediction, sum(prediction, -1, { keepDims: true }));
-  return log(clip(share, CLIPPING, 1 - CLIPPING));
+/** Targets between 0 and 1, moved towards 1 / classes. */
+export function smoothed(target: Tensor, labelSmoothing: number, classes: number): Tensor {
+  if (labelSmoothing === 0) return target;
+  return add(mul(target, 1 - labelSmoothing), labelSmoothing / classes);
 }
 
 /**
  * `binaryCrossentropy` with options, such as `fromLogits` for a model that ends without a sigmoid.
  *
- * @throws RangeError if there is another option
+ * @throws RangeError if an option is unknown or has a value that it cannot have
  * @example
  * const loss = binaryCrossentropyWith({ fromLogits: true });
  */
 export function binaryCrossentropyWith(options: CrossentropyOptions): Loss {
-  const fromLogits = isFromLogits('binaryCrossentropyWith', options);
+  const { fromLogits, labelSmoothing } = optionsOf('binaryCrossentropyWith', options, DEFAULTS);
   return function binaryCrossentropy(prediction, target) {
-    checkSameShapes('binaryCrossentropy', prediction, target);
+    const t = smoothed(targetLike('binaryCrossentropy', prediction, target), labelSmoothing, 2);
     const z = fromLogits ? prediction : logitsOf(prediction, 'sigmoid');
-    const t = asFloat(target);
     return meanOfExamples(z ? binaryOfLogits(reshape(z, t.shape), t) : binaryOfProbabilities(prediction, t));
   };
 }
@@ -86,18 +56,19 @@ export function binaryCrossentropyWith(options: CrossentropyOptions): Loss {
  * @returns [batch]
  * @throws RangeError if the shapes differ
  */
-export const binaryCrossentropy: Loss = binaryCrossentropyWith({});
+export const binaryCrossentropy: Loss = /* @__PURE__ */ binaryCrossentropyWith({});
 
 /**
  * `categoricalCrossentropy` with options, such as `fromLogits` for a model that ends without a softmax.
  *
- * @throws RangeError if there is another option
+ * @throws RangeError if an option is unknown or has a value that it cannot have
  */
 export function categoricalCrossentropyWith(options: CrossentropyOptions): Loss {
-  const fromLogits = isFromLogits('categoricalCrossentropyWith', options);
+  const { fromLogits, labelSmoothing } = optionsOf('categoricalCrossentropyWith', options, DEFAULTS);
   return function categoricalCrossentropy(prediction, target) {
-    checkSameShapes('categoricalCrossentropy', prediction, target);
-    return meanOfExamples(neg(weightedLast(asFloat(target), logProbabilities(prediction, fromLogits))));
+    const wanted = vectorsLike('categoricalCrossentropy', prediction, target);
+    const t = smoothed(wanted, labelSmoothing, wanted.shape[wanted.shape.length - 1]);
+    return meanOfExamples(neg(weightedLast(t, logProbabilities(prediction, fromLogits))));
   };
 }
 
@@ -110,23 +81,35 @@ export function categoricalCrossentropyWith(options: CrossentropyOptions): Loss 
  * @returns [batch]
  * @throws RangeError if the shapes differ
  */
-export const categoricalCrossentropy: Loss = categoricalCrossentropyWith({});
+export const categoricalCrossentropy: Loss = /* @__PURE__ */ categoricalCrossentropyWith({});
 
 /**
  * `sparseCategoricalCrossentropy` with options, such as `fromLogits` for a model that ends without a softmax.
  *
- * @throws RangeError if there is another option
+ * With `ignoreClass`, an example's loss is the mean over its other places, and 0 where it has none. Keras divides by the
+ * number of such places in the whole batch.
+ *
+ * @throws RangeError if an option is unknown or has a value that it cannot have
  * @example
  * const loss = sparseCategoricalCrossentropyWith({ fromLogits: true });
  */
-export function sparseCategoricalCrossentropyWith(options: CrossentropyOptions): Loss {
-  const fromLogits = isFromLogits('sparseCategoricalCrossentropyWith', options);
+export function sparseCategoricalCrossentropyWith(options: SparseCrossentropyOptions): Loss {
+  const { fromLogits, ignoreClass } = optionsOf<{ fromLogits: boolean; ignoreClass: number | undefined }>(
+    'sparseCategoricalCrossentropyWith',
+    options,
+    { fromLogits: false, ignoreClass: undefined },
+  );
   return function sparseCategoricalCrossentropy(prediction, target) {
     const labels = labelsFor('sparseCategoricalCrossentropy', prediction, target);
-    const hot = oneHot(labels, prediction.shape[prediction.shape.length - 1]);
-    const loss = neg(weightedLast(hot, logProbabilities(prediction, fromLogits)));
+    const isIgnored = ignoreClass === undefined ? undefined : equal(labels, ignoreClass);
+    // Class 0 stands where the label is ignored, so that no gradient is NaN there.
+    const hot = oneHot(isIgnored ? where(isIgnored, 0, labels) : labels, prediction.shape[prediction.shape.length - 1]);
+    const all = neg(weightedLast(hot, logProbabilities(prediction, fromLogits)));
     // A label that is no class is hot nowhere: 0 / 0 makes that known, instead of a loss of 0.
-    return meanOfExamples(div(loss, sum(hot, -1)));
+    const loss = div(all, sum(hot, -1));
+    if (!isIgnored) return meanOfExamples(loss);
+    const places = sumOfExamples(sub(1, isIgnored));
+    return div(sumOfExamples(where(isIgnored, 0, loss)), maximum(places, 1));
   };
 }
 
@@ -141,4 +124,4 @@ export function sparseCategoricalCrossentropyWith(options: CrossentropyOptions):
  * @returns [batch]; NaN for a label that is no class
  * @throws RangeError if the shapes do not fit
  */
-export const sparseCategoricalCrossentropy: Loss = sparseCategoricalCrossentropyWith({});
+export const sparseCategoricalCrossentropy: Loss = /* @__PURE__ */ sparseCategoricalCrossentropyWith({});

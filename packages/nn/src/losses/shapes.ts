@@ -30,11 +30,41 @@ export function asFloat(target: Tensor): Tensor {
   return target.dtype === 'float32' ? target : cast(target, 'float32');
 }
 
+/**
+ * The target as float32, for what compares it with the prediction element for element.
+ *
+ * @throws RangeError if the shapes differ or have no batch; TypeError if one is no tensor
+ */
+export function targetLike(name: string, prediction: Tensor, target: Tensor): Tensor {
+  checkSameShapes(name, prediction, target);
+  return asFloat(target);
+}
+
+/**
+ * `targetLike`, for what adds up along the last axis.
+ *
+ * @throws RangeError if there is no axis behind the batch, too
+ */
+export function vectorsLike(name: string, prediction: Tensor, target: Tensor): Tensor {
+  const wanted = targetLike(name, prediction, target);
+  if (prediction.shape.length > 1) return wanted;
+  throw new RangeError(
+    `${name}: the prediction is ${formatShape(prediction.shape)}; expected [batch, ..., classes], a last axis to add up along.`,
+  );
+}
+
 /** The mean of each example's elements: [batch, ...] gives [batch]. */
 export function meanOfExamples(x: Tensor): Tensor {
-  const axes = x.shape.map((_, axis) => axis).slice(1);
-  return axes.length === 0 ? x : mean(x, axes);
+  return x.shape.length < 2 ? x : mean(x, axesOfExample(x));
 }
+
+/** The sum of each example's elements: [batch, ...] gives [batch]. */
+export function sumOfExamples(x: Tensor): Tensor {
+  return x.shape.length < 2 ? x : sum(x, axesOfExample(x));
+}
+
+/** All axes but the first, that of the examples. */
+const axesOfExample = (x: Tensor) => x.shape.map((_, axis) => axis).slice(1);
 
 /**
  * Labels [batch, ...] or [batch, ..., 1] for predictions [batch, ..., classes], as [batch, ...].

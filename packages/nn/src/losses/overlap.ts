@@ -1,0 +1,76 @@
+import { add, div, maximum, mul, neg, sqrt, square, sub, sum, type Tensor } from '@weft/core';
+import { EPSILON } from './logarithms.js';
+import type { Loss } from './losses.js';
+import { optionsOf } from './options.js';
+import { meanOfExamples, sumOfExamples, targetLike, vectorsLike } from './shapes.js';
+
+/**
+ * 1 - 2 sum(t p) / (sum(t) + sum(p) + 1e-7), the sums over all elements of an example: how little two regions overlap.
+ * 1 where both are empty, as in Keras. Keras adds up over the whole batch unless it is told an axis.
+ *
+ * @param prediction probabilities [batch, ...]
+ * @param target     the same shape, from 0 to 1
+ * @returns [batch]
+ * @throws RangeError if the shapes differ
+ * @see Milletari, Navab & Ahmadi (2016), V-Net
+ */
+export const dice: Loss = (prediction, target) => {
+  const t = targetLike('dice', prediction, target);
+  const total = add(sumOfExamples(t), sumOfExamples(prediction));
+  return sub(1, div(mul(sumOfExamples(mul(t, prediction)), 2), add(total, EPSILON)));
+};
+
+/** Options of `tverskyWith`. */
+export interface TverskyOptions {
+  /** Weight of what is missed, (1 - p) t. Default 0.5. */
+  readonly alpha?: number;
+  /** Weight of what is found in vain, p (1 - t). Default 0.5. */
+  readonly beta?: number;
+}
+
+/**
+ * `tversky` with options. alpha and beta multiply what they multiply in Keras 3's code; its documentation names them the
+ * other way round.
+ *
+ * @throws RangeError if an option is unknown or has a value that it cannot have
+ * @example
+ * const loss = tverskyWith({ alpha: 0.7, beta: 0.3 });
+ */
+export function tverskyWith(options: TverskyOptions): Loss {
+  const { alpha, beta } = optionsOf('tverskyWith', options, { alpha: 0.5, beta: 0.5 });
+  return function tversky(prediction, target) {
+    const t = targetLike('tversky', prediction, target);
+    const both = sumOfExamples(mul(t, prediction));
+    const missed = sumOfExamples(mul(t, sub(1, prediction)));
+    const inVain = sumOfExamples(mul(prediction, sub(1, t)));
+    return sub(1, div(both, add(add(add(both, mul(missed, alpha)), mul(inVain, beta)), EPSILON)));
+  };
+}
+
+/**
+ * `dice` with weights of its own for what is missed and for what is found in vain; both are 1/2, as in `dice`.
+ *
+ * @param prediction probabilities [batch, ...]
+ * @param target     the same shape, from 0 to 1
+ * @returns [batch]
+ * @throws RangeError if the shapes differ
+ * @see Salehi, Erdogmus & Gholipour (2017), Tversky loss function for image segmentation
+ */
+export const tversky: Loss = /* @__PURE__ */ tverskyWith({});
+
+/** Vectors along the last axis, divided by their length; that of zeros stays zeros. */
+const unit = (x: Tensor) => div(x, sqrt(maximum(sum(square(x), -1, { keepDims: true }), EPSILON * EPSILON)));
+
+/**
+ * Minus the cosine of the angle between vectors along the last axis: -1 for the same direction, 0 for orthogonal ones or
+ * a vector of zeros, 1 for opposite ones.
+ *
+ * @param prediction [batch, ..., length]
+ * @param target     the same shape
+ * @returns [batch]
+ * @throws RangeError if the shapes differ
+ */
+export const cosineSimilarity: Loss = (prediction, target) => {
+  const t = vectorsLike('cosineSimilarity', prediction, target);
+  return meanOfExamples(neg(sum(mul(unit(t), unit(prediction)), -1)));
+};

@@ -1,0 +1,140 @@
+import {
+  add,
+  concatenate,
+  div,
+  matmul,
+  mean,
+  mul,
+  reshape,
+  slice,
+  square,
+  stopGradient,
+  sub,
+  type Tensor,
+  tensor,
+  transpose,
+} from '@weft/core';
+import { formatShape } from '@weft/core/program';
+import type { Loss } from './losses.js';
+import { optionsOf } from './options.js';
+import { meanOfExamples, targetLike } from './shapes.js';
+
+/** Options of `ssimLossWith` and `ssimWith`; defaults are those of the paper. */
+export interface SsimOptions {
+  /** Largest minus smallest value that a pixel can have. Default 1. */
+  readonly dataRange?: number;
+  /** Side of the square window in pixels, odd. Default 11. */
+  readonly windowSize?: number;
+  /** Standard deviation of the window's Gaussian weights in pixels. Default 1.5. */
+  readonly sigma?: number;
+  /** Stabilises the comparison of luminance. Default 0.01. */
+  readonly k1?: number;
+  /** Stabilises the comparison of contrast. Default 0.03. */
+  readonly k2?: number;
+}
+
+const DEFAULTS = { dataRange: 1, windowSize: 11, sigma: 1.5, k1: 0.01, k2: 0.03 };
+
+/** e^-x for x from 0, by the four basic operations: `Math.exp` has other last bits in other engines. */
+function exponential(x: number): number {
+  if (x > 0.5) {
+    const root = exponential(x / 2);
+    return root * root;
+  }
+  let [term, sum] = [1, 1];
+  for (let k = 1; k < 16; k++) {
+    term *= -x / k;
+    sum += term;
+  }
+  return sum;
+}
+
+/** Gaussian weights of a window, whose sum is 1. */
+function windowWeights(size: number, sigma: number): number[] {
+  const weights = Array.from({ length: size }, (_, at) => {
+    const distance = at - (size - 1) / 2;
+    return exponential((distance * distance) / (2 * sigma * sigma));
+  });
+  const total = weights.reduce((so, weight) => so + weight);
+  return weights.map((weight) => weight / total);
+}
+
+/** A matrix that filters rows of some length from the right, where the window lies wholly inside: [length, positions]. */
+function band(length: number, weights: readonly number[]): Tensor {
+  const positions = length - weights.length + 1;
+  const data = new Float32Array(length * positions);
+  for (let position = 0; position < positions; position++) {
+    weights.forEach((weight, tap) => {
+      data[(position + tap) * positions + position] = weight;
+    });
+  }
+  return tensor(data, [length, positions]);
+}
+
+/** @throws RangeError if the tensors are no images [batch, height, width, channels] that a window fits into */
+function checkImages(name: string, { shape }: Tensor, windowSize: number): void {
+  if (shape.length !== 4) {
+    throw new RangeError(`${name}: got ${formatShape(shape)}; expected images, [batch, height, width, channels].`);
+  }
+  if (shape[1] >= windowSize && shape[2] >= windowSize) return;
+  throw new RangeError(
+    `${name}: the window is ${windowSize}x${windowSize} but the images are ${shape[1]}x${shape[2]}. ` +
+      `Choose a smaller windowSize, an odd number: ${name}With({ windowSize: 7 }).`,
+  );
+}
+
+/** 1 - SSIM for each example: [batch, height, width, channels] gives [batch]. */
+function dissimilarity(x: Tensor, y: Tensor, { dataRange, windowSize, sigma, k1, k2 }: typeof DEFAULTS): Tensor {
+  const [batch, height, width, channels] = x.shape;
+  const weights = windowWeights(windowSize, sigma);
+  const [difference, sum] = [sub(x, y), add(x, y)];
+  // Variances do not depend on a shift, but their rounding does: it is that of numbers about 0.
+  const level = stopGradient(mean(sum, [1, 2, 3], { keepDims: true }));
+  const centred = sub(sum, level);
+  const maps = [difference, centred, square(difference), square(centred)].map((map) =>
+    reshape(transpose(map, [0, 3, 1, 2]), [batch, 1, channels, height, width]),
+  );
+  // Four maps in one product along the width, then one along the height, which leaves pictures on their sides.
+  const alongWidth = matmul(concatenate(maps, 1), band(width, weights));
+  const filtered = matmul(transpose(alongWidth, [0, 1, 2, 4, 3]), band(height, weights));
+  const [, , , columns, rows] = filtered.shape;
+  const [differences, sums, differenceSquares, sumSquares] = maps.map((_, which) =>
+    reshape(slice(filtered, [0, which], [batch, which + 1]), [batch, channels, columns, rows]),
+  );
+  // With d = x - y and s = x + y, 2 x y = x^2 + y^2 - d^2 and x^2 + y^2 = (d^2 + s^2) / 2: so both comparisons are 1 minus
+  // something small where the images are alike, and no digits are lost in their difference.
+  const unlike = (ofDifference: Tensor, ofSum: Tensor, constant: number) =>
+    div(ofDifference, add(mul(add(ofDifference, ofSum), 0.5), constant));
+  const [c1, c2] = [k1 * dataRange, k2 * dataRange];
+  const luminance = unlike(square(differences), square(add(sums, level)), c1 * c1);
+  const contrast = unlike(sub(differenceSquares, square(differences)), sub(sumSquares, square(sums)), c2 * c2);
+  return meanOfExamples(sub(add(luminance, contrast), mul(luminance, contrast)));
+}
+
+/**
+ * `ssimLoss` with options, such as the range of the pixels.
+ *
+ * @throws RangeError if an option is unknown or has a value that it cannot have
+ * @example
+ * const loss = ssimLossWith({ dataRange: 255 });
+ */
+export function ssimLossWith(options: SsimOptions): Loss {
+  const checked = optionsOf('ssimLossWith', options, DEFAULTS);
+  return function ssimLoss(prediction, target) {
+    const t = targetLike('ssimLoss', prediction, target);
+    checkImages('ssimLoss', prediction, checked.windowSize);
+    return dissimilarity(prediction, t, checked);
+  };
+}
+
+/**
+ * 1 - SSIM, the structural similarity index of two images: 0 for the same images. The index is the mean over channels and
+ * over the places at which the window of 11 x 11 Gaussian weights lies wholly inside.
+ *
+ * @param prediction [batch, height, width, channels], pixels from 0 to 1: `ssimLossWith({ dataRange })` for others
+ * @param target     the same shape
+ * @returns [batch]
+ * @throws RangeError if the shapes differ, are no images, or the images are smaller than the window
+ * @see Wang, Bovik, Sheikh & Simoncelli (2004), Image quality assessment; agrees with tf.image.ssim
+ */
+export const ssimLoss: Loss = /* @__PURE__ */ ssimLossWith({});
