@@ -34,6 +34,7 @@ function anyState(random: RandomStream): TrainingState {
     weights: anyTensors(random),
     slots: new Map(Array.from({ length: random.integer(3) }, (_, slot) => [`0/slot ${slot}`, anyTensors(random)])),
     stepsBefore: random.integer(100),
+    rates: numbers(random, random.integer(3)),
     log: { numbers: Float64Array.from(numbers(random, step)), scores: Float32Array.from(numbers(random, 3)) },
     history: {
       history: {

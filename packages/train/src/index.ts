@@ -1,7 +1,9 @@
 export type { BatchLogs, Callback, CallbackState, TrainControl, TrainInfo } from './callbacks/callback.js';
 export { CSVLogger, type CSVLoggerOptions } from './callbacks/csv-logger.js';
 export { EarlyStopping, type EarlyStoppingOptions } from './callbacks/early-stopping.js';
+export { LearningRateScheduler } from './callbacks/learning-rate-scheduler.js';
 export { ModelCheckpoint, type ModelCheckpointOptions } from './callbacks/model-checkpoint.js';
+export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from './callbacks/reduce-lr-on-plateau.js';
 export { TerminateOnNaN } from './callbacks/terminate-on-nan.js';
 export { CheckpointError, CheckpointMismatchError, NonFiniteError } from './checkpoints/errors.js';
 export type { Difference } from './checkpoints/fingerprint.js';

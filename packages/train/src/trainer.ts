@@ -18,8 +18,12 @@ export class Trainer {
 
   constructor(private readonly prepared: PreparedTraining) {}
 
-  /** Draws the order of an epoch's examples and computes its steps' scalars. */
-  beginEpoch(epoch: number, shuffle: boolean, stepsDone: number): void {
+  /**
+   * Draws the order of an epoch's examples and computes its steps' scalars.
+   *
+   * @param rates learning rates that callbacks have set, by update
+   */
+  beginEpoch(epoch: number, shuffle: boolean, stepsDone: number, rates: readonly number[]): void {
     const { order, validationOrder, batches, updates, source } = this.prepared;
     inSequence(order, epoch);
     if (shuffle) {
@@ -27,9 +31,9 @@ export class Trainer {
       writeKeys(order, epoch);
     }
     if (validationOrder) writeKeys(validationOrder, epoch);
-    for (const { optimizer, scalars, scalarCount } of updates) {
+    for (const [update, { optimizer, scalars, scalarCount }] of updates.entries()) {
       batches.forEach((_, step) => {
-        scalars.set(optimizer.scalars(this.stepsBefore + stepsDone + step + 1), step * scalarCount);
+        scalars.set(optimizer.scalars(this.stepsBefore + stepsDone + step + 1, rates[update]), step * scalarCount);
       });
     }
   }
@@ -73,20 +77,24 @@ export class Trainer {
     for (const { weight } of source.weights) weight.assign(session.valuesOf(weight));
   }
 
-  /** Whether optimisers put other values into the weights when training ends. */
-  get hasFinalValues(): boolean {
-    return this.prepared.updates.some(({ optimizer }) => optimizer.finalSlot !== undefined);
-  }
-
-  /** The weights become what their optimisers want them to be in the end, such as their moving averages. */
-  takeFinalValues(): void {
+  /**
+   * The models' weights become what optimisers want them to be in the end, such as their moving averages. Checkpoints
+   * have the weights themselves.
+   *
+   * @param steps done in all
+   */
+  takeFinalValues(steps: number): void {
     const { source, session, updates } = this.prepared;
+    const isThere = updates.some(({ optimizer }) => optimizer.finalSlot !== undefined);
+    if (!isThere || this.stepsBefore + steps === 0) return;
+    this.readModel();
     for (const [update, { optimizer, slots }] of updates.entries()) {
       const values = slots[optimizer.slots.indexOf(optimizer.finalSlot ?? '')];
       for (const [index, { weight }] of source.updates[update].weights.entries()) {
         if (values) session.valuesOf(weight).set(values[index]);
       }
     }
+    this.writeModel();
   }
 
   /** Weights and what optimisers keep, copied. */

@@ -6,6 +6,7 @@ import { logNames, resumable, stateful, statesOf, trainingFingerprint } from './
 import type { TrainingState } from './checkpoints/state.js';
 import { CodeGuard, WrongCodeError } from './guard/code-guard.js';
 import { type History, HistoryRecorder, logsOf } from './history.js';
+import { LearningRates } from './learning-rates.js';
 import { findNonFinite } from './non-finite.js';
 import type { PreparedTraining } from './prepare-training.js';
 import { warningsOf } from './runtime/runtime.js';
@@ -23,6 +24,7 @@ export class TrainingRun {
   private steps = 0;
   private readonly control: TrainControl;
   private readonly callbacks: readonly Callback[];
+  private readonly rates: LearningRates;
   private readonly warn: (message: string) => void;
   private checkpointer: Checkpointer | undefined;
   private fingerprint: Fingerprint = {};
@@ -41,9 +43,10 @@ export class TrainingRun {
     this.trainer = new Trainer(prepared);
     this.trainer.stepsBefore = options.optimizerState?.steps ?? 0;
     this.callbacks = options.callbacks;
+    this.rates = new LearningRates(prepared.source.updates, options.callbacks);
     this.warn = options.onWarning ?? warningsOf(prepared.runtime);
     this.control = { model: prepared.source.model, stopTraining: false };
-    this.recorder = new HistoryRecorder(logNames(prepared));
+    this.recorder = new HistoryRecorder(logNames(prepared, options.callbacks));
   }
 
   async train(): Promise<History> {
@@ -60,7 +63,7 @@ export class TrainingRun {
       await this.begin(resumed);
       await this.watch(resumed);
       await this.trainEpochs(resumed);
-      this.takeFinalValues();
+      this.trainer.takeFinalValues(this.steps);
       const history = this.history();
       for (const callback of this.callbacks) await callback.onTrainEnd?.(history, this.control);
       return history;
@@ -98,19 +101,11 @@ export class TrainingRun {
     const { epoch = options.initialEpoch, step = 0 } = resumed ?? {};
     if (epoch >= options.epochs) return;
     trainer.readModel();
-    trainer.beginEpoch(epoch, options.shuffle, (epoch - options.initialEpoch) * prepared.batches.length);
+    const before = (epoch - options.initialEpoch) * prepared.batches.length;
+    trainer.beginEpoch(epoch, options.shuffle, before, this.rates.copy());
     const { session, work, programs } = prepared;
     this.guard = await CodeGuard.begin(session, { ...work, firstStep: 0, endStep: 0 }, programs);
     this.guard?.hold(resumed ?? this.state(epoch, step));
-  }
-
-  /** The model ends with moving averages where an optimiser keeps them; checkpoints have the weights themselves. */
-  private takeFinalValues(): void {
-    const { trainer } = this;
-    if (!trainer.hasFinalValues || trainer.stepsBefore + this.steps === 0) return;
-    trainer.readModel();
-    trainer.takeFinalValues();
-    trainer.writeModel();
   }
 
   private history(): History {
@@ -150,7 +145,7 @@ export class TrainingRun {
     const { history, best, steps = 0, epoch = initialEpoch, step = 0 } = resumed ?? {};
     this.best = best;
     this.steps = steps;
-    this.recorder = new HistoryRecorder(logNames(this.prepared), history);
+    this.recorder = new HistoryRecorder(logNames(this.prepared, this.callbacks), history);
     if (optimizerState) this.trainer.restoreSlots(optimizerState.slots);
     const info = {
       model: source.model,
@@ -163,13 +158,14 @@ export class TrainingRun {
       initialEpoch: epoch,
       initialStep: step,
       past: this.recorder.copy(),
-      logNames: logNames(this.prepared),
+      logNames: logNames(this.prepared, this.callbacks),
     };
     for (const callback of this.callbacks) await callback.onTrainBegin?.(info);
     if (!resumed) return;
     // After the callbacks: what they did to the weights when training began is in the checkpoint.
     this.trainer.stepsBefore = resumed.stepsBefore;
     this.trainer.restore(resumed);
+    this.rates.restore(resumed.rates);
     this.trainer.writeModel();
     stateful(this.callbacks).forEach((callback, index) => {
       callback.restore?.(resumed.callbacks[index]);
@@ -187,7 +183,8 @@ export class TrainingRun {
     const { batches, log } = this.prepared;
     for (const callback of this.callbacks) await callback.onEpochBegin?.(epoch);
     if (signal?.aborted) return false;
-    this.trainer.beginEpoch(epoch, shuffle, (epoch - initialEpoch) * batches.length);
+    if (!begun) this.rates.beginEpoch(epoch);
+    this.trainer.beginEpoch(epoch, shuffle, (epoch - initialEpoch) * batches.length, this.rates.copy());
     // Callbacks may have changed the weights. Within an epoch they had done so before the checkpoint, whose weights are
     // in their place already.
     if (begun) log.restore(begun.step, begun.log);
@@ -234,7 +231,8 @@ export class TrainingRun {
     const { log, validationLog, source, batches } = prepared;
     const seconds = (performance.now() - this.epochBegan) / 1000;
     const validation = Object.entries(validationLog?.logs() ?? {}).map(([name, value]) => [`val_${name}`, value]);
-    recorder.add({ ...log.logs(), ...Object.fromEntries(validation) }, seconds, source.trainCount);
+    const rates = this.rates.logs(this.trainer.stepsBefore + this.steps);
+    recorder.add({ ...log.logs(), ...Object.fromEntries(validation), ...rates }, seconds, source.trainCount);
     const logs = logsOf(recorder, recorder.epochs - 1);
     const isLost = (validationLog?.lossNames ?? []).some((name) => !Number.isFinite(logs[`val_${name}`]));
     if (this.options.onNaN !== 'continue' && isLost) {
@@ -281,6 +279,7 @@ export class TrainingRun {
       seconds: isWhole || step === 0 ? 0 : (performance.now() - this.epochBegan) / 1000,
       best: this.best,
       ...trainer.copy(),
+      rates: this.rates.copy(),
       log: prepared.log.copy(isWhole ? 0 : step),
       history: recorder.copy(),
       callbacks: statesOf(this.callbacks),

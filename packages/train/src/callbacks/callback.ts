@@ -49,6 +49,14 @@ export type CallbackState = Readonly<Record<string, number | Float32Array>>;
 export interface Callback {
   onTrainBegin?(info: TrainInfo): void | Promise<void>;
   onEpochBegin?(epoch: number): void | Promise<void>;
+  /**
+   * The learning rate of an epoch, asked for behind `onEpochBegin`; the logs then have `learning_rate`. The optimiser's
+   * own rate is the first one, and a number.
+   *
+   * @param rate   of the epoch before, or what a callback before this one gives
+   * @param update name of the update whose optimiser it is, where there are several
+   */
+  nextLearningRate?(epoch: number, rate: number, update: string): number;
   /** Called for every step in order, a moment after it: the workers do not wait. */
   onBatchEnd?(batch: number, logs: BatchLogs, control: TrainControl): void;
   onEpochEnd?(epoch: number, logs: EpochLogs, control: TrainControl): void | Promise<void>;

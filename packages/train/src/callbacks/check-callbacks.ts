@@ -5,6 +5,7 @@ import type { Callback } from './callback.js';
 const HOOKS = Object.keys({
   onTrainBegin: true,
   onEpochBegin: true,
+  nextLearningRate: true,
   onBatchEnd: true,
   onEpochEnd: true,
   onTrainEnd: true,

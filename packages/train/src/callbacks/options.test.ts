@@ -7,7 +7,7 @@ import { ModelCheckpoint } from './model-checkpoint.js';
 import { Monitor } from './monitor.js';
 import { TerminateOnNaN } from './terminate-on-nan.js';
 
-const HOOKS = 'onTrainBegin, onEpochBegin, onBatchEnd, onEpochEnd, onTrainEnd, state, restore';
+const HOOKS = 'onTrainBegin, onEpochBegin, nextLearningRate, onBatchEnd, onEpochEnd, onTrainEnd, state, restore';
 
 describe('options of callbacks', () => {
   it.each<[() => unknown, string]>([

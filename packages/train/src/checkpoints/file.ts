@@ -37,6 +37,7 @@ export function encodeCheckpoint(state: TrainingState): Uint8Array {
   for (const [slot, values] of state.slots) addAll(`slots/${slot}`, values);
   addNumbers('log/numbers', state.log.numbers);
   tensors.set('log/scores', { dtype: 'F32', shape: [state.log.scores.length], data: state.log.scores });
+  addNumbers('rates', state.rates);
   addNumbers('seconds', [state.seconds]);
   addNumbers('best', state.best ? [state.best.value, state.best.steps] : []);
   const { history, seconds, examplesPerSecond } = state.history;
@@ -163,6 +164,8 @@ function readState(json: unknown, tensors: ReadonlyMap<string, SafetensorsTensor
     best: value === undefined ? undefined : { value, steps: bestSteps },
     weights: parameters('weights/'),
     slots: new Map(slotNames(slots).map((slot) => [slot, parameters(`slots/${slot}/`)])),
+    // Missing in files from before callbacks could set rates.
+    rates: tensors.has('rates') ? [...numbers('rates')] : [],
     log: { numbers: numbers('log/numbers'), scores: float32(tensors.get('log/scores')?.data) },
     history,
     callbacks: sequence(callbacks as number, kept),

@@ -1,6 +1,7 @@
 import type { TypedArray } from '@weft/core';
 import type { Callback, CallbackState } from '../callbacks/callback.js';
 import type { EpochHistory } from '../history.js';
+import { learningRateNames } from '../learning-rates.js';
 import type { PreparedTraining } from '../prepare-training.js';
 import { sha256Hex } from '../sha256.js';
 import { tracedUpdate } from '../step/optimizer-stages.js';
@@ -113,7 +114,7 @@ function checkContents({ path, state }: FoundCheckpoint, prepared: PreparedTrain
     hasSlots(slots, prepared) &&
     step < batches.length &&
     steps === (epoch - initialEpoch) * batches.length + step &&
-    isHistoryOf(history, logNames(prepared), epoch - initialEpoch) &&
+    isHistoryOf(history, logNames(prepared, options.callbacks), epoch - initialEpoch) &&
     callbacks.length === stateful(options.callbacks).length;
   if (fits) return;
   throw new CheckpointError(
@@ -131,9 +132,13 @@ function hasSlots(slots: FoundCheckpoint['state']['slots'], { source }: Prepared
   return wanted.sort().join(';') === got.sort().join(';');
 }
 
-/** Names of losses and metrics in the logs: those of training, then those of validation. */
-export function logNames({ log, validationLog }: PreparedTraining): readonly string[] {
-  return [...log.names, ...(validationLog?.names ?? []).map((name) => `val_${name}`)];
+/** Names in the logs: losses and metrics of training, those of validation, and learning rates if they can change. */
+export function logNames(
+  { log, validationLog, source }: PreparedTraining,
+  callbacks: readonly Callback[],
+): readonly string[] {
+  const ofValidation = (validationLog?.names ?? []).map((name) => `val_${name}`);
+  return [...log.names, ...ofValidation, ...learningRateNames(source.updates, callbacks)];
 }
 
 /** Whether a history has these losses and metrics, and no other, of so many epochs. */

@@ -25,6 +25,8 @@ export interface TrainingState {
   readonly slots: OptimizerState['slots'];
   /** Updates that the optimisers had counted before this training began. */
   readonly stepsBefore: number;
+  /** Learning rates that callbacks have set, by update; none where no callback does. */
+  readonly rates: readonly number[];
   /** Numbers of the running epoch's steps, and values of its examples. */
   readonly log: { readonly numbers: Float64Array; readonly scores: Float32Array };
   readonly history: EpochHistory;
