@@ -5,6 +5,7 @@ import * as core from '../packages/core/src/index.js';
 import { operationTable } from '../packages/core/src/operations/table.js';
 import * as programs from '../packages/core/src/program.js';
 import * as nn from '../packages/nn/src/index.js';
+import * as train from '../packages/train/src/index.js';
 import { FIT_OPTIONS } from '../packages/train/src/options/fit-options.js';
 
 const { compute, grad, mul, randomNormal, sum } = core;
@@ -166,6 +167,15 @@ describe('the other tables', () => {
   it('name all options of fit', () => {
     const named = rowsOf('Training').map(([what]) => what);
     expect(Object.keys(FIT_OPTIONS).filter((name) => !named.some((what) => what.includes(`\`${name}\``)))).toEqual([]);
+  });
+
+  it('name all callbacks, and none that is missing', () => {
+    const rows = rowsOf('Training');
+    const isCallback = (value: unknown) =>
+      typeof value === 'function' && ['onEpochEnd', 'nextLearningRate'].some((hook) => hook in (value.prototype ?? {}));
+    const callbacks = Object.entries(train).flatMap(([name, value]) => (isCallback(value) ? [name] : []));
+    expect(rows.filter(([, light]) => light === '🟢').map(nameIn)).toEqual(expect.arrayContaining(callbacks));
+    expect(rows.filter((row) => row[1] === '🔴' && nameIn(row) in train)).toEqual([]);
   });
 
   it('name what there is, and the page names all that @weft/core and @weft/nn export', () => {
