@@ -89,8 +89,11 @@ export const checkpoint: Target = {
   },
   read(bytes) {
     const state = decodeCheckpoint(FILE, bytes);
-    for (const [name, losses] of Object.entries(state.history.history)) {
-      mustHold(losses?.length === state.epoch, `there is not one ${name} for each epoch`);
+    const { history, seconds } = state.history;
+    // Epochs of trainings before this one have no losses here.
+    mustHold(seconds.length <= state.epoch, 'there are more losses than epochs');
+    for (const [name, losses] of Object.entries(history)) {
+      mustHold(losses?.length === seconds.length, `there is not one ${name} for each epoch`);
     }
     return state;
   },

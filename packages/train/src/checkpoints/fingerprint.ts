@@ -24,6 +24,9 @@ export interface FingerprintSource {
   readonly callbacks: readonly string[];
 }
 
+/** The name of what optimisers do to each weight. */
+const RULES = 'update rules';
+
 /** The fingerprint of a training. */
 export function fingerprint(source: FingerprintSource, hash: (bytes: Uint8Array) => string): Fingerprint {
   const { model, arrays, updates, options, callbacks } = source;
@@ -41,7 +44,7 @@ export function fingerprint(source: FingerprintSource, hash: (bytes: Uint8Array)
       updates.flatMap(({ program, optimizer, rules }, index) => [
         [updates.length === 1 ? 'optimizer' : `optimizer ${index}`, { name: optimizer.name, ...optimizer.config() }],
         // Groups of weights may be told apart by functions; what comes of it is in the rules.
-        [updates.length === 1 ? 'update rules' : `update rules ${index}`, textHash(rules)],
+        [updates.length === 1 ? RULES : `${RULES} ${index}`, textHash(rules)],
         // Losses and corruption are functions; what they do is in the program.
         [updates.length === 1 ? 'traced program' : `traced program ${index}`, textHash(program)],
       ]),
@@ -62,9 +65,12 @@ export interface Difference {
 /** The parts in which two fingerprints differ. */
 export function differences(expected: Fingerprint, got: Fingerprint): Difference[] {
   const names = new Set([...Object.keys(expected), ...Object.keys(got)]);
-  return [...names]
+  const found = [...names]
     .filter((name) => expected[name] !== got[name])
     .map((name) => ({ name, expected: expected[name] ?? 'nothing', got: got[name] ?? 'nothing' }));
+  // Rules follow from optimisers and layers: where these differ, they say it better.
+  const causes = found.filter(({ name }) => !name.startsWith(RULES));
+  return causes.length > 0 ? causes : found;
 }
 
 function described(values: TypedArray, hash: (bytes: Uint8Array) => string): string {
