@@ -53,7 +53,11 @@ export function onnxModel(model: Sequential, batch: number): Uint8Array<ArrayBuf
       }
     } else if (layer instanceof MaxPooling2D) {
       if (layer.padding !== 'valid') throw unknown(layer, "padding 'valid'");
-      addNode('MaxPool', [last], [integers('kernel_shape', layer.poolSize), integers('strides', layer.strides)]);
+      addNode(
+        'MaxPool',
+        [last],
+        [integers('kernel_shape', layer.poolSize), integers('strides', layer.strides ?? layer.poolSize)],
+      );
     } else if (layer instanceof UpSampling2D) {
       const scales = addTensor(`${layer.name}/scales`, [4], Float32Array.of(1, 1, ...layer.size));
       addNode(

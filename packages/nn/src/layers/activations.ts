@@ -1,16 +1,14 @@
 import type { Tensor } from '@weft/core';
 import { relu, sigmoid, softmax, tanh } from '@weft/core';
-import { oneOf } from '@weft/core/program';
+import { choice } from '../options/readers.js';
 
 const functions = { linear: (x: Tensor) => x, relu, sigmoid, softmax: (x: Tensor) => softmax(x), tanh } as const;
 
 /** Names of the functions that layers can end in. */
 export type ActivationName = keyof typeof functions;
 
-/** @throws RangeError if there is no activation of that name */
-export function activationName(label: string, value: unknown): ActivationName {
-  return oneOf(label, 'activation', value, Object.keys(functions) as ActivationName[]);
-}
+/** The name of an activation. */
+export const activationName = choice(...(Object.keys(functions) as ActivationName[]));
 
 /** The activation's value, element by element; that of softmax over the last axis. */
 export function activate(name: ActivationName, x: Tensor): Tensor {

@@ -1,24 +1,24 @@
 import type { Shape, Tensor } from '@weft/core';
 import { add, div, mean, mul, reshape, sqrt, square, sub } from '@weft/core';
-import { formatShape, numberIn, refuse } from '@weft/core/program';
+import { formatShape } from '@weft/core/program';
 import type { CallContext } from '../model/context.js';
+import { axisOfExample, decay, flag, from0 } from '../options/readers.js';
+import type { Schema } from '../options/schema.js';
 import type { WeightSpecification } from '../weights/weight.js';
-import { BaseLayer, type LayerOptions } from './layer.js';
-import { flag } from './options.js';
+import { layerOf } from './declare.js';
 
-/** Options of `BatchNormalization`, as in Keras. */
-export interface BatchNormalizationOptions extends LayerOptions {
+const OPTIONS = {
   /** The axis of the features, where 0 is the batch; negative ones count from the end. Default -1. */
-  readonly axis?: number;
+  axis: [axisOfExample, -1],
   /** What moving averages keep of themselves in an update, from 0 to below 1. Default 0.99. */
-  readonly momentum?: number;
+  momentum: [decay, 0.99],
   /** Added to the variance, from 0. Default 0.001. */
-  readonly epsilon?: number;
+  epsilon: [from0, 1e-3],
   /** Whether beta is added. Default true. */
-  readonly center?: boolean;
+  center: [flag, true],
   /** Whether it is multiplied by gamma. Default true. */
-  readonly scale?: boolean;
-}
+  scale: [flag, true],
+} as const satisfies Schema;
 
 /**
  * gamma (x - mean) / sqrt(variance + epsilon) + beta, feature by feature.
@@ -29,27 +29,7 @@ export interface BatchNormalizationOptions extends LayerOptions {
  *
  * @see Ioffe and Szegedy (2015), Batch normalization, algorithm 1; options and order of weights as in Keras 3
  */
-export class BatchNormalization extends BaseLayer {
-  readonly axis: number;
-  readonly momentum: number;
-  readonly epsilon: number;
-  readonly center: boolean;
-  readonly scale: boolean;
-
-  /** @throws RangeError naming the option that is not what it must be */
-  constructor(options: BatchNormalizationOptions = {}) {
-    super('BatchNormalization', options, ['axis', 'momentum', 'epsilon', 'center', 'scale']);
-    const { axis = -1, momentum = 0.99, epsilon = 1e-3, center = true, scale = true } = options;
-    if (!Number.isSafeInteger(axis) || axis === 0) {
-      refuse(this.label, 'axis', axis, 'a whole number other than 0, which is the batch');
-    }
-    this.axis = axis;
-    this.momentum = numberIn(this.label, 'momentum', momentum, 0, 1);
-    this.epsilon = numberIn(this.label, 'epsilon', epsilon, 0, Infinity);
-    this.center = flag(this.label, 'center', center);
-    this.scale = flag(this.label, 'scale', scale);
-  }
-
+export class BatchNormalization extends layerOf('BatchNormalization', OPTIONS) {
   outputShape(inputShape: Shape): Shape {
     this.axisIn(inputShape.length + 1);
     return inputShape;
@@ -81,11 +61,6 @@ export class BatchNormalization extends BaseLayer {
     const deviation = sqrt(add(variance, this.epsilon));
     const normal = mul(sub(x, average), gamma ? div(alongAxis(gamma), deviation) : div(1, deviation));
     return beta ? add(normal, alongAxis(beta)) : normal;
-  }
-
-  protected options(): Record<string, unknown> {
-    const { axis, momentum, epsilon, center, scale } = this;
-    return { axis, momentum, epsilon, center, scale };
   }
 
   /** Mean and biased variance of the batch, with axes of length 1 but for the features. */

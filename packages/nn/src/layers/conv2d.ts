@@ -1,76 +1,37 @@
 import type { Shape, Tensor } from '@weft/core';
 import { add, conv2d } from '@weft/core';
-import { oneOf, resolveWindow, windowPositions } from '@weft/core/program';
-import { type Initializer, initializerName } from '../weights/initializers.js';
+import { resolveWindow, windowPositions } from '@weft/core/program';
+import { choice, flag, positiveInteger, positivePair } from '../options/readers.js';
+import type { Schema } from '../options/schema.js';
+import { initializerName } from '../weights/initializers.js';
 import type { WeightSpecification } from '../weights/weight.js';
-import { type ActivationName, activate, activationName } from './activations.js';
-import { BaseLayer, type LayerOptions } from './layer.js';
-import { flag, imageShape, positiveInteger, positivePair } from './options.js';
+import { activate, activationName } from './activations.js';
+import { layerOf } from './declare.js';
+import { imageShape } from './options.js';
 
-/** Options of `Conv2D`, as in Keras. */
-export interface Conv2DOptions extends LayerOptions {
+const OPTIONS = {
   /** Channels of the output. */
-  readonly filters: number;
+  filters: positiveInteger,
   /** Height and width of the kernel. */
-  readonly kernelSize: number | readonly [number, number];
+  kernelSize: positivePair,
   /** Default 1. */
-  readonly strides?: number | readonly [number, number];
+  strides: [positivePair, [1, 1]],
   /** `same` keeps ceil(length / stride) pixels, with zeros around the image. Default `valid`. */
-  readonly padding?: 'valid' | 'same';
+  padding: [choice('valid', 'same'), 'valid'],
   /** Default 1. */
-  readonly dilationRate?: number | readonly [number, number];
+  dilationRate: [positivePair, [1, 1]],
   /** Default `linear`. */
-  readonly activation?: ActivationName;
+  activation: [activationName, 'linear'],
   /** Default true. */
-  readonly useBias?: boolean;
+  useBias: [flag, true],
   /** Default `glorotUniform`. */
-  readonly kernelInitializer?: Initializer;
+  kernelInitializer: [initializerName, 'glorotUniform'],
   /** Default `zeros`. */
-  readonly biasInitializer?: Initializer;
-}
-
-const OPTIONS = [
-  'filters',
-  'kernelSize',
-  'strides',
-  'padding',
-  'dilationRate',
-  'activation',
-  'useBias',
-  'kernelInitializer',
-  'biasInitializer',
-];
+  biasInitializer: [initializerName, 'zeros'],
+} as const satisfies Schema;
 
 /** Convolution of images [height, width, channels], then a bias and an activation. */
-export class Conv2D extends BaseLayer {
-  readonly filters: number;
-  readonly kernelSize: readonly [number, number];
-  readonly strides: readonly [number, number];
-  readonly padding: 'valid' | 'same';
-  readonly dilationRate: readonly [number, number];
-  readonly activation: ActivationName;
-  readonly useBias: boolean;
-  readonly kernelInitializer: Initializer;
-  readonly biasInitializer: Initializer;
-
-  /** @throws RangeError naming the option that is not what it must be */
-  constructor(options: Conv2DOptions) {
-    super('Conv2D', options, OPTIONS);
-    this.filters = positiveInteger(this.label, 'filters', options.filters);
-    this.kernelSize = positivePair(this.label, 'kernelSize', options.kernelSize);
-    this.strides = positivePair(this.label, 'strides', options.strides ?? 1);
-    this.padding = oneOf(this.label, 'padding', options.padding ?? 'valid', ['valid', 'same']);
-    this.dilationRate = positivePair(this.label, 'dilationRate', options.dilationRate ?? 1);
-    this.activation = activationName(this.label, options.activation ?? 'linear');
-    this.useBias = flag(this.label, 'useBias', options.useBias ?? true);
-    this.kernelInitializer = initializerName(
-      this.label,
-      'kernelInitializer',
-      options.kernelInitializer ?? 'glorotUniform',
-    );
-    this.biasInitializer = initializerName(this.label, 'biasInitializer', options.biasInitializer ?? 'zeros');
-  }
-
+export class Conv2D extends layerOf('Conv2D', OPTIONS) {
   outputShape(inputShape: Shape): Shape {
     const image = [1, ...imageShape(this.label, inputShape)];
     const { label, kernelSize, strides, dilationRate, padding } = this;
@@ -90,21 +51,5 @@ export class Conv2D extends BaseLayer {
     const { strides, padding, dilationRate: dilation } = this;
     const y = conv2d(x, kernel, { strides, padding, dilation });
     return activate(this.activation, this.useBias ? add(y, bias) : y);
-  }
-
-  protected options(): Record<string, unknown> {
-    const { filters, kernelSize, strides, padding, dilationRate, activation, useBias } = this;
-    const { kernelInitializer, biasInitializer } = this;
-    return {
-      filters,
-      kernelSize,
-      strides,
-      padding,
-      dilationRate,
-      activation,
-      useBias,
-      kernelInitializer,
-      biasInitializer,
-    };
   }
 }

@@ -1,45 +1,27 @@
 import type { Shape, Tensor } from '@weft/core';
 import { add, matmul } from '@weft/core';
-import { type Initializer, initializerName } from '../weights/initializers.js';
+import { flag, positiveInteger } from '../options/readers.js';
+import type { Schema } from '../options/schema.js';
+import { initializerName } from '../weights/initializers.js';
 import type { WeightSpecification } from '../weights/weight.js';
-import { type ActivationName, activate, activationName } from './activations.js';
-import { BaseLayer, type LayerOptions } from './layer.js';
-import { flag, positiveInteger } from './options.js';
+import { activate, activationName } from './activations.js';
+import { layerOf } from './declare.js';
 
-/** Options of `Dense`, as in Keras. */
-export interface DenseOptions extends LayerOptions {
+const OPTIONS = {
   /** Length of the output's last axis. */
-  readonly units: number;
+  units: positiveInteger,
   /** Default `linear`. */
-  readonly activation?: ActivationName;
+  activation: [activationName, 'linear'],
   /** Default true. */
-  readonly useBias?: boolean;
+  useBias: [flag, true],
   /** Default `glorotUniform`. */
-  readonly kernelInitializer?: Initializer;
+  kernelInitializer: [initializerName, 'glorotUniform'],
   /** Default `zeros`. */
-  readonly biasInitializer?: Initializer;
-}
+  biasInitializer: [initializerName, 'zeros'],
+} as const satisfies Schema;
 
 /** Product of the last axis with a matrix, then a bias and an activation. */
-export class Dense extends BaseLayer {
-  readonly units: number;
-  readonly activation: ActivationName;
-  readonly useBias: boolean;
-  readonly kernelInitializer: Initializer;
-  readonly biasInitializer: Initializer;
-
-  /** @throws RangeError naming the option that is not what it must be */
-  constructor(options: DenseOptions) {
-    super('Dense', options, ['units', 'activation', 'useBias', 'kernelInitializer', 'biasInitializer']);
-    const { activation = 'linear', useBias = true } = options;
-    const { kernelInitializer = 'glorotUniform', biasInitializer = 'zeros' } = options;
-    this.units = positiveInteger(this.label, 'units', options.units);
-    this.activation = activationName(this.label, activation);
-    this.useBias = flag(this.label, 'useBias', useBias);
-    this.kernelInitializer = initializerName(this.label, 'kernelInitializer', kernelInitializer);
-    this.biasInitializer = initializerName(this.label, 'biasInitializer', biasInitializer);
-  }
-
+export class Dense extends layerOf('Dense', OPTIONS) {
   outputShape(inputShape: Shape): Shape {
     if (inputShape.length === 0) {
       throw new RangeError(
@@ -59,10 +41,5 @@ export class Dense extends BaseLayer {
   call(x: Tensor, [kernel, bias]: readonly Tensor[]): Tensor {
     const y = matmul(x, kernel);
     return activate(this.activation, this.useBias ? add(y, bias) : y);
-  }
-
-  protected options(): Record<string, unknown> {
-    const { units, activation, useBias, kernelInitializer, biasInitializer } = this;
-    return { units, activation, useBias, kernelInitializer, biasInitializer };
   }
 }

@@ -1,14 +1,14 @@
 import type { Shape, Tensor } from '@weft/core';
 import { less, mul, where } from '@weft/core';
-import { numberIn } from '@weft/core/program';
 import type { CallContext } from '../model/context.js';
-import { BaseLayer, type LayerOptions } from './layer.js';
+import { decay } from '../options/readers.js';
+import type { Schema } from '../options/schema.js';
+import { layerOf } from './declare.js';
 
-/** Options of `Dropout`, as in Keras. */
-export interface DropoutOptions extends LayerOptions {
+const OPTIONS = {
   /** Part of the elements that become zero, from 0 to below 1. */
-  readonly rate: number;
-}
+  rate: decay,
+} as const satisfies Schema;
 
 /**
  * In training, sets a random part of the elements to zero and divides the others by what is left, so that their
@@ -16,15 +16,7 @@ export interface DropoutOptions extends LayerOptions {
  *
  * @see Srivastava et al. (2014), Dropout: a simple way to prevent neural networks from overfitting
  */
-export class Dropout extends BaseLayer {
-  readonly rate: number;
-
-  /** @throws RangeError if the rate is not a number from 0 to below 1 */
-  constructor(options: DropoutOptions) {
-    super('Dropout', options, ['rate']);
-    this.rate = numberIn(this.label, 'rate', options.rate, 0, 1);
-  }
-
+export class Dropout extends layerOf('Dropout', OPTIONS) {
   outputShape(inputShape: Shape): Shape {
     return inputShape;
   }
@@ -34,9 +26,5 @@ export class Dropout extends BaseLayer {
     const drawn = context.draw('mask', 'uniform', x.shape);
     if (!drawn) return x;
     return where(less(drawn, this.rate), 0, mul(x, 1 / (1 - this.rate)));
-  }
-
-  protected options(): Record<string, unknown> {
-    return { rate: this.rate };
   }
 }

@@ -1,5 +1,5 @@
 // Every layer. `modelFromConfig` knows those that are exported here.
-export { Activation, type ActivationOptions } from './activation.js';
+export { Activation } from './activation.js';
 export type { ActivationName } from './activations.js';
 export * from './batch-normalization.js';
 export * from './conv2d.js';

@@ -3,8 +3,9 @@ import { checkKnownOptions, checkShape, formatShape, refuse, sameShape } from '@
 import { type Block, leavesOf, mapNest, type Nest, type Shaped } from '../model/block.js';
 import type { CallContext } from '../model/context.js';
 import { applyBlock, type SymbolicTensor } from '../model/symbolic.js';
+import { flag } from '../options/readers.js';
 import { ModelWeight, Weight, type WeightSpecification } from '../weights/weight.js';
-import { checkName, flag } from './options.js';
+import { checkName } from './options.js';
 
 /** A step of a model, which owns its weights. Write one of your own by extending `BaseLayer`. */
 export interface Layer extends Block {

@@ -181,7 +181,8 @@ describe('an option that is not what it must be is refused with what was got and
       () => new Conv2D({ filters: 1, kernel_size: 3 } as never),
       "Conv2D: there is no option 'kernel_size'. The options are name, trainable, filters, kernelSize,",
     ],
-    [() => new Conv2D(undefined as never), 'Conv2D: the argument is undefined; expected an object of options'],
+    [() => new Conv2D(undefined as never), 'Conv2D: filters is undefined; expected a whole number from 1.'],
+    [() => new Conv2D(3 as never), 'Conv2D: the argument is 3; expected an object of options'],
     [() => new Conv2D({ filters: 1, kernelSize: 1, name: 'a/b' }), "Conv2D: name is 'a/b'; expected a string"],
     [
       () => new Dense({ units: 1, inputShape: [3] } as never),

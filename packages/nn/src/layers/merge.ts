@@ -1,7 +1,9 @@
 import type { Shape, Tensor } from '@weft/core';
 import { add, concatenate } from '@weft/core';
-import { formatShape, refuse } from '@weft/core/program';
-import { BaseLayer, type LayerOptions } from './layer.js';
+import { formatShape } from '@weft/core/program';
+import { axisOfExample } from '../options/readers.js';
+import type { Schema } from '../options/schema.js';
+import { mergingLayerOf } from './declare.js';
 
 /** @throws RangeError if there are fewer than two inputs, or not all have as many axes */
 function checkInputs(label: string, shapes: readonly Shape[]): void {
@@ -22,12 +24,7 @@ function checkInputs(label: string, shapes: readonly Shape[]): void {
  * @example
  * const sum = new Add().apply([x, new Dense({ units: 8 }).apply(x)]);
  */
-export class Add extends BaseLayer<readonly Tensor[]> {
-  /** @throws RangeError if there is an option that is not of every layer */
-  constructor(options: LayerOptions = {}) {
-    super('Add', options, []);
-  }
-
+export class Add extends mergingLayerOf('Add', {}) {
   outputShape(shapes: readonly Shape[]): Shape {
     checkInputs(this.label, shapes);
     return shapes[0].map((_, axis) => {
@@ -42,17 +39,12 @@ export class Add extends BaseLayer<readonly Tensor[]> {
   call(inputs: readonly Tensor[]): Tensor {
     return inputs.reduce((total, x) => add(total, x));
   }
-
-  protected options(): Record<string, unknown> {
-    return {};
-  }
 }
 
-/** Options of `Concatenate`, as in Keras. */
-export interface ConcatenateOptions extends LayerOptions {
+const CONCATENATE = {
   /** The axis along which inputs are joined, where 0 is the batch; negative ones count from the end. Default -1. */
-  readonly axis?: number;
-}
+  axis: [axisOfExample, -1],
+} as const satisfies Schema;
 
 /**
  * Several inputs, one behind the other along an axis.
@@ -60,19 +52,7 @@ export interface ConcatenateOptions extends LayerOptions {
  * @example
  * const both = new Concatenate().apply([picture, label]); // [784] and [10] give [794]
  */
-export class Concatenate extends BaseLayer<readonly Tensor[]> {
-  readonly axis: number;
-
-  /** @throws RangeError if the axis is no whole number, or is the batch */
-  constructor(options: ConcatenateOptions = {}) {
-    super('Concatenate', options, ['axis']);
-    const { axis = -1 } = options;
-    if (!Number.isSafeInteger(axis) || axis === 0) {
-      refuse(this.label, 'axis', axis, 'a whole number other than 0, which is the batch');
-    }
-    this.axis = axis;
-  }
-
+export class Concatenate extends mergingLayerOf('Concatenate', CONCATENATE) {
   outputShape(shapes: readonly Shape[]): Shape {
     checkInputs(this.label, shapes);
     const axis = this.axis < 0 ? this.axis + shapes[0].length : this.axis - 1;
@@ -92,9 +72,5 @@ export class Concatenate extends BaseLayer<readonly Tensor[]> {
 
   call(inputs: readonly Tensor[]): Tensor {
     return concatenate([...inputs], this.axis < 0 ? this.axis + inputs[0].shape.length : this.axis);
-  }
-
-  protected options(): Record<string, unknown> {
-    return { axis: this.axis };
   }
 }

@@ -13,28 +13,6 @@ export function checkName(label: string, name: unknown): string {
   return name;
 }
 
-const isPositiveInteger = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 1;
-
-/** @throws RangeError if the value is not a whole number from 1 */
-export function positiveInteger(label: string, option: string, value: unknown): number {
-  return isPositiveInteger(value) ? value : refuse(label, option, value, 'a whole number from 1');
-}
-
-/** Two numbers for height and width, of which one may stand for both. @throws RangeError if they are not whole from 1 */
-export function positivePair(label: string, option: string, value: unknown): readonly [number, number] {
-  const pair: readonly unknown[] = Array.isArray(value) ? value : [value, value];
-  const [height, width] = pair;
-  if (pair.length !== 2 || !isPositiveInteger(height) || !isPositiveInteger(width)) {
-    refuse(label, option, value, 'a whole number from 1, or two of them for height and width');
-  }
-  return [height, width];
-}
-
-/** @throws RangeError if the value is not true or false */
-export function flag(label: string, option: string, value: unknown): boolean {
-  return typeof value === 'boolean' ? value : refuse(label, option, value, 'true or false');
-}
-
 /** @throws RangeError if the shape is not that of an image without its batch axis */
 export function imageShape(label: string, shape: Shape): readonly [number, number, number] {
   if (shape.length !== 3) {

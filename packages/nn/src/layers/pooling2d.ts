@@ -1,62 +1,49 @@
 import type { Shape, Tensor } from '@weft/core';
 import { avgPool2d, maxPool2d } from '@weft/core';
-import { oneOf, resolveWindow, windowPositions } from '@weft/core/program';
-import { BaseLayer, type LayerOptions } from './layer.js';
-import { imageShape, positivePair } from './options.js';
+import { resolveWindow, windowPositions } from '@weft/core/program';
+import { choice, positivePair } from '../options/readers.js';
+import type { Checked, Schema } from '../options/schema.js';
+import { layerOf } from './declare.js';
+import { imageShape } from './options.js';
 
-/** Options of `MaxPooling2D` and `AveragePooling2D`, as in Keras. */
-export interface Pooling2DOptions extends LayerOptions {
+const OPTIONS = {
   /** Height and width of the window. Default 2. */
-  readonly poolSize?: number | readonly [number, number];
+  poolSize: [positivePair, [2, 2]],
   /** Default: the size of the window. */
-  readonly strides?: number | readonly [number, number];
+  strides: [positivePair, undefined],
   /** `same` keeps ceil(length / stride) windows, some of which reach over the edge. Default `valid`. */
-  readonly padding?: 'valid' | 'same';
-}
+  padding: [choice('valid', 'same'), 'valid'],
+} as const satisfies Schema;
 
-abstract class Pooling2D extends BaseLayer {
-  readonly poolSize: readonly [number, number];
-  readonly strides: readonly [number, number];
-  readonly padding: 'valid' | 'same';
+type Pooling = Checked<typeof OPTIONS>;
 
-  protected constructor(type: string, options: Pooling2DOptions) {
-    super(type, options, ['poolSize', 'strides', 'padding']);
-    this.poolSize = positivePair(this.label, 'poolSize', options.poolSize ?? 2);
-    this.strides = positivePair(this.label, 'strides', options.strides ?? this.poolSize);
-    this.padding = oneOf(this.label, 'padding', options.padding ?? 'valid', ['valid', 'same']);
-  }
+const windowOf = ({ poolSize, strides = poolSize, padding }: Pooling) => ({ strides, padding });
 
-  outputShape(inputShape: Shape): Shape {
-    const image = [1, ...imageShape(this.label, inputShape)];
-    const window = resolveWindow(this.label, image, this.poolSize, this.strides, 1, this.padding);
-    return [...windowPositions(this.label, image, window), image[3]];
-  }
-
-  protected options(): Record<string, unknown> {
-    return { poolSize: this.poolSize, strides: this.strides, padding: this.padding };
-  }
+function pooledShape(label: string, pooling: Pooling, inputShape: Shape): Shape {
+  const image = [1, ...imageShape(label, inputShape)];
+  const { strides, padding } = windowOf(pooling);
+  const window = resolveWindow(label, image, pooling.poolSize, strides, 1, padding);
+  return [...windowPositions(label, image, window), image[3]];
 }
 
 /** The largest pixel under each window of images [height, width, channels]. */
-export class MaxPooling2D extends Pooling2D {
-  /** @throws RangeError naming the option that is not what it must be */
-  constructor(options: Pooling2DOptions = {}) {
-    super('MaxPooling2D', options);
+export class MaxPooling2D extends layerOf('MaxPooling2D', OPTIONS) {
+  outputShape(inputShape: Shape): Shape {
+    return pooledShape(this.label, this, inputShape);
   }
 
   call(x: Tensor): Tensor {
-    return maxPool2d(x, this.poolSize, { strides: this.strides, padding: this.padding });
+    return maxPool2d(x, this.poolSize, windowOf(this));
   }
 }
 
 /** The mean of the pixels under each window of images [height, width, channels]; padding is not counted. */
-export class AveragePooling2D extends Pooling2D {
-  /** @throws RangeError naming the option that is not what it must be */
-  constructor(options: Pooling2DOptions = {}) {
-    super('AveragePooling2D', options);
+export class AveragePooling2D extends layerOf('AveragePooling2D', OPTIONS) {
+  outputShape(inputShape: Shape): Shape {
+    return pooledShape(this.label, this, inputShape);
   }
 
   call(x: Tensor): Tensor {
-    return avgPool2d(x, this.poolSize, { strides: this.strides, padding: this.padding });
+    return avgPool2d(x, this.poolSize, windowOf(this));
   }
 }

@@ -1,28 +1,19 @@
 import type { Shape, Tensor } from '@weft/core';
 import { upsample2d } from '@weft/core';
-import { oneOf } from '@weft/core/program';
-import { BaseLayer, type LayerOptions } from './layer.js';
-import { imageShape, positivePair } from './options.js';
+import { choice, positivePair } from '../options/readers.js';
+import type { Schema } from '../options/schema.js';
+import { layerOf } from './declare.js';
+import { imageShape } from './options.js';
 
-/** Options of `UpSampling2D`, as in Keras. */
-export interface UpSampling2DOptions extends LayerOptions {
+const OPTIONS = {
   /** How often each row and column is repeated. Default 2. */
-  readonly size?: number | readonly [number, number];
+  size: [positivePair, [2, 2]],
   /** Only `nearest`. */
-  readonly interpolation?: 'nearest';
-}
+  interpolation: [choice('nearest'), 'nearest'],
+} as const satisfies Schema;
 
 /** Each pixel of images [height, width, channels] repeated over a block. */
-export class UpSampling2D extends BaseLayer {
-  readonly size: readonly [number, number];
-
-  /** @throws RangeError naming the option that is not what it must be */
-  constructor(options: UpSampling2DOptions = {}) {
-    super('UpSampling2D', options, ['size', 'interpolation']);
-    this.size = positivePair(this.label, 'size', options.size ?? 2);
-    oneOf(this.label, 'interpolation', options.interpolation ?? 'nearest', ['nearest']);
-  }
-
+export class UpSampling2D extends layerOf('UpSampling2D', OPTIONS) {
   outputShape(inputShape: Shape): Shape {
     const [height, width, channels] = imageShape(this.label, inputShape);
     return [height * this.size[0], width * this.size[1], channels];
@@ -30,9 +21,5 @@ export class UpSampling2D extends BaseLayer {
 
   call(x: Tensor): Tensor {
     return upsample2d(x, this.size);
-  }
-
-  protected options(): Record<string, unknown> {
-    return { size: this.size, interpolation: 'nearest' };
   }
 }

@@ -1,6 +1,7 @@
 import type { Shape, Tensor } from '@weft/core';
 import { describe, sizeOf } from '@weft/core/program';
-import { checkName, flag } from '../layers/options.js';
+import { checkName } from '../layers/options.js';
+import { flag } from '../options/readers.js';
 import { ModelWeight, type Weight } from '../weights/weight.js';
 import { type Block, mapNest, type Named, type Nest, type Shaped } from './block.js';
 import { CallContext, checkContext } from './context.js';

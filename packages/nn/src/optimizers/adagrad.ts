@@ -1,8 +1,9 @@
 import { add, div, mul, sqrt, square, sub } from '@weft/core';
+import { above0, from0 } from '../options/readers.js';
+import type { OptionsOf, Schema } from '../options/schema.js';
 import { learningRateOf } from '../schedules/schedule.js';
 import { BaseOptimizer, COMMON_OPTIONS, type RuleInput } from './base-optimizer.js';
 import type { UpdateResult } from './optimizer.js';
-import { above0, from0, type OptionsOf, type Schema } from './options.js';
 
 const OPTIONS = {
   /** A number or a schedule. Default 0.001. */

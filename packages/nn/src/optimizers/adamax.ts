@@ -1,9 +1,10 @@
 import { abs, add, div, maximum, mul, sub } from '@weft/core';
+import { above0, decay } from '../options/readers.js';
+import type { OptionsOf, Schema } from '../options/schema.js';
 import { power } from '../schedules/functions.js';
 import { learningRateOf } from '../schedules/schedule.js';
 import { BaseOptimizer, COMMON_OPTIONS, type RuleInput } from './base-optimizer.js';
 import type { UpdateResult } from './optimizer.js';
-import { above0, decay, type OptionsOf, type Schema } from './options.js';
 
 const OPTIONS = {
   /** A number or a schedule. Default 0.001. */

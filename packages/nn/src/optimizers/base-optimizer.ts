@@ -1,10 +1,10 @@
 import { add, mul, sub, type Tensor, where } from '@weft/core';
 import { describe } from '@weft/core/program';
-import { flag, positiveInteger } from '../layers/options.js';
+import { above0, flag, from0, positiveInteger, share } from '../options/readers.js';
+import { type Checked, checked, type OptionsOf, type Reader, type Schema } from '../options/schema.js';
 import { type LearningRate, rateAt, rateConfig } from '../schedules/schedule.js';
 import { clipped, globalFactor } from './clipping.js';
 import { at, checkStep, type Optimizer, type UpdateInput, type UpdateResult } from './optimizer.js';
-import { above0, type Checked, checked, from0, type OptionsOf, type Reader, type Schema, share } from './options.js';
 import { matches, pathMatch } from './paths.js';
 
 const GROUP = {

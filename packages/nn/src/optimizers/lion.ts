@@ -1,8 +1,9 @@
 import { add, greater, less, mul, sub } from '@weft/core';
+import { decay } from '../options/readers.js';
+import type { OptionsOf, Schema } from '../options/schema.js';
 import { learningRateOf } from '../schedules/schedule.js';
 import { BaseOptimizer, COMMON_OPTIONS, type RuleInput } from './base-optimizer.js';
 import type { UpdateResult } from './optimizer.js';
-import { decay, type OptionsOf, type Schema } from './options.js';
 
 const OPTIONS = {
   /** A number or a schedule; a third to a tenth of Adam's. Default 0.001. */

@@ -1,5 +1,6 @@
 import { numberIn } from '@weft/core/program';
-import { above0, checked, from0, type OptionsOf, type Reader, type Schema, share } from '../optimizers/options.js';
+import { above0, from0, share } from '../options/readers.js';
+import { checked, type OptionsOf, type Reader, type Schema } from '../options/schema.js';
 import { cosineOfHalfTurns, power } from './functions.js';
 import type { Schedule } from './schedule.js';
 

@@ -1,6 +1,6 @@
 import { numberIn, refuse } from '@weft/core/program';
-import { flag } from '../layers/options.js';
-import { above0, checked, from0, type OptionsOf, type Reader, type Schema } from '../optimizers/options.js';
+import { above0, flag, from0 } from '../options/readers.js';
+import { checked, type OptionsOf, type Reader, type Schema } from '../options/schema.js';
 import { powerOf } from './functions.js';
 import type { Schedule } from './schedule.js';
 

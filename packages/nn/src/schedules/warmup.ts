@@ -1,6 +1,6 @@
 import { numberIn, oneOf } from '@weft/core/program';
-import { positiveInteger } from '../layers/options.js';
-import { above0, checked, decay, from0, type OptionsOf, type Reader, type Schema } from '../optimizers/options.js';
+import { above0, decay, from0, positiveInteger } from '../options/readers.js';
+import { checked, type OptionsOf, type Reader, type Schema } from '../options/schema.js';
 import { cosineOfHalfTurns } from './functions.js';
 import { learningRateOf, rateAt, rateConfig, type Schedule } from './schedule.js';
 

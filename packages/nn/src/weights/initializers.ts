@@ -1,6 +1,7 @@
 import type { Shape } from '@weft/core';
 import { RandomStream } from '@weft/core';
-import { oneOf, sizeOf } from '@weft/core/program';
+import { sizeOf } from '@weft/core/program';
+import { choice } from '../options/readers.js';
 
 /** Names of the ways to draw the first values of a weight. */
 export type Initializer = 'glorotUniform' | 'heNormal' | 'zeros' | 'ones';
@@ -38,10 +39,8 @@ const draws: Readonly<Record<Initializer, Draw>> = {
   },
 };
 
-/** @throws RangeError if there is no initialiser of that name */
-export function initializerName(label: string, option: string, value: unknown): Initializer {
-  return oneOf(label, option, value, Object.keys(draws) as Initializer[]);
-}
+/** The name of an initialiser. */
+export const initializerName = choice(...(Object.keys(draws) as Initializer[]));
 
 /** What decides the first values of a weight. */
 export interface InitializationOptions {
