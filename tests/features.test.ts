@@ -65,6 +65,8 @@ const samples = (): readonly core.Tensor[] => [
   ...gradients((x) => core.matmul(core.reshape(x, [4, 8]), randomNormal([8, 3], { seed: 6 })), picture(1)),
   ...gradients((x) => core.conv2d(x, weight()), picture(1)),
   ...gradients((w) => core.conv2d(picture(1), w, { padding: 'same', strides: 2 }), weight()),
+  ...gradients((x) => core.depthwiseConv2d(x, weight()), picture(1)),
+  ...gradients((w) => core.depthwiseConv2d(picture(1), w, { padding: 'same', strides: 2 }), weight()),
   ...gradients((x) => core.maxPool2d(x), picture(1)),
   ...gradients((x) => core.avgPool2d(x), picture(1)),
   ...gradients((x) => core.upsample2d(x), picture(1)),

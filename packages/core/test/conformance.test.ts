@@ -6,6 +6,7 @@ import type { Case } from './conformance/case.js';
 import { compositions } from './conformance/compositions.js';
 import { convolutions } from './conformance/convolutions.js';
 import { elementwise } from './conformance/elementwise.js';
+import { groupedConvolutions } from './conformance/grouped.js';
 import { indexing } from './conformance/indexing.js';
 import { integerCases as integers } from './conformance/integers.js';
 import { pooling } from './conformance/pooling.js';
@@ -27,6 +28,7 @@ const suites: Readonly<Record<string, readonly Case[]>> = {
   reductions,
   products,
   convolutions,
+  groupedConvolutions,
   pooling,
   tiles,
   tables,

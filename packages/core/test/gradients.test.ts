@@ -58,6 +58,8 @@ describe('gradients of gradients agree with differences', () => {
     max: differentiable.max,
     matmul: differentiable.matmul,
     conv2d: differentiable.conv2d,
+    'conv2d in groups': differentiable['conv2d in groups'],
+    depthwiseConv2d: differentiable.depthwiseConv2d,
     maxPool2d: differentiable.maxPool2d,
     avgPool2d: differentiable.avgPool2d,
     slice: differentiable.slice,

@@ -94,7 +94,7 @@ const misuses: Mistakes = [
     "conv2d with the layer's option",
     () => conv2d(image, kernel, { dilationRate: 2 } as never),
     RangeError,
-    /^conv2d: there is no option 'dilationRate'\. The options are strides, dilation, padding\. Did you mean 'dilation'/,
+    /^conv2d: there is no option 'dilationRate'\. The options are strides, dilation, padding, groups\. Did you mean 'dilation'/,
   ],
   [
     'conv2d of a misspelt option',

@@ -2,8 +2,11 @@ import type { Window } from '../operations/window.js';
 import type { Shape } from '../tensor/shape.js';
 import type { UpsampledPixels, WinogradOutputs } from './bilinear.js';
 
-/** Ways to compute a convolution. They agree but for rounding. */
-export type ConvolutionAlgorithm = 'im2col' | 'col2im' | Winograd | Upsample | 'upsample-col2im';
+/** Ways to compute a convolution whose filters see all channels. They agree but for rounding. */
+export type DenseAlgorithm = 'im2col' | 'col2im' | Winograd | Upsample | 'upsample-col2im';
+
+/** Ways to compute a convolution. One whose filters see one channel each has a kernel of its own. */
+export type ConvolutionAlgorithm = DenseAlgorithm | 'depthwise';
 
 /** Winograd's algorithms, by the outputs along a side of a tile. */
 export type Winograd = `winograd${WinogradOutputs}`;
@@ -15,8 +18,8 @@ export type Upsample = `upsample${UpsampledPixels}`;
 export type ConvolutionOption = 'auto' | 'direct' | Winograd;
 
 /** An algorithm, and why it was taken. */
-export interface ConvolutionChoice {
-  readonly algorithm: ConvolutionAlgorithm;
+export interface ConvolutionChoice<Algorithm extends ConvolutionAlgorithm = ConvolutionAlgorithm> {
+  readonly algorithm: Algorithm;
   readonly reason: string;
 }
 
@@ -33,7 +36,7 @@ export function chooseConvolution(
   window: Window,
   upsampled: boolean,
   option: ConvolutionOption,
-): ConvolutionChoice {
+): ConvolutionChoice<DenseAlgorithm> {
   const [height, width, channels, filters] = weight;
   const plain = [...window.strides, ...window.dilation].every((length) => length === 1);
   const three = plain && height === 3 && width === 3;
@@ -105,7 +108,7 @@ function cheapest<Tile extends number>(
 }
 
 /** The Winograd algorithm that costs least, or none where the weights of a small batch cost more than they save. */
-function cheapestWinograd(outputs: Shape): ConvolutionChoice {
+function cheapestWinograd(outputs: Shape): ConvolutionChoice<DenseAlgorithm> {
   const [batch, height, width] = outputs;
   const { tile, products, cost } = cheapest(TILES, outputs, (side) => side + 2);
   if (batch * height * width * 9 <= cost) {
@@ -118,7 +121,7 @@ function cheapestWinograd(outputs: Shape): ConvolutionChoice {
   };
 }
 
-function cheapestUpsampled(image: Shape, tiles: readonly UpsampledPixels[]): ConvolutionChoice {
+function cheapestUpsampled(image: Shape, tiles: readonly UpsampledPixels[]): ConvolutionChoice<DenseAlgorithm> {
   const [, height, width] = image;
   const { tile, products } = cheapest(tiles, image, (pixels) => 2 * pixels + 1);
   const each = (products / (height * width)).toFixed(2);

@@ -6,6 +6,7 @@ import { computeByReference, convolutionOptions } from '../../test/support/kerne
 import { numbers } from '../../test/support/numbers.js';
 import { sum } from '../operations/broadcast.js';
 import { type Conv2dOptions, conv2d } from '../operations/conv2d.js';
+import { depthwiseConv2d } from '../operations/depthwise.js';
 import { mul } from '../operations/elementwise.js';
 import { grad } from '../operations/gradient.js';
 import { upsample2d } from '../operations/upsample2d.js';
@@ -73,11 +74,18 @@ const anyWindow: fc.Arbitrary<Drawn> = fc.tuple(windows('convolution'), channels
   kernel: [...window.size, window.image[3], filters],
 }));
 
+const inGroups: fc.Arbitrary<Drawn> = fc.tuple(anyWindow, fc.integer({ min: 2, max: 3 })).map(([drawn, groups]) => ({
+  ...drawn,
+  groups,
+  image: drawn.image.with(3, drawn.image[3] * groups),
+  kernel: drawn.kernel.with(3, drawn.kernel[3] * groups),
+}));
+
 /** The value of a convolution and its gradients, as tensors. */
 function convolutionOf({ image, kernel, scale, ...window }: Drawn, seed: number) {
   const x = tensor(numbers(sizeOf(image), seed), image);
   const weight = tensor(numbers(sizeOf(kernel), seed + 1), kernel);
-  const y = conv2d(scale ? upsample2d(x, scale) : x, weight, optionsOf(window));
+  const y = conv2d(scale ? upsample2d(x, scale) : x, weight, { ...optionsOf(window), groups: window.groups ?? 1 });
   const gradients = grad(sum(mul(y, tensor(numbers(y.size, seed + 2), y.shape))), [x, weight]);
   return [y, ...gradients];
 }
@@ -118,7 +126,7 @@ describe('lowerConvolutions', () => {
     );
   });
 
-  const any = fc.oneof(threeByThree.map(convolutionWith), anyWindow);
+  const any = fc.oneof(threeByThree.map(convolutionWith), anyWindow, inGroups);
 
   it.each(convolutionOptions)('agrees with the definition for any shapes and windows: %s', (option) => {
     fc.assert(
@@ -132,7 +140,7 @@ describe('lowerConvolutions', () => {
       fc.property(any, fc.constantFrom(...convolutionOptions), (drawn, option) => {
         const { program } = trace(convolutionOf(drawn, 1));
         const names = lowerConvolutions(program, option).operations.map(({ name }) => name);
-        expect(names.filter((name) => /conv2d|upsample/.test(name))).toEqual([]);
+        expect(names.filter((name) => /^conv2d|upsample/.test(name))).toEqual([]);
       }),
       { numRuns: 50 },
     );
@@ -145,6 +153,29 @@ describe('lowerConvolutions', () => {
     expect(records).toEqual([
       { algorithm: 'winograd6', reason: expect.stringMatching(/3x3/), input: [40, 5, 6, 8], weight: [3, 3, 8, 9] },
     ]);
+  });
+
+  it('computes groups one by one, each by the algorithm of its shapes, and depthwise convolutions as they are', () => {
+    const records: ConvolutionRecord[] = [];
+    const [x, weight, kernels] = [
+      [40, 5, 6, 16],
+      [3, 3, 8, 16],
+      [3, 3, 16, 1],
+    ].map((shape) => tensor(numbers(sizeOf(shape), 1), shape));
+    const y = conv2d(depthwiseConv2d(x, kernels), weight, { padding: 'same', groups: 2 });
+    const { operations } = lowerConvolutions(trace([y]).program, 'auto', (record) => records.push(record));
+    const group = { algorithm: 'winograd4', input: [40, 3, 4, 8], weight: [3, 3, 8, 8] };
+    expect(records).toEqual([
+      {
+        algorithm: 'depthwise',
+        reason: expect.stringContaining('one kernel a channel'),
+        input: [40, 5, 6, 16],
+        weight: [3, 3, 16],
+      },
+      expect.objectContaining(group),
+      expect.objectContaining(group),
+    ]);
+    expect(operations.map(({ name }) => name)).toContain('depthwiseConv2d');
   });
 
   it('lowers gradients that were taken first, as well as those to be taken after', () => {

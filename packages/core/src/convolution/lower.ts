@@ -1,5 +1,6 @@
 import { matmul } from '../operations/matmul.js';
 import { reshape, transpose } from '../operations/reshape.js';
+import { concatenate, slice } from '../operations/slice.js';
 import { gatherTiles, identity, type Matrix, scatterTiles, type Tiling } from '../operations/tiles.js';
 import { upsampleTiling } from '../operations/upsample2d.js';
 import { type Window, windowPositions } from '../operations/window.js';
@@ -14,6 +15,12 @@ import {
   type Upsample,
   type Winograd,
 } from './choose.js';
+
+/** Depthwise convolutions stay as they are: they have kernels of their own. */
+const DEPTHWISE: ConvolutionChoice = {
+  algorithm: 'depthwise',
+  reason: 'one kernel a channel: computed directly, by vectors of channels',
+};
 
 /** How one convolution of a program is computed. */
 export interface ConvolutionRecord extends ConvolutionChoice {
@@ -43,22 +50,56 @@ export function lowerConvolutions(
         return [scatterTiles(reshape(x, [1, -1, channels]), tiling)];
       }
       case 'conv2d':
-        return [lowerForward(operation, inputs, option, record, differentiated)];
-      case 'conv2dInputGradient': {
-        const [g, weight] = inputs;
-        const { window, shape } = operation.attributes as { window: Window; shape: number[] };
-        return [scatterTiles(matmul(pixelRows(g), kernelMatrix(weight), { transposeB: true }), im2col(shape, window))];
-      }
-      case 'conv2dWeightGradient': {
-        const [x, g] = inputs;
-        const { window, shape } = operation.attributes as { window: Window; shape: number[] };
-        const product = matmul(gatherTiles(x, im2col(x.shape, window)), pixelRows(g), { transposeA: true });
-        return [reshape(product, shape)];
-      }
+      case 'conv2dInputGradient':
+      case 'conv2dWeightGradient':
+        return [inGroups(operation, inputs, (each) => lowerOne(operation, each, option, record, differentiated))];
+      case 'depthwiseConv2d':
+        record({ ...DEPTHWISE, input: inputs[0].shape, weight: inputs[1].shape });
+        return undefined;
       default:
         return undefined;
     }
   });
+}
+
+/**
+ * Computes each group of channels by itself: images, weights and results have those of a group side by side along their
+ * last axis.
+ */
+function inGroups(
+  { attributes }: Operation,
+  inputs: readonly Tensor[],
+  lower: (inputs: readonly Tensor[]) => Tensor,
+): Tensor {
+  const groups = (attributes.groups as number | undefined) ?? 1;
+  if (groups === 1) return lower(inputs);
+  const partOf = (x: Tensor, group: number) => {
+    const length = x.shape[3] / groups;
+    return slice(x, [0, 0, 0, group * length], x.shape.with(3, (group + 1) * length));
+  };
+  return concatenate(
+    Array.from({ length: groups }, (_, group) => lower(inputs.map((x) => partOf(x, group)))),
+    3,
+  );
+}
+
+function lowerOne(
+  operation: Operation,
+  inputs: readonly Tensor[],
+  option: ConvolutionOption,
+  record: (choice: ConvolutionRecord) => void,
+  differentiated: ReadonlySet<number>,
+): Tensor {
+  if (operation.name === 'conv2d') return lowerForward(operation, inputs, option, record, differentiated);
+  const { window, shape } = operation.attributes as unknown as { window: Window; shape: number[] };
+  if (operation.name === 'conv2dInputGradient') {
+    const [g, weight] = inputs;
+    const image = [...shape.slice(0, 3), weight.shape[2]];
+    return scatterTiles(matmul(pixelRows(g), kernelMatrix(weight), { transposeB: true }), im2col(image, window));
+  }
+  const [x, g] = inputs;
+  const product = matmul(gatherTiles(x, im2col(x.shape, window)), pixelRows(g), { transposeA: true });
+  return reshape(product, [...shape.slice(0, 3), g.shape[3]]);
 }
 
 function lowerForward(

@@ -248,7 +248,11 @@ export class FunctionBuilder {
       return this;
     }
     const left = this.local('i32');
-    this.set(left, (f) => f.i32(count));
+    return this.set(left, (f) => f.i32(count)).countDown(left, body);
+  }
+
+  /** Runs the body as often as a local says, at least once, and counts that down. */
+  countDown(left: Local, body: () => void): this {
     return this.loop(() => {
       body();
       this.set(left, (f) => f.get(left).i32(1).op('sub'));
@@ -270,10 +274,7 @@ export class FunctionBuilder {
       this.i32(size).get(left).op('ltU');
       this.ifTrue(() => this.set(block, (f) => f.i32(size)));
       this.set(left, (f) => f.get(left).get(block).op('sub'));
-      this.loop(() => {
-        body();
-        this.set(block, (f) => f.get(block).i32(1).op('sub'));
-      }, block);
+      this.countDown(block, body);
       after();
     }, left);
   }

@@ -4,6 +4,8 @@ import type { Operation, Program } from '../trace/program.js';
 import { emitAffineSample, emitAffineScatter } from './affine-sample.js';
 import type { Local } from './assembler.js';
 import { emitCastBytes, emitIota } from './cast.js';
+import { emitDepthwise } from './depthwise.js';
+import { emitDepthwiseWeightGradient } from './depthwise-weights.js';
 import { emitGatherTiles } from './gather-tiles.js';
 import type { Kernel } from './kernel.js';
 import { kernelLabel } from './labels.js';
@@ -23,6 +25,9 @@ type Emitter = (module: ModuleBuilder, body: Program, name: string) => Kernel;
 const EMITTERS = {
   loop: emitLoop,
   matmul: emitMatmul,
+  depthwiseConv2d: emitDepthwise,
+  depthwiseTranspose: emitDepthwise,
+  depthwiseCorrelation: emitDepthwiseWeightGradient,
   gatherTiles: emitGatherTiles,
   scatterTiles: emitScatterTiles,
   maxPool2d: emitMaxPool,

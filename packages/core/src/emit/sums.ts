@@ -224,20 +224,8 @@ export class ReductionWriter {
     const { f, module, reduction, target, carried } = this;
     const count = reduction.blocks?.row;
     if (count === undefined) return;
-    const callee = module.define(`sum_carry_${count}`, ['i32', 'i32', 'i32'], (g, row, result, lostBits) => {
-      const accesses = [row, result, lostBits].map((pointer) => ({ pointer, strides: [1] }));
-      stridedLoop(g, [count], accesses, {
-        each([at, total, lost], width) {
-          const [term, sum, rest] = [at, total, lost].map((p) => keep(g, (h) => h.get(p).load(width), width));
-          addCompensated(g, sum, rest, term);
-          g.storeLocal(total, sum, width);
-          g.storeLocal(lost, rest, width);
-          g.storeLocal(at, keep(g, float(0), width), width);
-        },
-      });
-    });
     for (const access of [target, ...carried]) f.get(pointers[access]);
-    f.call(callee);
+    f.call(carry(module, count));
   }
 
   private addToMemory(pointers: readonly Local[], term: Local, width: Width): void {
@@ -253,6 +241,22 @@ export class ReductionWriter {
       width,
     );
   }
+}
+
+/** A function that adds a row to a result, with what that has lost by rounding, and empties the row. */
+export function carry(module: ModuleBuilder, count: number): FunctionBuilder {
+  return module.define(`sum_carry_${count}`, ['i32', 'i32', 'i32'], (g, row, result, lostBits) => {
+    const accesses = [row, result, lostBits].map((pointer) => ({ pointer, strides: [1] }));
+    stridedLoop(g, [count], accesses, {
+      each([at, total, lost], width) {
+        const [term, sum, rest] = [at, total, lost].map((p) => keep(g, (h) => h.get(p).load(width), width));
+        addCompensated(g, sum, rest, term);
+        g.storeLocal(total, sum, width);
+        g.storeLocal(lost, rest, width);
+        g.storeLocal(at, keep(g, float(0), width), width);
+      },
+    });
+  });
 }
 
 /** Where a loop is interrupted, so that all its reductions can be carried on. */

@@ -1,4 +1,6 @@
+import type { DepthwiseAttributes } from '../operations/depthwise.js';
 import { matmulSizes } from '../operations/matmul.js';
+import { windowPositions } from '../operations/window.js';
 import { byteLength } from '../tensor/shape.js';
 import type { Operation, Program } from '../trace/program.js';
 import type { KernelAttributes } from './kernels.js';
@@ -11,7 +13,7 @@ export interface ProgramCounts {
   readonly bytesRead: number;
   /** Bytes of all results. */
   readonly bytesWritten: number;
-  /** Multiplications of matrix products, each with its addition. */
+  /** Multiplications of matrix products and depthwise convolutions, each with its addition. */
   readonly multiplyAccumulates: number;
 }
 
@@ -39,6 +41,11 @@ export function countProgram(program: Program): ProgramCounts {
 }
 
 function productsOf({ values }: Program, { name, inputs, attributes }: Operation): number {
+  if (name.startsWith('depthwise')) {
+    const { window, shape } = attributes as DepthwiseAttributes;
+    const [rows, columns] = windowPositions(name, shape, window);
+    return shape[0] * rows * columns * shape[3] * window.size[0] * window.size[1];
+  }
   if (name !== 'matmul') return 0;
   const transpositions = attributes as { transposeA: boolean; transposeB: boolean };
   const { batch, m, k, n } = matmulSizes(values[inputs[0]].shape, values[inputs[1]].shape, transpositions);

@@ -3,6 +3,7 @@ export { type AffineSampleOptions, affineSample, type FillMode, type Interpolati
 export { broadcastTo, sum } from './broadcast.js';
 export { cast } from './cast.js';
 export { type Conv2dOptions, conv2d } from './conv2d.js';
+export { type DepthwiseConv2dOptions, depthwiseConv2d } from './depthwise.js';
 export * from './elementwise.js';
 export { grad } from './gradient.js';
 export { type MatmulOptions, matmul } from './matmul.js';

@@ -5,6 +5,11 @@ import { castBytesDefinition, castDefinition } from './cast.js';
 import { constantDefinition } from './constant.js';
 import { conv2dDefinition, conv2dInputGradientDefinition, conv2dWeightGradientDefinition } from './conv2d.js';
 import { applyAll, type OperationDefinition } from './definition.js';
+import {
+  depthwiseConv2dDefinition,
+  depthwiseCorrelationDefinition,
+  depthwiseTransposeDefinition,
+} from './depthwise.js';
 import * as elementwise from './elementwise.js';
 import { iotaDefinition } from './iota.js';
 import { matmulDefinition } from './matmul.js';
@@ -56,6 +61,9 @@ const definitions = {
   conv2d: conv2dDefinition,
   conv2dInputGradient: conv2dInputGradientDefinition,
   conv2dWeightGradient: conv2dWeightGradientDefinition,
+  depthwiseConv2d: depthwiseConv2dDefinition,
+  depthwiseTranspose: depthwiseTransposeDefinition,
+  depthwiseCorrelation: depthwiseCorrelationDefinition,
   gatherTiles: gatherTilesDefinition,
   scatterTiles: scatterTilesDefinition,
   maxPool2d: maxPool2dDefinition,

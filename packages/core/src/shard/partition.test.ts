@@ -8,6 +8,7 @@ import { affineSample } from '../operations/affine-sample.js';
 import { broadcastTo, sum } from '../operations/broadcast.js';
 import { conv2d } from '../operations/conv2d.js';
 import { placeholder } from '../operations/definition.js';
+import { depthwiseConv2d } from '../operations/depthwise.js';
 import { abs, add, div, exp, mul, neg, relu, sigmoid, sqrt, sub, tanh } from '../operations/elementwise.js';
 import { grad } from '../operations/gradient.js';
 import { matmul } from '../operations/matmul.js';
@@ -199,17 +200,22 @@ describe('a batch in micro-batches', () => {
       [3, 3, 8, 8],
       [3, 3, 8, 2],
       [3, 3, 2, 3],
+      [3, 3, 8, 1],
+      [3, 3, 4, 8],
     ].map((shape) => placeholder({ shape, dtype: 'float32' }, 'w'));
-    const [a, b, c, d] = weights;
-    const pooled = maxPool2d(relu(conv2d(x, a, { padding: 'same' })), 2);
+    const [a, b, c, d, e, f] = weights;
+    const apart = conv2d(depthwiseConv2d(x, e, { padding: 'same' }), f, { padding: 'same', groups: 2 });
+    const pooled = maxPool2d(relu(conv2d(apart, a, { padding: 'same' })), 2);
     const wide = conv2d(upsample2d(pooled, 2), b, { padding: 'same' });
     const few = conv2d(wide, c, { padding: 'same' });
     const loss = sqrt(mean(square(conv2d(few, d, { strides: 2 }))));
     const program = lower(trace([loss, ...grad(loss, weights)], [x, ...weights]).program);
     const inputs = [x, ...weights].map((t, i) => Float32Array.from(numbers(sizeOf(t.shape), i)));
     const whole = runReference(program, inputs);
+    const cut = partition(program, { examples: [0], batch });
+    expect(cut.phases.length).toBe(2);
     for (const microBatch of [1, 2, 5]) {
-      const results = runPartition(partition(program, { examples: [0], batch }), inputs, batch, microBatch);
+      const results = runPartition(cut, inputs, batch, microBatch);
       whole.forEach((expected, which) => {
         expectClose(results[which], expected, `micro-batches of ${microBatch}, result ${which}`);
       });

@@ -11,6 +11,11 @@ import { broadcastTo, sum } from '../../src/operations/broadcast.js';
 import { conv2d, conv2dInputGradientDefinition, conv2dWeightGradientDefinition } from '../../src/operations/conv2d.js';
 import { apply } from '../../src/operations/definition.js';
 import {
+  depthwiseConv2d,
+  depthwiseCorrelationDefinition,
+  depthwiseTransposeDefinition,
+} from '../../src/operations/depthwise.js';
+import {
   abs,
   add,
   div,
@@ -41,7 +46,7 @@ import { concatenate, slice } from '../../src/operations/slice.js';
 import { logSoftmax, softmax } from '../../src/operations/softmax.js';
 import { componentsOf, gatherTiles, scatterTiles } from '../../src/operations/tiles.js';
 import { upsample2d } from '../../src/operations/upsample2d.js';
-import { resolveWindow } from '../../src/operations/window.js';
+import { resolveWindow, windowPositions } from '../../src/operations/window.js';
 import { tensor } from '../../src/tensor/create.js';
 import { type Shape, sizeOf } from '../../src/tensor/shape.js';
 import type { Tensor } from '../../src/tensor/tensor.js';
@@ -170,6 +175,34 @@ const adjoint = (of: 'input' | 'weight'): Applications =>
       : {
           shapes: [image, result.shape],
           apply: (x, g) => apply(conv2dWeightGradientDefinition, [x, g], { window, shape: kernel }),
+        };
+  });
+
+const grouped: Applications = fc
+  .tuple(windows('convolution'), fc.integer({ min: 2, max: 3 }), filters)
+  .map(([window, groups, out]) => ({
+    shapes: [window.image.with(3, window.image[3] * groups), kernelOf(window, out * groups)],
+    apply: (x, weight) => conv2d(x, weight, { ...optionsOf(window), groups }),
+  }));
+
+const depthwise: Applications = fc.tuple(windows('convolution'), filters).map(([window, multiplier]) => ({
+  shapes: [window.image, kernelOf(window, multiplier)],
+  apply: (x, weight) => depthwiseConv2d(x, weight, optionsOf(window)),
+}));
+
+const depthwiseAdjoint = (of: 'input' | 'weight'): Applications =>
+  windows('convolution').map(({ image, size, strides, dilation, padding }) => {
+    const window = resolveWindow('depthwiseConv2d', image, size, strides, dilation, padding);
+    const result = [image[0], ...windowPositions('depthwiseConv2d', image, window), image[3]];
+    const attributes = { window, shape: image };
+    return of === 'input'
+      ? {
+          shapes: [result, [...size, image[3]]],
+          apply: (g, weight) => apply(depthwiseTransposeDefinition, [g, weight], attributes),
+        }
+      : {
+          shapes: [image, result],
+          apply: (x, g) => apply(depthwiseCorrelationDefinition, [x, g], attributes),
         };
   });
 
@@ -314,6 +347,10 @@ export const differentiable: Readonly<Record<string, Applications>> = {
   conv2d: convolved,
   conv2dInputGradient: adjoint('input'),
   conv2dWeightGradient: adjoint('weight'),
+  'conv2d in groups': grouped,
+  depthwiseConv2d: depthwise,
+  depthwiseTranspose: depthwiseAdjoint('input'),
+  depthwiseCorrelation: depthwiseAdjoint('weight'),
   gatherTiles: gathered,
   scatterTiles: scattered,
   maxPool2d: pooled(maxPool2d, 'spaced'),
