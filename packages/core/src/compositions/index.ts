@@ -2,6 +2,7 @@
 export { clip, less, lessEqual, square } from './arithmetic.js';
 export { avgPool2d } from './avg-pool2d.js';
 export { cumsum } from './cumsum.js';
+export { gather, scatterAdd } from './gather.js';
 export { argMax, oneHot } from './indices.js';
 export { flip, roll } from './order.js';
 export { type PadMode, type PadOptions, pad } from './pad.js';

@@ -11,7 +11,7 @@ export { maxPool2d, type PoolOptions } from './pooling.js';
 export { type RandomOptions, random } from './random.js';
 export { max } from './reductions.js';
 export { reshape, transpose } from './reshape.js';
-export { gather, scatterAdd, takeRows } from './rows.js';
+export { takeRows } from './rows.js';
 export { concatenate, slice } from './slice.js';
 export { logSoftmax, softmax } from './softmax.js';
 export { stopGradient } from './stop-gradient.js';

@@ -1,4 +1,4 @@
-import { gather, scatterAdd } from '../../src/operations/rows.js';
+import { gather, scatterAdd } from '../../src/compositions/gather.js';
 import { table, tensor } from '../../src/tensor/create.js';
 import { formatShape, type Shape, sizeOf } from '../../src/tensor/shape.js';
 import { sample } from '../support/numbers.js';

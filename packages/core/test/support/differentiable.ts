@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { clip, square } from '../../src/compositions/arithmetic.js';
 import { avgPool2d } from '../../src/compositions/avg-pool2d.js';
 import { cumsum } from '../../src/compositions/cumsum.js';
+import { gather, scatterAdd } from '../../src/compositions/gather.js';
 import { flip, roll } from '../../src/compositions/order.js';
 import { type PadMode, pad } from '../../src/compositions/pad.js';
 import { split, stack, tile } from '../../src/compositions/pieces.js';
@@ -41,7 +42,6 @@ import {
 } from '../../src/operations/pooling.js';
 import { max } from '../../src/operations/reductions.js';
 import { reshape, transpose } from '../../src/operations/reshape.js';
-import { gather, scatterAdd } from '../../src/operations/rows.js';
 import { concatenate, slice } from '../../src/operations/slice.js';
 import { logSoftmax, softmax } from '../../src/operations/softmax.js';
 import { componentsOf, gatherTiles, scatterTiles } from '../../src/operations/tiles.js';
