@@ -125,7 +125,14 @@ describe('the other tables', () => {
     Conv2D: { filters: 1, kernelSize: 1 },
     Dense: { units: 1 },
     Dropout: { rate: 0.5 },
+    Embedding: { inputDim: 2, outputDim: 1 },
+    Normalization: { mean: 0, variance: 1 },
+    RandomContrast: { factor: 0 },
+    RandomTranslation: { heightFactor: 0, widthFactor: 0 },
+    RandomZoom: { heightFactor: 0, widthFactor: 0 },
+    Rescaling: { scale: 1 },
     Reshape: { targetShape: [1] },
+    Resizing: { height: 1, width: 1 },
   };
 
   it('name all layers and their options', () => {

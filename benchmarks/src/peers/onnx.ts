@@ -59,6 +59,7 @@ export function onnxModel(model: Sequential, batch: number): Uint8Array<ArrayBuf
         [integers('kernel_shape', layer.poolSize), integers('strides', layer.strides ?? layer.poolSize)],
       );
     } else if (layer instanceof UpSampling2D) {
+      if (layer.interpolation !== 'nearest') throw unknown(layer, "interpolation 'nearest'");
       const scales = addTensor(`${layer.name}/scales`, [4], Float32Array.of(1, 1, ...layer.size));
       addNode(
         'Resize',

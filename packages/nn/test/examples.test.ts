@@ -18,6 +18,7 @@ import {
   CosineDecay,
   CosineDecayRestarts,
   Dense,
+  Embedding,
   ExponentialDecay,
   Flatten,
   huberWith,
@@ -32,10 +33,17 @@ import {
   meanSquaredError,
   metricOf,
   modelFromConfig,
+  Normalization,
   OneCycle,
   type Optimizer,
   PiecewiseConstantDecay,
   PolynomialDecay,
+  RandomContrast,
+  RandomFlip,
+  RandomTranslation,
+  RandomZoom,
+  Rescaling,
+  Resizing,
   RMSprop,
   type Schedule,
   Sequential,
@@ -127,6 +135,50 @@ const examples: Record<string, () => unknown> = {
     const sum = new Add().apply([x, new Dense({ units: 8 }).apply(x)]);
     const both = new Concatenate().apply([picture, label]); // [784] and [10] give [794]
     expect([sum.shape, both.shape]).toEqual([[8], [794]]);
+  },
+  'layers/embedding.ts'() {
+    const layers = [new Embedding({ inputDim: 1000, outputDim: 16 }), new Flatten(), new Dense({ units: 1 })];
+    const model = new Sequential(layers, { inputShape: [20], inputDtype: 'int32' });
+    expect(model.call(tensor(new Int32Array(40), [2, 20])).shape).toEqual([2, 1]);
+  },
+  'layers/normalization.ts'() {
+    const layer = new Normalization();
+    layer.adapt(tensor([0, 10, 2, 30], [2, 2])); // means 1 and 20, deviations 1 and 10
+    const model = new Sequential([layer, new Dense({ units: 1 })], { inputShape: [2] });
+    expect(layer.weights.map(({ data }) => [...data])).toEqual([
+      [1, 20],
+      [1, 100],
+    ]);
+    expect(model.call(tensor([[1, 20]])).toArray()).toEqual(model.weights[3].data);
+  },
+  'layers/resizing.ts'() {
+    const model = new Sequential([new Resizing({ height: 14, width: 14 })], { inputShape: [28, 28, 1] });
+    expect(model.call(ones([1, 28, 28, 1])).toArray()).toEqual(new Float32Array(196).fill(1));
+  },
+  'layers/rescaling.ts'() {
+    const layer = new Rescaling({ scale: 1 / 127.5, offset: -1 }); // 0 to 255 become -1 to 1
+    expect([...layer.call(tensor([0, 255])).toArray()]).toEqual([-1, 1]);
+  },
+  'layers/random-flip.ts'() {
+    const layer = new RandomFlip({ mode: 'horizontal' });
+    expect(layer.outputShape([4, 4, 1])).toEqual([4, 4, 1]);
+  },
+  'layers/random-translation.ts'() {
+    const layer = new RandomTranslation({ heightFactor: 0.1, widthFactor: 0.1, fillMode: 'constant' });
+    expect(layer.heightFactor).toEqual([-0.1, 0.1]);
+  },
+  'layers/random-zoom.ts'() {
+    const layer = new RandomZoom({ heightFactor: [-0.2, 0] }); // enlarges, up to 1 / 0.8
+    expect(layer.config()).toEqual({
+      heightFactor: [-0.2, 0],
+      fillMode: 'reflect',
+      interpolation: 'bilinear',
+      fillValue: 0,
+    });
+  },
+  'layers/random-contrast.ts'() {
+    const layer = new RandomContrast({ factor: 0.2, valueRange: [0, 1] });
+    expect(layer.factor).toEqual([0.2, 0.2]);
   },
   'losses/losses.ts'() {
     const huber: Loss = (prediction, target) => {

@@ -14,7 +14,14 @@ import {
   Flatten,
   type Layer,
   MaxPooling2D,
+  Normalization,
+  RandomContrast,
+  RandomFlip,
+  RandomTranslation,
+  RandomZoom,
+  Rescaling,
   Reshape,
+  Resizing,
   Sequential,
   UpSampling2D,
 } from '../index.js';
@@ -27,6 +34,11 @@ const pair = fc.oneof(
 const padding = fc.constantFrom('valid' as const, 'same' as const);
 const activation = fc.constantFrom('linear' as const, 'relu' as const, 'sigmoid' as const, 'tanh' as const);
 const initializer = fc.constantFrom('glorotUniform' as const, 'heNormal' as const, 'zeros' as const);
+
+const interpolation = fc.constantFrom('bilinear' as const, 'nearest' as const);
+const fillMode = fc.constantFrom('constant' as const, 'nearest' as const, 'reflect' as const, 'wrap' as const);
+const length = fc.integer({ min: 1, max: 9 });
+const factor = fc.constantFrom(0, 0.25, -0.5, [-0.25, 0.5] as const);
 
 const imageLayer: fc.Arbitrary<BaseLayer> = fc.oneof(
   fc
@@ -44,7 +56,16 @@ const imageLayer: fc.Arbitrary<BaseLayer> = fc.oneof(
     .map((options) => new Conv2D(options)),
   fc.record({ poolSize: pair, strides: pair, padding }).map((options) => new MaxPooling2D(options)),
   fc.record({ poolSize: pair, strides: pair, padding }).map((options) => new AveragePooling2D(options)),
-  fc.record({ size: pair }).map((options) => new UpSampling2D(options)),
+  fc.record({ size: pair, interpolation }).map((options) => new UpSampling2D(options)),
+  fc.record({ height: length, width: length, interpolation }).map((options) => new Resizing(options)),
+  fc.record({ scale: fc.constant(2), offset: fc.constant(-1) }).map((options) => new Rescaling(options)),
+  fc.record({ axis: fc.constantFrom(-1, null, [1, 3]), invert: fc.boolean() }).map((o) => new Normalization(o)),
+  fc.record({ mode: fc.constantFrom('horizontal' as const, 'vertical' as const) }).map((o) => new RandomFlip(o)),
+  fc
+    .record({ heightFactor: factor, widthFactor: factor, fillMode, interpolation })
+    .map((options) => new RandomTranslation(options)),
+  fc.record({ heightFactor: factor, fillMode }).map((options) => new RandomZoom(options)),
+  factor.map((range) => new RandomContrast({ factor: Math.abs(typeof range === 'number' ? range : range[1]) })),
   fc.record({ units: fc.integer({ min: 1, max: 4 }), activation, useBias: fc.boolean() }).map((o) => new Dense(o)),
   activation.map((name) => new Activation({ activation: name })),
   fc.constant(new Flatten()),
@@ -196,7 +217,7 @@ describe('an option that is not what it must be is refused with what was got and
     [() => new MaxPooling2D({ poolSize: 0 }), 'MaxPooling2D: poolSize is 0'],
     [() => new AveragePooling2D({ padding: 'x' as never }), "AveragePooling2D: padding is 'x'"],
     [() => new UpSampling2D({ size: '2' as never }), "UpSampling2D: size is '2'"],
-    [() => new UpSampling2D({ interpolation: 'bilinear' as never }), "interpolation is 'bilinear'; expected 'nearest'"],
+    [() => new UpSampling2D({ interpolation: 'cubic' as never }), "interpolation is 'cubic'; expected 'nearest'"],
     [() => new Reshape({ targetShape: [-1, -1] }), 'Reshape: targetShape is [-1,-1]'],
     [() => new Activation({ activation: 'x' as never }), "Activation: activation is 'x'"],
     [() => new Flatten({ rate: 1 } as never), "Flatten: there is no option 'rate'"],

@@ -4,15 +4,16 @@ import { choice, positivePair } from '../options/readers.js';
 import type { Schema } from '../options/schema.js';
 import { layerOf } from './declare.js';
 import { imageShape } from './options.js';
+import { resize } from './resize.js';
 
 const OPTIONS = {
   /** How often each row and column is repeated. Default 2. */
   size: [positivePair, [2, 2]],
-  /** Only `nearest`. */
-  interpolation: [choice('nearest'), 'nearest'],
+  /** `nearest` repeats pixels; `bilinear` weighs the four around a place. Default `nearest`. */
+  interpolation: [choice('nearest', 'bilinear'), 'nearest'],
 } as const satisfies Schema;
 
-/** Each pixel of images [height, width, channels] repeated over a block. */
+/** Images [height, width, channels] enlarged by whole factors: each pixel becomes a block. */
 export class UpSampling2D extends layerOf('UpSampling2D', OPTIONS) {
   outputShape(inputShape: Shape): Shape {
     const [height, width, channels] = imageShape(this.label, inputShape);
@@ -20,6 +21,8 @@ export class UpSampling2D extends layerOf('UpSampling2D', OPTIONS) {
   }
 
   call(x: Tensor): Tensor {
-    return upsample2d(x, this.size);
+    if (this.interpolation === 'nearest') return upsample2d(x, this.size);
+    const [height, width] = this.outputShape(x.shape.slice(1));
+    return resize(x, [height, width], 'bilinear');
   }
 }

@@ -65,7 +65,9 @@ function build(config: unknown, classes: Classes, depth: number): BaseModel {
     Object.entries({ name, seed, stream, trainable }).filter(([, value]) => value !== undefined),
   );
   if (!('nodes' in config)) {
-    return new Sequential(layers, { ...options, inputShape: config.inputShape } as unknown as SequentialOptions);
+    const { inputShape, inputDtype } = config;
+    const given = { ...options, inputShape, ...(inputDtype !== undefined && { inputDtype }) };
+    return new Sequential(layers, given as unknown as SequentialOptions);
   }
   return new Model({ ...options, ...rebuild(config, layers) } as FunctionalOptions) as BaseModel;
 }

@@ -8,6 +8,7 @@ import {
   Conv2D,
   Dense,
   Dropout,
+  Embedding,
   Flatten,
   type Layer,
   type LayerOptions,
@@ -246,5 +247,40 @@ describe('config', () => {
       expect(() => modelFromConfig(given)).toThrow(RangeError);
       expect(() => modelFromConfig(given)).toThrow(message);
     }
+  });
+});
+
+describe('inputDtype', () => {
+  const make = () =>
+    new Sequential([new Embedding({ inputDim: 7, outputDim: 2 }), new Flatten(), new Dense({ units: 1 })], {
+      inputShape: [3],
+      inputDtype: 'int32',
+    });
+
+  test('is what examples must be, and is kept by configs and by parts from the beginning', () => {
+    const model = make();
+    expect(model.call(tensor(Int32Array.of(1, 2, 6), [1, 3])).shape).toEqual([1, 1]);
+    expect(() => model.call(tensor([[1, 2, 6]]))).toThrow('expected examples of int32, got float32');
+    expect(model.slice(0, 2).inputs[0].dtype).toBe('int32');
+    expect(model.slice(1).inputs[0].dtype).toBe('float32');
+    const again = modelFromConfig(JSON.parse(JSON.stringify(model.config())));
+    expect(again.inputs).toEqual(model.inputs);
+    expect(again.config()).toEqual(model.config());
+  });
+
+  test('is float32 where it is not given, and configs say nothing of it then', () => {
+    const model = new Sequential([new Embedding({ inputDim: 7, outputDim: 2 })], { inputShape: [3] });
+    expect(model.inputs[0].dtype).toBe('float32');
+    expect(model.config()).not.toHaveProperty('inputDtype');
+    // Tokens that come as floats are cut to whole numbers, as in Keras.
+    const table = model.weights[0].data;
+    expect(model.call(tensor([[1, 2.9, 6]])).toArray()).toEqual(
+      Float32Array.from([1, 2, 6].flatMap((token) => [...table.subarray(2 * token, 2 * token + 2)])),
+    );
+  });
+
+  test('of another name is refused', () => {
+    const options = { inputShape: [3], inputDtype: 'int64' as 'int32' };
+    expect(() => new Sequential([new Flatten()], options)).toThrow(/^input: dtype is 'int64'; expected 'float32' or/);
   });
 });

@@ -1,4 +1,4 @@
-import type { Shape, Tensor } from '@weft/core';
+import type { DType, Shape, Tensor } from '@weft/core';
 import { checkKnownOptions, describe } from '@weft/core/program';
 import { checkInputShape } from '../layers/options.js';
 import { BaseModel, type ModelOptions } from './base-model.js';
@@ -11,12 +11,15 @@ import { type Application, applyBlock, input, SymbolicTensor } from './symbolic.
 export interface SequentialOptions extends ModelOptions {
   /** Shape of one example, without the batch. */
   readonly inputShape: Shape;
+  /** Storage of the examples: int32 for labels and tokens. Default float32. */
+  readonly inputDtype?: DType;
 }
 
 /** A sequential model as plain data: its layers and options, without its weights. */
 export interface SequentialConfig {
   readonly name: string;
   readonly inputShape: Shape;
+  readonly inputDtype?: DType;
   readonly seed: number;
   readonly stream: number;
   readonly trainable?: boolean;
@@ -44,15 +47,15 @@ export class Sequential extends BaseModel<Tensor> {
    */
   constructor(layers: readonly Block[], options: SequentialOptions) {
     const isPart = (options as { [PART]?: boolean } | undefined)?.[PART] === true;
-    checkKnownOptions('Sequential', options ?? {}, ['inputShape', 'name', 'seed', 'stream', 'trainable']);
+    checkKnownOptions('Sequential', options ?? {}, ['inputShape', 'inputDtype', 'name', 'seed', 'stream', 'trainable']);
     if (!Array.isArray(layers) || layers.length === 0) {
       throw new RangeError('Sequential: there are no layers. Give an array of at least one.');
     }
     for (const [position, layer] of layers.entries()) checkBlock('Sequential', layer, position);
-    const { inputShape, ...others } = options ?? {};
+    const { inputShape, inputDtype, ...others } = options ?? {};
     checkInputShape('Sequential', 'inputShape', inputShape);
     const names = nameBlocks('Sequential', layers);
-    const first = input({ shape: inputShape });
+    const first = input({ shape: inputShape, ...(inputDtype && { dtype: inputDtype }) });
     const applications: Application[] = [];
     const last = layers.reduce((x: SymbolicTensor, layer) => {
       const y = applyBlock(layer, x);
@@ -102,7 +105,7 @@ export class Sequential extends BaseModel<Tensor> {
     const layers = this.layers.slice(from, to);
     const options = {
       name: name ?? `${this.name}_${this.nameOf(layers[0])}_${this.nameOf(layers[layers.length - 1])}`,
-      inputShape: from === 0 ? this.inputShape : this.outputShapes[from - 1],
+      ...(from === 0 ? this.inputConfig() : { inputShape: this.outputShapes[from - 1] }),
       seed: this.seed,
       stream: this.stream,
       trainable: this.trainable,
@@ -114,9 +117,14 @@ export class Sequential extends BaseModel<Tensor> {
   config(): SequentialConfig {
     return {
       ...optionsConfig(this),
-      inputShape: this.inputShape,
+      ...this.inputConfig(),
       layers: this.layers.map((layer) => blockConfig(layer, this.nameOf(layer))),
     };
+  }
+
+  private inputConfig(): Pick<SequentialConfig, 'inputShape' | 'inputDtype'> {
+    const [{ shape, dtype }] = this.inputs;
+    return { inputShape: shape, ...(dtype !== 'float32' && { inputDtype: dtype }) };
   }
 
   private positionOf(layer: number | string): number {

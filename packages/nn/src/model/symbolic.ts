@@ -1,5 +1,5 @@
 import type { DType, Shape, Tensor } from '@weft/core';
-import { checkKnownOptions, describe } from '@weft/core/program';
+import { checkKnownOptions, describe, oneOf } from '@weft/core/program';
 import { checkInputShape, checkName } from '../layers/options.js';
 import { type Block, isRecordOf, leavesOf, mapNest, type Named, type Nest } from './block.js';
 
@@ -54,6 +54,7 @@ export function input(options: InputOptions): SymbolicTensor {
   checkKnownOptions('input', options, ['shape', 'name', 'dtype']);
   const { shape, name, dtype = 'float32' } = options;
   checkInputShape('input', 'shape', shape);
+  oneOf('input', 'dtype', dtype, ['float32', 'int32', 'uint8', 'uint32']);
   return new SymbolicTensor([...shape], dtype, name === undefined ? '' : checkName('input', name), undefined);
 }
 

@@ -3,6 +3,10 @@ import type { Reader } from './schema.js';
 
 export const from0: Reader<number> = (label, option, value) => numberIn(label, option, value, 0, Infinity);
 
+/** Any number. */
+export const finite: Reader<number> = (label, option, value) =>
+  Number.isFinite(value) ? (value as number) : refuse(label, option, value, 'a number');
+
 /** From 0 to below 1. */
 export const decay: Reader<number> = (label, option, value) => numberIn(label, option, value, 0, 1);
 

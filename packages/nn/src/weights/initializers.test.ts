@@ -23,6 +23,16 @@ describe('glorotUniform', () => {
   });
 });
 
+describe('randomUniform', () => {
+  test('lies evenly from -0.05 to 0.05', () => {
+    const data = initialValues('randomUniform', [200, 300], options);
+    const { mean, variance } = moments(data);
+    expect(Math.max(...data.map(Math.abs))).toBeLessThanOrEqual(Math.fround(0.05));
+    expect(Math.abs(mean)).toBeLessThan(4 * Math.sqrt(0.05 ** 2 / 3 / data.length));
+    expect(variance / (0.05 ** 2 / 3)).toBeCloseTo(1, 1.7);
+  });
+});
+
 describe('heNormal', () => {
   test('has mean 0 and variance 2 / fanIn', () => {
     const data = initialValues('heNormal', [3, 3, 32, 64], options);

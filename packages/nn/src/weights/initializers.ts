@@ -4,12 +4,15 @@ import { sizeOf } from '@weft/core/program';
 import { choice } from '../options/readers.js';
 
 /** Names of the ways to draw the first values of a weight. */
-export type Initializer = 'glorotUniform' | 'heNormal' | 'zeros' | 'ones';
+export type Initializer = 'glorotUniform' | 'heNormal' | 'randomUniform' | 'zeros' | 'ones';
 
 type Draw = (data: Float32Array, shape: Shape, random: RandomStream) => void;
 
 /** Standard deviation of a standard normal variable that is cut off at two deviations. */
 const TRUNCATED_DEVIATION = 0.87962566103423978;
+
+/** Keras's for `RandomUniform`. */
+const UNIFORM_LIMIT = 0.05;
 
 /** The first word of the streams that weights are drawn from; added to a model's own stream. */
 const WEIGHTS_STREAM = 0x57454947;
@@ -28,6 +31,9 @@ const draws: Readonly<Record<Initializer, Draw>> = {
     const [fanIn, fanOut] = fans(shape);
     const limit = Math.sqrt(6 / Math.max(1, fanIn + fanOut));
     for (let i = 0; i < data.length; i++) data[i] = (2 * random.uniform() - 1) * limit;
+  },
+  randomUniform(data, _shape, random) {
+    for (let i = 0; i < data.length; i++) data[i] = (2 * random.uniform() - 1) * UNIFORM_LIMIT;
   },
   heNormal(data, shape, random) {
     const deviation = Math.sqrt(2 / Math.max(1, fans(shape)[0])) / TRUNCATED_DEVIATION;
@@ -57,6 +63,7 @@ export interface InitializationOptions {
  *
  * - `glorotUniform`: uniform within sqrt(6 / (fanIn + fanOut)) of zero
  * - `heNormal`: normal, cut off at two deviations, with variance 2 / fanIn after the cut
+ * - `randomUniform`: uniform from -0.05 to 0.05
  * - `zeros`, `ones`
  *
  * @returns row-major values

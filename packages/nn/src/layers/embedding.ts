@@ -1,0 +1,40 @@
+import { cast, gather, type Shape, type Tensor } from '@weft/core';
+import { positiveInteger } from '../options/readers.js';
+import type { Schema } from '../options/schema.js';
+import { initializerName } from '../weights/initializers.js';
+import type { WeightSpecification } from '../weights/weight.js';
+import { layerOf } from './declare.js';
+
+const OPTIONS = {
+  /** Number of tokens: they are numbered from 0 to below it. */
+  inputDim: positiveInteger,
+  /** Length of the vector of a token. */
+  outputDim: positiveInteger,
+  /** Default `randomUniform`, from -0.05 to 0.05: Keras's `uniform`. */
+  embeddingsInitializer: [initializerName, 'randomUniform'],
+} as const satisfies Schema;
+
+/**
+ * A vector for each token, from a table that is trained: [...shape] becomes [...shape, outputDim].
+ *
+ * A token that the table does not have counts as the nearest one that it has; only where tokens are data of a tensor that is
+ * computed is it a RangeError. The gradient is dense: each micro-batch adds to a table as large as the weight.
+ *
+ * @example
+ * const layers = [new Embedding({ inputDim: 1000, outputDim: 16 }), new Flatten(), new Dense({ units: 1 })];
+ * const model = new Sequential(layers, { inputShape: [20], inputDtype: 'int32' });
+ */
+export class Embedding extends layerOf('Embedding', OPTIONS) {
+  outputShape(inputShape: Shape): Shape {
+    return [...inputShape, this.outputDim];
+  }
+
+  override weightSpecifications(): readonly WeightSpecification[] {
+    const { inputDim, outputDim, embeddingsInitializer } = this;
+    return [{ name: 'embeddings', shape: [inputDim, outputDim], initializer: embeddingsInitializer }];
+  }
+
+  call(x: Tensor, [embeddings]: readonly Tensor[]): Tensor {
+    return gather(embeddings, cast(x, 'int32'));
+  }
+}
