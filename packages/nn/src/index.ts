@@ -1,3 +1,4 @@
+export { type Constraint, maxNorm, minMaxNorm, nonNeg, unitNorm } from './constraints/constraints.js';
 export * from './layers/index.js';
 export {
   binaryCrossentropy,

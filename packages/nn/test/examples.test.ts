@@ -29,6 +29,7 @@ import {
   Lion,
   type Loss,
   Model,
+  maxNorm,
   meanAbsoluteError,
   meanSquaredError,
   metricOf,
@@ -129,6 +130,10 @@ const examples: Record<string, () => unknown> = {
     const model = new Sequential([new Scale()], { inputShape: [2] });
     const again = modelFromConfig(JSON.parse(JSON.stringify(model.config())), { Scale });
     expect(again.config()).toEqual(model.config());
+  },
+  'constraints/constraints.ts'() {
+    const layer = new Dense({ units: 2, kernelConstraint: maxNorm({ maxValue: 3 }) });
+    expect(layer.config()).toMatchObject({ kernelConstraint: { name: 'maxNorm', maxValue: 3, axis: 0 } });
   },
   'layers/merge.ts'() {
     const [x, picture, label] = [8, 784, 10].map((length) => input({ shape: [length] }));

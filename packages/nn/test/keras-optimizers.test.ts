@@ -7,11 +7,17 @@ import {
   Adamax,
   AdamW,
   biasesAndScales,
+  type Constraint,
   CosineDecay,
   Lion,
+  maxNorm,
+  minMaxNorm,
+  nonNeg,
   type Optimizer,
   RMSprop,
   SGD,
+  unitNorm,
+  Weight,
 } from '../src/index.js';
 
 /** What Keras computed in float64: a kernel and a bias after the first and the tenth step, and slots after the tenth. */
@@ -48,10 +54,13 @@ function step(optimizer: Optimizer, number: number, weights: Tensor[], states: T
   return PATHS.map((_, which) => values.slice(which * count, (which + 1) * count));
 }
 
+/** As data, so that programs stay small. */
+const computed = (x: Tensor) => tensor(x.toArray() as Float32Array, x.shape);
+
 const ema = { useEma: true, emaMomentum: 0.8 };
 const warm = { initialLearningRate: 0.01, decaySteps: 6, alpha: 0.1, warmupTarget: 0.1, warmupSteps: 3 };
 
-test.each<[string, Optimizer]>([
+test.each<[string, Optimizer, Constraint?]>([
   ['adam', new Adam()],
   ['adamOptions', new Adam({ learningRate: 0.05, beta1: 0.8, beta2: 0.99, epsilon: 1e-3 })],
   ['adamClipped', new Adam({ globalClipNorm: 0.3 })],
@@ -78,7 +87,14 @@ test.each<[string, Optimizer]>([
   ['adagradOptions', new Adagrad({ learningRate: 0.1, initialAccumulatorValue: 0.5, epsilon: 1e-3 })],
   ['adamax', new Adamax()],
   ['adamaxOptions', new Adamax({ learningRate: 0.1, beta1: 0.7, beta2: 0.9, epsilon: 1e-3 })],
-])('ten steps agree with Keras in float64: %s', (name, optimizer) => {
+  ['maxNorm', new SGD({ learningRate: 0.1 }), maxNorm({ maxValue: 0.6, axis: 1 })],
+  ['nonNeg', new SGD({ learningRate: 0.1 }), nonNeg()],
+  ['unitNorm', new SGD({ learningRate: 0.1, ...ema }), unitNorm({ axis: [0, -1] })],
+  ['minMaxNorm', new SGD({ learningRate: 0.1 }), minMaxNorm({ minValue: 0.4, maxValue: 0.7, rate: 0.5 })],
+])('ten steps agree with Keras in float64: %s', (name, optimizer, constraint) => {
+  const bound = [constraint, undefined].map((each, which) => {
+    return new Weight({ name: 'weight', shape: SHAPES[which], initializer: 'zeros', constraint: each });
+  });
   const { weights, slots } = golden.cases[name];
   let current = golden.start.map((values, which) => tensor(values, SHAPES[which]));
   let states = SHAPES.map((shape) =>
@@ -95,7 +111,7 @@ test.each<[string, Optimizer]>([
   golden.gradients.forEach((gradients, index) => {
     const given = gradients.map((values, which) => tensor(values, SHAPES[which]));
     const results = step(optimizer, index + 1, current, states, given);
-    current = results.map(([weight]) => weight);
+    current = results.map(([weight], which) => computed(bound[which].constrain(weight)));
     states = results.map(([, ...state]) => state);
     const expected = index === 0 ? weights[0] : index === 9 ? weights[1] : [];
     for (const [which, values] of expected.entries()) near(current[which], values, 2e-8, `step ${index + 1}`);

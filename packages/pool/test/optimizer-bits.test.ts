@@ -6,6 +6,9 @@ import {
   Dense,
   LinearWarmup,
   Lion,
+  maxNorm,
+  minMaxNorm,
+  nonNeg,
   type Optimizer,
   RMSprop,
   Sequential,
@@ -28,9 +31,14 @@ afterAll(async () => {
 const COUNT = 30;
 const data = { x: uniform(COUNT * 6), y: uniform(COUNT * 3, 2) };
 const build = () =>
-  new Sequential([new Dense({ units: 40, activation: 'tanh' }), new BatchNormalization(), new Dense({ units: 3 })], {
-    inputShape: [6],
-  });
+  new Sequential(
+    [
+      new Dense({ units: 40, activation: 'tanh', kernelConstraint: maxNorm({ maxValue: 0.9 }) }),
+      new BatchNormalization(),
+      new Dense({ units: 3, kernelConstraint: minMaxNorm({ axis: [0, 1], rate: 0.5 }), biasConstraint: nonNeg() }),
+    ],
+    { inputShape: [6] },
+  );
 
 const wave = new CosineDecay({ initialLearningRate: 0.05, decaySteps: 12, alpha: 0.1 });
 const optimizers: Readonly<Record<string, () => Optimizer>> = {
@@ -64,6 +72,7 @@ describe.each(Object.keys(optimizers))('%s', (name) => {
   it('gives the same bits for any number of threads, and resumed', async () => {
     const wanted = await train(name, pools[0]);
     expect(wanted.loss[2]).toBeLessThan(wanted.loss[0]);
+    expect(Math.min(...wanted.weights.slice(-3))).toBeGreaterThanOrEqual(0);
     for (const pool of pools.slice(1)) expect(await train(name, pool)).toEqual(wanted);
     const checkpoints = { directory: `${directory}/${name.length}`, every: { steps: 1 } };
     await train(name, pools[1], { checkpoints, ...breakingOff(8) });

@@ -208,6 +208,7 @@ function followUpdate(
     ({ path, shape, weight }, which): TrainedWeight => ({
       path,
       shape,
+      weight,
       address: session.addressOf(weight),
       gradient: output(traced.outputs.gradients[which]).address,
       slots: slotAddresses.map((slot) => slot[which]),

@@ -1,6 +1,7 @@
 import type { Shape, Tensor } from '@weft/core';
 import { add, div, mean, mul, reshape, sqrt, square, sub } from '@weft/core';
 import { formatShape } from '@weft/core/program';
+import { constraintOf } from '../constraints/constraints.js';
 import type { CallContext } from '../model/context.js';
 import { axisOfExample, decay, flag, from0 } from '../options/readers.js';
 import type { Schema } from '../options/schema.js';
@@ -18,6 +19,10 @@ const OPTIONS = {
   center: [flag, true],
   /** Whether it is multiplied by gamma. Default true. */
   scale: [flag, true],
+  /** What holds for beta after each update, such as `nonNeg()`. Default: anything. */
+  betaConstraint: [constraintOf, undefined],
+  /** Likewise for gamma. */
+  gammaConstraint: [constraintOf, undefined],
 } as const satisfies Schema;
 
 /**
@@ -38,8 +43,8 @@ export class BatchNormalization extends layerOf('BatchNormalization', OPTIONS) {
   override weightSpecifications(inputShape: Shape): readonly WeightSpecification[] {
     const shape = [inputShape[this.axisIn(inputShape.length + 1) - 1]];
     return [
-      ...(this.scale ? [{ name: 'gamma', shape, initializer: 'ones' } as const] : []),
-      ...(this.center ? [{ name: 'beta', shape, initializer: 'zeros' } as const] : []),
+      ...(this.scale ? [{ name: 'gamma', shape, initializer: 'ones', constraint: this.gammaConstraint } as const] : []),
+      ...(this.center ? [{ name: 'beta', shape, initializer: 'zeros', constraint: this.betaConstraint } as const] : []),
       { name: 'movingMean', shape, initializer: 'zeros', trainable: false },
       { name: 'movingVariance', shape, initializer: 'ones', trainable: false },
     ];

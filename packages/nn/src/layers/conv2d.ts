@@ -1,6 +1,7 @@
 import type { Shape, Tensor } from '@weft/core';
 import { add, conv2d } from '@weft/core';
 import { resolveWindow, windowPositions } from '@weft/core/program';
+import { constraintOf } from '../constraints/constraints.js';
 import { choice, flag, positiveInteger, positivePair } from '../options/readers.js';
 import type { Schema } from '../options/schema.js';
 import { initializerName } from '../weights/initializers.js';
@@ -28,6 +29,10 @@ const OPTIONS = {
   kernelInitializer: [initializerName, 'glorotUniform'],
   /** Default `zeros`. */
   biasInitializer: [initializerName, 'zeros'],
+  /** What holds for the kernel after each update, such as `maxNorm()`. Default: anything. */
+  kernelConstraint: [constraintOf, undefined],
+  /** Likewise for the bias. */
+  biasConstraint: [constraintOf, undefined],
 } as const satisfies Schema;
 
 /** Convolution of images [height, width, channels], then a bias and an activation. */
@@ -42,8 +47,13 @@ export class Conv2D extends layerOf('Conv2D', OPTIONS) {
   override weightSpecifications(inputShape: Shape): readonly WeightSpecification[] {
     const [, , channels] = imageShape(this.label, inputShape);
     const shape = [...this.kernelSize, channels, this.filters];
-    const kernel = { name: 'kernel', shape, initializer: this.kernelInitializer };
-    const bias = { name: 'bias', shape: [this.filters], initializer: this.biasInitializer };
+    const kernel = { name: 'kernel', shape, initializer: this.kernelInitializer, constraint: this.kernelConstraint };
+    const bias = {
+      name: 'bias',
+      shape: [this.filters],
+      initializer: this.biasInitializer,
+      constraint: this.biasConstraint,
+    };
     return this.useBias ? [kernel, bias] : [kernel];
   }
 

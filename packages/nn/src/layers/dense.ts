@@ -1,5 +1,6 @@
 import type { Shape, Tensor } from '@weft/core';
 import { add, matmul } from '@weft/core';
+import { constraintOf } from '../constraints/constraints.js';
 import { flag, positiveInteger } from '../options/readers.js';
 import type { Schema } from '../options/schema.js';
 import { initializerName } from '../weights/initializers.js';
@@ -18,6 +19,10 @@ const OPTIONS = {
   kernelInitializer: [initializerName, 'glorotUniform'],
   /** Default `zeros`. */
   biasInitializer: [initializerName, 'zeros'],
+  /** What holds for the kernel after each update, such as `maxNorm()`. Default: anything. */
+  kernelConstraint: [constraintOf, undefined],
+  /** Likewise for the bias. */
+  biasConstraint: [constraintOf, undefined],
 } as const satisfies Schema;
 
 /** Product of the last axis with a matrix, then a bias and an activation. */
@@ -33,8 +38,13 @@ export class Dense extends layerOf('Dense', OPTIONS) {
 
   override weightSpecifications(inputShape: Shape): readonly WeightSpecification[] {
     const shape = [inputShape[inputShape.length - 1], this.units];
-    const kernel = { name: 'kernel', shape, initializer: this.kernelInitializer };
-    const bias = { name: 'bias', shape: [this.units], initializer: this.biasInitializer };
+    const kernel = { name: 'kernel', shape, initializer: this.kernelInitializer, constraint: this.kernelConstraint };
+    const bias = {
+      name: 'bias',
+      shape: [this.units],
+      initializer: this.biasInitializer,
+      constraint: this.biasConstraint,
+    };
     return this.useBias ? [kernel, bias] : [kernel];
   }
 

@@ -65,7 +65,7 @@ export interface RuleInput {
   readonly parameter: Tensor;
   readonly gradient: Tensor;
   readonly state: readonly Tensor[];
-  /** The first of `rates`, times the multiplier of the weight's group: []. */
+  /** What `rateOf` gives, times the multiplier of the weight's group: []. */
   readonly rate: Tensor;
 }
 
@@ -113,8 +113,9 @@ export abstract class BaseOptimizer<S extends OptimizerSchema> implements Optimi
   protected abstract rule(input: RuleInput): UpdateResult;
 
   /**
-   * What the rule multiplies by; the learning rate for weight decay; for moving averages how much stays of them, how
-   * much comes from the weights, and 1 where the weights become their averages.
+   * For weights without a group and for each group what the rule multiplies by; if weights decay, by how much, in the
+   * same order; for moving averages how much stays of them, how much comes from the weights, and 1 where the weights
+   * become their averages.
    */
   scalars(step: number, learningRate = rateAt(this.learningRate, step - 1)): readonly number[] {
     checkStep(this.name, step);
@@ -122,26 +123,25 @@ export abstract class BaseOptimizer<S extends OptimizerSchema> implements Optimi
     const stays = step === 1 ? 0 : emaMomentum;
     const overwrites = emaOverwriteFrequency !== undefined && step % emaOverwriteFrequency === 0;
     return [
-      this.rateOf(step, learningRate),
-      ...(this.decays ? [learningRate] : []),
+      ...this.settings.map(({ multiplier }) => multiplier * this.rateOf(step, learningRate)),
+      ...(this.decays ? this.settings.map(({ multiplier, decay }) => learningRate * multiplier * decay) : []),
       ...(useEma ? [stays, 1 - stays, Number(overwrites)] : []),
     ];
   }
 
   update({ parameter, gradient, state, scalars, shared, path = '' }: UpdateInput): UpdateResult {
     const { useEma, emaOverwriteFrequency } = this.common;
-    const { learningRateMultiplier: multiplier = 1, frozen } = this.groupOf(path) ?? {};
-    if (frozen) return { parameter, state };
-    const times = (tensor: Tensor, factor: number) => (factor === 1 ? tensor : mul(tensor, factor));
-    const decay = this.decayOf(path) * multiplier;
+    const group = this.groupOf(path);
+    const { length } = this.settings;
+    if (this.settings[group].frozen) return { parameter, state };
     const next = this.rule({
-      parameter: decay === 0 ? parameter : sub(parameter, mul(parameter, times(at(scalars, 1), decay))),
+      parameter: this.decaysAt(path) ? sub(parameter, mul(parameter, at(scalars, length + group))) : parameter,
       gradient: clipped(gradient, this.common, shared),
       state: useEma ? state.slice(0, -1) : state,
-      rate: times(at(scalars, 0), multiplier),
+      rate: at(scalars, group),
     });
     if (!useEma) return next;
-    const first = this.decays ? 2 : 1;
+    const first = this.decays ? 2 * length : length;
     const average = add(mul(state[state.length - 1], at(scalars, first)), mul(next.parameter, at(scalars, first + 1)));
     return {
       parameter:
@@ -157,7 +157,7 @@ export abstract class BaseOptimizer<S extends OptimizerSchema> implements Optimi
         `${this.name}: groups: number ${which + 1} matches no weight. The weights are ${paths.join(', ')}.`,
       );
     }
-    return paths.filter((path) => !this.groupOf(path)?.frozen);
+    return paths.filter((path) => !this.settings[this.groupOf(path)].frozen);
   }
 
   /** All options but those of every optimiser that are as by default. */
@@ -168,19 +168,28 @@ export abstract class BaseOptimizer<S extends OptimizerSchema> implements Optimi
     return { ...Object.fromEntries(entries), learningRate: rateConfig(this.learningRate) };
   }
 
+  /** What holds for weights without a group, and then for each group. */
+  private get settings(): readonly { readonly multiplier: number; readonly decay: number; readonly frozen: boolean }[] {
+    const { weightDecay = 0, groups } = this.common;
+    const ofGroups = groups.map(({ learningRateMultiplier = 1, weightDecay: own = weightDecay, frozen = false }) => {
+      return { multiplier: learningRateMultiplier, decay: own, frozen };
+    });
+    return [{ multiplier: 1, decay: weightDecay, frozen: false }, ...ofGroups];
+  }
+
   /** Whether any weight may decay. */
   private get decays(): boolean {
-    const { weightDecay, groups } = this.common;
-    return [weightDecay, ...groups.map((group) => group.weightDecay)].some((decay) => (decay ?? 0) > 0);
+    return this.settings.some(({ decay }) => decay > 0);
   }
 
-  private decayOf(path: string): number {
-    const { weightDecay = 0, excludeFromWeightDecay } = this.common;
-    if (excludeFromWeightDecay !== undefined && matches(excludeFromWeightDecay, path)) return 0;
-    return this.groupOf(path)?.weightDecay ?? weightDecay;
+  private decaysAt(path: string): boolean {
+    const { excludeFromWeightDecay } = this.common;
+    const isSpared = excludeFromWeightDecay !== undefined && matches(excludeFromWeightDecay, path);
+    return !isSpared && this.settings[this.groupOf(path)].decay > 0;
   }
 
-  private groupOf(path: string): OptimizerGroup | undefined {
-    return this.common.groups.find(({ match }) => matches(match, path));
+  /** 0 for weights without a group, else 1 and so on. */
+  private groupOf(path: string): number {
+    return 1 + this.common.groups.findIndex(({ match }) => matches(match, path));
   }
 }

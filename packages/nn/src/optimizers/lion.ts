@@ -41,11 +41,13 @@ export class Lion extends BaseOptimizer<typeof OPTIONS> {
 
   protected rule({ parameter, gradient, state: [momentum], rate }: RuleInput): UpdateResult {
     const { beta1, beta2 } = this.options;
-    const direction = add(mul(momentum, beta1), mul(gradient, 1 - beta1));
+    // Both means are taken from one difference, so that one loop computes them.
+    const difference = sub(gradient, momentum);
+    const direction = add(momentum, mul(difference, 1 - beta1));
     const sign = sub(greater(direction, 0), less(direction, 0));
     return {
       parameter: sub(parameter, mul(sign, rate)),
-      state: [add(mul(momentum, beta2), mul(gradient, 1 - beta2))],
+      state: [add(momentum, mul(difference, 1 - beta2))],
     };
   }
 }

@@ -110,7 +110,8 @@ export function trainStep(
     );
     const renewed = [...context.renewed];
     const slots = updates.flatMap(({ state }) => state);
-    const wanted = [loss, ...updates.map(({ parameter }) => parameter), ...renewed.map(([, value]) => value), ...slots];
+    const constrained = updates.map(({ parameter }, which) => trained[which].weight.constrain(parameter));
+    const wanted = [loss, ...constrained, ...renewed.map(([, value]) => value), ...slots];
     const values = compute(wanted) as Float32Array[];
     step = number;
     const results = values.slice(1);

@@ -1,6 +1,7 @@
 import type { Shape, Tensor } from '@weft/core';
 import { table } from '@weft/core';
 import { formatShape, sizeOf } from '@weft/core/program';
+import { type Constraint, checkAxes, constrained } from '../constraints/constraints.js';
 import { type InitializationOptions, type Initializer, initialValues } from './initializers.js';
 
 /** A weight that a layer needs for some input shape. */
@@ -11,6 +12,8 @@ export interface WeightSpecification {
   readonly initializer: Initializer;
   /** `false` for state that no gradient changes, such as moving averages. Default true. */
   readonly trainable?: boolean;
+  /** What holds after each update, such as `maxNorm()`. Default: anything. */
+  readonly constraint?: Constraint | undefined;
 }
 
 /** What decides first values where no model does. */
@@ -36,15 +39,20 @@ export class Weight {
   readonly initializer: Initializer;
   /** Whether gradients may change it; false for state such as moving averages. */
   readonly trainable: boolean;
+  /** What holds after each update. */
+  readonly constraint: Constraint | undefined;
   private origin: InitializationOptions = ALONE;
   private rank = 0;
   private values: Float32Array | undefined;
   private leaf: Tensor | undefined;
 
-  constructor({ shape, initializer, trainable = true }: WeightSpecification) {
+  /** @throws RangeError if the constraint names an axis that the weight does not have */
+  constructor({ name, shape, initializer, trainable = true, constraint }: WeightSpecification) {
     this.shape = [...shape];
     this.initializer = initializer;
     this.trainable = trainable;
+    this.constraint = constraint;
+    if (constraint) checkAxes(constraint, name, this.shape);
   }
 
   /** Row-major values, drawn when first asked for. Change them with `assign`. */
@@ -82,6 +90,11 @@ export class Weight {
     }
     this.values = Float32Array.from(values);
     this.leaf = undefined;
+  }
+
+  /** @internal A new value as the constraint wants it. */
+  constrain(value: Tensor): Tensor {
+    return this.constraint ? constrained(this.constraint, value) : value;
   }
 
   /** @internal A model of `count` weights says how first values are to be drawn; larger models overrule smaller ones. */

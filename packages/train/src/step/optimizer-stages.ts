@@ -1,6 +1,6 @@
 import { maximum, placeholder, type Tensor } from '@weft/core';
 import { ALIGNMENT, type Program, sizeOf, trace } from '@weft/core/program';
-import type { Optimizer } from '@weft/nn';
+import type { Optimizer, Weight } from '@weft/nn';
 import { SLICE, SLICE_BYTES } from './batch-plan.js';
 import { type DraftedStage, wholeStage } from './batch-stages.js';
 import { onFlatSlices } from './elementwise.js';
@@ -11,6 +11,7 @@ import type { Block } from './stages.js';
 export interface TrainedWeight {
   readonly path: string;
   readonly shape: readonly number[];
+  readonly weight: Weight;
   readonly address: number;
   readonly gradient: number;
   /** By the optimiser's slot. */
@@ -79,12 +80,12 @@ function elementInputs(optimizer: Optimizer): Set<number> {
 }
 
 /**
- * What an optimiser does to a weight in a step. Inputs: parameter, gradient, slots, scalars and, for some optimisers,
+ * What an optimiser does to a weight in a step, and the weight's constraint behind it. Inputs: parameter, gradient, slots, scalars and, for some optimisers,
  * what was computed of all gradients.
  */
 export function tracedUpdate(
   optimizer: Optimizer,
-  { path, shape }: Pick<TrainedWeight, 'path' | 'shape'>,
+  { path, shape, weight }: Pick<TrainedWeight, 'path' | 'shape' | 'weight'>,
   scalarCount: number,
 ): Program {
   const [parameter, gradient, ...state] = [path, 'gradient', ...optimizer.slots].map((name) => numbers(shape, name));
@@ -92,7 +93,7 @@ export function tracedUpdate(
   const shared = optimizer.shared ? placeholder({ shape: [], dtype: 'float32' }, 'shared') : undefined;
   const result = optimizer.update({ parameter, gradient, state, scalars, path, ...(shared && { shared }) });
   // What stays as it is becomes a value of its own: it may change places with others.
-  const outputs = [result.parameter, ...result.state].map((x) =>
+  const outputs = [weight.constrain(result.parameter), ...result.state].map((x) =>
     [parameter, ...state].includes(x) ? maximum(x, x) : x,
   );
   const wrong = outputs.findIndex((output) => output.shape.join() !== shape.join());

@@ -109,7 +109,7 @@ export class WholeBatchTraining {
     const renewed = [...input.context.renewed];
     const tensors = [
       value,
-      ...updated.flatMap(({ parameter, state }) => [parameter, ...state]),
+      ...updated.flatMap(({ parameter, state }, which) => [weights[which].weight.constrain(parameter), ...state]),
       ...renewed.map(([, tensor]) => tensor),
     ];
     const [[result], ...values] = compute(tensors) as Float32Array[];
