@@ -13,10 +13,12 @@ import {
   binaryCrossentropy,
   binaryCrossentropyWith,
   binaryFocalCrossentropyWith,
+  binaryIoUWith,
   CallContext,
   Concatenate,
   CosineDecay,
   CosineDecayRestarts,
+  confusionMatrix,
   Dense,
   Embedding,
   ExponentialDecay,
@@ -32,6 +34,7 @@ import {
   maxNorm,
   meanAbsoluteError,
   meanSquaredError,
+  measure,
   metricOf,
   modelFromConfig,
   Normalization,
@@ -39,6 +42,8 @@ import {
   type Optimizer,
   PiecewiseConstantDecay,
   PolynomialDecay,
+  precisionWith,
+  psnrWith,
   RandomContrast,
   RandomFlip,
   RandomTranslation,
@@ -50,6 +55,7 @@ import {
   Sequential,
   SGD,
   sparseCategoricalCrossentropyWith,
+  sparseTopKCategoricalAccuracyWith,
   ssimLossWith,
   trainStep,
   tverskyWith,
@@ -223,6 +229,33 @@ const examples: Record<string, () => unknown> = {
   'metrics/metric.ts'() {
     const metrics = [accuracy, metricOf(meanAbsoluteError), metricOf(binaryCrossentropy, 'nats')];
     expect(metrics.map(({ name }) => name)).toEqual(['accuracy', 'meanAbsoluteError', 'nats']);
+  },
+  'metrics/measure.ts'() {
+    const measured = measure(accuracy, tensor([0.9, 0.2]), tensor([1, 1])); // 0.5
+    expect(measured).toBe(0.5);
+  },
+  'metrics/accuracy.ts'() {
+    const top3 = metricOf(sparseTopKCategoricalAccuracyWith({ k: 3 }), 'top3');
+    expect(measure(top3, tensor([[4, 3, 2, 1]]), tensor([2]))).toBe(1);
+  },
+  'metrics/precision-recall.ts'() {
+    const ofClasses = precisionWith({ threshold: null, average: 'macro' });
+    expect(measure(ofClasses, tensor([[2, 1]]), tensor([0]))).toBe(0.5);
+  },
+  'metrics/intersection.ts'() {
+    const ofObjects = binaryIoUWith({ targetClassIds: [1] });
+    expect(measure(ofObjects, tensor([0.9, 0.8, 0.1]), tensor([1, 0, 0]))).toBe(0.5);
+  },
+  'metrics/errors.ts'() {
+    const ofBytes = psnrWith({ dataRange: 255 });
+    expect(measure(ofBytes, tensor([255]), tensor([0]))).toBeCloseTo(0, 6);
+  },
+  'metrics/confusion-matrix.ts'() {
+    const matrix = confusionMatrix([0, 1, 1, 1], [0, 0, 1, 1]); // [[1, 1], [0, 2]]
+    expect(matrix).toEqual([
+      [1, 1],
+      [0, 2],
+    ]);
   },
   'optimizers/optimizer.ts'() {
     const signDescent: Optimizer = {

@@ -1,6 +1,14 @@
 import { add, cast, mul, sum, Tensor } from '@weft/core';
 import { formatShape } from '@weft/core/program';
-import type { BaseModel, Loss, Metric, ModelLoss, ModelLossInput } from '@weft/nn';
+import {
+  type BaseModel,
+  type Loss,
+  type Metric,
+  type ModelLoss,
+  type ModelLossInput,
+  metricResult,
+  metricScores,
+} from '@weft/nn';
 import { requireTarget } from './data.js';
 import { shown } from './options/shown.js';
 
@@ -9,16 +17,6 @@ export type LossOption = Loss | ModelLoss | Readonly<Record<string, Loss>>;
 
 /** Metrics of the only output, or lists of them by the names of outputs. */
 export type MetricsOption = readonly Metric[] | Readonly<Record<string, readonly Metric[]>>;
-
-/** A number that a step leaves behind. */
-export interface StepNumber {
-  /**
-   * - `mean`: of the batch; the mean over an epoch weighs it by the batch's examples
-   * - `sum`: over the batch
-   */
-  readonly kind: 'mean' | 'sum';
-  readonly tensor: Tensor;
-}
 
 /** A name in the logs, and how its value follows from the numbers of all steps. */
 export interface LogEntry {
@@ -29,8 +27,8 @@ export interface LogEntry {
 /** What has been summed up over an epoch, or a set. */
 export interface LogTotals {
   readonly examples: number;
-  /** Of a number by its position: its sum, or its mean over examples. */
-  total(number: number): number;
+  /** Of a number by its position: its mean over examples. */
+  mean(number: number): number;
   /** All values for examples by their name. */
   scores(name: string): Float32Array;
 }
@@ -39,9 +37,10 @@ export interface LogTotals {
 export interface Objective {
   /** One number, which is differentiated. */
   readonly loss: Tensor;
-  readonly numbers: readonly StepNumber[];
+  /** Means over the batch that a step leaves behind; the mean over an epoch weighs them by the batch's examples. */
+  readonly numbers: readonly Tensor[];
   readonly logs: readonly LogEntry[];
-  /** Values for each example, [batch], that some metrics need all of. */
+  /** Values for each example, [batch, ...], that metrics need all of. */
   readonly scores: readonly { readonly name: string; readonly tensor: Tensor }[];
 }
 
@@ -63,12 +62,14 @@ export function objectiveOf(source: ObjectiveSource, everything: ModelLossInput,
   return builder.finish();
 }
 
+/** Where the weights of examples are kept for metrics: no metric has an empty name. */
+const WEIGHTS = '.weights';
+
 class ObjectiveBuilder {
-  private readonly numbers: StepNumber[] = [];
+  private readonly numbers: Tensor[] = [];
   private readonly logs: LogEntry[] = [];
   private readonly scores: { name: string; tensor: Tensor }[] = [];
   private loss: Tensor | undefined;
-  private weightNumber: number | undefined;
 
   constructor(
     private readonly source: ObjectiveSource,
@@ -101,12 +102,8 @@ class ObjectiveBuilder {
   }
 
   private addMean(name: string, tensor: Tensor): void {
-    const number = this.numbers.push({ kind: 'mean', tensor }) - 1;
-    this.logs.push({ name, value: ({ total }) => total(number) });
-  }
-
-  private addSum(tensor: Tensor): number {
-    return this.numbers.push({ kind: 'sum', tensor }) - 1;
+    const number = this.numbers.push(tensor) - 1;
+    this.logs.push({ name, value: ({ mean }) => mean(number) });
   }
 
   private checkNames(option: string, names: readonly string[]): void {
@@ -188,44 +185,19 @@ class ObjectiveBuilder {
       throw new RangeError(`metrics: '${name}' is the name of two of them, or of a loss. Give each its own name.`);
     }
     requireTarget(this.source.model, targets, output);
-    const [prediction, target] = [outputs[output], targets[output]];
-    const weighted = (values: Tensor) => (sampleWeight ? mul(values, sampleWeight) : values);
-    if ('values' in metric) {
-      const number = this.addSum(sum(weighted(this.perExample(name, metric.values(prediction, target)))));
-      this.weightNumber ??= sampleWeight && this.addSum(sum(sampleWeight));
-      const weights = this.weightNumber;
-      this.logs.push({
-        name,
-        value: ({ total, examples }) => total(number) / (weights === undefined ? examples : total(weights)),
-      });
-    } else if ('sums' in metric) {
-      const sums = Object.entries(metric.sums(prediction, target)).map(([key, values]) => {
-        return { key, number: this.addSum(sum(weighted(this.perExample(`${name}.${key}`, values)))) };
-      });
-      this.logs.push({
-        name,
-        value: ({ total }) => metric.result(Object.fromEntries(sums.map(({ key, number }) => [key, total(number)]))),
-      });
-    } else {
-      const keys = Object.entries(metric.scores(prediction, target)).map(([key, values]) => {
-        const full = `${name}.${key}`;
-        this.scores.push({ name: full, tensor: this.perExample(full, values) });
-        return { key, full };
-      });
-      this.logs.push({
-        name,
-        value: ({ scores }) => metric.result(Object.fromEntries(keys.map(({ key, full }) => [key, scores(full)]))),
-      });
-    }
+    const parts = Object.entries(metricScores(metric, outputs[output], targets[output], name));
+    for (const [key, tensor] of parts) this.addScore(`${name}.${key}`, tensor);
+    if (sampleWeight) this.addScore(WEIGHTS, sampleWeight);
+    this.logs.push({
+      name,
+      value: ({ examples, scores }) => {
+        const arrays = Object.fromEntries(parts.map(([key]) => [key, scores(`${name}.${key}`)]));
+        return metricResult(metric, arrays, { examples, weights: sampleWeight && scores(WEIGHTS) });
+      },
+    });
   }
 
-  private perExample(name: string, values: unknown): Tensor {
-    const { batch } = this;
-    if (values instanceof Tensor && values.shape.length === 1 && values.shape[0] === batch)
-      return cast(values, 'float32');
-    const got = values instanceof Tensor ? formatShape(values.shape) : shown(values);
-    throw new RangeError(
-      `metrics: ${name} gives ${got} for a batch of ${batch}; expected [${batch}], one for each example.`,
-    );
+  private addScore(name: string, tensor: Tensor): void {
+    if (!this.scores.some((each) => each.name === name)) this.scores.push({ name, tensor });
   }
 }

@@ -1,20 +1,33 @@
 import { argMax, cast, mean, mul, square, sub, sum, tensor } from '@weft/core';
 import {
+  Activation,
   accuracy,
   auc,
+  averagePrecision,
   BatchNormalization,
+  binaryIoU,
   Dense,
+  f1Score,
   input,
   type Loss,
+  logCosh,
   type Metric,
   Model,
   type ModelLoss,
   meanAbsoluteError,
+  meanCosineSimilarity,
+  meanIoU,
   meanSquaredError,
+  measure,
   metricOf,
   precision,
+  psnr,
+  r2Score,
+  recall,
+  rootMeanSquaredError,
   type ScoresMetric,
   Sequential,
+  topKCategoricalAccuracyWith,
 } from '@weft/nn';
 import { describe, expect, it } from 'vitest';
 import { CSVLogger, evaluate, fit, type MetricsOption } from '../src/index.js';
@@ -71,8 +84,7 @@ describe('losses and metrics of several outputs', () => {
       value_mse: mean(meanSquaredError(outputs.value, targets.value)).item(),
       chance_accuracy: mean(accuracy.values(outputs.chance, targets.chance)).item(),
     };
-    const kept = auc.scores(outputs.chance, targets.chance);
-    const area = auc.result({ score: kept.score.toArray() as Float32Array, target: chance });
+    const area = measure(auc, outputs.chance, targets.chance);
     const right = outputs.chance.toArray().filter((p, index) => p > 0.5 && chance[index] === 1).length;
     const share = right / outputs.chance.toArray().filter((p) => p > 0.5).length;
     for (const batchSize of [7, 16, 50]) {
@@ -178,6 +190,35 @@ describe('metrics', () => {
     const total = sampleWeight.reduce((a, b) => a + b);
     const weighted = means.reduce((so, value, index) => so + value * sampleWeight[index], 0);
     expectNear([got.first], [weighted / total], 1e-5);
+  });
+
+  it('have the same bits for any batches, and weights of examples, as those of predictions that one has', async () => {
+    const chances = numbers(COUNT * 3, 5).map((value) => Math.abs(value));
+    const marks = numbers(COUNT * 3, 6).map((value) => Number(value > 0));
+    const sampleWeight = numbers(COUNT, 8).map((value) => 1 + value);
+    const metrics = [
+      ...[accuracy, auc, averagePrecision, precision, recall, f1Score, binaryIoU, meanIoU, rootMeanSquaredError],
+      ...[r2Score, psnr, meanCosineSimilarity, topKCategoricalAccuracyWith({ k: 2 }), metricOf(logCosh)],
+    ];
+    const [prediction, target] = [chances, marks].map((values) => tensor(values, [COUNT, 3]));
+    const same = () => new Sequential([new Activation({ activation: 'linear' })], { inputShape: [3] });
+    for (const weights of [undefined, sampleWeight]) {
+      const data = { x: chances, y: marks, ...(weights && { sampleWeight: weights }) };
+      const wanted = metrics.map((metric) => measure(metric, prediction, target, weights && tensor(weights)));
+      for (const [batchSize, microBatch] of [
+        [50, undefined],
+        [16, 3],
+        [7, 1],
+      ] as const) {
+        const { loss: _, ...got } = await evaluateInMicroBatches(
+          same(),
+          data,
+          { metrics, batchSize, runtime },
+          microBatch,
+        );
+        expect(Object.values(got)).toEqual(wanted);
+      }
+    }
   });
 
   it('of the training are those of the examples as they were met', async () => {

@@ -23,6 +23,14 @@ const RULES: Readonly<Record<string, Rule>> = {
   windowSize: [(value) => isWhole(value, 1) && (value as number) % 2 === 1, 'an odd whole number of pixels'],
   sigma: positive,
   dataRange: positive,
+  threshold: [(value) => value === null || isReal(value), 'a number, or null for the largest of the classes'],
+  average: [(value) => ['micro', 'macro', 'weighted'].includes(value as string), "'micro', 'macro' or 'weighted'"],
+  targetClassIds: [
+    (value) => Array.isArray(value) && value.length > 0 && value.every((each) => each === 0 || each === 1),
+    'an array of 0 and 1, such as [1]',
+  ],
+  k: [(value) => isWhole(value, 1), 'a whole number from 1'],
+  classes: [(value) => value === undefined || isWhole(value, 1), 'a whole number from 1'],
   k1: weight,
   k2: weight,
 };
@@ -41,7 +49,8 @@ export function optionsOf<Options extends object>(
 ): Options {
   checkKnownOptions(label, given, Object.keys(defaults));
   const values = Object.entries(defaults).map(([name, otherwise]) => {
-    const value = (given as Record<string, unknown>)[name] ?? otherwise;
+    const own = (given as Record<string, unknown>)[name];
+    const value = own === undefined ? otherwise : own;
     const [isFine, expected] = RULES[name];
     return [name, isFine(value) ? value : refuse(label, name, value, expected)];
   });

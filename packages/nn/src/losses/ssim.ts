@@ -112,6 +112,21 @@ function dissimilarity(x: Tensor, y: Tensor, { dataRange, windowSize, sigma, k1,
 }
 
 /**
+ * 1 - SSIM with options.
+ *
+ * @param name how errors name what is computed
+ * @throws RangeError if an option is unknown or has a value that it cannot have
+ */
+export function dissimilarityFor(name: string, options: SsimOptions): Loss {
+  const checked = optionsOf(`${name}With`, options, DEFAULTS);
+  return (prediction, target) => {
+    const t = targetLike(name, prediction, target);
+    checkImages(name, prediction, checked.windowSize);
+    return dissimilarity(prediction, t, checked);
+  };
+}
+
+/**
  * `ssimLoss` with options, such as the range of the pixels.
  *
  * @throws RangeError if an option is unknown or has a value that it cannot have
@@ -119,11 +134,9 @@ function dissimilarity(x: Tensor, y: Tensor, { dataRange, windowSize, sigma, k1,
  * const loss = ssimLossWith({ dataRange: 255 });
  */
 export function ssimLossWith(options: SsimOptions): Loss {
-  const checked = optionsOf('ssimLossWith', options, DEFAULTS);
+  const loss = dissimilarityFor('ssimLoss', options);
   return function ssimLoss(prediction, target) {
-    const t = targetLike('ssimLoss', prediction, target);
-    checkImages('ssimLoss', prediction, checked.windowSize);
-    return dissimilarity(prediction, t, checked);
+    return loss(prediction, target);
   };
 }
 

@@ -10,12 +10,13 @@ export const MONITOR_OPTIONS = {
   mode: defaulted(
     oneOf('auto', 'min', 'max'),
     'auto',
-    'Whether less or more is better. `auto`: more for accuracy, AUC, precision, recall and F1, else less.',
+    'Whether less or more is better. `auto`: more for accuracy, AUC, precision, recall, F1, R2, IoU, PSNR and SSIM, else less.',
   ),
 };
 
 /** Metrics of which more is better. */
-const MORE_IS_BETTER = /(?:accuracy|acc|auc|precision|recall|f1|f1_score|psnr|ssim)$/i;
+const MORE_IS_BETTER =
+  /(?:accuracy|acc|auc|precision|recall|f1|f1_?score|r2|r2_?score|iou|psnr|ssim|meanCosineSimilarity)$/i;
 
 /** The value that a callback watches. */
 export class Monitor {

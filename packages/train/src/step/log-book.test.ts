@@ -8,8 +8,8 @@ const loss = (name: string): Objective => {
   const number = tensor(0);
   return {
     loss: number,
-    numbers: [{ kind: 'mean', tensor: number }],
-    logs: [{ name, value: ({ total }) => total(0) }],
+    numbers: [number],
+    logs: [{ name, value: ({ mean }) => mean(0) }],
     scores: [],
   };
 };

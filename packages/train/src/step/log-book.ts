@@ -5,6 +5,14 @@ import type { Block, LoggedNumber } from './stages.js';
 
 const sum = (a: number, b: number) => a + b;
 
+/** What is kept of all examples. */
+interface ScoreArray {
+  readonly address: number;
+  readonly array: Float32Array;
+  /** Numbers of an example. */
+  readonly size: number;
+}
+
 /** What the steps of an epoch, or of a set, leave behind: numbers for each step, and values for each example. */
 export class LogBook {
   /** Names in the logs, in their order. */
@@ -12,7 +20,7 @@ export class LogBook {
   /** Address of each number's float64 array, by objective. */
   private readonly addresses: readonly (readonly number[])[];
   private readonly arrays: readonly (readonly Float64Array[])[];
-  private readonly scoreArrays = new Map<string, { readonly address: number; readonly array: Float32Array }>();
+  private readonly scoreArrays = new Map<string, ScoreArray>();
 
   /** @param batches of an epoch */
   constructor(
@@ -32,8 +40,11 @@ export class LogBook {
     const reserved = objectives.map(({ numbers }) => numbers.map(() => memory.float64(steps)));
     this.addresses = reserved.map((list) => list.map(({ address }) => address));
     this.arrays = reserved.map((list) => list.map(({ array }) => array));
-    for (const { name } of objectives.flatMap(({ scores }) => scores)) {
-      this.scoreArrays.set(name, memory.float32(examples));
+    for (const { name, tensor } of objectives.flatMap(({ scores }) => scores)) {
+      // Several updates have the weights of examples in common.
+      if (this.scoreArrays.has(name)) continue;
+      const size = tensor.size / tensor.shape[0];
+      this.scoreArrays.set(name, { ...memory.float32(examples * size), size });
     }
   }
 
@@ -44,8 +55,8 @@ export class LogBook {
 
   /** Where values for each example are written. */
   scoreBlock(name: string): Block {
-    const { address } = this.scoreArrays.get(name) as { address: number };
-    return { address, perExampleOfEpoch: 4 };
+    const { address, size } = this.scoreArrays.get(name) as ScoreArray;
+    return { address, perExampleOfEpoch: 4 * size };
   }
 
   /** Addresses of the losses, which must be finite. */
@@ -67,15 +78,13 @@ export class LogBook {
   logs(): Record<string, number> {
     const { batches } = this;
     const examples = batches.reduce((total, { count }) => total + count, 0);
-    const entries = this.objectives.flatMap(({ numbers, logs }, which) => {
-      const total = (number: number) => {
-        const isMean = numbers[number].kind === 'mean';
+    const entries = this.objectives.flatMap(({ logs }, which) => {
+      const mean = (number: number) => {
         const values = this.arrays[which][number];
-        const all = batches.reduce((so, { count }, step) => so + values[step] * (isMean ? count : 1), 0);
-        return isMean ? all / examples : all;
+        return batches.reduce((so, { count }, step) => so + values[step] * count, 0) / examples;
       };
-      const scores = (name: string) => (this.scoreArrays.get(name) as { array: Float32Array }).array.slice();
-      return logs.map(({ name, value }) => [name, value({ examples, total, scores })]);
+      const scores = (name: string) => (this.scoreArrays.get(name) as ScoreArray).array.slice();
+      return logs.map(({ name, value }) => [name, value({ examples, mean, scores })]);
     });
     const values = Object.fromEntries(entries);
     const { lossNames } = this;
@@ -88,7 +97,7 @@ export class LogBook {
     return {
       numbers: Float64Array.from(this.arrays.flat().flatMap((array) => [...array.subarray(0, steps)])),
       scores: Float32Array.from(
-        [...this.scoreArrays.values()].flatMap(({ array }) => [...array.subarray(0, examples)]),
+        [...this.scoreArrays.values()].flatMap(({ array, size }) => [...array.subarray(0, examples * size)]),
       ),
     };
   }
@@ -99,8 +108,10 @@ export class LogBook {
       array.set(numbers.subarray(which * steps, (which + 1) * steps));
     });
     const examples = this.batches.slice(0, steps).reduce((total, { count }) => total + count, 0);
-    [...this.scoreArrays.values()].forEach(({ array }, which) => {
-      array.set(scores.subarray(which * examples, (which + 1) * examples));
-    });
+    let at = 0;
+    for (const { array, size } of this.scoreArrays.values()) {
+      array.set(scores.subarray(at, at + examples * size));
+      at += examples * size;
+    }
   }
 }

@@ -126,12 +126,7 @@ function assemble(
   gradients: readonly Tensor[],
   renewed: ReadonlyMap<Weight, Tensor>,
 ): TracedBatch {
-  const groups = [
-    gradients,
-    objective.numbers.map(({ tensor }) => tensor),
-    [...renewed.values()],
-    objective.scores.map(({ tensor }) => tensor),
-  ];
+  const groups = [gradients, objective.numbers, [...renewed.values()], objective.scores.map(({ tensor }) => tensor)];
   let position = 0;
   const [ofGradients, ofNumbers, ofRenewed, ofScores] = groups.map((group) => group.map(() => position++));
   const weights = source.weights.map((weight) => weight.tensor);

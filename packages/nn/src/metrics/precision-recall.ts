@@ -1,0 +1,96 @@
+import { sum } from '@weft/core';
+import { optionsOf } from '../losses/options.js';
+import { type ClassCount, classCounts, countsOf, shareOf } from './class-counts.js';
+import type { ScoresMetric } from './metric.js';
+
+/** Options of `precisionWith`, `recallWith` and `f1ScoreWith`. */
+export interface ClassMetricOptions {
+  /** Elements above it count as predicted; null: the largest of the classes does. */
+  readonly threshold?: number | null;
+  /**
+   * - `micro`: all classes are counted together
+   * - `macro`: mean of the classes' metrics
+   * - `weighted`: their mean weighted by how often each class occurs
+   */
+  readonly average?: 'micro' | 'macro' | 'weighted';
+}
+
+type Average = Required<ClassMetricOptions>;
+
+const add = (a: number, b: number) => a + b;
+
+/** A metric of counts, averaged over classes. */
+function classMetric(
+  name: string,
+  ofCount: (count: ClassCount) => number,
+  options: ClassMetricOptions,
+  defaults: Average,
+) {
+  const { threshold, average } = optionsOf(`${name}With`, options, defaults);
+  const metric: ScoresMetric = {
+    name,
+    scores(prediction, target) {
+      const counts = classCounts(name, prediction, target, { threshold });
+      if (average !== 'micro') return counts;
+      return Object.fromEntries(Object.entries(counts).map(([key, each]) => [key, sum(each, 1)]));
+    },
+    result(arrays, set) {
+      const counts = countsOf(arrays, set);
+      const weights = counts.map(({ wanted }) => (average === 'weighted' ? wanted : 1));
+      const total = counts.map((count, which) => weights[which] * ofCount(count)).reduce(add);
+      return shareOf(total, weights.reduce(add));
+    },
+  };
+  return metric;
+}
+
+const PARTS: Average = { threshold: 0.5, average: 'micro' };
+const CLASSES: Average = { threshold: null, average: 'macro' };
+
+/**
+ * `precision` with another threshold, or averaged over classes.
+ *
+ * @throws RangeError if an option is unknown or has a value that it cannot have
+ * @example
+ * const ofClasses = precisionWith({ threshold: null, average: 'macro' });
+ */
+export const precisionWith = (options: ClassMetricOptions): ScoresMetric =>
+  classMetric('precision', ({ right, predicted }) => shareOf(right, predicted), options, PARTS);
+
+/**
+ * Of the elements predicted as 1, those above 0.5, the part that is 1; 0 if there are none, as in Keras.
+ *
+ * Prediction [batch, ...] and a target of 0 and 1 of the same shape; or prediction [batch, ..., classes] and labels.
+ */
+export const precision: ScoresMetric = /* @__PURE__ */ precisionWith({});
+
+/**
+ * `recall` with another threshold, or averaged over classes.
+ *
+ * @throws RangeError if an option is unknown or has a value that it cannot have
+ */
+export const recallWith = (options: ClassMetricOptions): ScoresMetric =>
+  classMetric('recall', ({ right, wanted }) => shareOf(right, wanted), options, PARTS);
+
+/**
+ * Of the elements that are 1, the part that is predicted as 1, that is above 0.5; 0 if there are none, as in Keras.
+ * Prediction and target as for `precision`.
+ */
+export const recall: ScoresMetric = /* @__PURE__ */ recallWith({});
+
+/**
+ * `f1Score` with a threshold, or another average over classes.
+ *
+ * @throws RangeError if an option is unknown or has a value that it cannot have
+ */
+export const f1ScoreWith = (options: ClassMetricOptions): ScoresMetric =>
+  classMetric('f1Score', ({ right, predicted, wanted }) => shareOf(2 * right, predicted + wanted), options, CLASSES);
+
+/**
+ * Harmonic mean of precision and recall, 2 right / (predicted + wanted); 0 for a class that neither occurs nor is
+ * predicted, as in Keras. Of several classes, the largest is predicted, and the mean over the classes is taken; a single
+ * one is predicted above 0.5.
+ *
+ * @see Keras's F1Score, whose default gives a list, one score for each class; here it is `average: 'macro'`
+ */
+export const f1Score: ScoresMetric = /* @__PURE__ */ f1ScoreWith({});

@@ -1,0 +1,62 @@
+import {
+  Adam,
+  binaryFocalCrossentropy,
+  cosineSimilarity,
+  Dense,
+  dice,
+  f1Score,
+  huber,
+  klDivergence,
+  type Loss,
+  logCosh,
+  meanIoU,
+  psnr,
+  Reshape,
+  Sequential,
+  ssim,
+  ssimLoss,
+  tversky,
+} from '@weft/nn';
+import { fitInMicroBatches } from '@weft/train/runtime';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WorkerPool } from '../src/index.js';
+import { uniform, weightsOf } from './support/models.js';
+
+const pools: WorkerPool[] = [];
+beforeAll(async () => {
+  for (const threads of [1, 2, 3, 5]) pools.push(await WorkerPool.create({ threads }));
+});
+afterAll(async () => {
+  for (const pool of pools) await pool.close();
+});
+
+const [COUNT, SIZE] = [11, 12 * 13 * 2];
+const LOSSES: Readonly<Record<string, Loss>> = {
+  ...{ binaryFocalCrossentropy, cosineSimilarity, dice, huber, klDivergence, logCosh, ssimLoss, tversky },
+};
+
+function build() {
+  const layers = [new Dense({ units: SIZE, activation: 'sigmoid' }), new Reshape({ targetShape: [12, 13, 2] })];
+  return new Sequential(layers, { inputShape: [5] });
+}
+
+describe('losses and metrics of images', () => {
+  it.each(Object.entries(LOSSES))('%s: the same bits with 1, 2, 3 and 5 threads', async (_, loss) => {
+    const data = { x: uniform(COUNT * 5), y: uniform(COUNT * SIZE, 2), sampleWeight: uniform(COUNT, 3) };
+    const results = [];
+    for (const runtime of pools) {
+      const model = build();
+      const options = { epochs: 2, batchSize: 8, loss, optimizer: new Adam({ learningRate: 0.01 }), runtime };
+      const { history } = await fitInMicroBatches(
+        model,
+        data,
+        { ...options, metrics: [ssim, psnr, meanIoU, f1Score] },
+        2,
+      );
+      results.push({ history, weights: weightsOf(model) });
+    }
+    expect(results[0].weights).not.toEqual(weightsOf(build()));
+    expect(Object.keys(results[0].history)).toEqual(['loss', 'ssim', 'psnr', 'meanIoU', 'f1Score']);
+    for (const result of results) expect(result).toEqual(results[0]);
+  });
+});
