@@ -24,7 +24,7 @@ export class LearningRates {
   /** By update, those that callbacks have set; none where no callback does. */
   private current: number[] = [];
 
-  /** @throws RangeError if a callback sets what is a schedule */
+  /** @throws RangeError if a callback sets what is a schedule, or what the optimiser does not use */
   constructor(
     private readonly updates: readonly UpdateSource[],
     callbacks: readonly Callback[],
@@ -33,11 +33,20 @@ export class LearningRates {
     this.setters = setters(callbacks);
     const [setter] = this.setters;
     if (!setter) return;
-    this.current = updates.map(({ optimizer: { name, learningRate } }) => {
-      if (typeof learningRate === 'number') return learningRate;
-      throw new RangeError(
-        `fit: ${setter.constructor.name} sets learning rates, but that of ${name} is a schedule. Give ${name} a number, or leave the callback out.`,
-      );
+    this.current = updates.map(({ optimizer }) => {
+      const { name, learningRate } = optimizer;
+      const start = `fit: ${setter.constructor.name} sets learning rates, but`;
+      if (typeof learningRate !== 'number') {
+        throw new RangeError(
+          `${start} that of ${name} is a schedule. Give ${name} a number, or leave the callback out.`,
+        );
+      }
+      if (optimizer.scalars(1, 1).join() === optimizer.scalars(1, 2).join()) {
+        throw new RangeError(
+          `${start} scalars of ${name} does not use the one that it is given. Compute its numbers from its second parameter.`,
+        );
+      }
+      return learningRate;
     });
   }
 

@@ -12,6 +12,7 @@ import {
   type TrainInfo,
 } from '../src/index.js';
 import { numbers, weightsOf } from './support/close.js';
+import { rule } from './support/many-weights.js';
 import { OneThread } from './support/one-thread.js';
 
 interface Plateau {
@@ -118,6 +119,10 @@ describe('LearningRateScheduler', () => {
     const learningRate = new PiecewiseConstantDecay({ boundaries: [1], values: [1, 2] });
     await expect(train({ optimizer: new SGD({ learningRate }), callbacks: [halving()] })).rejects.toThrow(
       'fit: LearningRateScheduler sets learning rates, but that of SGD is a schedule. Give SGD a number',
+    );
+    const own = rule('own', [], ({ parameter }) => ({ parameter, state: [] }), { scalars: () => [0.1] });
+    await expect(train({ optimizer: own, callbacks: [halving()] })).rejects.toThrow(
+      'fit: LearningRateScheduler sets learning rates, but scalars of own does not use the one that it is given.',
     );
   });
 });
