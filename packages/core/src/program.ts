@@ -1,4 +1,5 @@
 // Programs: the passes, and how their result is run. For trainers, tools and the curious.
+export { transposedWindow } from './compositions/conv2d-transpose.js';
 export type { ConvolutionAlgorithm, ConvolutionOption } from './convolution/choose.js';
 export type { ConvolutionRecord } from './convolution/lower.js';
 export { withCustomSection } from './emit/custom-section.js';

@@ -17,6 +17,7 @@ import { slicing } from './conformance/slicing.js';
 import { softmaxes } from './conformance/softmax.js';
 import { tables } from './conformance/tables.js';
 import { tiles } from './conformance/tiles.js';
+import { transposedConvolutions } from './conformance/transposed.js';
 import { expectValues } from './support/compare.js';
 import { compute, kernelSets } from './support/kernels.js';
 
@@ -29,6 +30,7 @@ const suites: Readonly<Record<string, readonly Case[]>> = {
   products,
   convolutions,
   groupedConvolutions,
+  transposedConvolutions,
   pooling,
   tiles,
   tables,

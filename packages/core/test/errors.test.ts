@@ -6,7 +6,9 @@ import {
   broadcastTo,
   compute,
   concatenate,
+  conv1d,
   conv2d,
+  conv2dTranspose,
   depthwiseConv2d,
   full,
   gather,
@@ -215,6 +217,48 @@ const mistakes: Mistakes = [
     () => conv2d(zeros([1, 8, 8, 6]), zeros([3, 3, 6, 8]), { groups: 2 }),
     RangeError,
     /^conv2d: the input has 6 channels but the weight expects 6 in each of 2 groups .* in \/ groups, out\.$/,
+  ],
+  [
+    'conv2dTranspose of other channels',
+    () => conv2dTranspose(zeros([1, 8, 8, 6]), zeros([3, 3, 6, 2])),
+    RangeError,
+    /^conv2dTranspose: the input has 6 channels but the weight expects 2 .*Weights are height, width, out, in\.$/,
+  ],
+  [
+    'conv2dTranspose with an output padding as large as the stride',
+    () => conv2dTranspose(zeros([1, 8, 8, 6]), zeros([3, 3, 2, 6]), { strides: 2, outputPadding: [1, 2] }),
+    RangeError,
+    /^conv2dTranspose: outputPadding is \[1,2\]; expected whole numbers from 0 to below the strides, 2 and 2\.$/,
+  ],
+  [
+    'conv2dTranspose of an even kernel without output padding',
+    () => conv2dTranspose(zeros([1, 8, 8, 6]), zeros([4, 4, 2, 6]), { strides: 2, padding: 'same', outputPadding: 0 }),
+    RangeError,
+    /^conv2dTranspose: \[1,8,8,6\] would become \[1,14,14,2\], .*does not give 8x8 pixels/,
+  ],
+  [
+    'conv2dTranspose that cuts all off',
+    () => conv2dTranspose(zeros([1, 1, 1, 6]), zeros([2, 2, 2, 6]), { padding: [[1, 1], [0, 0]] }), // biome-ignore format: one line
+    RangeError,
+    /^conv2dTranspose: \[1,1,1,6\] would become \[1,0,2,2\]/,
+  ],
+  [
+    'conv1d of images',
+    () => conv1d(zeros([1, 8, 8, 6]), zeros([3, 6, 2])),
+    RangeError,
+    /^conv1d: expected an input \[batch, length, channels\].*got \[1,8,8,6\] and \[3,6,2\]\.$/,
+  ],
+  [
+    'conv1d of stride 0',
+    () => conv1d(zeros([1, 8, 6]), zeros([3, 6, 2]), { strides: 0 }),
+    RangeError,
+    /^conv1d: strides is 0; expected a whole number from 1\.$/,
+  ],
+  [
+    'conv1d of a padding that does not exist',
+    () => conv1d(zeros([1, 8, 6]), zeros([3, 6, 2]), { padding: [1] as never }),
+    RangeError,
+    /^conv1d: padding is \[1\]; expected 'valid', 'same', 'causal' or \[before, after\]\.$/,
   ],
   [
     'depthwiseConv2d of other channels',

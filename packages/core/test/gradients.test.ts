@@ -60,6 +60,7 @@ describe('gradients of gradients agree with differences', () => {
     conv2d: differentiable.conv2d,
     'conv2d in groups': differentiable['conv2d in groups'],
     depthwiseConv2d: differentiable.depthwiseConv2d,
+    conv2dTranspose: differentiable.conv2dTranspose,
     maxPool2d: differentiable.maxPool2d,
     avgPool2d: differentiable.avgPool2d,
     slice: differentiable.slice,

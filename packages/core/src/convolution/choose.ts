@@ -11,6 +11,8 @@ export type ConvolutionAlgorithm = DenseAlgorithm | 'depthwise';
 /** Winograd's algorithms, by the outputs along a side of a tile. */
 export type Winograd = `winograd${WinogradOutputs}`;
 
+export const isWinograd = (algorithm: ConvolutionAlgorithm): algorithm is Winograd => algorithm.startsWith('winograd');
+
 /** Algorithms for a convolution after upsampling by 2, by the pixels along a side of a tile. */
 export type Upsample = `upsample${UpsampledPixels}`;
 

@@ -4,6 +4,7 @@ import { optionsOf, seeds, windows } from '../../test/support/arbitraries.js';
 import { expectValues } from '../../test/support/compare.js';
 import { computeByReference, convolutionOptions } from '../../test/support/kernels.js';
 import { numbers } from '../../test/support/numbers.js';
+import { type Conv2dTransposeOptions, conv2dTranspose } from '../compositions/conv2d-transpose.js';
 import { sum } from '../operations/broadcast.js';
 import { type Conv2dOptions, conv2d } from '../operations/conv2d.js';
 import { depthwiseConv2d } from '../operations/depthwise.js';
@@ -177,6 +178,28 @@ describe('lowerConvolutions', () => {
     ]);
     expect(operations.map(({ name }) => name)).toContain('depthwiseConv2d');
   });
+
+  it.each([
+    ['winograd6', { padding: 'same' }, 8],
+    ['winograd4', {}, 8],
+    ['col2im', { padding: 'same' }, 3],
+    ['col2im', { strides: 2 }, 8],
+    ['col2im', { padding: [[3, 0], [0, 0]] }, 8], // biome-ignore format: in one line
+  ] as const)(
+    'computes a transposed convolution by %s where it is %o with %i filters',
+    (algorithm, options, filters) => {
+      const [x, weight] = [
+        [40, 5, 6, 9],
+        [3, 3, filters, 9],
+      ].map((shape) => tensor(numbers(sizeOf(shape), 1), shape));
+      const y = conv2dTranspose(x, weight, options as Conv2dTransposeOptions);
+      const records: ConvolutionRecord[] = [];
+      const { operations } = lowerConvolutions(trace([y]).program, 'auto', (record) => records.push(record));
+      expect(records.map((record) => record.algorithm)).toEqual([algorithm]);
+      expect(operations.filter(({ name }) => name.startsWith('conv2d'))).toEqual([]);
+      expectAgreement([y, ...grad(sum(mul(y, y)), [x, weight])], 'auto');
+    },
+  );
 
   it('lowers gradients that were taken first, as well as those to be taken after', () => {
     fc.assert(

@@ -50,13 +50,22 @@ function forEachProduct(
   }
 }
 
+/** @throws RangeError if the operands are no images and no weights for images */
+export function checkOperandRanks(
+  operation: string,
+  x: Shape,
+  weight: Shape,
+  layout = '[height, width, in, out]',
+): void {
+  if (x.length === 4 && weight.length === 4) return;
+  throw new RangeError(
+    `${operation}: expected an input [batch, height, width, channels] and a weight ${layout}, ` +
+      `got ${formatShape(x)} and ${formatShape(weight)}.`,
+  );
+}
+
 function checkOperands(operation: string, x: Shape, weight: Shape, groups = 1): void {
-  if (x.length !== 4 || weight.length !== 4) {
-    throw new RangeError(
-      `${operation}: expected an input [batch, height, width, channels] and a weight [height, width, in, out], ` +
-        `got ${formatShape(x)} and ${formatShape(weight)}.`,
-    );
-  }
+  checkOperandRanks(operation, x, weight);
   const isGroups = Number.isSafeInteger(groups) && groups >= 1;
   if (!isGroups || (groups > 1 && (x[3] % groups !== 0 || weight[3] % groups !== 0))) {
     throw new RangeError(

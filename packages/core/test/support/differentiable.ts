@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { clip, square } from '../../src/compositions/arithmetic.js';
 import { avgPool2d } from '../../src/compositions/avg-pool2d.js';
+import { conv1d } from '../../src/compositions/conv1d.js';
+import { conv2dTranspose } from '../../src/compositions/conv2d-transpose.js';
 import { cumsum } from '../../src/compositions/cumsum.js';
 import { gather, scatterAdd } from '../../src/compositions/gather.js';
 import { flip, roll } from '../../src/compositions/order.js';
@@ -190,6 +192,28 @@ const depthwise: Applications = fc.tuple(windows('convolution'), filters).map(([
   apply: (x, weight) => depthwiseConv2d(x, weight, optionsOf(window)),
 }));
 
+const transposed: Applications = fc
+  .record({
+    image: fc.tuple(sizes, sizes, sizes, filters),
+    size: fc.tuple(filters, filters),
+    strides: fc.tuple(filters, filters),
+    out: filters,
+  })
+  .map(({ image, size, strides, out }) => ({
+    shapes: [image, [...size, out, image[3]]],
+    apply: (x, weight) => conv2dTranspose(x, weight, { strides, padding: 'same' }),
+  }));
+
+const ofSequences: Applications = fc
+  .record({ batch: filters, length: fc.integer({ min: 3, max: 8 }), inside: filters, size: filters, out: filters })
+  .map(({ batch, length, inside, size, out }) => ({
+    shapes: [
+      [batch, length, inside],
+      [size, inside, out],
+    ],
+    apply: (x, weight) => conv1d(x, weight, { padding: 'causal' }),
+  }));
+
 const depthwiseAdjoint = (of: 'input' | 'weight'): Applications =>
   windows('convolution').map(({ image, size, strides, dilation, padding }) => {
     const window = resolveWindow('depthwiseConv2d', image, size, strides, dilation, padding);
@@ -348,6 +372,8 @@ export const differentiable: Readonly<Record<string, Applications>> = {
   conv2dInputGradient: adjoint('input'),
   conv2dWeightGradient: adjoint('weight'),
   'conv2d in groups': grouped,
+  conv2dTranspose: transposed,
+  conv1d: ofSequences,
   depthwiseConv2d: depthwise,
   depthwiseTranspose: depthwiseAdjoint('input'),
   depthwiseCorrelation: depthwiseAdjoint('weight'),
