@@ -41,8 +41,11 @@ function gradients(f: (x: core.Tensor) => core.Tensor, x: core.Tensor): core.Ten
 
 /** Tensors that bring each operation into a program, built anew: one that was computed keeps its values. */
 const samples = (): readonly core.Tensor[] => [
-  ...[core.neg, core.abs, core.tanh, core.sigmoid, core.relu, core.exp].flatMap((f) => gradients(f, vector(1))),
-  ...[core.log, core.sqrt].flatMap((f) => gradients(f, positive())),
+  ...[core.neg, core.abs, core.tanh, core.sigmoid, core.relu, core.exp, core.sin, core.cos, core.erf].flatMap((f) =>
+    gradients(f, vector(1)),
+  ),
+  ...[core.log, core.sqrt, (x: core.Tensor) => core.pow(x, vector(2))].flatMap((f) => gradients(f, positive())),
+  core.floor(vector(1)),
   ...[core.add, core.sub, core.mul, core.div, core.maximum, core.minimum].flatMap((f) =>
     gradients((x) => f(x, core.broadcastTo(vector(2), [3, 5])), vector(1)),
   ),

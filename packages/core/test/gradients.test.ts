@@ -2,13 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { square } from '../src/compositions/arithmetic.js';
 import { sum } from '../src/operations/broadcast.js';
-import { mul, tanh } from '../src/operations/elementwise.js';
+import { mul, pow, tanh } from '../src/operations/elementwise.js';
 import { grad } from '../src/operations/gradient.js';
 import { operationTable } from '../src/operations/table.js';
 import { tensor } from '../src/tensor/create.js';
 import { seeds } from './support/arbitraries.js';
 import { type Application, expectGradient } from './support/differences.js';
 import { type Applications, differentiable, unary } from './support/differentiable.js';
+import { computeByReference } from './support/kernels.js';
 import { numbers } from './support/numbers.js';
 
 describe('gradients agree with differences', () => {
@@ -55,6 +56,11 @@ describe('gradients of gradients agree with differences', () => {
   const twice: Readonly<Record<string, Applications>> = {
     tanh: differentiable.tanh,
     div: differentiable.div,
+    pow: differentiable.pow,
+    erf: differentiable.erf,
+    sin: differentiable.sin,
+    flip: differentiable.flip,
+    cumsum: differentiable.cumsum,
     max: differentiable.max,
     matmul: differentiable.matmul,
     conv2d: differentiable.conv2d,
@@ -87,5 +93,28 @@ describe('gradients of gradients agree with differences', () => {
       }),
       { numRuns: 10 },
     );
+  });
+});
+
+describe('the gradient of pow', () => {
+  /** Gradients of the sum of x^y in both. */
+  const gradients = (x: number[], y: number[]) => {
+    const [base, exponent] = [tensor(x), tensor(y)];
+    return computeByReference(grad(sum(pow(base, exponent)), [base, exponent])).map((values) => [...values]);
+  };
+
+  it('is finite at a base of 0 where the true one is', () => {
+    expect(gradients([0, 0, 0, 0], [0, 1, 2, 3])).toEqual([
+      [0, 1, 0, 0],
+      [0, 0, 0, 0],
+    ]);
+    expect(gradients([0], [0.5])[0]).toEqual([Infinity]);
+  });
+
+  it('is that of a whole power for negative bases, and none in the exponent', () => {
+    expect(gradients([-2, -3], [3, 2])).toEqual([
+      [12, -6],
+      [Number.NaN, Number.NaN],
+    ]);
   });
 });

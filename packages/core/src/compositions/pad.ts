@@ -1,6 +1,5 @@
 import { broadcastTo } from '../operations/broadcast.js';
-import { cast } from '../operations/cast.js';
-import { scalar } from '../operations/constant.js';
+import { integer, scalar } from '../operations/constant.js';
 import { checkAmounts, concatenate, padded, sliceAlong } from '../operations/slice.js';
 import { checkTensor, describe } from '../tensor/describe.js';
 import { checkKnownOptions, oneOf, refuse } from '../tensor/options.js';
@@ -27,7 +26,7 @@ type Border = (x: Tensor, axis: number, count: number, end: 'before' | 'after') 
 const constantBorder =
   (value: number): Border =>
   (x, axis, count) =>
-    broadcastTo(cast(scalar(value), x.dtype as 'float32'), x.shape.with(axis, count));
+    broadcastTo(x.dtype === 'int32' ? integer(value) : scalar(value), x.shape.with(axis, count));
 
 const edgeBorder: Border = (x, axis, count, end) =>
   broadcastTo(sliceAlong(x, axis, end === 'before' ? 0 : x.shape[axis] - 1, 1), x.shape.with(axis, count));
@@ -67,7 +66,9 @@ export function pad(x: Tensor, amounts: readonly (readonly [number, number])[], 
   checkKnownOptions('pad', options, ['mode', 'constantValues']);
   const mode = oneOf('pad', 'mode', options.mode ?? 'constant', ['constant', 'reflect', 'symmetric', 'edge']);
   const { constantValues: value = 0 } = options;
-  if (typeof value !== 'number') refuse('pad', 'constantValues', value, 'a number');
+  if (typeof value !== 'number' || (x.dtype === 'int32' && (value | 0) !== value)) {
+    refuse('pad', 'constantValues', value, x.dtype === 'int32' ? 'an int32' : 'a number');
+  }
   if (mode !== 'constant' && options.constantValues !== undefined) {
     refuse('pad', 'constantValues', value, `none with the mode '${mode}'`);
   }

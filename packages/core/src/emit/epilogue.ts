@@ -3,7 +3,7 @@ import { sizeOf } from '../tensor/shape.js';
 import type { Operation, Program } from '../trace/program.js';
 import type { Code, FunctionBuilder, Local, Width } from './assembler.js';
 import { Expressions } from './expressions.js';
-import { float } from './functions.js';
+import { constantOf } from './functions.js';
 import { keepAddress, widthOf } from './pairs.js';
 
 /** Where results of an anchor stand, in bytes from the beginning of any array of their size. */
@@ -59,13 +59,13 @@ export class Epilogue {
         if (anchor >= 0) return results[anchor];
         const view = viewOf(body, producer, value);
         const array = body.inputs.indexOf(view ? (view.source ?? -1) : rootOf(producer, value));
-        if (view && array < 0) return float(view.constant as number);
+        if (view && array < 0) return constantOf(view);
         if (view && sizeOf(body.values[body.inputs[array]].shape) === 1)
           return (g) => g.get(pointers[array]).load('splat');
         const address = addressOf(array, view ? position.column : position.element);
         return (g) => g.get(address).load(width, view ? columnOffset : elementOffset);
       };
-      const expressions = new Expressions(f, widthOf(results[0]), producer, read);
+      const expressions = new Expressions(f, widthOf(results[0]), body.values, producer, read);
       // All is read before anything is stored: results may take the places of operands.
       const values = body.outputs.map((value) => expressions.value(value));
       values.forEach((result, which) => {

@@ -1,4 +1,5 @@
 import { type ElementwiseName, isOfKind } from '../operations/table.js';
+import type { DType, ValueType } from '../tensor/shape.js';
 import type { Attributes } from '../tensor/tensor.js';
 import type { Operation } from '../trace/program.js';
 import type { Code, FunctionBuilder, Local, Width } from './assembler.js';
@@ -6,12 +7,14 @@ import { castInstruction } from './cast.js';
 import { binary, exponential, float, hyperbolicTangent, local, logarithm, logistic, select } from './functions.js';
 import type { SimdInstruction } from './instructions.js';
 import { keep } from './pairs.js';
+import { power } from './power.js';
+import { cosine, errorFunction, sine } from './special-functions.js';
 
-/** How an element-wise operation is written for four elements. */
+/** How an element-wise operation is written for four elements; `integer` is the instruction for int32. */
 type ElementwiseCode =
-  | { readonly instruction: SimdInstruction }
+  | { readonly instruction: SimdInstruction; readonly integer?: SimdInstruction }
   /** An instruction that sets all bits of a lane where the comparison holds. */
-  | { readonly comparison: SimdInstruction }
+  | { readonly comparison: SimdInstruction; readonly integer: SimdInstruction }
   /** Code of its own on the operands. */
   | { readonly write: (...operands: Code[]) => Code }
   /** Code that its attributes decide. */
@@ -23,19 +26,24 @@ const CODES = {
   neg: { instruction: 'f32x4.neg' },
   abs: { instruction: 'f32x4.abs' },
   sqrt: { instruction: 'f32x4.sqrt' },
-  add: { instruction: 'f32x4.add' },
-  sub: { instruction: 'f32x4.sub' },
-  mul: { instruction: 'f32x4.mul' },
+  floor: { instruction: 'f32x4.floor' },
+  add: { instruction: 'f32x4.add', integer: 'i32x4.add' },
+  sub: { instruction: 'f32x4.sub', integer: 'i32x4.sub' },
+  mul: { instruction: 'f32x4.mul', integer: 'i32x4.mul' },
   div: { instruction: 'f32x4.div' },
-  maximum: { instruction: 'f32x4.max' },
-  minimum: { instruction: 'f32x4.min' },
-  greater: { comparison: 'f32x4.gt' },
-  greaterEqual: { comparison: 'f32x4.ge' },
-  equal: { comparison: 'f32x4.eq' },
+  maximum: { instruction: 'f32x4.max', integer: 'i32x4.max_s' },
+  minimum: { instruction: 'f32x4.min', integer: 'i32x4.min_s' },
+  greater: { comparison: 'f32x4.gt', integer: 'i32x4.gt_s' },
+  greaterEqual: { comparison: 'f32x4.ge', integer: 'i32x4.ge_s' },
+  equal: { comparison: 'f32x4.eq', integer: 'i32x4.eq' },
   exp: { write: exponential },
   log: { write: logarithm },
   tanh: { write: hyperbolicTangent },
   sigmoid: { write: logistic },
+  sin: { write: sine },
+  cos: { write: cosine },
+  erf: { write: errorFunction },
+  pow: { write: power },
   relu: { write: (x) => binary('f32x4.max', x, float(0)) },
   where: { isSelection: true },
   cast: { conversion },
@@ -56,11 +64,9 @@ function codeOf(name: string): ElementwiseCode {
   throw new TypeError(`emitModule: there is no WebAssembly for the element-wise operation "${name}".`);
 }
 
-/** The instruction of a comparison, if an operation is one. */
-function comparisonOf(operation: Operation | undefined): SimdInstruction | undefined {
-  if (!operation || !isOfKind(operation.name, 'elementwise')) return undefined;
-  const code = codeOf(operation.name);
-  return 'comparison' in code ? code.comparison : undefined;
+/** The instruction for operands of a storage. */
+function instructionFor(dtype: DType, instruction: SimdInstruction, integer: SimdInstruction | undefined) {
+  return dtype === 'int32' && integer ? integer : instruction;
 }
 
 /** Computes the element-wise operations of a kernel for some elements at a place, each value once. */
@@ -70,11 +76,13 @@ export class Expressions {
 
   /**
    * @param width how many elements
+   * @param types of the kernel's values
    * @param read  code that leaves the elements of a value that is not computed here
    */
   constructor(
     private readonly f: FunctionBuilder,
     private readonly width: Width,
+    private readonly types: readonly ValueType[],
     private readonly producer: readonly (Operation | undefined)[],
     private readonly read: (value: number) => Code | Local,
   ) {}
@@ -111,9 +119,10 @@ export class Expressions {
     const operands = inputs.map((value) => local(this.value(value)));
     if ('conversion' in code) return code.conversion(operands[0], attributes);
     if ('write' in code) return code.write(...operands);
+    const instruction = instructionFor(this.types[inputs[0]].dtype, code.instruction, code.integer);
     return (f) => {
       for (const operand of operands) operand(f);
-      f.vector(code.instruction);
+      f.vector(instruction);
     };
   }
 
@@ -122,7 +131,7 @@ export class Expressions {
     const known = this.masks.get(value);
     if (known) return known;
     const operation = this.producer[value];
-    const comparison = comparisonOf(operation);
+    const comparison = this.comparisonOf(operation);
     let mask: Local;
     if (operation?.name === 'reshape') {
       mask = this.mask(operation.inputs[0]);
@@ -135,5 +144,13 @@ export class Expressions {
     }
     this.masks.set(value, mask);
     return mask;
+  }
+
+  /** The instruction of a comparison, if an operation is one. */
+  private comparisonOf(operation: Operation | undefined): SimdInstruction | undefined {
+    if (!operation || !isOfKind(operation.name, 'elementwise')) return undefined;
+    const code = codeOf(operation.name);
+    const { dtype } = this.types[operation.inputs[0]];
+    return 'comparison' in code ? instructionFor(dtype, code.comparison, code.integer) : undefined;
   }
 }

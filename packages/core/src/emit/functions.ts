@@ -1,3 +1,4 @@
+import type { View } from '../fuse/space.js';
 import { COSINE_POLYNOMIAL, HALF_PI, LN2_HIGH, LN2_LOW, LOG_POLYNOMIAL, SINE_POLYNOMIAL } from '../random/normal.js';
 import type { Code, FunctionBuilder, Local } from './assembler.js';
 import type { SimdInstruction } from './instructions.js';
@@ -44,8 +45,8 @@ export const float =
   (f) =>
     f.f32x4(value);
 
-const add = (a: Code, b: Code) => binary('f32x4.add', a, b);
-const mul = (a: Code, b: Code) => binary('f32x4.mul', a, b);
+export const add = (a: Code, b: Code) => binary('f32x4.add', a, b);
+export const mul = (a: Code, b: Code) => binary('f32x4.mul', a, b);
 
 /** Writes `total += term + lost`, and keeps in `lost` what that rounds away; nothing where the total is infinite. */
 export function addCompensated(f: FunctionBuilder, total: Local, lost: Local, term: Local): void {
@@ -75,17 +76,17 @@ export const shift =
   };
 
 /** Horner's scheme, highest power first. */
-function horner(x: Local, coefficients: readonly number[]): Code {
+export function horner(x: Local, coefficients: readonly number[]): Code {
   return coefficients.slice(1).reduce<Code>((p, c) => add(mul(p, local(x)), float(c)), float(coefficients[0]));
 }
 
 /** A piece of code on a value that it needs more than once. */
-const on =
+export const on =
   (x: Code, write: (f: FunctionBuilder, x: Local) => Code): Code =>
   (f) =>
     write(f, keep(f, x))(f);
 
-const unary =
+export const unary =
   (instruction: SimdInstruction, value: Code): Code =>
   (f) => {
     value(f);
@@ -97,26 +98,40 @@ export const word =
   (f) =>
     f.i32x4(value);
 
+/** The number that a view is for all elements. */
+export const constantOf = ({ constant = 0, dtype }: View): Code =>
+  dtype === 'int32' ? word(constant) : float(constant);
+
 /** A number from which on floats have no fraction: added and subtracted again, it rounds to the nearest even number. */
 const ROUNDING = 1.5 * 2 ** 23;
 
-/** eˣ: x = n ln 2 + r, a polynomial for eʳ (Cephes expf), then two factors of powers of two, so that the ends of the range are met. */
+/** The nearest whole number, for magnitudes up to 2^22. */
+export const rounded = (x: Code): Code => binary('f32x4.sub', add(x, float(ROUNDING)), float(ROUNDING));
+
+/**
+ * eʳ 2ⁿ for |r| up to half of ln 2 and a whole number n: a polynomial (Cephes expf), then two factors of powers of two, so
+ * that the ends of the range are met.
+ */
+export function scaledExponential(f: FunctionBuilder, r: Local, n: Local): Code {
+  const polynomial = horner(
+    r,
+    [1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1],
+  );
+  const e = keep(f, add(add(mul(mul(polynomial, local(r)), local(r)), local(r)), float(1)));
+  const whole = keep(f, unary('i32x4.trunc_sat_f32x4_s', local(n)));
+  const half = keep(f, shift('i32x4.shr_s', local(whole), 1));
+  const power = (exponent: Code) => shift('i32x4.shl', binary('i32x4.add', exponent, word(127)), 23);
+  return mul(mul(local(e), power(local(half))), power(binary('i32x4.sub', local(whole), local(half))));
+}
+
+/** eˣ: x = n ln 2 + r. */
 export const exponential = (argument: Code): Code =>
   on(argument, (f, x) => {
     const inRange = keep(f, binary('f32x4.min', binary('f32x4.max', local(x), float(-110)), float(100)));
-    const scaled = add(mul(local(inRange), float(Math.LOG2E)), float(ROUNDING));
-    const n = keep(f, binary('f32x4.sub', scaled, float(ROUNDING)));
+    const n = keep(f, rounded(mul(local(inRange), float(Math.LOG2E))));
     const high = binary('f32x4.sub', local(inRange), mul(local(n), float(LN2_HIGH)));
     const r = keep(f, binary('f32x4.sub', high, mul(local(n), float(LN2_LOW))));
-    const polynomial = horner(
-      r,
-      [1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1],
-    );
-    const e = keep(f, add(add(mul(mul(polynomial, local(r)), local(r)), local(r)), float(1)));
-    const whole = keep(f, unary('i32x4.trunc_sat_f32x4_s', local(n)));
-    const half = keep(f, shift('i32x4.shr_s', local(whole), 1));
-    const power = (exponent: Code) => shift('i32x4.shl', binary('i32x4.add', exponent, word(127)), 23);
-    return mul(mul(local(e), power(local(half))), power(binary('i32x4.sub', local(whole), local(half))));
+    return scaledExponential(f, r, n);
   });
 
 /** 1 / (1 + e⁻ˣ). */
@@ -168,6 +183,26 @@ export const logarithm = (argument: Code): Code =>
     return select(binary('f32x4.lt', local(x), float(0)), float(Number.NaN), local(above));
   });
 
+/** Cosine and sine of an angle of -pi/4 to pi/4 and some right angles more (Cephes cosf, sinf). */
+export function cosineAndSine(f: FunctionBuilder, angle: Local, quadrants: Local): [cosine: Code, sine: Code] {
+  const held = (code: Code) => keep(f, code, widthOf(angle));
+  const square = held(mul(local(angle), local(angle)));
+  const sine = held(add(mul(mul(horner(square, SINE_POLYNOMIAL), local(square)), local(angle)), local(angle)));
+  const cosineTail = mul(mul(horner(square, COSINE_POLYNOMIAL), local(square)), local(square));
+  const cosine = held(add(binary('f32x4.sub', cosineTail, mul(float(0.5), local(square))), float(1)));
+  // Quadrant q turns (cos, sin) by q right angles: odd ones exchange them, and signs follow.
+  const bit = (mask: number): Code => shift('i32x4.shl', local(quadrants), mask);
+  const odd = held(shift('i32x4.shr_s', bit(31), 31));
+  const high = held(binary('v128.and', bit(30), word(0x80000000)));
+  const oddSign = binary('v128.and', local(odd), word(0x80000000));
+  const turnedCosine = select(local(odd), local(sine), local(cosine));
+  const turnedSine = select(local(odd), local(cosine), local(sine));
+  return [
+    binary('v128.xor', turnedCosine, binary('v128.xor', local(high), oddSign)),
+    binary('v128.xor', turnedSine, local(high)),
+  ];
+}
+
 /** Vectors of normal numbers from vectors of random words, in the steps of `normalPair`. */
 export function normalNumbers(f: FunctionBuilder, a: Local, b: Local): [cosine: Local, sine: Local] {
   const width = widthOf(a);
@@ -179,20 +214,7 @@ export function normalNumbers(f: FunctionBuilder, a: Local, b: Local): [cosine: 
   const radius = held(unary('f32x4.sqrt', mul(float(-2), normalLogarithm(uniform))));
   const within = unary('f32x4.convert_i32x4_s', binary('v128.and', shift('i32x4.shr_u', local(b), 8), word(0x3fffff)));
   const turn = binary('f32x4.sub', mul(within, float(2 ** -22)), float(0.5));
-  const x = held(mul(turn, float(HALF_PI)));
-  const square = held(mul(local(x), local(x)));
-  const sine = held(add(mul(mul(horner(square, SINE_POLYNOMIAL), local(square)), local(x)), local(x)));
-  const cosineTail = mul(mul(horner(square, COSINE_POLYNOMIAL), local(square)), local(square));
-  const cosine = held(add(binary('f32x4.sub', cosineTail, mul(float(0.5), local(square))), float(1)));
-  // Quadrant q turns (cos, sin) by q right angles: odd ones exchange them, and signs follow.
-  const bit = (mask: number): Code => shift('i32x4.shl', shift('i32x4.shr_u', local(b), 30), mask);
-  const odd = held(shift('i32x4.shr_s', bit(31), 31));
-  const high = held(binary('v128.and', bit(30), word(0x80000000)));
-  const oddSign = binary('v128.and', local(odd), word(0x80000000));
-  const turnedCosine = select(local(odd), local(sine), local(cosine));
-  const turnedSine = select(local(odd), local(cosine), local(sine));
-  return [
-    held(mul(local(radius), binary('v128.xor', turnedCosine, binary('v128.xor', local(high), oddSign)))),
-    held(mul(local(radius), binary('v128.xor', turnedSine, local(high)))),
-  ];
+  const angle = held(mul(turn, float(HALF_PI)));
+  const [cosine, sine] = cosineAndSine(f, angle, held(shift('i32x4.shr_u', local(b), 30)));
+  return [held(mul(local(radius), cosine)), held(mul(local(radius), sine))];
 }

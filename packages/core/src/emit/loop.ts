@@ -5,7 +5,7 @@ import { rowMajorStrides, sizeOf } from '../tensor/shape.js';
 import type { Operation, Program } from '../trace/program.js';
 import type { FunctionBuilder, Local } from './assembler.js';
 import { Expressions } from './expressions.js';
-import { float, local } from './functions.js';
+import { constantOf, local } from './functions.js';
 import { type Kernel, kernelParameters } from './kernel.js';
 import type { ModuleBuilder } from './module.js';
 import { type Access, collapse, stridedLoop, type Walk } from './strided.js';
@@ -91,11 +91,11 @@ function planLoop(body: Program, space: Space): LoopPlan {
 }
 
 /** Strides of a reduction's result along the axes of the loop over its input. */
-function reductionStrides(body: Program, space: Space, { inputs, outputs, attributes }: Operation): number[] {
+function reductionStrides(body: Program, space: Space, { inputs, attributes }: Operation): number[] {
   const { shape } = body.values[inputs[0]];
   const axes = attributes.axes as number[];
   const kept = shape.map((length, axis) => (axes.includes(axis) ? 1 : length));
-  return stridesIn(space, { source: outputs[0], shape, strides: broadcastStrides(kept, shape) });
+  return stridesIn(space, { shape, strides: broadcastStrides(kept, shape) });
 }
 
 function writeLoop(
@@ -120,7 +120,7 @@ function writeLoop(
       for (const writer of writers) writer.enter();
     },
     each(walking, width) {
-      const expressions = new Expressions(f, width, producer, (value) => {
+      const expressions = new Expressions(f, width, body.values, producer, (value) => {
         const root = rootOf(producer, value);
         const access = readAt.get(root);
         if (access === undefined) return local(constants.get(root) as Local);
@@ -145,9 +145,7 @@ function holdConstant(f: FunctionBuilder, body: Program, view: View, pointers: r
   const { source } = view;
   f.set(
     held,
-    source === undefined
-      ? float(view.constant as number)
-      : (g) => g.get(pointers[body.inputs.indexOf(source)]).load('splat'),
+    source === undefined ? constantOf(view) : (g) => g.get(pointers[body.inputs.indexOf(source)]).load('splat'),
   );
   return held;
 }

@@ -1,5 +1,5 @@
 import { broadcastStrides } from '../operations/broadcast.js';
-import { type Shape, sizeOf } from '../tensor/shape.js';
+import { type DType, type Shape, sizeOf } from '../tensor/shape.js';
 import type { Operation, Program } from '../trace/program.js';
 
 /**
@@ -31,13 +31,14 @@ export interface View {
   /** The value that is read, or undefined for a constant. */
   readonly source: number | undefined;
   readonly constant?: number;
+  readonly dtype: DType;
   /** The shape that is walked, and a stride for each of its axes, in elements of the source. */
   readonly shape: Shape;
   readonly strides: readonly number[];
 }
 
 /** Strides of a view along the axes of a space that refines its shape. */
-export function stridesIn(space: Space, { shape, strides }: View): number[] {
+export function stridesIn(space: Space, { shape, strides }: Pick<View, 'shape' | 'strides'>): number[] {
   const result: number[] = [];
   let axis = shape.length - 1;
   let inside = 1;
@@ -74,9 +75,9 @@ export function viewOf(
 ): View | undefined {
   const root = rootOf(producer, value);
   const operation = producer[root];
-  const { shape } = program.values[root];
+  const { shape, dtype } = program.values[root];
   if (operation?.name === 'constant') {
-    return { source: undefined, constant: Number(operation.attributes.value), shape, strides: [] };
+    return { source: undefined, constant: Number(operation.attributes.value), dtype, shape, strides: [] };
   }
   if (operation?.name !== 'broadcast') return undefined;
   const [inner] = operation.inputs;
@@ -84,6 +85,7 @@ export function viewOf(
   if (innerView && innerView.source === undefined) return { ...innerView, shape, strides: shape.map(() => 0) };
   return {
     source: rootOf(producer, inner),
+    dtype,
     shape,
     strides: broadcastStrides(program.values[inner].shape, shape),
   };

@@ -50,8 +50,11 @@ export interface OperationDefinition<A extends Attributes = Attributes> {
    * not be computed by passes, whose bits would differ from the kernels'.
    */
   readonly exact: boolean;
-  /** Storage of the inputs; default float32. `words` is any of four bytes, `any` leaves the check to `infer`. */
-  readonly takes?: 'float32' | 'words' | 'any';
+  /**
+   * Storage of the inputs, which is one for all; default float32. `numbers` is float32 or int32, `words` any of four
+   * bytes, `any` leaves the check to `infer`.
+   */
+  readonly takes?: 'float32' | 'numbers' | 'words' | 'any';
   /** The types of the outputs; throws a RangeError where the inputs do not fit. */
   infer(inputs: readonly ValueType[], attributes: A): readonly ValueType[];
   /** What it does to the axis of examples. */
@@ -112,13 +115,18 @@ export function wrongStorage(
   inputs: readonly ValueType[],
 ): { readonly got: ValueType; readonly expected: DType } | undefined {
   if (takes === 'any') return undefined;
+  if (takes === 'numbers' && inputs.every(({ dtype }) => dtype === 'int32')) return undefined;
   const isWord = takes === 'words' && inputs.length > 0 && inputs[0].dtype !== 'uint8';
   const expected = isWord ? inputs[0].dtype : 'float32';
   const got = inputs.find(({ dtype }) => dtype !== expected);
   return got && { got, expected };
 }
 
-function checkStorage(definition: Pick<OperationDefinition, 'name' | 'takes'>, inputs: readonly Tensor[]): void {
+/** @internal @throws TypeError naming an input whose storage an operation does not take */
+export function checkStorage(
+  definition: Pick<OperationDefinition, 'name' | 'takes'>,
+  inputs: readonly ValueType[],
+): void {
   const wrong = wrongStorage(definition, inputs);
   if (!wrong) return;
   const { got, expected } = wrong;

@@ -88,9 +88,9 @@ const dropNeutral: Simplification = ({ name }, inputs, constantOf) => {
   return name === 'mul' && constantOf(a) === 1 ? [b] : undefined;
 };
 
-/** The number that every element of a tensor is, if it is a constant; a value that a gradient is asked for in is none. */
+/** The number that every element of a float32 tensor is, if it is a constant; a value that a gradient is asked for in is none. */
 function constantAmong(fixed: ReadonlySet<Node>, x: Tensor): number | undefined {
-  if (fixed.has(x.node)) return undefined;
+  if (fixed.has(x.node) || x.dtype !== 'float32') return undefined;
   const { operation, inputs, attributes } = x.node;
   if (operation === 'constant') return Number(attributes.value);
   return operation === 'broadcast' || operation === 'reshape' ? constantAmong(fixed, inputs[0]) : undefined;

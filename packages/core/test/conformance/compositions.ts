@@ -82,6 +82,12 @@ function pieceCases(): Case[] {
       });
     }),
     integers('the second of three equal parts', split(tensor(Int32Array.of(1, 2, 3, 4, 5, 6)), 3)[1], [2], [3, 4]),
+    integers(
+      'int32 padded with a number that float32 does not have',
+      pad(tensor(Int32Array.of(1)), [[1, 0]], { constantValues: 16777217 }),
+      [2],
+      [16777217, 1],
+    ),
     integers('int32 tiled', tile(tensor(Int32Array.of(2 ** 31 - 1, 7)), 2), [4], [2 ** 31 - 1, 7, 2 ** 31 - 1, 7]),
   ];
 }

@@ -2,9 +2,12 @@ import { clip, less, lessEqual, square } from '../../src/compositions/arithmetic
 import {
   abs,
   add,
+  cos,
   div,
   equal,
+  erf,
   exp,
+  floor,
   greater,
   greaterEqual,
   log,
@@ -12,14 +15,17 @@ import {
   minimum,
   mul,
   neg,
+  pow,
   relu,
   sigmoid,
+  sin,
   sqrt,
   sub,
   type TensorLike,
   tanh,
   where,
 } from '../../src/operations/elementwise.js';
+import { errorFunction, power, withinTurns } from '../../src/operations/special-functions.js';
 import { tensor } from '../../src/tensor/create.js';
 import { formatShape, type Shape, sizeOf } from '../../src/tensor/shape.js';
 import type { Tensor } from '../../src/tensor/tensor.js';
@@ -43,6 +49,7 @@ interface Unary {
 // Correctly rounded operations leave no room; the others a few units in the last place of float32.
 const FEW_ULP: Tolerance = { relative: 1e-6, absolute: 2 ** -126 };
 const SATURATING: Tolerance = { relative: 1e-6, absolute: 2e-7 };
+const ANGLES = [Math.PI / 4, -Math.PI / 2, Math.PI, 3, -4.7, 6.3, 22, -355, 1000, 8191, -8192, 2 ** 22 + 1, 1e30];
 const unary: Record<string, Unary> = {
   neg: { apply: neg, truth: (x) => -x, tolerance: EXACT },
   abs: { apply: abs, truth: Math.abs, tolerance: EXACT },
@@ -67,6 +74,15 @@ const unary: Record<string, Unary> = {
     truth: Math.tanh,
     tolerance: SATURATING,
     points: [1e-4, -1e-4, 0.6, -0.6, 5, -5, 9, 12, 50, -90],
+  },
+  floor: { apply: floor, truth: Math.floor, tolerance: EQUAL, points: [0.5, -0.5, 2, -3, 1e9, -1e9, 2 ** 23 + 1] },
+  sin: { apply: sin, truth: withinTurns(Math.sin), tolerance: SATURATING, points: ANGLES },
+  cos: { apply: cos, truth: withinTurns(Math.cos), tolerance: SATURATING, points: ANGLES },
+  erf: {
+    apply: erf,
+    truth: errorFunction,
+    tolerance: FEW_ULP,
+    points: [1e-6, -1e-6, 1e-30, 0.849, 0.851, -0.85, 2, -2, 3.9, 3.95, 4, -5, 100],
   },
   sigmoid: {
     apply: sigmoid,
@@ -202,6 +218,39 @@ function binaryCases(): Case[] {
   });
 }
 
+function powCases(): Case[] {
+  const whole = [2, 3, -3, 4, -4, 5, 2 ** 23, 2 ** 23 + 1, 2 ** 24, -(2 ** 25), 0.5, -0.5, 2.5, 1e30, -1e30];
+  const points = [...SPECIAL, ...whole, 0.3, -0.7, 1.0001, 10, 127, -126, 128, -149, -150, 1e-40, 2 ** 23 + 0.5];
+  const left = rounded(points.flatMap((x) => points.map(() => x)));
+  const right = rounded(points.flatMap(() => points));
+  const [base, exponent] = [numbers(33, 1).map(Math.abs), numbers(33, 2)];
+  const twos = rounded([1, 2, 3, 10, -1, -20, 127, -126, -149, 0.5]);
+  return [
+    nearly(
+      'pow of all pairs of special values',
+      pow(tensor(left), tensor(right)),
+      [left.length],
+      rounded(Array.from(left, (x, i) => power(x, right[i]))),
+      FEW_ULP,
+    ),
+    nearly(
+      'pow of positive numbers',
+      pow(tensor(base), tensor(exponent)),
+      [33],
+      rounded(Array.from(base, (x, i) => x ** exponent[i])),
+      FEW_ULP,
+    ),
+    exactly(
+      'pow of 4',
+      pow(4, tensor(twos)),
+      [twos.length],
+      Array.from(twos, (y) => 4 ** y),
+    ),
+    nearly('pow with a number', pow(tensor([0, 1, -2, 3]), 3), [4], [0, 1, -8, 27], FEW_ULP),
+    nearly('pow that broadcasts', pow(tensor([[2], [3]]), tensor([1, 2])), [2, 2], [2, 4, 3, 9], FEW_ULP),
+  ];
+}
+
 function whereCases(): Case[] {
   const shapes: readonly (readonly [Shape, Shape, Shape, Shape])[] = [
     [[], [], [], []],
@@ -236,4 +285,4 @@ function whereCases(): Case[] {
   ];
 }
 
-export const elementwise: Case[] = [...unaryCases(), ...binaryCases(), ...whereCases()];
+export const elementwise: Case[] = [...unaryCases(), ...binaryCases(), ...powCases(), ...whereCases()];

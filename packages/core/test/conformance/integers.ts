@@ -1,9 +1,21 @@
+import { less } from '../../src/compositions/arithmetic.js';
+import { cumsum } from '../../src/compositions/cumsum.js';
 import { argMax, oneHot } from '../../src/compositions/indices.js';
 import { pad } from '../../src/compositions/pad.js';
 import { logSumExp } from '../../src/compositions/reductions.js';
 import { broadcastTo } from '../../src/operations/broadcast.js';
 import { cast } from '../../src/operations/cast.js';
-import { add, mul } from '../../src/operations/elementwise.js';
+import {
+  add,
+  equal,
+  greater,
+  greaterEqual,
+  maximum,
+  minimum,
+  mul,
+  sub,
+  where,
+} from '../../src/operations/elementwise.js';
 import { iota } from '../../src/operations/iota.js';
 import { reshape, transpose } from '../../src/operations/reshape.js';
 import { takeRows } from '../../src/operations/rows.js';
@@ -111,6 +123,80 @@ function movedCases(): Case[] {
   ];
 }
 
+/** Arithmetic of int32, which wraps around. */
+function arithmeticCases(): Case[] {
+  const operations = {
+    add: [add, (a: number, b: number) => (a + b) | 0],
+    sub: [sub, (a: number, b: number) => (a - b) | 0],
+    mul: [mul, Math.imul],
+    maximum: [maximum, Math.max],
+    minimum: [minimum, Math.min],
+  } as const;
+  const comparisons = {
+    greater: [greater, (a: number, b: number) => a > b],
+    greaterEqual: [greaterEqual, (a: number, b: number) => a >= b],
+    equal: [equal, (a: number, b: number) => a === b],
+    less: [less, (a: number, b: number) => a < b],
+  } as const;
+  const ends = [LEAST, LARGEST, LEAST + 1, 16777217, 16777216, -16777217, 0, 1, -1, 65537];
+  const [left, right] = [ends.flatMap((x) => ends.map(() => x)), ends.flatMap(() => ends)];
+  const pairs = [Int32Array.from(left), Int32Array.from(right)] as const;
+  return [
+    ...Object.entries(operations).flatMap(([name, [apply, truth]]) => [
+      ...LENGTHS.map((length) => {
+        const [a, b] = [whole(length), whole(length + 2).subarray(2)];
+        const want = Array.from(a, (x, i) => truth(x, b[i]));
+        return integers(`${name} of ${length} int32`, apply(tensor(a), tensor(b)), [length], want);
+      }),
+      integers(
+        `${name} of all pairs of the ends of int32`,
+        apply(tensor(pairs[0]), tensor(pairs[1])),
+        [left.length],
+        left.map((x, i) => truth(x, right[i])),
+      ),
+      integers(
+        `${name} of int32 and a number`,
+        apply(tensor(pairs[0]), 16777217),
+        [left.length],
+        left.map((x) => truth(x, 16777217)),
+      ),
+      integers(
+        `${name} of a number and int32`,
+        apply(LEAST, tensor(pairs[0])),
+        [left.length],
+        left.map((x) => truth(LEAST, x)),
+      ),
+      integers(
+        `${name} of int32 that broadcast`,
+        apply(tensor(Int32Array.of(LARGEST, 5), [2, 1]), tensor(Int32Array.of(7, -8, 9))),
+        [2, 3],
+        [LARGEST, LARGEST, LARGEST, 5, 5, 5].map((x, i) => truth(x, [7, -8, 9][i % 3])),
+      ),
+    ]),
+    ...Object.entries(comparisons).map(([name, [apply, truth]]) =>
+      exactly(
+        `${name} of int32`,
+        apply(tensor(pairs[0]), tensor(pairs[1])),
+        [left.length],
+        left.map((x, i) => Number(truth(x, right[i]))),
+      ),
+    ),
+    integers(
+      'where, by a comparison of int32',
+      where(greater(tensor(pairs[0]), tensor(pairs[1])), tensor(pairs[0]), -7),
+      [left.length],
+      left.map((x, i) => (x > right[i] ? x : -7)),
+    ),
+    integers('cumsum of int32', cumsum(tensor(Int32Array.of(LARGEST, 1, 2))), [3], [LARGEST, LEAST, LEAST + 2]),
+    exactly(
+      'int32 and float32 in one loop',
+      mul(cast(add(mul(tensor(whole(9)), 3), 1), 'float32'), 0.5),
+      [9],
+      [...whole(9)].map((x) => Math.fround((Math.imul(x, 3) + 1) | 0) * 0.5),
+    ),
+  ];
+}
+
 function largestOf(values: readonly number[]): number {
   const firstNaN = values.findIndex(Number.isNaN);
   return firstNaN >= 0 ? firstNaN : values.indexOf(Math.max(...values));
@@ -177,4 +263,10 @@ function logSumExpCases(): Case[] {
   ];
 }
 
-export const integerCases: Case[] = [...castCases(), ...movedCases(), ...argMaxCases(), ...logSumExpCases()];
+export const integerCases: Case[] = [
+  ...castCases(),
+  ...movedCases(),
+  ...arithmeticCases(),
+  ...argMaxCases(),
+  ...logSumExpCases(),
+];
