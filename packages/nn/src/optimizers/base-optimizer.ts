@@ -44,7 +44,10 @@ export const COMMON_OPTIONS = {
   clipValue: [above0, undefined],
   /** Largest norm of all gradients together; above it all are scaled down alike. */
   globalClipNorm: [above0, undefined],
-  /** Whether moving averages of the weights are kept, in the slot `average`. `fit` ends with them. Default false. */
+  /**
+   * Whether moving averages of the weights are kept, in the slot `average`. `fit` ends with them, and a call that
+   * continues it begins with them. Default false.
+   */
   useEma: [flag, false],
   /** How much of the average stays in each step, from 0 to 1. Default 0.99. */
   emaMomentum: [share, 0.99],
@@ -84,9 +87,14 @@ export abstract class BaseOptimizer<S extends OptimizerSchema> implements Optimi
   ) {
     this.options = checked(name, options, schema);
     this.common = this.options as unknown as Checked<OptimizerSchema>;
-    const { clipNorm, clipValue, globalClipNorm } = this.common;
+    const { clipNorm, clipValue, globalClipNorm, useEma, emaOverwriteFrequency } = this.common;
     if ([clipNorm, clipValue, globalClipNorm].filter((limit) => limit !== undefined).length > 1) {
       throw new RangeError(`${name}: of clipNorm, clipValue and globalClipNorm only one can be given.`);
+    }
+    if (emaOverwriteFrequency !== undefined && !useEma) {
+      throw new RangeError(
+        `${name}: emaOverwriteFrequency is ${emaOverwriteFrequency} without useEma. Give useEma: true.`,
+      );
     }
     if (globalClipNorm !== undefined) this.shared = (gradients) => globalFactor(gradients, globalClipNorm);
   }

@@ -281,6 +281,7 @@ test('options that are not what they must be are refused', () => {
       () => new SGD({ emaOverwriteFrequency: 0.5 }),
       'SGD: emaOverwriteFrequency is 0.5; expected a whole number from 1',
     ],
+    [() => new SGD({ emaOverwriteFrequency: 5 }), 'SGD: emaOverwriteFrequency is 5 without useEma. Give useEma: true.'],
     [() => new SGD({ groups: {} as never }), 'SGD: groups is an object {  }; expected an array'],
     [() => new SGD({ groups: [{} as never] }), 'SGD: groups: number 1: match is undefined; expected parts of paths'],
     [() => new SGD({ groups: [{ match: 'a', rate: 1 } as never] }), "SGD: groups: number 1: there is no option 'rate'"],
