@@ -1,27 +1,30 @@
 import { add, div, equal, maximum, mul, neg, oneHot, reshape, sub, sum, type Tensor, where } from '@weft/core';
 import { logitsOf } from '../layers/activations.js';
+import { flag, label, share } from '../options/readers.js';
+import { checked, type OptionsOf, type Schema } from '../options/schema.js';
 import { binaryOfLogits, binaryOfProbabilities, logProbabilities } from './logarithms.js';
 import type { Loss } from './losses.js';
-import { optionsOf } from './options.js';
 import { labelsFor, meanOfExamples, sumOfExamples, targetLike, vectorsLike, weightedLast } from './shapes.js';
 
-/** Options of `binaryCrossentropyWith` and `categoricalCrossentropyWith`. */
-export interface CrossentropyOptions {
+export const CROSSENTROPY = {
   /** True if predictions are logits: the model ends without sigmoid or softmax. Default false. */
-  readonly fromLogits?: boolean;
+  fromLogits: [flag, false],
   /** From 0 to 1: how far targets are moved towards equal probabilities of all classes. Default 0. */
-  readonly labelSmoothing?: number;
-}
+  labelSmoothing: [share, 0],
+} as const satisfies Schema;
+
+/** Options of `binaryCrossentropyWith` and `categoricalCrossentropyWith`. */
+export type CrossentropyOptions = OptionsOf<typeof CROSSENTROPY>;
+
+const SPARSE_CROSSENTROPY = {
+  /** True if predictions are logits: the model ends without softmax. Default false. */
+  fromLogits: [flag, false],
+  /** A label that does not count, such as 255 for the borders of a segmentation. Default: all count. */
+  ignoreClass: [label, undefined],
+} as const satisfies Schema;
 
 /** Options of `sparseCategoricalCrossentropyWith`. */
-export interface SparseCrossentropyOptions {
-  /** True if predictions are logits: the model ends without softmax. Default false. */
-  readonly fromLogits?: boolean;
-  /** A label that does not count, such as 255 for the borders of a segmentation. Default: all count. */
-  readonly ignoreClass?: number;
-}
-
-const DEFAULTS = { fromLogits: false, labelSmoothing: 0 };
+export type SparseCrossentropyOptions = OptionsOf<typeof SPARSE_CROSSENTROPY>;
 
 /** Targets between 0 and 1, moved towards 1 / classes. */
 export function smoothed(target: Tensor, labelSmoothing: number, classes: number): Tensor {
@@ -37,7 +40,7 @@ export function smoothed(target: Tensor, labelSmoothing: number, classes: number
  * const loss = binaryCrossentropyWith({ fromLogits: true });
  */
 export function binaryCrossentropyWith(options: CrossentropyOptions): Loss {
-  const { fromLogits, labelSmoothing } = optionsOf('binaryCrossentropyWith', options, DEFAULTS);
+  const { fromLogits, labelSmoothing } = checked('binaryCrossentropyWith', options, CROSSENTROPY);
   return function binaryCrossentropy(prediction, target) {
     const t = smoothed(targetLike('binaryCrossentropy', prediction, target), labelSmoothing, 2);
     const z = fromLogits ? prediction : logitsOf(prediction, 'sigmoid');
@@ -64,7 +67,7 @@ export const binaryCrossentropy: Loss = /* @__PURE__ */ binaryCrossentropyWith({
  * @throws RangeError if an option is unknown or has a value that it cannot have
  */
 export function categoricalCrossentropyWith(options: CrossentropyOptions): Loss {
-  const { fromLogits, labelSmoothing } = optionsOf('categoricalCrossentropyWith', options, DEFAULTS);
+  const { fromLogits, labelSmoothing } = checked('categoricalCrossentropyWith', options, CROSSENTROPY);
   return function categoricalCrossentropy(prediction, target) {
     const wanted = vectorsLike('categoricalCrossentropy', prediction, target);
     const t = smoothed(wanted, labelSmoothing, wanted.shape[wanted.shape.length - 1]);
@@ -94,11 +97,7 @@ export const categoricalCrossentropy: Loss = /* @__PURE__ */ categoricalCrossent
  * const loss = sparseCategoricalCrossentropyWith({ fromLogits: true });
  */
 export function sparseCategoricalCrossentropyWith(options: SparseCrossentropyOptions): Loss {
-  const { fromLogits, ignoreClass } = optionsOf<{ fromLogits: boolean; ignoreClass: number | undefined }>(
-    'sparseCategoricalCrossentropyWith',
-    options,
-    { fromLogits: false, ignoreClass: undefined },
-  );
+  const { fromLogits, ignoreClass } = checked('sparseCategoricalCrossentropyWith', options, SPARSE_CROSSENTROPY);
   return function sparseCategoricalCrossentropy(prediction, target) {
     const labels = labelsFor('sparseCategoricalCrossentropy', prediction, target);
     const isIgnored = ignoreClass === undefined ? undefined : equal(labels, ignoreClass);

@@ -1,27 +1,33 @@
 import { add, log, logSoftmax, mul, neg, reshape, sigmoid, softmax, sub, type Tensor } from '@weft/core';
 import { logitsOf } from '../layers/activations.js';
-import { type CrossentropyOptions, smoothed } from './crossentropy.js';
+import { flag, from0, share } from '../options/readers.js';
+import { checked, type OptionsOf, type Schema } from '../options/schema.js';
+import { CROSSENTROPY, smoothed } from './crossentropy.js';
 import { binaryOfLogits, binaryOfProbabilities, clippedShares, powerOf, softmaxLogits } from './logarithms.js';
 import type { Loss } from './losses.js';
-import { optionsOf } from './options.js';
 import { meanOfExamples, targetLike, vectorsLike, weightedLast } from './shapes.js';
 
-/** Options of `categoricalFocalCrossentropyWith`. */
-export interface FocalOptions extends CrossentropyOptions {
+const FOCAL = {
+  ...CROSSENTROPY,
   /** How much the loss counts. Default 0.25. */
-  readonly alpha?: number;
+  alpha: [from0, 0.25],
   /** From 0: how much less examples count that are predicted well. Default 2. */
-  readonly gamma?: number;
-}
+  gamma: [from0, 2],
+} as const satisfies Schema;
+
+/** Options of `categoricalFocalCrossentropyWith`. */
+export type FocalOptions = OptionsOf<typeof FOCAL>;
+
+const BINARY_FOCAL = {
+  ...FOCAL,
+  /** How much elements of 1 count if classes are balanced; those of 0 count 1 minus that. Default 0.25. */
+  alpha: [share, 0.25],
+  /** Whether elements of 1 are multiplied by alpha, those of 0 by 1 - alpha. Default false. */
+  applyClassBalancing: [flag, false],
+} as const satisfies Schema;
 
 /** Options of `binaryFocalCrossentropyWith`. */
-export interface BinaryFocalOptions extends FocalOptions {
-  /** Whether elements of 1 are multiplied by alpha, those of 0 by 1 - alpha. Default false. */
-  readonly applyClassBalancing?: boolean;
-}
-
-const DEFAULTS = { fromLogits: false, labelSmoothing: 0, alpha: 0.25, gamma: 2 };
-const BINARY_DEFAULTS = { ...DEFAULTS, applyClassBalancing: false };
+export type BinaryFocalOptions = OptionsOf<typeof BINARY_FOCAL>;
 
 /** Cross-entropy of each element, and the probability of what the target is not. */
 function binaryParts(prediction: Tensor, target: Tensor, fromLogits: boolean): { loss: Tensor; miss: Tensor } {
@@ -41,8 +47,11 @@ function binaryParts(prediction: Tensor, target: Tensor, fromLogits: boolean): {
  * const loss = binaryFocalCrossentropyWith({ gamma: 3, applyClassBalancing: true });
  */
 export function binaryFocalCrossentropyWith(options: BinaryFocalOptions): Loss {
-  const checked = optionsOf('binaryFocalCrossentropyWith', options, BINARY_DEFAULTS);
-  const { fromLogits, labelSmoothing, alpha, gamma, applyClassBalancing } = checked;
+  const { fromLogits, labelSmoothing, alpha, gamma, applyClassBalancing } = checked(
+    'binaryFocalCrossentropyWith',
+    options,
+    BINARY_FOCAL,
+  );
   return function binaryFocalCrossentropy(prediction, target) {
     const t = smoothed(targetLike('binaryFocalCrossentropy', prediction, target), labelSmoothing, 2);
     const { loss, miss } = binaryParts(prediction, t, fromLogits);
@@ -70,8 +79,7 @@ export const binaryFocalCrossentropy: Loss = /* @__PURE__ */ binaryFocalCrossent
  * @throws RangeError if an option is unknown or has a value that it cannot have
  */
 export function categoricalFocalCrossentropyWith(options: FocalOptions): Loss {
-  const checked = optionsOf('categoricalFocalCrossentropyWith', options, DEFAULTS);
-  const { fromLogits, labelSmoothing, alpha, gamma } = checked;
+  const { fromLogits, labelSmoothing, alpha, gamma } = checked('categoricalFocalCrossentropyWith', options, FOCAL);
   return function categoricalFocalCrossentropy(prediction, target) {
     const wanted = vectorsLike('categoricalFocalCrossentropy', prediction, target);
     const t = smoothed(wanted, labelSmoothing, wanted.shape[wanted.shape.length - 1]);

@@ -225,7 +225,7 @@ describe('ssimLoss', () => {
 
 describe('options', () => {
   test('are refused by name where they make no sense', () => {
-    expect(() => huberWith({ delta: 0 })).toThrow('huberWith: delta is 0; expected a positive number.');
+    expect(() => huberWith({ delta: 0 })).toThrow('huberWith: delta is 0; expected a number above 0');
     expect(() => huberWith({ Delta: 1 } as never)).toThrow("huberWith: there is no option 'Delta'");
     expect(() => tverskyWith({ alpha: Number.NaN })).toThrow('tverskyWith: alpha is NaN; expected a number from 0.');
     expect(() => binaryFocalCrossentropyWith({ labelSmoothing: 2 })).toThrow('labelSmoothing is 2; expected a number');

@@ -1,7 +1,8 @@
 import { add, div, maximum, mul, neg, sqrt, square, sub, sum, type Tensor } from '@weft/core';
+import { from0 } from '../options/readers.js';
+import { checked, type OptionsOf, type Schema } from '../options/schema.js';
 import { EPSILON } from './logarithms.js';
 import type { Loss } from './losses.js';
-import { optionsOf } from './options.js';
 import { meanOfExamples, sumOfExamples, targetLike, vectorsLike } from './shapes.js';
 
 /**
@@ -20,13 +21,15 @@ export const dice: Loss = (prediction, target) => {
   return sub(1, div(mul(sumOfExamples(mul(t, prediction)), 2), add(total, EPSILON)));
 };
 
-/** Options of `tverskyWith`. */
-export interface TverskyOptions {
+const TVERSKY = {
   /** Weight of what is missed, (1 - p) t. Default 0.5. */
-  readonly alpha?: number;
+  alpha: [from0, 0.5],
   /** Weight of what is found in vain, p (1 - t). Default 0.5. */
-  readonly beta?: number;
-}
+  beta: [from0, 0.5],
+} as const satisfies Schema;
+
+/** Options of `tverskyWith`. */
+export type TverskyOptions = OptionsOf<typeof TVERSKY>;
 
 /**
  * `tversky` with options. alpha and beta multiply what they multiply in Keras 3's code; its documentation names them the
@@ -37,7 +40,7 @@ export interface TverskyOptions {
  * const loss = tverskyWith({ alpha: 0.7, beta: 0.3 });
  */
 export function tverskyWith(options: TverskyOptions): Loss {
-  const { alpha, beta } = optionsOf('tverskyWith', options, { alpha: 0.5, beta: 0.5 });
+  const { alpha, beta } = checked('tverskyWith', options, TVERSKY);
   return function tversky(prediction, target) {
     const t = targetLike('tversky', prediction, target);
     const both = sumOfExamples(mul(t, prediction));

@@ -1,14 +1,17 @@
 import { abs, add, clip, div, exp, less, lessEqual, log, maximum, mul, square, sub, where } from '@weft/core';
+import { above0 } from '../options/readers.js';
+import { checked, type OptionsOf, type Schema } from '../options/schema.js';
 import { EPSILON } from './logarithms.js';
 import type { Loss } from './losses.js';
-import { optionsOf } from './options.js';
 import { meanOfExamples, targetLike } from './shapes.js';
 
-/** Options of `huberWith`. */
-export interface HuberOptions {
+const HUBER = {
   /** Where the square ends and the straight line begins, in the unit of the target. Default 1. */
-  readonly delta?: number;
-}
+  delta: [above0, 1],
+} as const satisfies Schema;
+
+/** Options of `huberWith`. */
+export type HuberOptions = OptionsOf<typeof HUBER>;
 
 /**
  * `huber` with options.
@@ -18,7 +21,7 @@ export interface HuberOptions {
  * const loss = huberWith({ delta: 0.1 });
  */
 export function huberWith(options: HuberOptions): Loss {
-  const { delta } = optionsOf('huberWith', options, { delta: 1 });
+  const { delta } = checked('huberWith', options, HUBER);
   return function huber(prediction, target) {
     const distance = abs(sub(prediction, targetLike('huber', prediction, target)));
     const line = sub(mul(distance, delta), (delta * delta) / 2);

@@ -14,26 +14,32 @@ import {
   tensor,
   transpose,
 } from '@weft/core';
-import { formatShape } from '@weft/core/program';
+import { formatShape, refuse } from '@weft/core/program';
+import { above0, from0, positiveInteger } from '../options/readers.js';
+import { type Checked, checked, type OptionsOf, type Reader, type Schema } from '../options/schema.js';
 import type { Loss } from './losses.js';
-import { optionsOf } from './options.js';
 import { meanOfExamples, targetLike } from './shapes.js';
 
-/** Options of `ssimLossWith` and `ssimWith`; defaults are those of the paper. */
-export interface SsimOptions {
-  /** Largest minus smallest value that a pixel can have. Default 1. */
-  readonly dataRange?: number;
-  /** Side of the square window in pixels, odd. Default 11. */
-  readonly windowSize?: number;
-  /** Standard deviation of the window's Gaussian weights in pixels. Default 1.5. */
-  readonly sigma?: number;
-  /** Stabilises the comparison of luminance. Default 0.01. */
-  readonly k1?: number;
-  /** Stabilises the comparison of contrast. Default 0.03. */
-  readonly k2?: number;
-}
+const windowSide: Reader<number> = (label, option, value) =>
+  positiveInteger(label, option, value) % 2 === 1
+    ? (value as number)
+    : refuse(label, option, value, 'an odd whole number of pixels');
 
-const DEFAULTS = { dataRange: 1, windowSize: 11, sigma: 1.5, k1: 0.01, k2: 0.03 };
+const SSIM = {
+  /** Largest minus smallest value that a pixel can have. Default 1. */
+  dataRange: [above0, 1],
+  /** Side of the square window in pixels, odd. Default 11. */
+  windowSize: [windowSide, 11],
+  /** Standard deviation of the window's Gaussian weights in pixels. Default 1.5. */
+  sigma: [above0, 1.5],
+  /** Stabilises the comparison of luminance. Default 0.01. */
+  k1: [from0, 0.01],
+  /** Stabilises the comparison of contrast. Default 0.03. */
+  k2: [from0, 0.03],
+} as const satisfies Schema;
+
+/** Options of `ssimLossWith` and `ssimWith`; defaults are those of the paper. */
+export type SsimOptions = OptionsOf<typeof SSIM>;
 
 /** e^-x for x from 0, by the four basic operations: `Math.exp` has other last bits in other engines. */
 function exponential(x: number): number {
@@ -84,7 +90,7 @@ function checkImages(name: string, { shape }: Tensor, windowSize: number): void 
 }
 
 /** 1 - SSIM for each example: [batch, height, width, channels] gives [batch]. */
-function dissimilarity(x: Tensor, y: Tensor, { dataRange, windowSize, sigma, k1, k2 }: typeof DEFAULTS): Tensor {
+function dissimilarity(x: Tensor, y: Tensor, { dataRange, windowSize, sigma, k1, k2 }: Checked<typeof SSIM>): Tensor {
   const [batch, height, width, channels] = x.shape;
   const weights = windowWeights(windowSize, sigma);
   const [difference, sum] = [sub(x, y), add(x, y)];
@@ -118,11 +124,11 @@ function dissimilarity(x: Tensor, y: Tensor, { dataRange, windowSize, sigma, k1,
  * @throws RangeError if an option is unknown or has a value that it cannot have
  */
 export function dissimilarityFor(name: string, options: SsimOptions): Loss {
-  const checked = optionsOf(`${name}With`, options, DEFAULTS);
+  const settings = checked(`${name}With`, options, SSIM);
   return (prediction, target) => {
     const t = targetLike(name, prediction, target);
-    checkImages(name, prediction, checked.windowSize);
-    return dissimilarity(prediction, t, checked);
+    checkImages(name, prediction, settings.windowSize);
+    return dissimilarity(prediction, t, settings);
   };
 }
 

@@ -1,7 +1,8 @@
 import { argMax, cast, equal, greater, less, mul, oneHot, sum, type Tensor } from '@weft/core';
 import { sameShape } from '@weft/core/program';
-import { optionsOf } from '../losses/options.js';
 import { asFloat, checkSameShapes, labelsFor, meanOfExamples, vectorsLike, weightedLast } from '../losses/shapes.js';
+import { positiveInteger } from '../options/readers.js';
+import { checked, type OptionsOf, type Schema } from '../options/schema.js';
 import type { MeanMetric } from './metric.js';
 
 const bestClass = (scores: Tensor) => cast(argMax(scores, -1), 'float32');
@@ -62,11 +63,13 @@ export const accuracy: MeanMetric = {
   },
 };
 
-/** Options of the top-k accuracies. */
-export interface TopKOptions {
+const TOP_K = {
   /** Among how many of the largest elements the label's may be. Default 5. */
-  readonly k?: number;
-}
+  k: [positiveInteger, 5],
+} as const satisfies Schema;
+
+/** Options of the top-k accuracies. */
+export type TopKOptions = OptionsOf<typeof TOP_K>;
 
 /** 1 where fewer than k elements are larger than the label's. Equal ones do not count against it, as in Keras. */
 function isAmongTop(k: number, scores: Tensor, labels: Tensor): Tensor {
@@ -84,7 +87,7 @@ function isAmongTop(k: number, scores: Tensor, labels: Tensor): Tensor {
  * @throws RangeError if an option is unknown or has a value that it cannot have
  */
 export function topKCategoricalAccuracyWith(options: TopKOptions): MeanMetric {
-  const { k } = optionsOf('topKCategoricalAccuracyWith', options, { k: 5 });
+  const { k } = checked('topKCategoricalAccuracyWith', options, TOP_K);
   const name = 'topKCategoricalAccuracy';
   return {
     name,
@@ -109,7 +112,7 @@ export const topKCategoricalAccuracy: MeanMetric = /* @__PURE__ */ topKCategoric
  * const top3 = metricOf(sparseTopKCategoricalAccuracyWith({ k: 3 }), 'top3');
  */
 export function sparseTopKCategoricalAccuracyWith(options: TopKOptions): MeanMetric {
-  const { k } = optionsOf('sparseTopKCategoricalAccuracyWith', options, { k: 5 });
+  const { k } = checked('sparseTopKCategoricalAccuracyWith', options, TOP_K);
   const name = 'sparseTopKCategoricalAccuracy';
   return {
     name,

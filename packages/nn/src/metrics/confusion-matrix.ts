@@ -1,11 +1,14 @@
 import { refuse } from '@weft/core/program';
-import { optionsOf } from '../losses/options.js';
+import { positiveInteger } from '../options/readers.js';
+import { checked, type OptionsOf, type Schema } from '../options/schema.js';
+
+const CONFUSION = {
+  /** How many classes there are. Default: one more than the largest label. */
+  classes: [positiveInteger, undefined],
+} as const satisfies Schema;
 
 /** Options of `confusionMatrix`. */
-export interface ConfusionMatrixOptions {
-  /** How many classes there are. Default: one more than the largest label. */
-  readonly classes?: number;
-}
+export type ConfusionMatrixOptions = OptionsOf<typeof CONFUSION>;
 
 /**
  * How often each class was predicted as each: rows are what examples are, columns what was predicted, as in
@@ -26,7 +29,7 @@ export function confusionMatrix(
   options: ConfusionMatrixOptions = {},
 ): number[][] {
   const count = target.length;
-  const given = optionsOf<{ classes: number | undefined }>('confusionMatrix', options, { classes: undefined });
+  const given = checked('confusionMatrix', options, CONFUSION);
   const areLabels = prediction.length === count;
   const classes =
     given.classes ?? (areLabels ? largest([largest(prediction), largest(target)]) + 1 : prediction.length / count);

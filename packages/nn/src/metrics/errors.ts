@@ -1,9 +1,10 @@
 import { div, log, mul, neg, reshape, sub } from '@weft/core';
 import { meanSquaredError } from '../losses/losses.js';
-import { optionsOf } from '../losses/options.js';
 import { cosineSimilarity } from '../losses/overlap.js';
 import { targetLike } from '../losses/shapes.js';
 import { dissimilarityFor, type SsimOptions } from '../losses/ssim.js';
+import { above0 } from '../options/readers.js';
+import { checked, type OptionsOf, type Schema } from '../options/schema.js';
 import { weightedMean } from './measure.js';
 import type { MeanMetric, MeasuredSet, ScoresMetric } from './metric.js';
 
@@ -65,11 +66,13 @@ export const r2Score: ScoresMetric = {
   },
 };
 
-/** Options of `psnrWith`. */
-export interface PsnrOptions {
+const PSNR = {
   /** Largest minus smallest value that a pixel can have. Default 1. */
-  readonly dataRange?: number;
-}
+  dataRange: [above0, 1],
+} as const satisfies Schema;
+
+/** Options of `psnrWith`. */
+export type PsnrOptions = OptionsOf<typeof PSNR>;
 
 /**
  * `psnr` for pixels of another range.
@@ -79,7 +82,7 @@ export interface PsnrOptions {
  * const ofBytes = psnrWith({ dataRange: 255 });
  */
 export function psnrWith(options: PsnrOptions): MeanMetric {
-  const { dataRange } = optionsOf('psnrWith', options, { dataRange: 1 });
+  const { dataRange } = checked('psnrWith', options, PSNR);
   return {
     name: 'psnr',
     values(prediction, target) {

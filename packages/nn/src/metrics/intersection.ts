@@ -1,24 +1,34 @@
 import { greater, mul, sub } from '@weft/core';
 import { refuse } from '@weft/core/program';
-import { optionsOf } from '../losses/options.js';
 import { sumOfExamples, targetLike } from '../losses/shapes.js';
+import { finite, label } from '../options/readers.js';
+import { checked, type OptionsOf, type Reader, type Schema } from '../options/schema.js';
 import { classCounts, countsOf, shareOf } from './class-counts.js';
 import { weightedSums } from './measure.js';
 import type { ScoresMetric } from './metric.js';
 
-/** Options of `binaryIoUWith`. */
-export interface BinaryIoUOptions {
+const classIds: Reader<readonly (0 | 1)[]> = (label, option, value) =>
+  Array.isArray(value) && value.length > 0 && value.every((each) => each === 0 || each === 1)
+    ? value
+    : refuse(label, option, value, 'an array of 0 and 1, such as [1]');
+
+const BINARY_IOU = {
   /** Elements above it count as class 1; Keras's BinaryIoU also counts those that are equal to it. Default 0.5. */
-  readonly threshold?: number;
+  threshold: [finite, 0.5],
   /** Whose mean is taken: class 0, class 1, or both. Default [0, 1]. */
-  readonly targetClassIds?: readonly (0 | 1)[];
-}
+  targetClassIds: [classIds, [0, 1]],
+} as const satisfies Schema;
+
+/** Options of `binaryIoUWith`. */
+export type BinaryIoUOptions = OptionsOf<typeof BINARY_IOU>;
+
+const MEAN_IOU = {
+  /** A label that does not count. Default: all count. */
+  ignoreClass: [label, undefined],
+} as const satisfies Schema;
 
 /** Options of `meanIoUWith`. */
-export interface MeanIoUOptions {
-  /** A label that does not count. Default: all count. */
-  readonly ignoreClass?: number;
-}
+export type MeanIoUOptions = OptionsOf<typeof MEAN_IOU>;
 
 /** Mean of intersection over union; classes that occur nowhere are left out. */
 function meanOf(classes: readonly { readonly intersection: number; readonly union: number }[]): number {
@@ -37,9 +47,7 @@ function meanOf(classes: readonly { readonly intersection: number; readonly unio
  * const ofObjects = binaryIoUWith({ targetClassIds: [1] });
  */
 export function binaryIoUWith(options: BinaryIoUOptions): ScoresMetric {
-  const defaults: Required<BinaryIoUOptions> = { threshold: 0.5, targetClassIds: [0, 1] };
-  const { threshold, targetClassIds } = optionsOf('binaryIoUWith', options, defaults);
-  if (threshold === null) refuse('binaryIoUWith', 'threshold', threshold, 'a number: there is one class');
+  const { threshold, targetClassIds } = checked('binaryIoUWith', options, BINARY_IOU);
   return {
     name: 'binaryIoU',
     scores(prediction, target) {
@@ -74,8 +82,7 @@ export const binaryIoU: ScoresMetric = /* @__PURE__ */ binaryIoUWith({});
  * @throws RangeError if an option is unknown or has a value that it cannot have
  */
 export function meanIoUWith(options: MeanIoUOptions): ScoresMetric {
-  const defaults: { ignoreClass: number | undefined } = { ignoreClass: undefined };
-  const { ignoreClass } = optionsOf('meanIoUWith', options, defaults);
+  const { ignoreClass } = checked('meanIoUWith', options, MEAN_IOU);
   return {
     name: 'meanIoU',
     scores: (prediction, target) => classCounts('meanIoU', prediction, target, { threshold: null, ignoreClass }),

@@ -1,21 +1,32 @@
 import { sum } from '@weft/core';
-import { optionsOf } from '../losses/options.js';
+import { refuse } from '@weft/core/program';
+import { choice } from '../options/readers.js';
+import { checked, type OptionsOf, type Reader, type Schema } from '../options/schema.js';
 import { type ClassCount, classCounts, countsOf, shareOf } from './class-counts.js';
 import type { ScoresMetric } from './metric.js';
 
-/** Options of `precisionWith`, `recallWith` and `f1ScoreWith`. */
-export interface ClassMetricOptions {
+const threshold: Reader<number | null> = (label, option, value) =>
+  value === null || Number.isFinite(value)
+    ? (value as number | null)
+    : refuse(label, option, value, 'a number, or null for the largest of the classes');
+
+const average = choice('micro', 'macro', 'weighted');
+
+const PARTS = {
   /** Elements above it count as predicted; null: the largest of the classes does. */
-  readonly threshold?: number | null;
+  threshold: [threshold, 0.5],
   /**
    * - `micro`: all classes are counted together
    * - `macro`: mean of the classes' metrics
    * - `weighted`: their mean weighted by how often each class occurs
    */
-  readonly average?: 'micro' | 'macro' | 'weighted';
-}
+  average: [average, 'micro'],
+} as const satisfies Schema;
 
-type Average = Required<ClassMetricOptions>;
+const CLASSES = { threshold: [threshold, null], average: [average, 'macro'] } as const satisfies Schema;
+
+/** Options of `precisionWith`, `recallWith` and `f1ScoreWith`. */
+export type ClassMetricOptions = OptionsOf<typeof PARTS>;
 
 const add = (a: number, b: number) => a + b;
 
@@ -24,9 +35,9 @@ function classMetric(
   name: string,
   ofCount: (count: ClassCount) => number,
   options: ClassMetricOptions,
-  defaults: Average,
+  schema: typeof PARTS | typeof CLASSES,
 ) {
-  const { threshold, average } = optionsOf(`${name}With`, options, defaults);
+  const { threshold, average } = checked(`${name}With`, options, schema);
   const metric: ScoresMetric = {
     name,
     scores(prediction, target) {
@@ -43,9 +54,6 @@ function classMetric(
   };
   return metric;
 }
-
-const PARTS: Average = { threshold: 0.5, average: 'micro' };
-const CLASSES: Average = { threshold: null, average: 'macro' };
 
 /**
  * `precision` with another threshold, or averaged over classes.

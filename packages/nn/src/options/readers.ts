@@ -39,6 +39,10 @@ export const positivePair: Reader<readonly [number, number], number | readonly [
   return [height, width];
 };
 
+/** The label of a class. */
+export const label: Reader<number> = (name, option, value) =>
+  Number.isSafeInteger(value) ? (value as number) : refuse(name, option, value, 'a whole number, a label');
+
 /** True or false. */
 export const flag: Reader<boolean> = (label, option, value) =>
   typeof value === 'boolean' ? value : refuse(label, option, value, 'true or false');
