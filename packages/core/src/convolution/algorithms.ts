@@ -3,6 +3,7 @@ import { reshape, transpose } from '../operations/reshape.js';
 import { reversed } from '../operations/slice.js';
 import { gatherTiles, identity, type Matrix, scatterTiles, type Tiling } from '../operations/tiles.js';
 import { type Window, windowPositions } from '../operations/window.js';
+import type { Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type BilinearAlgorithm, multiply, UPSAMPLE, WINOGRAD } from './bilinear.js';
 import type { Upsample, Winograd } from './choose.js';
@@ -20,10 +21,24 @@ export const BILINEAR: Readonly<Record<Winograd | Upsample, BilinearAlgorithm>> 
 };
 
 export const pixelRows = (x: Tensor) => reshape(x, [-1, x.shape[3]]);
+/** Whether each pixel is a window of its own, so that tiles are the images as they are. */
+const isPointwise = ({ size, strides, padding }: Window) =>
+  [...size, ...strides].every((length) => length === 1) && padding.flat().every((amount) => amount === 0);
+
+/** The pixels under each window as a row: [windows, taps * channels]. */
+export function windowRows(x: Tensor, window: Window): Tensor {
+  return isPointwise(window) ? pixelRows(x) : gatherTiles(x, im2col(x.shape, window));
+}
+
+/** The adjoint of `windowRows`: images of a shape from what each window gives to its pixels. */
+export function addWindowRows(rows: Tensor, shape: Shape, window: Window): Tensor {
+  return isPointwise(window) ? reshape(rows, shape) : scatterTiles(rows, im2col(shape, window));
+}
+
 export const kernelMatrix = (weight: Tensor) => reshape(weight, [-1, weight.shape[3]]);
 
 /** Windows as tiles, one a position, one component a tap. */
-export function im2col(image: readonly number[], window: Window): Tiling {
+function im2col(image: readonly number[], window: Window): Tiling {
   return {
     image: [image[1], image[2]],
     grid: windowPositions('conv2d', image, window),

@@ -33,6 +33,7 @@ describe('chooseConvolution', () => {
     ['strided', { strides: 2 }, 'im2col'],
     ['dilated', { dilation: 2 }, 'im2col'],
     ['5x5', { size: 5 }, 'im2col'],
+    ['1x1, with one filter', { size: 1, filters: 1 }, 'im2col'],
     ['strided, with one filter', { strides: 2, filters: 1 }, 'im2col'],
     ['one over a single image', { batch: 1, length: 7, channels: 64, filters: 64 }, 'im2col'],
     ['one after upsampling a single image', { batch: 1, length: 7, channels: 64, upsampled: true }, 'upsample1'],

@@ -53,6 +53,9 @@ export function chooseConvolution(
     }
     return cheapestUpsampled(image, wide ? UPSAMPLE_OF[option] : [1]);
   }
+  if (plain && height * width === 1 && window.padding.flat().every((amount) => amount === 0)) {
+    return { algorithm: 'im2col', reason: '1x1: one product of the pixels as they are' };
+  }
   if (plain && filters <= 4 && channels > filters) {
     return { algorithm: 'col2im', reason: 'few filters: products of every tap first, then added up' };
   }

@@ -5,6 +5,7 @@ import { expectValues } from '../../test/support/compare.js';
 import { computeByReference, convolutionOptions } from '../../test/support/kernels.js';
 import { numbers } from '../../test/support/numbers.js';
 import { type Conv2dTransposeOptions, conv2dTranspose } from '../compositions/conv2d-transpose.js';
+import { differentiate } from '../differentiate/differentiate.js';
 import { sum } from '../operations/broadcast.js';
 import { type Conv2dOptions, conv2d } from '../operations/conv2d.js';
 import { depthwiseConv2d } from '../operations/depthwise.js';
@@ -200,6 +201,15 @@ describe('lowerConvolutions', () => {
       expectAgreement([y, ...grad(sum(mul(y, y)), [x, weight])], 'auto');
     },
   );
+
+  it('makes one product of a convolution of 1x1, and cuts no tiles forward or backward', () => {
+    const [y, ...gradients] = convolutionOf({ image: [2, 5, 6, 8], kernel: [1, 1, 8, 3] }, 1);
+    const program = differentiate(lowerConvolutions(trace([y, ...gradients]).program));
+    const names = program.operations.map(({ name }) => name);
+    expect(names.filter((name) => name === 'matmul')).toHaveLength(3);
+    expect(names.filter((name) => name.endsWith('Tiles'))).toEqual([]);
+    expectAgreement([y, ...gradients], 'auto');
+  });
 
   it('lowers gradients that were taken first, as well as those to be taken after', () => {
     fc.assert(

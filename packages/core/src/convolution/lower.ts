@@ -1,21 +1,22 @@
 import { matmul } from '../operations/matmul.js';
 import { reshape } from '../operations/reshape.js';
 import { concatenate, sliceAlong } from '../operations/slice.js';
-import { gatherTiles, scatterTiles, type Tiling } from '../operations/tiles.js';
+import { scatterTiles, type Tiling } from '../operations/tiles.js';
 import { upsampleTiling } from '../operations/upsample2d.js';
 import { type Window, windowPositions } from '../operations/window.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { differentiatedValues, type Operation, type Program } from '../trace/program.js';
 import { rewrite } from '../trace/trace.js';
 import {
+  addWindowRows,
   BILINEAR,
   bilinear,
-  im2col,
   kernelMatrix,
   pixelRows,
   productsThenScatter,
   turnAround,
   upsampleThenScatter,
+  windowRows,
 } from './algorithms.js';
 import { type ConvolutionChoice, type ConvolutionOption, chooseConvolution, isWinograd } from './choose.js';
 
@@ -94,7 +95,7 @@ function lowerOne(
   if (operation.name === 'conv2dInputGradient') return lowerTransposed(operation, inputs, option, record);
   const { window, shape } = operation.attributes as unknown as { window: Window; shape: number[] };
   const [x, g] = inputs;
-  const product = matmul(gatherTiles(x, im2col(x.shape, window)), pixelRows(g), { transposeA: true });
+  const product = matmul(windowRows(x, window), pixelRows(g), { transposeA: true });
   return reshape(product, [...shape.slice(0, 3), g.shape[3]]);
 }
 
@@ -121,7 +122,7 @@ function lowerTransposed(
   }
   record({ algorithm: 'col2im', reason: TRANSPOSED, input: g.shape, weight: weight.shape });
   const image = [...shape.slice(0, 3), weight.shape[2]];
-  return scatterTiles(matmul(pixelRows(g), kernelMatrix(weight), { transposeB: true }), im2col(image, window));
+  return addWindowRows(matmul(pixelRows(g), kernelMatrix(weight), { transposeB: true }), image, window);
 }
 
 const TRANSPOSED = 'transposed: products of every tap first, then added up';
@@ -157,7 +158,7 @@ function lowerForward(
       return productsThenScatter(x, weight, window);
     case 'im2col': {
       const [rows, columns] = windowPositions('conv2d', x.shape, window);
-      const product = matmul(gatherTiles(x, im2col(x.shape, window)), kernelMatrix(weight));
+      const product = matmul(windowRows(x, window), kernelMatrix(weight));
       return reshape(product, [x.shape[0], rows, columns, weight.shape[3]]);
     }
   }
