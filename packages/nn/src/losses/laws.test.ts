@@ -205,6 +205,13 @@ describe('ssimLoss', () => {
     expect(Math.abs(small / large - 1)).toBeLessThan(0.02);
   });
 
+  test('of two flat images is that of their luminance alone', () => {
+    const [a, b, c1] = [0.9, 0.8, 1e-4];
+    const [x, y] = [a, b].map((level) => zeros([1, 12, 13, 1]).add(level));
+    const wanted = 1 - (2 * a * b + c1) / (a * a + b * b + c1);
+    expect(Math.abs(ssimLoss(x, y).item() / wanted - 1)).toBeLessThan(1e-5);
+  });
+
   test('is the same for pixels of another range', () => {
     const [x, y] = [image(7), image(8)];
     const scaled = ssimLossWith({ dataRange: 255 })(x.mul(255), y.mul(255)).toArray();

@@ -15,7 +15,7 @@ import {
   transpose,
 } from '@weft/core';
 import { formatShape, refuse } from '@weft/core/program';
-import { above0, from0, positiveInteger } from '../options/readers.js';
+import { above0, positiveInteger } from '../options/readers.js';
 import { type Checked, checked, type OptionsOf, type Reader, type Schema } from '../options/schema.js';
 import type { Loss } from './losses.js';
 import { meanOfExamples, targetLike } from './shapes.js';
@@ -33,9 +33,9 @@ const SSIM = {
   /** Standard deviation of the window's Gaussian weights in pixels. Default 1.5. */
   sigma: [above0, 1.5],
   /** Stabilises the comparison of luminance. Default 0.01. */
-  k1: [from0, 0.01],
+  k1: [above0, 0.01],
   /** Stabilises the comparison of contrast. Default 0.03. */
-  k2: [from0, 0.03],
+  k2: [above0, 0.03],
 } as const satisfies Schema;
 
 /** Options of `ssimLossWith` and `ssimWith`; defaults are those of the paper. */
@@ -93,11 +93,11 @@ function checkImages(name: string, { shape }: Tensor, windowSize: number): void 
 function dissimilarity(x: Tensor, y: Tensor, { dataRange, windowSize, sigma, k1, k2 }: Checked<typeof SSIM>): Tensor {
   const [batch, height, width, channels] = x.shape;
   const weights = windowWeights(windowSize, sigma);
-  const [difference, sum] = [sub(x, y), add(x, y)];
-  // Variances do not depend on a shift, but their rounding does: it is that of numbers about 0.
-  const level = stopGradient(mean(sum, [1, 2, 3], { keepDims: true }));
-  const centred = sub(sum, level);
-  const maps = [difference, centred, square(difference), square(centred)].map((map) =>
+  const both = [sub(x, y), add(x, y)];
+  // Variances do not depend on a shift, but their rounding does: so they are computed of numbers about 0.
+  const [level, sumLevel] = both.map((map) => stopGradient(mean(map, [1, 2, 3], { keepDims: true })));
+  const [difference, sum] = [sub(both[0], level), sub(both[1], sumLevel)];
+  const maps = [difference, sum, square(difference), square(sum)].map((map) =>
     reshape(transpose(map, [0, 3, 1, 2]), [batch, 1, channels, height, width]),
   );
   // Four maps in one product along the width, then one along the height, which leaves pictures on their sides.
@@ -112,7 +112,7 @@ function dissimilarity(x: Tensor, y: Tensor, { dataRange, windowSize, sigma, k1,
   const unlike = (ofDifference: Tensor, ofSum: Tensor, constant: number) =>
     div(ofDifference, add(mul(add(ofDifference, ofSum), 0.5), constant));
   const [c1, c2] = [k1 * dataRange, k2 * dataRange];
-  const luminance = unlike(square(differences), square(add(sums, level)), c1 * c1);
+  const luminance = unlike(square(add(differences, level)), square(add(sums, sumLevel)), c1 * c1);
   const contrast = unlike(sub(differenceSquares, square(differences)), sub(sumSquares, square(sums)), c2 * c2);
   return meanOfExamples(sub(add(luminance, contrast), mul(luminance, contrast)));
 }

@@ -97,6 +97,10 @@ describe('a monitor', () => {
   it.each([
     ['loss', 'auto', true],
     ['val_accuracy', 'auto', false],
+    ...(['f1Score', 'r2Score', 'meanIoU', 'val_averagePrecision', 'ssim'] as const).map(
+      (n) => [n, 'auto', false] as const,
+    ),
+    ['val_ssimLoss', 'auto', true],
     ['loss', 'max', false],
     ['accuracy', 'min', true],
   ] as const)('of %s with mode %s takes less for better: %s', (name, mode, isLess) => {
