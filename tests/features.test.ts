@@ -131,6 +131,7 @@ describe('the other tables', () => {
     Embedding: { inputDim: 2, outputDim: 1 },
     Normalization: { mean: 0, variance: 1 },
     RandomContrast: { factor: 0 },
+    RandomRotation: { factor: 0 },
     RandomTranslation: { heightFactor: 0, widthFactor: 0 },
     RandomZoom: { heightFactor: 0, widthFactor: 0 },
     Rescaling: { scale: 1 },

@@ -46,6 +46,7 @@ import {
   psnrWith,
   RandomContrast,
   RandomFlip,
+  RandomRotation,
   RandomTranslation,
   RandomZoom,
   Rescaling,
@@ -177,6 +178,10 @@ const examples: Record<string, () => unknown> = {
   'layers/random-translation.ts'() {
     const layer = new RandomTranslation({ heightFactor: 0.1, widthFactor: 0.1, fillMode: 'constant' });
     expect(layer.heightFactor).toEqual([-0.1, 0.1]);
+  },
+  'layers/random-rotation.ts'() {
+    const layer = new RandomRotation({ factor: 0.05 }); // up to 18 degrees either way
+    expect(layer.factor).toEqual([-0.05, 0.05]);
   },
   'layers/random-zoom.ts'() {
     const layer = new RandomZoom({ heightFactor: [-0.2, 0] }); // enlarges, up to 1 / 0.8

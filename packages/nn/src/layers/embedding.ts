@@ -1,4 +1,5 @@
 import { cast, gather, type Shape, type Tensor } from '@weft/core';
+import { constraintOf } from '../constraints/constraints.js';
 import { positiveInteger } from '../options/readers.js';
 import type { Schema } from '../options/schema.js';
 import { initializerName } from '../weights/initializers.js';
@@ -12,6 +13,8 @@ const OPTIONS = {
   outputDim: positiveInteger,
   /** Default `randomUniform`, from -0.05 to 0.05: Keras's `uniform`. */
   embeddingsInitializer: [initializerName, 'randomUniform'],
+  /** What holds for the table after each update, such as `unitNorm({ axis: 1 })`. Default: anything. */
+  embeddingsConstraint: [constraintOf, undefined],
 } as const satisfies Schema;
 
 /**
@@ -30,8 +33,9 @@ export class Embedding extends layerOf('Embedding', OPTIONS) {
   }
 
   override weightSpecifications(): readonly WeightSpecification[] {
-    const { inputDim, outputDim, embeddingsInitializer } = this;
-    return [{ name: 'embeddings', shape: [inputDim, outputDim], initializer: embeddingsInitializer }];
+    const shape = [this.inputDim, this.outputDim];
+    const { embeddingsInitializer: initializer, embeddingsConstraint: constraint } = this;
+    return [{ name: 'embeddings', shape, initializer, constraint }];
   }
 
   call(x: Tensor, [embeddings]: readonly Tensor[]): Tensor {

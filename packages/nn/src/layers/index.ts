@@ -12,6 +12,7 @@ export * from './normalization.js';
 export * from './pooling2d.js';
 export * from './random-contrast.js';
 export * from './random-flip.js';
+export * from './random-rotation.js';
 export * from './random-translation.js';
 export * from './random-zoom.js';
 export * from './rescaling.js';

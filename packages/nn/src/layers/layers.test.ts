@@ -17,6 +17,7 @@ import {
   Normalization,
   RandomContrast,
   RandomFlip,
+  RandomRotation,
   RandomTranslation,
   RandomZoom,
   Rescaling,
@@ -64,6 +65,7 @@ const imageLayer: fc.Arbitrary<BaseLayer> = fc.oneof(
   fc
     .record({ heightFactor: factor, widthFactor: factor, fillMode, interpolation })
     .map((options) => new RandomTranslation(options)),
+  fc.record({ factor, fillMode }).map((options) => new RandomRotation(options)),
   fc.record({ heightFactor: factor, fillMode }).map((options) => new RandomZoom(options)),
   factor.map((range) => new RandomContrast({ factor: Math.abs(typeof range === 'number' ? range : range[1]) })),
   fc.record({ units: fc.integer({ min: 1, max: 4 }), activation, useBias: fc.boolean() }).map((o) => new Dense(o)),

@@ -9,12 +9,12 @@ export type DrawnRange = readonly [low: number, high: number];
 
 /** A number f, for -f to f, or the least and the largest number, in order and within bounds. */
 export const drawnRange =
-  (least: number, most: number): Reader<DrawnRange, number | DrawnRange> =>
+  (least: number, most: number, bounds = `from ${least} to ${most}`): Reader<DrawnRange, number | DrawnRange> =>
   (label, option, value) => {
     const range = typeof value === 'number' ? [-Math.abs(value), Math.abs(value)] : value;
     const isFit = (number: unknown) => typeof number === 'number' && number >= least && number <= most;
     if (!Array.isArray(range) || range.length !== 2 || !range.every(isFit) || range[0] > range[1]) {
-      refuse(label, option, value, `a number, or the least and the largest that is drawn, from ${least} to ${most}`);
+      refuse(label, option, value, `a number, or the least and the largest that is drawn, ${bounds}`);
     }
     // Not -0, which JSON does not keep.
     return [range[0] + 0, range[1] + 0];

@@ -1,6 +1,14 @@
-import { flip, pad, randomNormal, slice, type Tensor, table, tensor } from '@weft/core';
+import { flip, pad, randomNormal, slice, type Tensor, table, tensor, transpose } from '@weft/core';
 import { describe, expect, it } from 'vitest';
-import { type BaseLayer, CallContext, RandomContrast, RandomFlip, RandomTranslation, RandomZoom } from '../index.js';
+import {
+  type BaseLayer,
+  CallContext,
+  RandomContrast,
+  RandomFlip,
+  RandomRotation,
+  RandomTranslation,
+  RandomZoom,
+} from '../index.js';
 
 /** Training on images of these numbers: what is drawn for an image depends on its number alone. */
 const trainingOn = (images: readonly number[]) =>
@@ -38,6 +46,7 @@ function expectEven(values: readonly number[], low: number, high: number): void 
 const layers: readonly (readonly [string, BaseLayer])[] = [
   ['RandomFlip', new RandomFlip({ name: 'a' })],
   ['RandomTranslation', new RandomTranslation({ heightFactor: 0.3, widthFactor: 0.3, name: 'a' })],
+  ['RandomRotation', new RandomRotation({ factor: 0.2, name: 'a' })],
   ['RandomZoom', new RandomZoom({ heightFactor: 0.3, widthFactor: 0.2, name: 'a' })],
   ['RandomContrast', new RandomContrast({ factor: 0.5, valueRange: [-1, 1], name: 'a' })],
 ];
@@ -123,6 +132,37 @@ describe('RandomTranslation', () => {
   });
 });
 
+describe('RandomRotation', () => {
+  it('by 0 changes nothing', () => {
+    const x = images(2);
+    expect(drawn(new RandomRotation({ factor: 0 }), x).toArray()).toEqual(x.toArray());
+  });
+
+  it('by a quarter turns counter-clockwise, whatever lies beyond', () => {
+    const x = images(2, 5, 5);
+    // What was at the right is at the top.
+    const turned = flip(transpose(x, [0, 2, 1, 3]), 1).toArray();
+    for (const fillMode of ['constant', 'nearest', 'reflect', 'wrap'] as const) {
+      const y = drawn(new RandomRotation({ factor: [0.25, 0.25], fillMode, fillValue: 9 }), x).toArray();
+      turned.forEach((value, i) => {
+        expect(y[i]).toBeCloseTo(value, 4);
+      });
+    }
+  });
+
+  it('draws angles evenly, from all of the turn', () => {
+    const layer = new RandomRotation({ factor: [-0.5, 0.25], name: 'a' });
+    const count = 500;
+    const [rows, columns] = (['row', 'column'] as const).map((axis) => drawn(layer, ramp(count, 9, axis)).toArray());
+    // The pixel to the right of the middle shows where it was read: a turn of (1, 0).
+    const turns = numbered(count).map((n) => {
+      const turn = Math.atan2(rows[n * 81 + 41] - 4, columns[n * 81 + 41] - 4) / (2 * Math.PI);
+      return turn > 0.3 ? turn - 1 : turn;
+    });
+    expectEven(turns, -0.5, 0.25);
+  });
+});
+
 describe('RandomZoom', () => {
   it('by 0 changes nothing', () => {
     const x = images(2);
@@ -187,7 +227,12 @@ describe('options that are not what they must be are refused', () => {
       () => new RandomTranslation({ heightFactor: 0, widthFactor: [0.2, -0.2] }),
       /widthFactor is \[0.2,-0.2\]/,
     ],
-    ['a zoom to one pixel', () => new RandomZoom({ heightFactor: -1 }), /^RandomZoom: heightFactor is -1/],
+    ['more than a turn', () => new RandomRotation({ factor: [0, 1.5] }), /^RandomRotation: factor is \[0,1.5\]/],
+    [
+      'a zoom to one pixel',
+      () => new RandomZoom({ heightFactor: -1 }),
+      /^RandomZoom: heightFactor is -1; .* from above -1 to 1/,
+    ],
     ['no factor', () => new RandomZoom({} as { heightFactor: number }), /heightFactor is undefined/],
     ['a fill mode', () => new RandomZoom({ heightFactor: 0, fillMode: 'mirror' as 'wrap' }), /fillMode is 'mirror'/],
     ['a fill value', () => new RandomZoom({ heightFactor: 0, fillValue: Number.NaN }), /fillValue is NaN/],

@@ -6,7 +6,7 @@ import { imageShape } from './options.js';
 import { type DrawnPart, drawnRange, READING, readAtRandom } from './random-affine.js';
 
 /** Keras's range; -1 itself would make an image of one pixel. */
-const zoomRange = drawnRange(-1 + Number.EPSILON, 1);
+const zoomRange = drawnRange(-1 + Number.EPSILON, 1, 'from above -1 to 1');
 
 const OPTIONS = {
   /**
