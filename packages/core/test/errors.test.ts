@@ -254,7 +254,19 @@ const mistakes: Mistakes = [
     RangeError,
     /3 and 5 .*\[3,5\] transposed/,
   ],
-  ['matmul of vectors', () => matmul(zeros([3]), zeros([3])), RangeError, /^matmul: \[3\] and \[3\]/],
+  ['matmul of a number', () => matmul(zeros([]), zeros([3])), RangeError, /^matmul: \[\] is one number.*mul/],
+  [
+    'matmul of a vector, transposed',
+    () => matmul(zeros([3]), zeros([3]), { transposeB: true }),
+    RangeError,
+    /^matmul: transposeB is true; expected none for the vector \[3\]/,
+  ],
+  [
+    'matmul of vectors of other lengths',
+    () => matmul(zeros([2]), zeros([3])),
+    RangeError,
+    /^matmul: the inner lengths differ, 2 and 3/,
+  ],
   [
     'matmul of stacks that differ',
     () => matmul(zeros([2, 3, 4]), zeros([3, 4, 5])),
@@ -266,12 +278,6 @@ const mistakes: Mistakes = [
     () => matmul(zeros([2, 3, 4, 5]), zeros([3, 2, 5, 6])),
     RangeError,
     /^matmul: \[2,3,4,5\] and \[3,2,5,6\].*stacks/,
-  ],
-  [
-    'matmul of a matrix and a stack',
-    () => matmul(zeros([3, 4]), zeros([2, 4, 5])),
-    RangeError,
-    /^matmul: \[3,4\] and \[2,4,5\]/,
   ],
 
   [

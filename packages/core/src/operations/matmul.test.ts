@@ -85,6 +85,22 @@ describe.each(kernelSets)('laws of the matrix product, %s kernels', (kernels) =>
   });
 });
 
+describe('a stack of matrices', () => {
+  const operationsOf = (a: number[], b: number[], options = {}) =>
+    trace([matmul(sampled(a, 1), sampled(b, 2), options)]).program.operations.map(({ name }) => name);
+
+  it('times one matrix, or one for each of the outermost axes, is one product without a copy', () => {
+    expect(operationsOf([5, 2, 3, 4], [4, 6])).toEqual(['reshape', 'matmul', 'reshape']);
+    expect(operationsOf([5, 2, 3, 4], [1, 1, 6, 4], { transposeB: true })).not.toContain('broadcast');
+    expect(operationsOf([5, 2, 3, 4], [5, 1, 4, 6])).not.toContain('broadcast');
+    expect(operationsOf([5, 2, 4, 3], [4, 6], { transposeA: true })).not.toContain('broadcast');
+  });
+
+  it('is repeated where both broadcast', () => {
+    expect(operationsOf([5, 1, 3, 4], [2, 4, 6]).filter((name) => name === 'broadcast')).toHaveLength(2);
+  });
+});
+
 describe.each([false, true])('the width of vectors, fast math %s', (fastMath) => {
   it('decides how a product is cut, and none of its bits', () => {
     fc.assert(

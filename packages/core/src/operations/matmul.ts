@@ -1,9 +1,10 @@
 import { checkTensors } from '../tensor/describe.js';
-import { checkKnownOptions } from '../tensor/options.js';
-import { formatShape, type Shape, sameShape, sizeOf } from '../tensor/shape.js';
+import { checkKnownOptions, refuse } from '../tensor/options.js';
+import { formatShape, type Shape, sizeOf } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { broadcastTo } from './broadcast.js';
 import { apply, float32, type OperationDefinition } from './definition.js';
-import { reshape } from './reshape.js';
+import { reshape, transpose } from './reshape.js';
 import type { ShardAnswer, Sharding, ShardQuestion } from './sharding.js';
 
 export interface MatmulAttributes extends Record<string, unknown> {
@@ -19,8 +20,18 @@ export function matmulSizes(a: Shape, b: Shape, { transposeA, transposeB }: Matm
     m: a[rank - (transposeA ? 1 : 2)],
     k: a[rank - (transposeA ? 2 : 1)],
     n: b[rank - (transposeB ? 2 : 1)],
-    innerOfB: b[rank - (transposeB ? 1 : 2)],
   };
+}
+
+/** @throws RangeError if the axes along which two stacks of matrices are multiplied differ */
+function checkInnerLengths(a: Shape, b: Shape, { transposeA, transposeB }: MatmulAttributes): void {
+  const k = a[a.length - (transposeA ? 2 : 1)];
+  const innerOfB = b[b.length - (transposeB ? 1 : 2)];
+  if (k === innerOfB) return;
+  throw new RangeError(
+    `matmul: the inner lengths differ, ${k} and ${innerOfB} (${formatShape(a)}${transposeA ? ' transposed' : ''}` +
+      ` times ${formatShape(b)}${transposeB ? ' transposed' : ''}).`,
+  );
 }
 
 /** Which of the axes of a product an operand's axis is. */
@@ -66,13 +77,8 @@ export const matmulDefinition: OperationDefinition<MatmulAttributes> = {
         `matmul: ${formatShape(a.shape)} and ${formatShape(b.shape)} are not two matrices or two equal stacks of them.`,
       );
     }
-    const { m, k, n, innerOfB } = matmulSizes(a.shape, b.shape, attributes);
-    if (k !== innerOfB) {
-      throw new RangeError(
-        `matmul: the inner lengths differ, ${k} and ${innerOfB} (${formatShape(a.shape)}${attributes.transposeA ? ' transposed' : ''}` +
-          ` times ${formatShape(b.shape)}${attributes.transposeB ? ' transposed' : ''}).`,
-      );
-    }
+    checkInnerLengths(a.shape, b.shape, attributes);
+    const { m, n } = matmulSizes(a.shape, b.shape, attributes);
     return [float32(rank === 3 ? [a.shape[0], m, n] : [m, n])];
   },
   shard: shardMatmul,
@@ -113,27 +119,94 @@ export interface MatmulOptions {
   readonly transposeB?: boolean;
 }
 
+/** The shapes of stacks of matrices, with axes of length 1 in front of the shorter one. */
+function alignedStacks(a: Shape, b: Shape): readonly [Shape, Shape] {
+  const rank = Math.max(a.length, b.length) - 2;
+  const [left, right] = [a, b].map((shape) => {
+    const stack = shape.slice(0, -2);
+    return [...new Array<number>(rank - stack.length).fill(1), ...stack];
+  });
+  if (left.some((length, axis) => length !== right[axis] && length !== 1 && right[axis] !== 1)) {
+    throw new RangeError(
+      `matmul: ${formatShape(a)} and ${formatShape(b)} are no stacks of matrices that broadcast: the axes before the ` +
+        'last two must agree, or one of them be 1.',
+    );
+  }
+  return [left, right];
+}
+
+/** The product of two tensors of at least two axes. */
+function productOfStacks(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Tensor {
+  const [left, right] = alignedStacks(a.shape, b.shape);
+  const stack = left.map((length, axis) => (length === 1 ? right[axis] : length));
+  const rankA = a.shape.length;
+  const [m, k] = [a.shape[rankA - (transposeA ? 1 : 2)], a.shape[rankA - (transposeA ? 2 : 1)]];
+  // Innermost axes of the stack for which there is one matrix B: their matrices A are rows of one. Nothing is repeated.
+  const outer = right.findLastIndex((length) => length !== 1) + 1;
+  const folded = sizeOf(stack.slice(outer));
+  const isTurned = transposeA && folded !== 1;
+  const rows = isTurned ? transpose(a, exchanged(rankA)) : a;
+  const keepsTransposition = transposeA && !isTurned;
+  const matrixA = keepsTransposition ? [k, m] : [folded * m, k];
+  const result = productOfMany(
+    stack.slice(0, outer),
+    reshape(rows, [...left.slice(0, outer), ...matrixA]),
+    reshape(b, [...right.slice(0, outer), ...b.shape.slice(-2)]),
+    [keepsTransposition, transposeB],
+  );
+  return reshape(result, [...stack, m, result.shape[result.shape.length - 1]]);
+}
+
+/** The last two axes exchanged. */
+function exchanged(rank: number): number[] {
+  return Array.from({ length: rank }, (_, axis) => (axis < rank - 2 ? axis : 2 * rank - 3 - axis));
+}
+
+/** Products of stacks of one rank; those that are repeated in the stack are stored so. */
+function productOfMany(
+  stack: Shape,
+  a: Tensor,
+  b: Tensor,
+  [transposeA, transposeB]: readonly [boolean, boolean],
+): Tensor {
+  if (stack.length === 0) return product(a, b, transposeA, transposeB);
+  const flat = (x: Tensor) => {
+    const matrix = x.shape.slice(-2);
+    return reshape(broadcastTo(x, [...stack, ...matrix]), [sizeOf(stack), ...matrix]);
+  };
+  return product(flat(a), flat(b), transposeA, transposeB);
+}
+
+/** A vector as a matrix of one row or column. */
+function matrixOf(x: Tensor, which: 'transposeA' | 'transposeB', isTransposed: boolean): Tensor {
+  if (x.shape.length > 1) return x;
+  if (x.shape.length === 0) throw new RangeError('matmul: [] is one number. Use mul, or give vectors or matrices.');
+  if (isTransposed) refuse('matmul', which, true, `none for the vector ${formatShape(x.shape)}`);
+  return reshape(x, which === 'transposeA' ? [1, x.size] : [x.size, 1]);
+}
+
 /**
- * Matrix product over the last two axes: `[m,k] x [k,n]`, stacks `[batch,m,k] x [batch,k,n]`, or a stack of any
- * rank times one matrix.
+ * Matrix product over the last two axes, as NumPy's `matmul`: `[m,k] x [k,n]`, and stacks of matrices that broadcast:
+ * `[8,1,m,k] x [3,k,n]` is `[8,3,m,n]`. A vector is a row on the left and a column on the right, and its axis is left
+ * out of the result.
  *
- * @throws RangeError if the inner lengths or the stacks differ
+ * A stack times one matrix, or one matrix for each of the outermost axes, is computed without repeating any. Others that
+ * broadcast are stored once for each product.
+ *
+ * @throws RangeError if the inner lengths differ or the stacks do not broadcast
+ * @example
+ * matmul(tensor([[1, 2], [3, 4]]), tensor([1, 1])); // [3, 7]
  */
 export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor {
   checkTensors('matmul', 'the operands', [a, b]);
   checkKnownOptions('matmul', options, ['transposeA', 'transposeB']);
   const { transposeA = false, transposeB = false } = options;
-  if (b.shape.length === 2 && a.shape.length > 2 && !transposeA) {
-    const stack = a.shape.slice(0, -1);
-    const rows = reshape(a, [sizeOf(stack), a.shape[stack.length]]);
-    const result = product(rows, b, false, transposeB);
-    return reshape(result, [...stack, result.shape[1]]);
-  }
-  const stack = a.shape.slice(0, -2);
-  if (stack.length > 1 && sameShape(stack, b.shape.slice(0, -2))) {
-    const flat = (x: Tensor) => reshape(x, [sizeOf(stack), ...x.shape.slice(-2)]);
-    const result = product(flat(a), flat(b), transposeA, transposeB);
-    return reshape(result, [...stack, ...result.shape.slice(-2)]);
-  }
-  return product(a, b, transposeA, transposeB);
+  const left = matrixOf(a, 'transposeA', transposeA);
+  const right = matrixOf(b, 'transposeB', transposeB);
+  checkInnerLengths(left.shape, right.shape, { transposeA, transposeB });
+  const result = productOfStacks(left, right, transposeA, transposeB);
+  const shape = [...result.shape];
+  if (b.shape.length === 1) shape.splice(-1, 1);
+  if (a.shape.length === 1) shape.splice(b.shape.length === 1 ? -1 : -2, 1);
+  return reshape(result, shape);
 }

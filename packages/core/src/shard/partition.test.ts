@@ -94,6 +94,15 @@ const losses: Readonly<Record<string, { loss: (given: Given) => Tensor; phases: 
     // The gradient's product along the batch is a sum that is computed by micro-batches, too.
     phases: 3,
   },
+  'stacks of matrices that broadcast': {
+    loss: ({ x, w }) => {
+      const rows = reshape(x, [x.shape[0], 1, 2, 3]);
+      const matrices = reshape(w, [2, 3, 4]);
+      const each = matmul(rows, matrices);
+      return mean(square(matmul(each, reshape(w, [1, 4, 6]))));
+    },
+    phases: 1,
+  },
   neighbours: {
     loss: ({ x, w }) => {
       const z = tanh(matmul(x, w));

@@ -1,8 +1,11 @@
+import { mul } from '../../src/operations/elementwise.js';
 import { matmul } from '../../src/operations/matmul.js';
+import { reshape } from '../../src/operations/reshape.js';
+import { concatenate } from '../../src/operations/slice.js';
 import { tensor } from '../../src/tensor/create.js';
 import { formatShape, type Shape } from '../../src/tensor/shape.js';
 import { sample } from '../support/numbers.js';
-import { build, range, reader, total } from '../support/plain.js';
+import { broadcastReader, build, range, reader, total } from '../support/plain.js';
 import { type Case, nearly } from './case.js';
 
 const TRANSPOSITIONS = [
@@ -91,6 +94,80 @@ function stackTimesMatrixCases(): Case[] {
   );
 }
 
+/** Stacks that broadcast to each other, as NumPy's `matmul` has them: of A, of B, and of the result. */
+const BROADCASTS: readonly (readonly [Shape, Shape, Shape])[] = [
+  [[], [3], [3]],
+  [[3], [], [3]],
+  [[1], [3], [3]],
+  [[3], [1], [3]],
+  [[2, 1], [3], [2, 3]],
+  [
+    [2, 1],
+    [1, 3],
+    [2, 3],
+  ],
+  [
+    [2, 3],
+    [2, 1],
+    [2, 3],
+  ],
+  [
+    [2, 1],
+    [2, 3],
+    [2, 3],
+  ],
+  [[3], [2, 3], [2, 3]],
+  [
+    [2, 2, 3],
+    [2, 1, 1],
+    [2, 2, 3],
+  ],
+  [[1, 2, 1], [3], [1, 2, 3]],
+  [[0], [1], [0]],
+];
+
+function broadcastCases(): Case[] {
+  return BROADCASTS.flatMap(([stackA, stackB, stack]) =>
+    TRANSPOSITIONS.map(({ transposeA, transposeB }) => {
+      const [m, k, n] = [4, 5, 9];
+      const shapeA = [...stackA, ...(transposeA ? [k, m] : [m, k])];
+      const shapeB = [...stackB, ...(transposeB ? [n, k] : [k, n])];
+      const [a, b] = [sample(shapeA, 5), sample(shapeB, 6)];
+      const [atA, atB] = [broadcastReader(a.values, shapeA), broadcastReader(b.values, shapeB)];
+      const want = build([...stack, m, n], (...place) => {
+        const [row, column] = place.slice(-2);
+        const which = place.slice(0, -2);
+        return total(
+          range(k).map(
+            (inner) =>
+              atA(...which, ...(transposeA ? [inner, row] : [row, inner])) *
+              atB(...which, ...(transposeB ? [column, inner] : [inner, column])),
+          ),
+        );
+      });
+      const name = `matmul of stacks ${formatShape(shapeA)}${transposeA ? 'ᵀ' : ''} ${formatShape(shapeB)}${transposeB ? 'ᵀ' : ''}`;
+      return nearly(name, matmul(a.x, b.x, { transposeA, transposeB }), [...stack, m, n], want);
+    }),
+  );
+}
+
+function vectorCases(): Case[] {
+  const x = tensor([1, 2, 3]);
+  const matrix = tensor([
+    [1, 0],
+    [0, 1],
+    [1, 1],
+  ]);
+  const stack = concatenate([reshape(matrix, [1, 3, 2]), reshape(mul(matrix, 2), [1, 3, 2])]);
+  return [
+    nearly('matmul of two vectors', matmul(x, x), [], [14]),
+    nearly('matmul of a vector and a matrix', matmul(x, matrix), [2], [4, 5]),
+    nearly('matmul of a vector and a stack', matmul(x, stack), [2, 2], [4, 5, 8, 10]),
+    nearly('matmul of a matrix and a vector', matmul(matrix, x, { transposeA: true }), [2], [4, 5]),
+    nearly('matmul of a stack and a vector', matmul(stack, tensor([1, 10])), [2, 3], [1, 10, 11, 2, 20, 22]),
+  ];
+}
+
 function specialCases(): Case[] {
   const { NaN: nan, POSITIVE_INFINITY: infinity } = Number;
   return [
@@ -113,4 +190,10 @@ function specialCases(): Case[] {
   ];
 }
 
-export const products: Case[] = [...productCases(), ...stackTimesMatrixCases(), ...specialCases()];
+export const products: Case[] = [
+  ...productCases(),
+  ...stackTimesMatrixCases(),
+  ...broadcastCases(),
+  ...vectorCases(),
+  ...specialCases(),
+];

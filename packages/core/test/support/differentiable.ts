@@ -136,17 +136,17 @@ const sizes = fc.integer({ min: 1, max: 4 });
 
 const multiplied: Applications = fc
   .record({
-    stack: fc.array(sizes, { maxLength: 2 }),
+    stacks: broadcastable(2).map(({ operands }) => operands.map((stack) => stack.slice(-2))),
     m: sizes,
     k: sizes,
     n: sizes,
     transposeA: fc.boolean(),
     transposeB: fc.boolean(),
   })
-  .map(({ stack, m, k, n, transposeA, transposeB }) => ({
+  .map(({ stacks, m, k, n, transposeA, transposeB }) => ({
     shapes: [
-      [...stack, ...(transposeA ? [k, m] : [m, k])],
-      [...stack, ...(transposeB ? [n, k] : [k, n])],
+      [...stacks[0], ...(transposeA ? [k, m] : [m, k])],
+      [...stacks[1], ...(transposeB ? [n, k] : [k, n])],
     ],
     apply: (a, b) => matmul(a, b, { transposeA, transposeB }),
   }));
