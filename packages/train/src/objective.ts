@@ -6,8 +6,10 @@ import {
   type Metric,
   type ModelLoss,
   type ModelLossInput,
+  type ModelWeight,
   metricResult,
   metricScores,
+  regularizationLoss,
 } from '@weft/nn';
 import { requireTarget } from './data.js';
 import { shown } from './options/shown.js';
@@ -52,6 +54,8 @@ export interface ObjectiveSource {
   readonly metrics?: MetricsOption;
   /** Name of the loss in the logs. */
   readonly name: string;
+  /** The weights whose regularisers add to the loss, while they are trainable. Default: all of the model. */
+  readonly penalised?: readonly ModelWeight[];
 }
 
 /** @throws TypeError or RangeError if a loss or a metric is none, or gives something of another shape */
@@ -85,7 +89,7 @@ class ObjectiveBuilder {
   addLoss(): void {
     const { loss, name, lossWeights = {} } = this.source;
     if (typeof loss !== 'object') {
-      this.loss = this.lossOf(loss, name);
+      this.loss = this.penalised(this.lossOf(loss, name));
       this.addMean(name, this.loss);
       return;
     }
@@ -96,9 +100,15 @@ class ObjectiveBuilder {
     });
     if (parts.length === 0) throw new RangeError('loss: the record is empty. Give a loss for at least one output.');
     const weighted = parts.map(({ value, weight }) => (weight === 1 ? value : mul(value, weight)));
-    this.loss = weighted.reduce((total, each) => add(total, each));
+    this.loss = this.penalised(weighted.reduce((total, each) => add(total, each)));
     this.addMean(name, this.loss);
     for (const { output, value } of parts) this.addMean(`${output}_loss`, value);
+  }
+
+  private penalised(loss: Tensor): Tensor {
+    const { model, penalised = model.weights } = this.source;
+    const penalty = regularizationLoss(penalised, this.everything.context);
+    return penalty ? add(loss, penalty) : loss;
   }
 
   private addMean(name: string, tensor: Tensor): void {

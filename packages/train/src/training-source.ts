@@ -96,6 +96,7 @@ function updateSources(model: BaseModel, options: CheckedFitOptions, names: Weig
       loss: update.loss as Loss | ModelLoss,
       metrics: index === 0 ? metrics : [],
       weights: changedBy(own, weights),
+      penalised: weights,
       optimizer: own,
     };
   });

@@ -1,7 +1,7 @@
-import type { Shape, Tensor } from '@weft/core';
+import type { Tensor } from '@weft/core';
 import type { Schema } from '../options/schema.js';
 import { activate, activationName } from './activations.js';
-import { layerOf } from './declare.js';
+import { shapeKeepingLayerOf } from './declare.js';
 
 const OPTIONS = {
   /** The function, by its name. */
@@ -9,11 +9,7 @@ const OPTIONS = {
 } as const satisfies Schema;
 
 /** A function of each element; softmax over the last axis. */
-export class Activation extends layerOf('Activation', OPTIONS) {
-  outputShape(inputShape: Shape): Shape {
-    return inputShape;
-  }
-
+export class Activation extends shapeKeepingLayerOf('Activation', OPTIONS) {
   call(x: Tensor): Tensor {
     return activate(this.activation, x);
   }

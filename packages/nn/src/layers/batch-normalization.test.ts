@@ -93,6 +93,6 @@ test('normalises another axis, and passes gradients through the statistics', () 
   const [gradient] = grad(sum(y), [input]);
   for (const value of gradient.toArray()) expect(Math.abs(value)).toBeLessThan(1e-5);
   expect(() => new Sequential([new BatchNormalization({ axis: 3 })], { inputShape: [4] })).toThrow(
-    "BatchNormalization 'batch_normalization': there is no axis 3 of features in examples of 1 axes",
+    "BatchNormalization 'batch_normalization': axis is 3, but examples have 1 axis besides the batch, which is axis 0.",
   );
 });

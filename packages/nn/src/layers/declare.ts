@@ -1,4 +1,4 @@
-import type { Tensor } from '@weft/core';
+import type { Shape, Tensor } from '@weft/core';
 import type { Nest } from '../model/block.js';
 import { type Checked, checked, type OptionsOf, type Schema } from '../options/schema.js';
 import { BaseLayer, type LayerOptions } from './layer.js';
@@ -29,10 +29,21 @@ export abstract class DeclaredLayer<X extends Nest<Tensor>> extends BaseLayer<X>
   }
 }
 
+/** A layer whose output has the shape of its input. */
+export abstract class ShapeKeepingLayer extends DeclaredLayer<Tensor> {
+  outputShape(inputShape: Shape): Shape {
+    return inputShape;
+  }
+}
+
 /** A class of layers whose options are its fields. */
-export type DeclaredClass<S extends Schema, X extends Nest<Tensor>> = abstract new (
-  ...options: Given<S>
-) => DeclaredLayer<X> & Checked<S>;
+export type DeclaredClass<S extends Schema, L> = abstract new (...options: Given<S>) => L & Checked<S>;
+
+type Base<L> = abstract new (
+  type: string,
+  schema: Schema,
+  options: LayerOptions & Readonly<Record<string, unknown>>,
+) => L;
 
 /**
  * What a layer of Weft extends, as in `class Dropout extends layerOf('Dropout', { rate: decay })`: its options are
@@ -42,20 +53,35 @@ export type DeclaredClass<S extends Schema, X extends Nest<Tensor>> = abstract n
  * @param type   the class's name
  * @param schema a reader for each option, with its default
  */
-export function layerOf<const S extends Schema>(type: string, schema: S): DeclaredClass<S, Tensor> {
-  return declare<S, Tensor>(type, schema);
+// @__NO_SIDE_EFFECTS__
+export function layerOf<const S extends Schema>(type: string, schema: S): DeclaredClass<S, DeclaredLayer<Tensor>> {
+  return declare(DeclaredLayer<Tensor>, type, schema);
+}
+
+/** As `layerOf`, for layers whose output has the shape of their input. */
+// @__NO_SIDE_EFFECTS__
+export function shapeKeepingLayerOf<const S extends Schema>(
+  type: string,
+  schema: S,
+): DeclaredClass<S, ShapeKeepingLayer> {
+  return declare(ShapeKeepingLayer, type, schema);
 }
 
 /** As `layerOf`, for layers that take several tensors in order. */
-export function mergingLayerOf<const S extends Schema>(type: string, schema: S): DeclaredClass<S, readonly Tensor[]> {
-  return declare<S, readonly Tensor[]>(type, schema);
+// @__NO_SIDE_EFFECTS__
+export function mergingLayerOf<const S extends Schema>(
+  type: string,
+  schema: S,
+): DeclaredClass<S, DeclaredLayer<readonly Tensor[]>> {
+  return declare(DeclaredLayer<readonly Tensor[]>, type, schema);
 }
 
-function declare<S extends Schema, X extends Nest<Tensor>>(type: string, schema: S): DeclaredClass<S, X> {
-  abstract class Declared extends DeclaredLayer<X> {
+function declare<S extends Schema, L>(base: Base<L>, type: string, schema: S): DeclaredClass<S, L> {
+  const Super = base as Base<DeclaredLayer<Nest<Tensor>>>;
+  abstract class Declared extends Super {
     constructor(options: LayerOptions & Readonly<Record<string, unknown>> = {}) {
       super(type, schema, options);
     }
   }
-  return Declared as unknown as DeclaredClass<S, X>;
+  return Declared as unknown as DeclaredClass<S, L>;
 }

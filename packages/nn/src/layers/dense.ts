@@ -1,28 +1,15 @@
 import type { Shape, Tensor } from '@weft/core';
-import { add, matmul } from '@weft/core';
-import { constraintOf } from '../constraints/constraints.js';
-import { flag, positiveInteger } from '../options/readers.js';
+import { matmul } from '@weft/core';
+import { positiveInteger } from '../options/readers.js';
 import type { Schema } from '../options/schema.js';
-import { initializerName } from '../weights/initializers.js';
 import type { WeightSpecification } from '../weights/weight.js';
-import { activate, activationName } from './activations.js';
 import { layerOf } from './declare.js';
+import { biasAndActivation, KERNEL_AND_BIAS, kernelAndBias } from './kernel-and-bias.js';
 
 const OPTIONS = {
   /** Length of the output's last axis. */
   units: positiveInteger,
-  /** Default `linear`. */
-  activation: [activationName, 'linear'],
-  /** Default true. */
-  useBias: [flag, true],
-  /** Default `glorotUniform`. */
-  kernelInitializer: [initializerName, 'glorotUniform'],
-  /** Default `zeros`. */
-  biasInitializer: [initializerName, 'zeros'],
-  /** What holds for the kernel after each update, such as `maxNorm()`. Default: anything. */
-  kernelConstraint: [constraintOf, undefined],
-  /** Likewise for the bias. */
-  biasConstraint: [constraintOf, undefined],
+  ...KERNEL_AND_BIAS,
 } as const satisfies Schema;
 
 /** Product of the last axis with a matrix, then a bias and an activation. */
@@ -37,19 +24,10 @@ export class Dense extends layerOf('Dense', OPTIONS) {
   }
 
   override weightSpecifications(inputShape: Shape): readonly WeightSpecification[] {
-    const shape = [inputShape[inputShape.length - 1], this.units];
-    const kernel = { name: 'kernel', shape, initializer: this.kernelInitializer, constraint: this.kernelConstraint };
-    const bias = {
-      name: 'bias',
-      shape: [this.units],
-      initializer: this.biasInitializer,
-      constraint: this.biasConstraint,
-    };
-    return this.useBias ? [kernel, bias] : [kernel];
+    return kernelAndBias(this, [inputShape[inputShape.length - 1], this.units], this.units);
   }
 
   call(x: Tensor, [kernel, bias]: readonly Tensor[]): Tensor {
-    const y = matmul(x, kernel);
-    return activate(this.activation, this.useBias ? add(y, bias) : y);
+    return biasAndActivation(this, matmul(x, kernel), bias);
   }
 }

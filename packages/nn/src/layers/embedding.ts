@@ -2,7 +2,8 @@ import { cast, gather, type Shape, type Tensor } from '@weft/core';
 import { constraintOf } from '../constraints/constraints.js';
 import { positiveInteger } from '../options/readers.js';
 import type { Schema } from '../options/schema.js';
-import { initializerName } from '../weights/initializers.js';
+import { initializer } from '../weights/initializers.js';
+import { regularizer } from '../weights/regularizers.js';
 import type { WeightSpecification } from '../weights/weight.js';
 import { layerOf } from './declare.js';
 
@@ -12,7 +13,9 @@ const OPTIONS = {
   /** Length of the vector of a token. */
   outputDim: positiveInteger,
   /** Default `randomUniform`, from -0.05 to 0.05: Keras's `uniform`. */
-  embeddingsInitializer: [initializerName, 'randomUniform'],
+  embeddingsInitializer: [initializer, 'randomUniform'],
+  /** A penalty on the table, a part of the loss. Without it, none. */
+  embeddingsRegularizer: [regularizer, undefined],
   /** What holds for the table after each update, such as `unitNorm({ axis: 1 })`. Default: anything. */
   embeddingsConstraint: [constraintOf, undefined],
 } as const satisfies Schema;
@@ -33,9 +36,14 @@ export class Embedding extends layerOf('Embedding', OPTIONS) {
   }
 
   override weightSpecifications(): readonly WeightSpecification[] {
-    const shape = [this.inputDim, this.outputDim];
-    const { embeddingsInitializer: initializer, embeddingsConstraint: constraint } = this;
-    return [{ name: 'embeddings', shape, initializer, constraint }];
+    const embeddings = {
+      name: 'embeddings',
+      shape: [this.inputDim, this.outputDim],
+      initializer: this.embeddingsInitializer,
+      regularizer: this.embeddingsRegularizer,
+      constraint: this.embeddingsConstraint,
+    };
+    return [embeddings];
   }
 
   call(x: Tensor, [embeddings]: readonly Tensor[]): Tensor {

@@ -1,9 +1,11 @@
 import type { Shape, Tensor } from '@weft/core';
+import { div } from '@weft/core';
 import { checkKnownOptions, checkShape, formatShape, refuse, sameShape } from '@weft/core/program';
 import { type Block, leavesOf, mapNest, type Nest, type Shaped } from '../model/block.js';
 import type { CallContext } from '../model/context.js';
 import { applyBlock, type SymbolicTensor } from '../model/symbolic.js';
 import { flag } from '../options/readers.js';
+import { penaltyOf, type Regularizer, regularizer } from '../weights/regularizers.js';
 import { ModelWeight, Weight, type WeightSpecification } from '../weights/weight.js';
 import { checkName } from './options.js';
 
@@ -20,6 +22,11 @@ export interface LayerOptions {
   readonly name?: string;
   /** Whether training may change the weights. Default true. */
   readonly trainable?: boolean;
+  /**
+   * A penalty on what the layer gives, divided by the number of examples, a part of the loss: `l1(0.01)`, for instance.
+   * Without it, none.
+   */
+  readonly activityRegularizer?: Regularizer | 'l1' | 'l2' | undefined;
 }
 
 /** Shapes of what a layer takes: one, several in order or several by name, as its tensors are. */
@@ -74,6 +81,7 @@ export abstract class BaseLayer<X extends Nest<Tensor> = Tensor> implements Laye
   name: string;
   /** Whether training may change the weights. It can be set at any time. */
   trainable: boolean;
+  readonly activityRegularizer: Regularizer | undefined;
   private built:
     | { readonly specifications: readonly WeightSpecification[]; readonly weights: readonly Weight[] }
     | undefined;
@@ -93,9 +101,11 @@ export abstract class BaseLayer<X extends Nest<Tensor> = Tensor> implements Laye
         `${type}: inputShape is an option of the model: new Sequential(layers, { inputShape }), or input({ shape }).`,
       );
     }
-    checkKnownOptions(type, options, ['name', 'trainable', ...known]);
+    checkKnownOptions(type, options, ['name', 'trainable', 'activityRegularizer', ...known]);
     this.name = options.name === undefined ? '' : checkName(type, options.name);
     this.trainable = flag(type, 'trainable', options.trainable ?? true);
+    const { activityRegularizer: penalty } = options;
+    this.activityRegularizer = penalty && regularizer(type, 'activityRegularizer', penalty);
   }
 
   /**
@@ -138,8 +148,13 @@ export abstract class BaseLayer<X extends Nest<Tensor> = Tensor> implements Laye
   }
 
   config(): Record<string, unknown> {
-    const { name, trainable } = this;
-    return { ...(name !== '' && { name }), ...(!trainable && { trainable }), ...this.options() };
+    const { name, trainable, activityRegularizer } = this;
+    return {
+      ...(name !== '' && { name }),
+      ...(!trainable && { trainable }),
+      ...(activityRegularizer && { activityRegularizer }),
+      ...this.options(),
+    };
   }
 
   /** @internal */
@@ -173,12 +188,18 @@ export abstract class BaseLayer<X extends Nest<Tensor> = Tensor> implements Laye
           'The first axis of the output must be the batch.',
       );
     }
+    this.penalise(output, context);
     return output;
   }
 
   /** The layer as errors name it, such as `Conv2D 'enc_conv1'`. */
   protected get label(): string {
     return this.name === '' ? this.type : `${this.type} '${this.name}'`;
+  }
+
+  private penalise(output: Tensor, context: CallContext): void {
+    const penalty = this.activityRegularizer && penaltyOf(this.activityRegularizer, output);
+    if (penalty) context.addLoss(div(penalty, output.shape[0]));
   }
 
   private build(shapes: ShapesOf<X>): readonly Weight[] {

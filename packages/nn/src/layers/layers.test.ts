@@ -194,15 +194,15 @@ describe('an option that is not what it must be is refused with what was got and
     [() => new Conv2D({ filters: 1, kernelSize: 3, strides: 0 }), 'strides is 0'],
     [() => new Conv2D({ filters: 1, kernelSize: 3, dilationRate: [1, -1] }), 'dilationRate is [1,-1]'],
     [
-      () => new Conv2D({ filters: 1, kernelSize: 3, activation: 'gelu' as never }),
-      "activation is 'gelu'; expected 'linear' or",
+      () => new Conv2D({ filters: 1, kernelSize: 3, activation: 'swish' as never }),
+      "activation is 'swish'; expected 'linear' or",
     ],
     [() => new Conv2D({ filters: 1, kernelSize: 3, useBias: 1 as never }), 'useBias is 1; expected true or false'],
     [() => new Conv2D({ filters: 1, kernelSize: 3, kernelInitializer: 'x' as never }), "kernelInitializer is 'x'"],
     [() => new Conv2D({ filters: 1, kernelSize: 3, biasInitializer: 'x' as never }), "biasInitializer is 'x'"],
     [
       () => new Conv2D({ filters: 1, kernel_size: 3 } as never),
-      "Conv2D: there is no option 'kernel_size'. The options are name, trainable, filters, kernelSize,",
+      "Conv2D: there is no option 'kernel_size'. The options are name, trainable, activityRegularizer, filters, kernelSize,",
     ],
     [() => new Conv2D(undefined as never), 'Conv2D: filters is undefined; expected a whole number from 1.'],
     [() => new Conv2D(3 as never), 'Conv2D: the argument is 3; expected an object of options'],

@@ -48,3 +48,29 @@ export function checkInputShape(label: string, option: string, shape: unknown): 
   }
   checkShape(`${label}: ${option}`, shape);
 }
+
+/**
+ * The axis of a batch that an option names.
+ *
+ * @param rank number of axes, the batch's included
+ * @throws RangeError if there is none, or it is the batch
+ */
+export function axisAmong(label: string, option: string, axis: number, rank: number): number {
+  const at = axis < 0 ? axis + rank : axis;
+  if (at >= 1 && at < rank) return at;
+  const axes = rank === 2 ? '1 axis' : `${rank - 1} axes`;
+  throw new RangeError(`${label}: ${option} is ${axis}, but examples have ${axes} besides the batch, which is axis 0.`);
+}
+
+/** @throws RangeError if there are fewer than two inputs, or not all have as many axes */
+export function checkSeveral(label: string, shapes: readonly Shape[]): void {
+  const isList = Array.isArray(shapes) && shapes.every((shape) => Array.isArray(shape));
+  if (!isList || shapes.length < 2) {
+    throw new RangeError(`${label}: expected at least two inputs. Give an array: layer.apply([x, y]).`);
+  }
+  if (shapes.some(({ length }) => length !== shapes[0].length)) {
+    throw new RangeError(
+      `${label}: the inputs ${shapes.map(formatShape).join(' and ')} have different numbers of axes. Put a Reshape before.`,
+    );
+  }
+}

@@ -29,6 +29,7 @@ interface Shared {
   readonly draws: Map<string, number>;
   readonly keys: Map<number, Tensor>;
   readonly renewed: Map<Weight, Tensor>;
+  readonly losses: Tensor[];
 }
 
 /**
@@ -47,7 +48,7 @@ export class CallContext {
   readonly path: string = '';
   private readonly random: ContextRandom | undefined;
   private readonly update: number;
-  private shared: Shared = { draws: new Map(), keys: new Map(), renewed: new Map() };
+  private shared: Shared = { draws: new Map(), keys: new Map(), renewed: new Map(), losses: [] };
 
   /** @throws RangeError naming the option that is not what it must be */
   constructor(options: CallContextOptions) {
@@ -109,6 +110,23 @@ export class CallContext {
   /** The state that was renewed, with its values after this update. */
   get renewed(): ReadonlyMap<Weight, Tensor> {
     return this.shared.renewed;
+  }
+
+  /**
+   * Adds a number to the loss of this call, as `activityRegularizer` does.
+   *
+   * @throws RangeError if it is not one number
+   */
+  addLoss(loss: Tensor): void {
+    if (loss.shape.length > 0) {
+      throw new RangeError(`CallContext.addLoss: the loss is ${formatShape(loss.shape)}; expected one number, [].`);
+    }
+    this.shared.losses.push(loss);
+  }
+
+  /** What was added to the loss, one number each. */
+  get losses(): readonly Tensor[] {
+    return this.shared.losses;
   }
 
   /** The same context for a layer or model inside the one that is being called. */

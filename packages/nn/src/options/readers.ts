@@ -57,3 +57,13 @@ export const axisOfExample: Reader<number> = (label, option, value) =>
   Number.isSafeInteger(value) && value !== 0
     ? (value as number)
     : refuse(label, option, value, 'a whole number other than 0, which is the batch');
+
+/** One axis or several, as `axisOfExample`. */
+export const axesOfExample: Reader<readonly number[], number | readonly number[]> = (label, option, value) => {
+  const axes: readonly unknown[] = Array.isArray(value) ? value : [value];
+  const areAxes = axes.length > 0 && axes.every((axis) => Number.isSafeInteger(axis) && axis !== 0);
+  if (!areAxes || new Set(axes).size < axes.length) {
+    refuse(label, option, value, 'a whole number other than 0, which is the batch, or an array of different ones');
+  }
+  return axes as readonly number[];
+};

@@ -1,9 +1,10 @@
-import { compute, grad, mean, type Tensor, table, tensor } from '@weft/core';
+import { add, compute, grad, mean, type Tensor, table, tensor } from '@weft/core';
 import { checkKnownOptions, checkTensor, describe, formatShape } from '@weft/core/program';
 import type { BaseModel } from '../model/base-model.js';
 import { CallContext } from '../model/context.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import type { ModelWeight, Weight } from '../weights/weight.js';
+import { regularizationLoss } from './regularization-loss.js';
 
 /** Options of `trainStep`. */
 export interface TrainStepOptions {
@@ -13,7 +14,7 @@ export interface TrainStepOptions {
 
 /** What a step gives. */
 export interface StepResult {
-  /** The loss before the step. */
+  /** The loss before the step, with what regularisers add to it. */
   readonly loss: number;
 }
 
@@ -24,13 +25,17 @@ interface Trained {
   state: readonly Tensor[];
 }
 
-function prepare(source: BaseModel | readonly ModelWeight[], optimizer: Optimizer): Trained[] {
+function weightsOf(source: BaseModel | readonly ModelWeight[]): readonly ModelWeight[] {
   const weights = Array.isArray(source)
     ? (source as readonly ModelWeight[])
     : (source as BaseModel | undefined)?.weights;
   if (!Array.isArray(weights)) {
     throw new TypeError(`trainStep: expected a model, or an array of weights of models; got ${describe(source)}.`);
   }
+  return weights;
+}
+
+function prepare(weights: readonly ModelWeight[], optimizer: Optimizer): Trained[] {
   const trainable = new Map<Weight, string>();
   for (const { path, weight } of weights.filter((each) => each.trainable)) trainable.set(weight, path);
   const paths = new Set(optimizer.trained?.([...trainable.values()]) ?? trainable.values());
@@ -56,7 +61,11 @@ function keysOf(examples: number, step: number): Tensor {
   return table(words, [examples, 2]);
 }
 
-function lossOf(build: (context: CallContext) => Tensor, context: CallContext): Tensor {
+function lossOf(
+  build: (context: CallContext) => Tensor,
+  context: CallContext,
+  weights: readonly ModelWeight[],
+): Tensor {
   const loss = build(context);
   checkTensor('trainStep', loss, 'a loss: a tensor [batch] or of one number');
   if (loss.shape.length > 1) {
@@ -64,7 +73,9 @@ function lossOf(build: (context: CallContext) => Tensor, context: CallContext): 
       `trainStep: the loss is ${formatShape(loss.shape)}; expected a number for each example, [batch], or one number.`,
     );
   }
-  return loss.shape.length === 0 ? loss : mean(loss);
+  const averaged = loss.shape.length === 0 ? loss : mean(loss);
+  const penalty = regularizationLoss(weights, context);
+  return penalty ? add(averaged, penalty) : averaged;
 }
 
 /**
@@ -93,14 +104,15 @@ export function trainStep(
   if (!Number.isSafeInteger(seed) || seed < 0) {
     throw new RangeError(`trainStep: seed is ${describe(seed)}; expected a whole number from 0.`);
   }
-  const trained = prepare(source, optimizer);
+  const weights = weightsOf(source);
+  const trained = prepare(weights, optimizer);
   const seedWords = table(Uint32Array.of(seed % 2 ** 32, Math.floor(seed / 2 ** 32)));
   let step = 0;
   return (build) => {
     const number = step + 1;
     const random = { seed: seedWords, keys: (examples: number) => keysOf(examples, number) };
     const context = new CallContext({ training: true, random });
-    const loss = lossOf(build, context);
+    const loss = lossOf(build, context, weights);
     const parameters = trained.map(({ weight }) => weight.tensor);
     const gradients = grad(loss, parameters);
     const shared = optimizer.shared?.(gradients);

@@ -2,7 +2,8 @@ import type { Shape, Tensor } from '@weft/core';
 import { table } from '@weft/core';
 import { formatShape, sizeOf } from '@weft/core/program';
 import { type Constraint, checkAxes, constrained } from '../constraints/constraints.js';
-import { type InitializationOptions, type Initializer, initialValues } from './initializers.js';
+import { checkInitializer, type InitializationOptions, type Initializer, initialValues } from './initializers.js';
+import type { Regularizer } from './regularizers.js';
 
 /** A weight that a layer needs for some input shape. */
 export interface WeightSpecification {
@@ -14,6 +15,8 @@ export interface WeightSpecification {
   readonly trainable?: boolean;
   /** What holds after each update, such as `maxNorm()`. Default: anything. */
   readonly constraint?: Constraint | undefined;
+  /** A penalty on its values, which is a part of the loss while it is trainable. */
+  readonly regularizer?: Regularizer | undefined;
 }
 
 /** What decides first values where no model does. */
@@ -41,13 +44,17 @@ export class Weight {
   readonly trainable: boolean;
   /** What holds after each update. */
   readonly constraint: Constraint | undefined;
+  /** A penalty on its values, which is a part of the loss while it is trainable. */
+  readonly regularizer: Regularizer | undefined;
   private origin: InitializationOptions = ALONE;
   private rank = 0;
   private values: Float32Array | undefined;
   private leaf: Tensor | undefined;
 
-  /** @throws RangeError if the constraint names an axis that the weight does not have */
-  constructor({ name, shape, initializer, trainable = true, constraint }: WeightSpecification) {
+  /** @throws RangeError if the initialiser cannot fill that shape, or the constraint names an axis that it does not have */
+  constructor({ name, shape, initializer, trainable = true, constraint, regularizer }: WeightSpecification) {
+    checkInitializer(`Weight '${name}'`, initializer, shape);
+    this.regularizer = regularizer;
     this.shape = [...shape];
     this.initializer = initializer;
     this.trainable = trainable;
