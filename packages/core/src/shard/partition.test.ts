@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { numbers } from '../../test/support/numbers.js';
 import { runPartition } from '../../test/support/run-partition.js';
 import { square } from '../compositions/arithmetic.js';
+import { cumsum } from '../compositions/cumsum.js';
 import { gather, scatterAdd } from '../compositions/gather.js';
+import { flip, roll } from '../compositions/order.js';
+import { pad } from '../compositions/pad.js';
 import { mean } from '../compositions/reductions.js';
 import { affineSample } from '../operations/affine-sample.js';
 import { broadcastTo, sum } from '../operations/broadcast.js';
@@ -93,6 +96,27 @@ const losses: Readonly<Record<string, { loss: (given: Given) => Tensor; phases: 
     },
     // The gradient's product along the batch is a sum that is computed by micro-batches, too.
     phases: 3,
+  },
+  'each example backwards, with numbers around it, summed up': {
+    loss: ({ x, w }) => {
+      const around = pad(
+        flip(matmul(x, w), 1),
+        [
+          [0, 0],
+          [2, 1],
+        ],
+        { constantValues: 2 },
+      );
+      return mean(square(cumsum(roll(around, 2, -1), 1)));
+    },
+    phases: 1,
+  },
+  'the batch backwards': {
+    loss: ({ x, w }) => {
+      const z = tanh(matmul(x, w));
+      return mean(mul(z, flip(z, 0)));
+    },
+    phases: 2,
   },
   'stacks of matrices that broadcast': {
     loss: ({ x, w }) => {
