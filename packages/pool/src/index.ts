@@ -15,6 +15,7 @@ export {
   evaluate,
   type FitOptions,
   fit,
+  type MapOptions,
   mapExamples,
   type PredictOptions,
   predict,

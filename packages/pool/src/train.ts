@@ -5,6 +5,7 @@ import {
   checkOptions,
   EVALUATE_OPTIONS,
   FIT_OPTIONS,
+  MAP_OPTIONS,
   type OptionsOf,
   optional,
   PREDICT_OPTIONS,
@@ -30,13 +31,17 @@ const PLACE = {
 };
 
 const FIT = { ...FIT_OPTIONS, ...PLACE };
+const MAP = { ...PLACE, ...MAP_OPTIONS };
 const PREDICT = { ...PLACE, ...PREDICT_OPTIONS };
 const EVALUATE = { ...PLACE, ...EVALUATE_OPTIONS };
 
 /** Options of `fit`. */
 export type FitOptions = OptionsOf<typeof FIT>;
 
-/** Options of `predict` and `mapExamples`. */
+/** Options of `mapExamples`. */
+export type MapOptions = OptionsOf<typeof MAP>;
+
+/** Options of `predict`. */
 export type PredictOptions = OptionsOf<typeof PREDICT>;
 
 /** Options of `evaluate`. */
@@ -65,12 +70,17 @@ function onRuntime<Options extends Place>(
  * micro-batches by shapes alone, and their gradients are added up in a fixed order. An interrupted training that was
  * resumed from a checkpoint gives the same bits, too.
  *
+ * @param data arrays of examples, or a stream of batches, of which two are in memory at a time
  * @throws RangeError for options or examples that do not fit, or an option that there is not; TypeError for a value of
  *   another kind than is expected; NonFiniteError if a loss or weights are not finite numbers any more;
  *   CheckpointMismatchError if the checkpoint to resume from belongs to another training; CheckpointError if it is
  *   damaged
  */
-export async function fit(model: BaseModel, data: train.Examples, options: FitOptions): Promise<train.History> {
+export async function fit(
+  model: BaseModel,
+  data: train.Examples | train.ExampleStream,
+  options: FitOptions,
+): Promise<train.History> {
   checkOptions('fit', options, FIT, '{ epochs: 10 }');
   return train.fit(model, data, onRuntime(options, true));
 }
@@ -84,7 +94,7 @@ export async function fit(model: BaseModel, data: train.Examples, options: FitOp
  */
 export async function predict<Model extends BaseModel>(
   model: Model,
-  x: train.ExampleArrays,
+  x: train.ExampleArrays | train.ExampleStream,
   options: PredictOptions = {},
 ): Promise<train.Predictions<Model>> {
   checkOptions('predict', options, PREDICT, '{ threads: 2 }');
@@ -103,9 +113,9 @@ export async function mapExamples(
   f: (x: Tensor, draws: train.Draws) => Tensor,
   x: train.ExampleArray,
   inputShape: Shape,
-  options: PredictOptions = {},
+  options: MapOptions = {},
 ): Promise<Float32Array> {
-  checkOptions('mapExamples', options, PREDICT, '{ threads: 2 }');
+  checkOptions('mapExamples', options, MAP, '{ threads: 2 }');
   return train.mapExamples(f, x, inputShape, onRuntime(options));
 }
 
@@ -117,7 +127,7 @@ export async function mapExamples(
  */
 export async function evaluate(
   model: BaseModel,
-  data: train.Examples,
+  data: train.Examples | train.ExampleStream,
   options: EvaluateOptions = {},
 ): Promise<train.Evaluation> {
   checkOptions('evaluate', options, EVALUATE, '{ loss: meanAbsoluteError }');

@@ -66,10 +66,10 @@ describe('an option that there is not is refused, with those that there are', ()
   const verbose = { verbose: 1 };
   const known = 'pool, threads, batchSize, corrupt, seed, signal, convolution, fastMath';
   it.each<[string, string, () => Promise<unknown>]>([
-    ['predict', known, () => predict(smallDense(), uniform(9), verbose as object)],
+    ['predict', `${known}, steps`, () => predict(smallDense(), uniform(9), verbose as object)],
     [
       'evaluate',
-      `${known}, loss, lossWeights, metrics`,
+      `${known}, steps, loss, lossWeights, metrics`,
       () => evaluate(smallDense(), { x: uniform(9), y: uniform(3) }, verbose as object),
     ],
     ['mapExamples', known, () => mapExamples((x) => x, uniform(9), [9], verbose as object)],

@@ -19,3 +19,8 @@ function reason(cause: unknown): string {
 export class SharedMemoryError extends RangeError {
   override readonly name = 'SharedMemoryError';
 }
+
+/** A stream of batches has failed, or has fewer batches than it must have. Its own error is the `cause`. */
+export class StreamError extends Error {
+  override readonly name = 'StreamError';
+}

@@ -7,6 +7,8 @@ import { FIT_WITH_RUNTIME, type FitOptions } from './options/fit-options.js';
 import { checkOptions } from './options/schema.js';
 import { prepareTraining } from './prepare-training.js';
 import { withRuntime } from './runtime/runtime.js';
+import type { ExampleStream } from './streams/example-stream.js';
+import { openFitStreams } from './streams/fit-streams.js';
 import { TrainingRun } from './training-run.js';
 import { trainingSource } from './training-source.js';
 
@@ -16,13 +18,13 @@ import { trainingSource } from './training-source.js';
  * whether training was interrupted on the way and resumed from a checkpoint.
  *
  * @param model whose weights are changed
- * @param data  inputs, targets and weights of examples
+ * @param data  inputs, targets and weights of examples, as arrays or as a stream of batches
  * @throws RangeError for options or examples that do not fit, or an unknown option; TypeError for a value of another
- *   kind than is expected; NonFiniteError if a loss or weights are not finite numbers any more;
+ *   kind than is expected; StreamError if a stream fails, has too few batches, or cannot be read again; NonFiniteError if a loss or weights are not finite numbers any more;
  *   CheckpointMismatchError if the checkpoint to resume from belongs to another training; CheckpointError if it is
  *   damaged
  */
-export async function fit(model: BaseModel, data: Examples, options: FitOptions): Promise<History> {
+export async function fit(model: BaseModel, data: Examples | ExampleStream, options: FitOptions): Promise<History> {
   return fitInMicroBatches(model, data, options, undefined);
 }
 
@@ -33,19 +35,29 @@ export async function fit(model: BaseModel, data: Examples, options: FitOptions)
  */
 export async function fitInMicroBatches(
   model: BaseModel,
-  data: Examples,
+  data: Examples | ExampleStream,
   options: FitOptions,
   microBatch: number | undefined,
 ): Promise<History> {
   checkModel('fit', model);
   const checked = checkOptions('fit', options, FIT_WITH_RUNTIME, '{ epochs: 10 }');
-  const source = trainingSource(model, data, checked);
-  const size = { examples: source.trainCount, weights: source.weights.map(({ weight }) => weight) };
-  return withRuntime(checked.runtime, size, (runtime) =>
-    runtime.hold(async (session) => {
-      const stepOptions = { ...compileOptionsOf(checked, runtime), microBatch };
-      const prepared = await prepareTraining(source, runtime, session, stepOptions);
-      return new TrainingRun(prepared, checked).train();
-    }),
-  );
+  const opening = openFitStreams(model, data, checked);
+  // Without streams nothing is waited for: of two calls, the first one gets the pool.
+  const streams = opening instanceof Promise ? await opening : opening;
+  try {
+    const source = trainingSource(model, streams.data, checked, streams.validation);
+    // A stream comes in its own order.
+    const ordered = source.stream ? { ...checked, shuffle: false } : checked;
+    const examples = source.stream ? Number.POSITIVE_INFINITY : source.trainCount;
+    const size = { examples, weights: source.weights.map(({ weight }) => weight) };
+    return await withRuntime(checked.runtime, size, (runtime) =>
+      runtime.hold(async (session) => {
+        const stepOptions = { ...compileOptionsOf(checked, runtime), microBatch };
+        const prepared = await prepareTraining(source, runtime, session, stepOptions);
+        return new TrainingRun(prepared, ordered).train();
+      }),
+    );
+  } finally {
+    await streams.close();
+  }
 }

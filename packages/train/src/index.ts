@@ -8,8 +8,10 @@ export { TerminateOnNaN } from './callbacks/terminate-on-nan.js';
 export { CheckpointError, CheckpointMismatchError, NonFiniteError } from './checkpoints/errors.js';
 export type { Difference } from './checkpoints/fingerprint.js';
 export type { CheckpointInterval, CheckpointOptions } from './checkpoints/options.js';
+export type { ClassWeight } from './class-weight.js';
 export type { DescribedArray, ExampleArray, ExampleArrays, Examples, ExampleValues } from './data.js';
-export { SharedMemoryError, WorkerError } from './errors.js';
+export { SharedMemoryError, StreamError, WorkerError } from './errors.js';
+export { type Evaluation, evaluate } from './evaluate.js';
 export {
   type ExplainedStage,
   type ExplainedUpdate,
@@ -23,6 +25,7 @@ export type { NonFiniteValue } from './non-finite.js';
 export { NUMERICS_VERSION } from './numerics-version.js';
 export type { LossOption, MetricsOption } from './objective.js';
 export type { FitOptions, TrainedWeights, Update } from './options/fit-options.js';
-export type { EvaluateOptions, PredictOptions } from './options/predict-options.js';
-export { type Evaluation, evaluate, mapExamples, type Predictions, predict } from './predict.js';
+export type { EvaluateOptions, MapOptions, PredictOptions } from './options/predict-options.js';
+export { mapExamples, type Predictions, predict } from './predict.js';
 export type { Corruption, Draws } from './step/trace-update.js';
+export type { Batch, Batches, ExampleStream } from './streams/example-stream.js';

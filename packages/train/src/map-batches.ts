@@ -50,31 +50,22 @@ export async function mapBatches(
 ): Promise<{ readonly shape: Shape; readonly values: Float32Array }[]> {
   const { examples, weights, seed } = source;
   const { count } = examples;
-  const one = traceRows(source, 1);
-  const shapes = shapesOf(one);
-  const trace = (batch: number) => {
-    const traced = batch === 1 ? one : traceRows(source, batch);
-    checkSameRows(shapes, shapesOf(traced), batch);
-    return traced;
-  };
+  const { trace, shapes } = tracingRows(source);
   const isSmall = count <= DEFAULT_BATCH_SIZE;
   const batchSize = Math.min(count, source.batchSize ?? (isSmall ? count : fastBatch(trace, shapes, options)));
   const session = new SessionMemory(runtime, [examples], weights, seed);
   const order = session.order(count);
   inSequence(order, 0);
   const batches = microBatchesOf(count, batchSize);
-  const results = reserveResults(runtime, shapes, batchSize, count);
-  const outputs = new Map(
-    results.map(({ address, length }, which): [number, Block] => [which, { address, perStep: length * 4 }]),
-  );
-  const part = { name: 'map', trace, outputs };
+  const rooms = reserveResults(runtime, shapes, batchSize);
+  const part = { name: 'map', trace, outputs: outputBlocks(rooms) };
   const sizes = batches.map((batch) => batch.count);
   const prepared = await prepareBatches(session, examples, order, sizes, [part], options, id);
+  const results = shapes.map((shape) => ({ shape, values: new Float32Array(count * sizeOf(shape)) }));
   const copyOut = (which: number) => {
     const batch = batches[which];
-    for (const { shape, length, array, values } of results) {
-      const begin = (which % 2) * length;
-      values.set(array.subarray(begin, begin + batch.count * sizeOf(shape)), batch.begin * sizeOf(shape));
+    for (const [index, { shape, values }] of results.entries()) {
+      values.set(rooms[index].of(which % 2, batch.count), batch.begin * sizeOf(shape));
     }
   };
   const { stages, programs, microBatch } = prepared;
@@ -95,16 +86,45 @@ export async function mapBatches(
     }
     copyOut(batches.length - 1);
   });
-  return results.map(({ shape, values }) => ({ shape, values }));
+  return results;
 }
 
-/** Room for the results of two batches: those of one are copied out while the next one is computed. */
-function reserveResults({ memory }: Runtime, shapes: readonly Shape[], batchSize: number, count: number) {
+/** Traces the results of batches of any size, whose rows all have the same shapes. */
+export function tracingRows(source: MapSource) {
+  const one = traceRows(source, 1);
+  const shapes = shapesOf(one);
+  const trace = (batch: number) => {
+    const traced = batch === 1 ? one : traceRows(source, batch);
+    checkSameRows(shapes, shapesOf(traced), batch);
+    return traced;
+  };
+  return { trace, shapes };
+}
+
+/** Room for a result of two batches: that of one is copied out while the next one is computed. */
+export interface ResultRoom {
+  readonly address: number;
+  /** Numbers to a batch. */
+  readonly length: number;
+  /** The first or the second batch, of so many examples. */
+  of(half: number, examples: number): Float32Array;
+}
+
+export function reserveResults({ memory }: Runtime, shapes: readonly Shape[], batchSize: number): ResultRoom[] {
   return shapes.map((shape) => {
     const length = batchSize * sizeOf(shape);
     const { address, array } = memory.float32(2 * length);
-    return { shape, length, address, array, values: new Float32Array(count * sizeOf(shape)) };
+    return {
+      address,
+      length,
+      of: (half, examples) => array.subarray(half * length, half * length + examples * sizeOf(shape)),
+    };
   });
+}
+
+/** Where programs write their results. */
+export function outputBlocks(rooms: readonly ResultRoom[]): Map<number, Block> {
+  return new Map(rooms.map(({ address, length }, which) => [which, { address, perStep: length * 4 }]));
 }
 
 type Traced = ReturnType<typeof traceOutputs>;
@@ -159,8 +179,8 @@ function checkSameRows(one: readonly Shape[], more: readonly Shape[], batch: num
 }
 
 /** The examples of a model's inputs alone. */
-export function inputExamples(model: BaseModel, x: ExampleArrays): NamedExamples {
-  const inputs = inputTables(model, x);
+export function inputExamples(model: BaseModel, x: ExampleArrays, role?: string): NamedExamples {
+  const inputs = inputTables(model, x, role);
   const counts = Object.values(inputs).map(({ label, values, shape }) => ({
     label,
     count: values.length / sizeOf(shape),

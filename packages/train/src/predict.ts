@@ -1,22 +1,22 @@
 import type { Shape, Tensor } from '@weft/core';
-import { Activation, type BaseModel, type Metric, meanSquaredError, Sequential } from '@weft/nn';
-import { type ExampleArray, type ExampleArrays, type Examples, namedExamples } from './data.js';
-import { runGuarded } from './guard/run-guarded.js';
+import { Activation, type BaseModel, Sequential } from '@weft/nn';
+import type { ExampleArray, ExampleArrays } from './data.js';
 import { inputExamples, type MapSource, mapBatches, outputsOf } from './map-batches.js';
 import { checkModel } from './options/check-model.js';
 import { compileOptionsOf } from './options/compile-options.js';
 import {
-  EVALUATE_WITH_RUNTIME,
-  type EvaluateOptions,
+  checkCallOptions,
+  MAP_WITH_RUNTIME,
+  type MapOptions,
   PREDICT_WITH_RUNTIME,
   type PredictOptions,
 } from './options/predict-options.js';
 import { type CheckedOptions, checkOptions } from './options/schema.js';
-import { prepareEvaluation } from './prepare-evaluation.js';
-import { type Runtime, withRuntime } from './runtime/runtime.js';
-import { SessionMemory } from './step/session.js';
+import { withRuntime } from './runtime/runtime.js';
 import type { Draws } from './step/trace-update.js';
-import { CONTROL, type StepsWork } from './task.js';
+import { type ExampleStream, isStream } from './streams/example-stream.js';
+import { mapStream } from './streams/map-stream.js';
+import { openStream } from './streams/open-stream.js';
 
 /** What `predict` gives where `call` gives a tensor: its values; where it gives tensors by name, the values of each. */
 export type Predictions<Model extends BaseModel> = Model extends BaseModel<infer Y> ? ValuesOf<Y> : never;
@@ -26,24 +26,24 @@ type ValuesOf<Y> = Y extends Tensor ? Float32Array : Readonly<Record<string, Flo
 /**
  * The model's outputs for examples, computed on all workers of a runtime.
  *
- * @param x one array for the only input, or several by the names of inputs
+ * @param x one array for the only input, several by the names of inputs, or a stream of batches, of which targets are
+ *   not looked at; results of all are kept
  * @returns [count, ...outputShape], row-major: one array, or a record by names where the model gives a record
- * @throws RangeError for an unknown option, or if the values are not a whole number of examples
+ * @throws RangeError for an unknown option, or if the values are not a whole number of examples; StreamError if a
+ *   stream fails
  */
 export async function predict<Model extends BaseModel>(
   model: Model,
-  x: ExampleArrays,
+  x: ExampleArrays | ExampleStream,
   options: PredictOptions,
 ): Promise<Predictions<Model>> {
   checkModel('predict', model);
   const checked = checkOptions('predict', options, PREDICT_WITH_RUNTIME, '{ threads: 2 }');
-  const source = {
-    model,
-    examples: inputExamples(model, x),
-    weights: model.weights.map(({ weight }) => weight),
-    build: outputsOf(model),
-  };
-  const results = await runMap(source, checked);
+  checkCallOptions('predict', x, options);
+  const source = { model, weights: model.weights.map(({ weight }) => weight), build: outputsOf(model) };
+  const results = isStream(x)
+    ? await runMapOfStream(source, x, checked)
+    : await runMap({ ...source, examples: inputExamples(model, x) }, checked);
   if (model.graph.isSingle) return results[0].values as Predictions<Model>;
   return Object.fromEntries(
     model.outputs.map(({ name }, which) => [name, results[which].values]),
@@ -63,9 +63,9 @@ export async function mapExamples(
   f: (x: Tensor, draws: Draws) => Tensor,
   x: ExampleArray,
   inputShape: Shape,
-  options: PredictOptions,
+  options: MapOptions,
 ): Promise<Float32Array> {
-  const checked = checkOptions('mapExamples', options, PREDICT_WITH_RUNTIME, '{ threads: 2 }');
+  const checked = checkOptions('mapExamples', options, MAP_WITH_RUNTIME, '{ threads: 2 }');
   const model = new Sequential([new Activation({ activation: 'linear' })], { inputShape, name: 'map' });
   const [{ name }] = model.inputs;
   const [result] = await runMap(
@@ -80,9 +80,10 @@ export async function mapExamples(
   return result.values;
 }
 
+type CheckedMapOptions = CheckedOptions<typeof MAP_WITH_RUNTIME>;
 type CheckedPredictOptions = CheckedOptions<typeof PREDICT_WITH_RUNTIME>;
 
-function runMap(source: Omit<MapSource, 'corrupt' | 'seed' | 'batchSize'>, options: CheckedPredictOptions) {
+function runMap(source: Omit<MapSource, 'corrupt' | 'seed' | 'batchSize'>, options: CheckedMapOptions) {
   const { corrupt, seed, batchSize, signal } = options;
   const size = { examples: source.examples.count, weights: source.weights };
   return withRuntime(options.runtime, size, (runtime) =>
@@ -92,74 +93,42 @@ function runMap(source: Omit<MapSource, 'corrupt' | 'seed' | 'batchSize'>, optio
   );
 }
 
-/** Losses and metrics by name: `loss`, those of outputs, and those of metrics. */
-export type Evaluation = Readonly<Record<string, number>> & { readonly loss: number };
-
-/**
- * The model's losses and metrics on examples, computed on all workers of a runtime.
- *
- * @returns by names: `loss`, those of outputs, and those of metrics
- * @throws RangeError for an unknown option, or if inputs and targets do not fit the model or each other
- */
-export async function evaluate(model: BaseModel, data: Examples, options: EvaluateOptions): Promise<Evaluation> {
-  return evaluateInMicroBatches(model, data, options, undefined);
-}
-
-/**
- * `evaluate` with micro-batches of another size: for tests of what must not depend on it.
- *
- * @param microBatch examples to a micro-batch
- */
-export async function evaluateInMicroBatches(
-  model: BaseModel,
-  data: Examples,
-  options: EvaluateOptions,
-  microBatch: number | undefined,
-): Promise<Evaluation> {
-  checkModel('evaluate', model);
-  const checked = checkOptions('evaluate', options, EVALUATE_WITH_RUNTIME, '{ loss: meanAbsoluteError }');
-  const { loss = meanSquaredError, lossWeights, metrics, corrupt, seed, batchSize, signal } = checked;
-  const examples = namedExamples('evaluate', model, data);
-  const objective = {
-    model,
-    loss,
-    ...(lossWeights && { lossWeights }),
-    metrics: metrics as readonly Metric[],
-    name: 'loss',
-  };
-  const weights = model.weights.map(({ weight }) => weight);
-  return withRuntime(checked.runtime, { examples: examples.count, weights }, (runtime) =>
-    runtime.hold(async (id) => {
-      signal?.throwIfAborted();
-      const session = new SessionMemory(runtime, [examples], weights, seed);
-      const plan = {
-        first: 0,
-        count: examples.count,
-        batchSize,
-        options: { ...compileOptionsOf(checked, runtime), microBatch },
-        id: `${id} evaluate`,
-        session: id,
-      };
-      const {
-        log,
-        work,
-        programs,
-        microBatch: size,
-      } = await prepareEvaluation(session, { model, examples, corrupt, weights }, [objective], plan);
-      await runGuarded(session, work, programs, size, () => runUntilAborted(runtime, work, signal));
-      return log.logs() as Record<string, number> & Evaluation;
-    }),
-  );
-}
-
-/** Does steps, or rejects with the signal's reason after the running one. */
-async function runUntilAborted(runtime: Runtime, work: StepsWork, signal: AbortSignal | undefined): Promise<void> {
-  const stop = () => Atomics.store(runtime.control, CONTROL.stopWanted, 1);
-  signal?.addEventListener('abort', stop, { once: true });
+async function runMapOfStream(
+  source: Omit<MapSource, 'corrupt' | 'seed' | 'batchSize' | 'examples'>,
+  data: ExampleStream,
+  options: CheckedPredictOptions,
+) {
+  const { corrupt, seed, signal } = options;
+  const stream = await openInputs(source.model, data, options.steps);
+  stream.reader.signal = signal;
+  const size = { examples: Number.POSITIVE_INFINITY, weights: source.weights };
   try {
-    await runtime.runOnAll({ ...work, isReported: true });
+    return await withRuntime(options.runtime, size, (runtime) =>
+      runtime.hold((session) =>
+        mapStream({ ...source, corrupt, seed }, stream, runtime, session, compileOptionsOf(options, runtime), signal),
+      ),
+    );
   } finally {
-    signal?.removeEventListener('abort', stop);
+    await stream.reader.close();
   }
-  signal?.throwIfAborted();
+}
+
+/** The inputs of batches; they may have targets, of which nothing is known. */
+function openInputs(model: BaseModel, data: ExampleStream, steps: number | undefined) {
+  const source = {
+    data,
+    name: 'predict',
+    steps,
+    stepsOption: 'steps',
+    hasEpochs: false,
+    named: (batch: unknown, _call: string, prefix: string) => {
+      return inputExamples(model, inputsOf(batch), `${prefix}x`);
+    },
+  };
+  return openStream(source, 0);
+}
+
+/** A batch `{ x, y }`, or the arrays of inputs themselves. */
+function inputsOf(batch: unknown): ExampleArrays {
+  return (typeof batch === 'object' && batch !== null && 'x' in batch ? batch.x : batch) as ExampleArrays;
 }

@@ -3,7 +3,7 @@ import type { ObjectiveSource } from './objective.js';
 import type { StepOptions } from './step/batch-plan.js';
 import { microBatchesOf } from './step/leaves.js';
 import { LogBook } from './step/log-book.js';
-import { prepareBatches, type StepPart } from './step/prepare-batches.js';
+import { type PreparedBatches, prepareBatches, type StepPart } from './step/prepare-batches.js';
 import { type ExampleOrder, inSequence, type SessionMemory } from './step/session.js';
 import type { Block, Launch } from './step/stages.js';
 import { type BatchSource, type TracedBatch, traceEvaluation } from './step/trace-update.js';
@@ -27,6 +27,8 @@ export interface PreparedEvaluation {
   readonly program: Program;
   readonly programs: ReadonlyMap<Launch, CompiledProgram>;
   readonly microBatch: number;
+  /** Compiles the steps of another size of batch. */
+  compile(batch: number): Promise<PreparedBatches>;
 }
 
 /** Compiles the steps that judge a model by objectives, on examples in their order. */
@@ -57,16 +59,9 @@ export async function prepareEvaluation(
       }),
     }),
   );
-  const sizes = batches.map((batch) => batch.count);
-  const { stages, programs, microBatch } = await prepareBatches(
-    session,
-    source.examples,
-    order,
-    sizes,
-    parts,
-    options,
-    id,
-  );
+  const compile = (sizes: readonly number[]) =>
+    prepareBatches(session, source.examples, order, sizes, parts, options, id);
+  const { stages, programs, microBatch } = await compile(batches.map((batch) => batch.count));
   const work: StepsWork = {
     session: owner,
     stages,
@@ -77,7 +72,8 @@ export async function prepareEvaluation(
     isReported: false,
     finite: [],
   };
-  return { order, log, work, program: traced[0].program, programs, microBatch };
+  const program = traced[0].program;
+  return { order, log, work, program, programs, microBatch, compile: (batch) => compile([batch]) };
 }
 
 /** Outputs with a value for each example go to the book. */

@@ -7,7 +7,7 @@ import type { StepOptions } from './step/batch-plan.js';
 import { type MicroBatch, microBatchesOf } from './step/leaves.js';
 import { LogBook } from './step/log-book.js';
 import { type OptimizerMemory, optimizerStages, type TrainedWeight } from './step/optimizer-stages.js';
-import { prepareBatches, type StepPart } from './step/prepare-batches.js';
+import { type PreparedBatches, prepareBatches, type StepPart } from './step/prepare-batches.js';
 import { type ExampleOrder, SessionMemory } from './step/session.js';
 import type { Block, Launch } from './step/stages.js';
 import {
@@ -17,6 +17,7 @@ import {
   traceUpdate,
   type UpdateSource,
 } from './step/trace-update.js';
+import type { OpenedStream } from './streams/open-stream.js';
 import type { StepsWork } from './task.js';
 
 /** A weight of a training under the name that it has in its checkpoints. */
@@ -32,13 +33,23 @@ export interface TrainingSource {
   readonly weights: readonly NamedWeight[];
   readonly updates: readonly UpdateSource[];
   readonly examples: NamedExamples;
+  /** Where examples come from if not from arrays: they then are room for two batches. */
+  readonly stream: OpenedStream | undefined;
   /** Those that come first are trained on. */
   readonly trainCount: number;
   /** What is validated on: the other examples, or a set of its own; undefined if there is none. */
-  readonly validation: { readonly examples: NamedExamples; readonly first: number; readonly count: number } | undefined;
+  readonly validation: ValidationSource | undefined;
   readonly corrupt: Corruption | undefined;
   readonly batchSize: number;
   readonly seed: number;
+}
+
+/** What is validated on. */
+export interface ValidationSource {
+  readonly examples: NamedExamples;
+  readonly stream: OpenedStream | undefined;
+  readonly first: number;
+  readonly count: number;
 }
 
 /** What an optimiser keeps for its weights. */
@@ -63,11 +74,13 @@ export interface PreparedTraining {
   /** The first update's programs as they were traced, which the fingerprint is taken of, and what they captured. */
   readonly traced: readonly TracedBatch[];
   readonly log: LogBook;
-  readonly validationOrder: ExampleOrder | undefined;
-  readonly validationLog: LogBook | undefined;
+  readonly validation: PreparedEvaluation | undefined;
+  /** Without the validation. */
   readonly work: Omit<StepsWork, 'firstStep' | 'endStep'>;
-  /** What was compiled for each launch of the work. */
+  /** What was compiled for each launch of the work, and of the validation. */
   readonly programs: ReadonlyMap<Launch, CompiledProgram>;
+  /** Compiles the steps of another size of batch. */
+  compile(batch: number): Promise<PreparedBatches>;
   readonly microBatch: number;
   readonly isShortOfLeaves: boolean;
   readonly convolutions: readonly ConvolutionRecord[];
@@ -110,8 +123,9 @@ export async function prepareTraining(
         followUpdate(session, trace(batch), update, memories[index], log, index, `${id} train ${batch}`, output),
     };
   });
-  const sizes = batches.map(({ count }) => count);
-  const prepared = await prepareBatches(session, examples, order, sizes, parts, options, `${id} train`);
+  const compile = (sizes: readonly number[]) =>
+    prepareBatches(session, examples, order, sizes, parts, options, `${id} train`);
+  const prepared = await compile(batches.map(({ count }) => count));
   const next = validation && (await prepareValidation(source, session, options, id));
   return {
     source,
@@ -122,8 +136,7 @@ export async function prepareTraining(
     updates: memories.map(({ memory }) => memory),
     traced,
     log,
-    validationOrder: next?.order,
-    validationLog: next?.log,
+    validation: next,
     work: {
       session: id,
       stages: prepared.stages,
@@ -131,9 +144,9 @@ export async function prepareTraining(
       batchSize,
       isReported: true,
       finite: [],
-      next: next?.work,
     },
     programs: new Map([...prepared.programs, ...(next?.programs ?? [])]),
+    compile: (batch) => compile([batch]),
     microBatch: prepared.microBatch,
     isShortOfLeaves: prepared.isShortOfLeaves,
     convolutions: [...convolutions.values()],
@@ -232,11 +245,11 @@ async function prepareValidation(
   options: StepOptions,
   id: string,
 ): Promise<PreparedEvaluation> {
-  const { examples, first, count } = source.validation as NonNullable<TrainingSource['validation']>;
+  const { examples, stream, first, count } = source.validation as ValidationSource;
   return prepareEvaluation(session, sourceOf(source, examples), source.updates, {
     first,
     count,
-    batchSize: source.batchSize,
+    batchSize: stream?.ring.capacity ?? source.batchSize,
     options,
     id: `${id} validate`,
     session: id,

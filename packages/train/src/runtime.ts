@@ -2,14 +2,14 @@
 export { arriveAndWait, BARRIER_WORDS, BarrierBroken, breakBarrier } from './barrier.js';
 export { decodeCheckpoint, encodeCheckpoint } from './checkpoints/file.js';
 export type { TrainingState } from './checkpoints/state.js';
+export { evaluateInMicroBatches } from './evaluate.js';
 export { fitInMicroBatches } from './fit.js';
 export { SharedMemory } from './memory.js';
 export { checkModel } from './options/check-model.js';
 export { FIT_OPTIONS } from './options/fit-options.js';
 export { oneOf, such, wholeNumber } from './options/kinds.js';
-export { EVALUATE_OPTIONS, PREDICT_OPTIONS } from './options/predict-options.js';
+export { EVALUATE_OPTIONS, MAP_OPTIONS, PREDICT_OPTIONS } from './options/predict-options.js';
 export { checkOptions, defaulted, type Kind, type Option, type OptionsOf, optional } from './options/schema.js';
-export { evaluateInMicroBatches } from './predict.js';
 export { runTask } from './run-task.js';
 export type { Runtime, RuntimeSource, WorkSize } from './runtime/runtime.js';
 export type { Store } from './runtime/store.js';

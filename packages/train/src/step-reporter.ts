@@ -1,8 +1,6 @@
 import type { Callback, TrainControl } from './callbacks/callback.js';
-
+import type { EpochSteps } from './epoch-steps.js';
 import type { Runtime } from './runtime/runtime.js';
-import type { MicroBatch } from './step/leaves.js';
-import type { LogBook } from './step/log-book.js';
 import { CONTROL } from './task.js';
 
 /** How often the main thread looks at what the workers have done, in milliseconds. */
@@ -12,9 +10,8 @@ const INTERVAL = 40;
 export interface ReportedEpoch {
   readonly runtime: Runtime;
   readonly epoch: number;
-  readonly batches: readonly MicroBatch[];
-  /** Numbers of each step; those before `firstStep` are there already. */
-  readonly log: LogBook;
+  /** Its log has the numbers of each step; those before `firstStep` are there already. */
+  readonly epochSteps: EpochSteps;
   readonly firstStep: number;
   readonly callbacks: readonly Callback[];
   readonly control: TrainControl;
@@ -26,17 +23,16 @@ export class StepReporter {
   private reported: number;
   private examples = 0;
   private total = 0;
-  private readonly examplesInEpoch: number;
   private failure: { readonly error: unknown } | undefined;
 
   constructor(private readonly source: ReportedEpoch) {
-    const { batches, log, firstStep } = source;
+    const { firstStep, epochSteps } = source;
+    const { log } = epochSteps;
     this.reported = firstStep;
     for (let step = 0; step < firstStep; step++) {
-      this.examples += batches[step].count;
-      this.total += log.loss(step) * batches[step].count;
+      this.examples += log.batches[step].count;
+      this.total += log.loss(step) * log.batches[step].count;
     }
-    this.examplesInEpoch = batches.reduce((sum, { count }) => sum + count, 0);
   }
 
   /** Whether the signal or a callback wants training to end after the running step. */
@@ -74,18 +70,19 @@ export class StepReporter {
   private tryReport(): void {
     if (this.failure) return;
     try {
-      this.report();
+      this.report(Atomics.load(this.source.runtime.control, CONTROL.steps));
     } catch (error) {
       this.failure = { error };
       this.stop();
     }
   }
 
-  private report(): void {
-    const { runtime, epoch, batches, log, callbacks, control } = this.source;
-    const done = Atomics.load(runtime.control, CONTROL.steps);
+  /** Reports the steps up to a number of them that are done. */
+  report(done: number): void {
+    const { epoch, epochSteps, callbacks, control } = this.source;
+    const { log, stepsInEpoch, examplesInEpoch } = epochSteps;
     for (; this.reported < done; this.reported++) {
-      const { count } = batches[this.reported];
+      const { count } = log.batches[this.reported];
       this.examples += count;
       const batchLoss = log.loss(this.reported);
       this.total += batchLoss * count;
@@ -93,9 +90,9 @@ export class StepReporter {
         loss: this.total / this.examples,
         batchLoss,
         epoch,
-        batches: batches.length,
+        batches: stepsInEpoch,
         examples: this.examples,
-        examplesInEpoch: this.examplesInEpoch,
+        examplesInEpoch,
       };
       for (const callback of callbacks) callback.onBatchEnd?.(this.reported, logs, control);
     }

@@ -1,63 +1,16 @@
-import { RandomStream } from '@weft/core';
 import type { TrainingState } from './checkpoints/state.js';
 import type { StateTensor } from './history.js';
 import type { PreparedTraining } from './prepare-training.js';
-import { inSequence, writeKeys } from './step/session.js';
-import { CONTROL, STOPPED } from './task.js';
-
-/** The random stream that the order of training examples is drawn from. */
-const SHUFFLE_STREAM = 0x73687566;
 
 /** Weights and what optimisers keep for them. */
 type Values = Pick<TrainingState, 'weights' | 'slots'>;
 
-/** Does the steps of a training on the workers, and moves weights between the model, their memory and checkpoints. */
+/** Moves weights between the model, the memory that workers share, and checkpoints. */
 export class Trainer {
   /** Updates that the optimisers have counted before this training began. */
   stepsBefore = 0;
 
   constructor(private readonly prepared: PreparedTraining) {}
-
-  /**
-   * Draws the order of an epoch's examples and computes its steps' scalars.
-   *
-   * @param rates learning rates that callbacks have set, by update
-   */
-  beginEpoch(epoch: number, shuffle: boolean, stepsDone: number, rates: readonly number[]): void {
-    const { order, validationOrder, batches, updates, source } = this.prepared;
-    inSequence(order, epoch);
-    if (shuffle) {
-      new RandomStream(source.seed, SHUFFLE_STREAM, epoch).shuffle(order.index);
-      writeKeys(order, epoch);
-    }
-    if (validationOrder) writeKeys(validationOrder, epoch);
-    for (const [update, { optimizer, scalars, scalarCount }] of updates.entries()) {
-      batches.forEach((_, step) => {
-        scalars.set(optimizer.scalars(this.stepsBefore + stepsDone + step + 1, rates[update]), step * scalarCount);
-      });
-    }
-  }
-
-  /**
-   * Does steps of the epoch that was begun, up to before `endStep` or until it is to stop; behind the epoch's last one
-   * also the validation.
-   *
-   * @param stopsOnNaN whether a loss that is not finite ends them
-   */
-  async run(firstStep: number, endStep: number, stopsOnNaN: boolean): Promise<void> {
-    const { runtime, work, log } = this.prepared;
-    await runtime.runOnAll({ ...work, finite: stopsOnNaN ? log.losses : [], firstStep, endStep });
-  }
-
-  /** Steps of the running epoch that are done. */
-  get steps(): number {
-    return Atomics.load(this.prepared.runtime.control, CONTROL.steps);
-  }
-
-  /** Whether the last step had a loss that is not a finite number, which ended the run. */
-  get isLossLost(): boolean {
-    return Atomics.load(this.prepared.runtime.control, CONTROL.stopped) === STOPPED.lossIsNotFinite;
-  }
 
   /** Whether all weights are finite numbers. */
   get areWeightsFinite(): boolean {

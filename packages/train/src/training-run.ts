@@ -1,13 +1,15 @@
 import type { Callback, TrainControl } from './callbacks/callback.js';
+import { trainInfo } from './callbacks/train-info.js';
 import { Checkpointer } from './checkpoints/checkpointer.js';
 import { NonFiniteError } from './checkpoints/errors.js';
 import type { Fingerprint } from './checkpoints/fingerprint.js';
 import { logNames, resumable, stateful, statesOf, trainingFingerprint } from './checkpoints/resume.js';
 import type { TrainingState } from './checkpoints/state.js';
+import { epochStepsOf } from './choose-steps.js';
+import type { EpochSteps } from './epoch-steps.js';
 import { CodeGuard, WrongCodeError } from './guard/code-guard.js';
 import { type History, HistoryRecorder, logsOf } from './history.js';
 import { LearningRates } from './learning-rates.js';
-import { findNonFinite } from './non-finite.js';
 import type { PreparedTraining } from './prepare-training.js';
 import { warningsOf } from './runtime/runtime.js';
 import { StepReporter } from './step-reporter.js';
@@ -18,6 +20,9 @@ import { rememberEpochs, warnOfFrozenModels, warnOfRepetition } from './warnings
 /** One training from its begin, or from a checkpoint, to its end. */
 export class TrainingRun {
   private readonly trainer: Trainer;
+  private readonly epochSteps: EpochSteps;
+  /** What the logs will have. */
+  private readonly names: readonly string[];
   /** Losses, metrics and times of the epochs that are done. */
   private recorder: HistoryRecorder;
   /** Steps done in all. */
@@ -46,7 +51,9 @@ export class TrainingRun {
     this.rates = new LearningRates(prepared.source.updates, options.callbacks);
     this.warn = options.onWarning ?? warningsOf(prepared.runtime);
     this.control = { model: prepared.source.model, stopTraining: false };
-    this.recorder = new HistoryRecorder(logNames(prepared, options.callbacks));
+    this.names = logNames(prepared, options.callbacks);
+    this.recorder = new HistoryRecorder(this.names);
+    this.epochSteps = epochStepsOf(prepared, options, (programs) => this.watchMore(programs));
   }
 
   async train(): Promise<History> {
@@ -97,15 +104,26 @@ export class TrainingRun {
 
   /** Keeps what unpacked code makes of the first micro-batches, and the state to go back to. */
   private async watch(resumed: TrainingState | undefined): Promise<void> {
-    const { prepared, trainer, options } = this;
+    const { prepared, options, epochSteps } = this;
     const { epoch = options.initialEpoch, step = 0 } = resumed ?? {};
     if (epoch >= options.epochs) return;
-    trainer.readModel();
-    const before = (epoch - options.initialEpoch) * prepared.batches.length;
-    trainer.beginEpoch(epoch, options.shuffle, before, this.rates.copy());
-    const { session, work, programs } = prepared;
-    this.guard = await CodeGuard.begin(session, { ...work, firstStep: 0, endStep: 0 }, programs);
+    this.trainer.readModel();
+    await this.beginSteps(epoch, step);
+    this.guard = await CodeGuard.begin(prepared.session, epochSteps.guarded(), prepared.programs);
     this.guard?.hold(resumed ?? this.state(epoch, step));
+  }
+
+  /** As `watch`, when programs are added on the way. */
+  private async watchMore(programs: PreparedTraining['programs']): Promise<void> {
+    if (!this.guard) return;
+    this.guard.check();
+    this.guard = await this.guard.withMore(this.prepared.session, this.epochSteps.guarded(), programs);
+    this.guard?.expectSteps();
+  }
+
+  private beginSteps(epoch: number, step: number): Promise<void> {
+    const updatesBefore = this.trainer.stepsBefore + this.steps - step;
+    return this.epochSteps.begin({ epoch, step, updatesBefore, rates: this.rates.copy() });
   }
 
   private history(): History {
@@ -140,26 +158,13 @@ export class TrainingRun {
 
   /** Tells callbacks what is to come, and takes up what a checkpoint holds. */
   private async begin(resumed: TrainingState | undefined): Promise<void> {
-    const { batches, source, runtime } = this.prepared;
     const { epochs, initialEpoch, optimizerState } = this.options;
     const { history, best, steps = 0, epoch = initialEpoch, step = 0 } = resumed ?? {};
     this.best = best;
     this.steps = steps;
-    this.recorder = new HistoryRecorder(logNames(this.prepared, this.callbacks), history);
+    this.recorder = new HistoryRecorder(this.names, history);
     if (optimizerState) this.trainer.restoreSlots(optimizerState.slots);
-    const info = {
-      model: source.model,
-      epochs,
-      steps: batches.length,
-      trainCount: source.trainCount,
-      validationCount: source.validation?.count ?? 0,
-      threads: runtime.threads,
-      store: runtime.store,
-      initialEpoch: epoch,
-      initialStep: step,
-      past: this.recorder.copy(),
-      logNames: logNames(this.prepared, this.callbacks),
-    };
+    const info = trainInfo(this.prepared, this.epochSteps, { epochs, epoch, step }, this.recorder.copy(), this.names);
     for (const callback of this.callbacks) await callback.onTrainBegin?.(info);
     if (!resumed) return;
     // After the callbacks: what they did to the weights when training began is in the checkpoint.
@@ -179,71 +184,69 @@ export class TrainingRun {
    * @returns whether all steps were done
    */
   private async trainEpoch(epoch: number, begun: TrainingState | undefined): Promise<boolean> {
-    const { signal, shuffle, initialEpoch } = this.options;
-    const { batches, log } = this.prepared;
+    const { epochSteps } = this;
     for (const callback of this.callbacks) await callback.onEpochBegin?.(epoch);
-    if (signal?.aborted) return false;
+    if (this.options.signal?.aborted) return false;
     if (!begun) this.rates.beginEpoch(epoch);
-    this.trainer.beginEpoch(epoch, shuffle, (epoch - initialEpoch) * batches.length, this.rates.copy());
+    await this.beginSteps(epoch, begun?.step ?? 0);
     // Callbacks may have changed the weights. Within an epoch they had done so before the checkpoint, whose weights are
     // in their place already.
-    if (begun) log.restore(begun.step, begun.log);
+    if (begun) epochSteps.log.restore(begun.step, begun.log);
     else this.trainer.readModel();
     this.epochBegan = performance.now() - (begun?.seconds ?? 0) * 1000;
     const steps = await this.doSteps(epoch, begun?.step ?? 0);
     this.trainer.writeModel();
-    if (steps === batches.length) await this.endEpoch(epoch);
-    return steps === batches.length;
+    if (epochSteps.failure) throw epochSteps.failure.error;
+    // A callback may have lost the loss in the last step: an epoch without one is not whole.
+    const isWhole = epochSteps.isOver(steps) && !epochSteps.isLossLost;
+    if (isWhole) await this.endEpoch(epoch, steps);
+    return isWhole;
   }
 
   /** Does an epoch's steps, in parts that end with a checkpoint each; gives how many of them are done. */
   private async doSteps(epoch: number, firstStep: number): Promise<number> {
-    const { runtime, batches, log } = this.prepared;
-    const { callbacks, control, checkpointer, trainer } = this;
-    const { signal, initialEpoch, onNaN } = this.options;
-    const reporter = new StepReporter({ runtime, epoch, batches, log, firstStep, callbacks, control, signal });
-    const before = (epoch - initialEpoch) * batches.length;
+    const { callbacks, control, checkpointer, epochSteps } = this;
+    const [{ signal, onNaN }, { runtime }] = [this.options, this.prepared];
+    const reporter = new StepReporter({ runtime, epochSteps, epoch, firstStep, callbacks, control, signal });
+    const before = this.steps - firstStep;
     let step = firstStep;
-    while (step < batches.length) {
-      const next = checkpointer ? checkpointer.nextAfter(before + step) - before : batches.length;
-      const end = Math.min(next, batches.length);
-      const limit = checkpointer?.milliseconds ?? Number.POSITIVE_INFINITY;
+    while (!epochSteps.isOver(step) && !epochSteps.failure) {
+      const end = checkpointer ? checkpointer.nextAfter(before + step) - before : Number.POSITIVE_INFINITY;
+      const milliseconds = checkpointer?.milliseconds ?? Number.POSITIVE_INFINITY;
       this.guard?.expectSteps();
-      await reporter.during(() => trainer.run(step, end, onNaN === 'stop'), limit);
-      step = trainer.steps;
+      step = await epochSteps.run({ first: step, end, milliseconds, stopsOnNaN: onNaN === 'stop' }, reporter);
       this.steps = before + step;
-      if (trainer.isLossLost) {
+      if (epochSteps.isLossLost) {
         // A callback that watches for this has had its say.
         if (control.stopTraining) break;
         throw await this.lost('The loss is not a finite number', epoch, step - 1);
       }
-      if (step < batches.length) await this.save(epoch, step);
+      if (!epochSteps.isOver(step)) await this.save(epoch, step);
       if (reporter.isStopWanted) break;
     }
-    // Without a step there is no epoch to be interrupted: a callback may have lost its loss in the last one.
-    return trainer.isLossLost ? Math.min(step, batches.length - 1) : step;
+    return step;
   }
 
-  private async endEpoch(epoch: number): Promise<void> {
-    const { recorder, prepared, checkpointer } = this;
+  private async endEpoch(epoch: number, steps: number): Promise<void> {
+    const { recorder, checkpointer } = this;
     // Before callbacks see what was computed. Without checkpoints once, and again when training ends.
     if (checkpointer || this.guard?.isFresh) this.guard?.check();
-    const { log, validationLog, source, batches } = prepared;
+    const { log, validationLog } = this.epochSteps;
     const seconds = (performance.now() - this.epochBegan) / 1000;
     const validation = Object.entries(validationLog?.logs() ?? {}).map(([name, value]) => [`val_${name}`, value]);
     const rates = this.rates.logs(this.trainer.stepsBefore + this.steps);
-    recorder.add({ ...log.logs(), ...Object.fromEntries(validation), ...rates }, seconds, source.trainCount);
+    recorder.add({ ...log.logs(), ...Object.fromEntries(validation), ...rates }, seconds, log.examples);
     const logs = logsOf(recorder, recorder.epochs - 1);
     const isLost = (validationLog?.lossNames ?? []).some((name) => !Number.isFinite(logs[`val_${name}`]));
     if (this.options.onNaN !== 'continue' && isLost) {
-      throw await this.lost('The validation loss is not a finite number', epoch, batches.length - 1);
+      throw await this.lost('The validation loss is not a finite number', epoch, steps - 1);
     }
     for (const callback of this.callbacks) await callback.onEpochEnd?.(epoch, logs, this.control);
     const value = logs.val_loss ?? logs.loss;
     if (value < (this.best?.value ?? Number.POSITIVE_INFINITY)) this.best = { value, steps: this.steps };
     // Callbacks may have changed the weights.
     this.trainer.readModel();
-    await this.save(epoch, batches.length);
+    await this.save(epoch, steps);
   }
 
   /** Sees to it that weights are finite, and begins to write a checkpoint if there are to be any. */
@@ -266,8 +269,8 @@ export class TrainingRun {
 
   /** Everything that the rest of the training depends on, after a step of an epoch. */
   private state(epoch: number, step: number): TrainingState {
-    const { prepared, trainer, recorder, options } = this;
-    const isWhole = step === prepared.batches.length;
+    const { epochSteps, trainer, recorder, options } = this;
+    const isWhole = epochSteps.isOver(step);
     return {
       fingerprint: this.fingerprint,
       epochs: options.epochs,
@@ -280,7 +283,7 @@ export class TrainingRun {
       best: this.best,
       ...trainer.copy(),
       rates: this.rates.copy(),
-      log: prepared.log.copy(isWhole ? 0 : step),
+      log: epochSteps.log.copy(isWhole ? 0 : step),
       history: recorder.copy(),
       callbacks: statesOf(this.callbacks),
     };
@@ -291,8 +294,7 @@ export class TrainingRun {
     await this.checkpointer?.end();
     // After this error the model holds its current weights, not those before the epoch.
     this.trainer.writeModel();
-    const { examples, validation } = this.prepared.source;
-    const found = findNonFinite(examples) ?? (validation && findNonFinite(validation.examples));
+    const found = this.epochSteps.findNonFinite();
     return new NonFiniteError(what, epoch, step, this.checkpointer?.newest, found);
   }
 }

@@ -8,12 +8,14 @@ import {
   type Optimizer,
   type Weight,
 } from '@weft/nn';
+import { withClassWeight } from './class-weight.js';
 import { type Examples, type NamedExamples, namedExamples } from './data.js';
 import type { FIT_WITH_RUNTIME, TrainedWeights, Update } from './options/fit-options.js';
 import type { CheckedOptions } from './options/schema.js';
 import { shown } from './options/shown.js';
 import type { NamedWeight, TrainingSource } from './prepare-training.js';
 import type { UpdateSource } from './step/trace-update.js';
+import type { OpenedStream } from './streams/open-stream.js';
 
 /** As in Keras. */
 const DEFAULT_BATCH_SIZE = 32;
@@ -26,9 +28,16 @@ export type CheckedFitOptions = CheckedOptions<typeof FIT_WITH_RUNTIME>;
  *
  * @throws RangeError or TypeError if examples, losses or weights do not fit the model or each other
  */
-export function trainingSource(model: BaseModel, data: Examples, options: CheckedFitOptions): TrainingSource {
-  const { validationSplit, validationData, batchSize, seed, corrupt, epochs, initialEpoch } = options;
-  const examples = namedExamples('fit', model, data);
+export function trainingSource(
+  model: BaseModel,
+  data: Examples | OpenedStream,
+  options: CheckedFitOptions,
+  validationStream?: OpenedStream,
+): TrainingSource {
+  const { validationSplit, batchSize, seed, corrupt, epochs, initialEpoch, classWeight } = options;
+  const validationData = options.validationData as Examples | undefined;
+  const stream = isOpened(data) ? data : undefined;
+  const given = isOpened(data) ? data.ring.examples : namedExamples('fit', model, data);
   if (initialEpoch >= epochs) {
     throw new RangeError(
       `fit: initialEpoch is ${initialEpoch} and epochs ${epochs}. epochs is the number of the last epoch; give a larger one.`,
@@ -37,12 +46,13 @@ export function trainingSource(model: BaseModel, data: Examples, options: Checke
   if (validationData && validationSplit > 0) {
     throw new RangeError('fit: both validationData and validationSplit are given. Give one of them.');
   }
-  const trainCount = Math.floor(examples.count * (1 - validationSplit));
+  const trainCount = Math.floor(given.count * (1 - validationSplit));
   if (trainCount === 0) {
     throw new RangeError(
-      `fit: validationSplit: ${validationSplit} of ${examples.count} examples leaves none to train on.`,
+      `fit: validationSplit: ${validationSplit} of ${given.count} examples leaves none to train on.`,
     );
   }
+  const examples = stream ? given : withClassWeight(given, classWeight, 'fit', trainCount);
   const names = new WeightNames(model);
   const updates = updateSources(model, options, names);
   return {
@@ -50,13 +60,23 @@ export function trainingSource(model: BaseModel, data: Examples, options: Checke
     weights: names.list,
     updates,
     examples,
+    stream,
     trainCount,
-    validation: validationOf(model, examples, trainCount, validationData),
+    validation: validationStream
+      ? {
+          examples: validationStream.ring.examples,
+          stream: validationStream,
+          first: 0,
+          count: validationStream.ring.examples.count,
+        }
+      : validationOf(model, examples, trainCount, validationData),
     corrupt,
-    batchSize: Math.min(batchSize ?? DEFAULT_BATCH_SIZE, trainCount),
+    batchSize: stream?.ring.capacity ?? Math.min(batchSize ?? DEFAULT_BATCH_SIZE, trainCount),
     seed,
   };
 }
+
+const isOpened = (data: Examples | OpenedStream): data is OpenedStream => 'ring' in Object(data);
 
 function validationOf(
   model: BaseModel,
@@ -66,10 +86,10 @@ function validationOf(
 ): TrainingSource['validation'] {
   if (data) {
     const own = namedExamples('fit: validationData', model, data, 'validationData.');
-    return { examples: own, first: 0, count: own.count };
+    return { examples: own, stream: undefined, first: 0, count: own.count };
   }
   const count = examples.count - trainCount;
-  return count === 0 ? undefined : { examples, first: trainCount, count };
+  return count === 0 ? undefined : { examples, stream: undefined, first: trainCount, count };
 }
 
 function updateSources(model: BaseModel, options: CheckedFitOptions, names: WeightNames): UpdateSource[] {

@@ -1,5 +1,6 @@
 import type { TypedArray } from '@weft/core';
 import type { Callback, CallbackState } from '../callbacks/callback.js';
+import type { NamedExamples } from '../data.js';
 import type { EpochHistory } from '../history.js';
 import { learningRateNames } from '../learning-rates.js';
 import type { PreparedTraining } from '../prepare-training.js';
@@ -26,7 +27,7 @@ export function statesOf(callbacks: readonly Callback[]): CallbackState[] {
 /** What a training and a checkpoint must have in common for the one to resume from the other. */
 export function trainingFingerprint(prepared: PreparedTraining, options: CheckedFitOptions): Fingerprint {
   const { source, traced, runtime } = prepared;
-  const { model, batchSize, seed, trainCount, updates } = source;
+  const { model, batchSize, seed, trainCount, updates, stream } = source;
   const { shuffle, convolution, fastMath, callbacks, initialEpoch } = options;
   return fingerprint(
     {
@@ -39,7 +40,8 @@ export function trainingFingerprint(prepared: PreparedTraining, options: Checked
       }),
       options: {
         batchSize,
-        'training examples': trainCount,
+        'training examples': stream ? 'a stream' : trainCount,
+        ...(stream && { 'steps per epoch': options.stepsPerEpoch ?? 'all' }),
         seed,
         shuffle,
         convolution,
@@ -53,13 +55,15 @@ export function trainingFingerprint(prepared: PreparedTraining, options: Checked
   );
 }
 
-/** Examples, and what losses, layers and corruption have captured. */
+/** Examples, of streams those of the first batch, and what losses, layers and corruption have captured. */
 function arraysOf({ source, traced }: PreparedTraining): Map<string, TypedArray> {
-  const { examples, validation, weights } = source;
-  const ofTraining = tablesOf(examples).map(({ label, values }): [string, TypedArray] => [label, values]);
+  const { examples, stream, validation, weights } = source;
+  const arrays = (set: NamedExamples) =>
+    tablesOf(set).map(({ label, values }): [string, TypedArray] => [label, values]);
+  const ofTraining = arrays(stream?.reader.first ?? examples);
   const ofValidation =
     validation && validation.examples !== examples
-      ? tablesOf(validation.examples).map(({ label, values }): [string, TypedArray] => [label, values])
+      ? arrays(validation.stream?.reader.first ?? validation.examples)
       : [];
   const own = new Set(weights.map(({ weight }) => weight.tensor.node));
   const captured = traced.flatMap(({ leaves, placeholders }) =>
@@ -103,22 +107,23 @@ export async function resumable(
  * @throws CheckpointError if the tensors in a checkpoint are not those of the training
  */
 function checkContents({ path, state }: FoundCheckpoint, prepared: PreparedTraining, options: CheckedFitOptions): void {
-  const { source, batches } = prepared;
+  const { source } = prepared;
   const { initialEpoch } = options;
   const { weights, slots, epoch, step, steps, history, callbacks } = state;
+  // Without a number the epochs of a stream may differ.
+  const stepsInEpoch = source.stream ? options.stepsPerEpoch : prepared.batches.length;
   const describe = (name: string, shape: readonly number[]) => `${name} [${shape.join(',')}]`;
   const wanted = source.weights.map((named) => describe(named.path, named.weight.shape)).sort();
   const got = [...weights].map(([name, { shape }]) => describe(name, shape)).sort();
   const fits =
     got.join() === wanted.join() &&
     hasSlots(slots, prepared) &&
-    step < batches.length &&
-    steps === (epoch - initialEpoch) * batches.length + step &&
+    (stepsInEpoch === undefined || (step < stepsInEpoch && steps === (epoch - initialEpoch) * stepsInEpoch + step)) &&
     isHistoryOf(history, logNames(prepared, options.callbacks), epoch - initialEpoch) &&
     callbacks.length === stateful(options.callbacks).length;
   if (fits) return;
   throw new CheckpointError(
-    `${path}: the checkpoint's contents do not fit the training, which has the weights ${wanted.join(', ')} and ${batches.length} steps an epoch. Start again in another folder.`,
+    `${path}: the checkpoint's contents do not fit the training, which has the weights ${wanted.join(', ')} and ${stepsInEpoch ?? 'any number of'} steps an epoch. Start again in another folder.`,
   );
 }
 
@@ -134,10 +139,10 @@ function hasSlots(slots: FoundCheckpoint['state']['slots'], { source }: Prepared
 
 /** Names in the logs: losses and metrics of training, those of validation, and learning rates if they can change. */
 export function logNames(
-  { log, validationLog, source }: PreparedTraining,
+  { log, validation, source }: PreparedTraining,
   callbacks: readonly Callback[],
 ): readonly string[] {
-  const ofValidation = (validationLog?.names ?? []).map((name) => `val_${name}`);
+  const ofValidation = (validation?.log.names ?? []).map((name) => `val_${name}`);
   return [...log.names, ...ofValidation, ...learningRateNames(source.updates, callbacks)];
 }
 

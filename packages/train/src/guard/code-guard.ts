@@ -81,6 +81,17 @@ export class CodeGuard {
     return guard;
   }
 
+  /** A guard of these programs and of others. It begins with the state that this one has verified. */
+  async withMore(
+    session: SessionMemory,
+    work: StepsWork,
+    programs: ReadonlyMap<Launch, CompiledProgram>,
+  ): Promise<CodeGuard | undefined> {
+    const guard = await CodeGuard.begin(session, work, new Map([...this.programs, ...programs]));
+    if (this.verified) guard?.hold(this.verified);
+    return guard;
+  }
+
   private keep(
     calls: readonly GuardedCall[],
     references: ReadonlyMap<Launch, ProgramImage>,

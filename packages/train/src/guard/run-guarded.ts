@@ -11,30 +11,39 @@ import { CodeGuard, WrongCodeError } from './code-guard.js';
  */
 const FEWEST = 500;
 
+/** Told what is compiled on the way, before it runs, and with what it is watched. */
+export type OnCompiled = (programs: ReadonlyMap<Launch, CompiledProgram>, work: StepsWork) => Promise<void>;
+
 /**
  * Does work whose results depend on what it is given alone, and does it again by unpacked code if the engine's packed code
  * turns out to be wrong. Short work is not watched.
  *
  * @param microBatch examples to a micro-batch
  * @param run        does the work; what it did before is overwritten
+ * @param isLong     whether it is watched; of a stream nobody knows how long it is
  */
 export async function runGuarded(
   session: SessionMemory,
   work: StepsWork,
   programs: ReadonlyMap<Launch, CompiledProgram>,
   microBatch: number,
-  run: () => Promise<void>,
+  run: (onCompiled: OnCompiled) => Promise<void>,
+  isLong = work.count / microBatch >= FEWEST,
 ): Promise<void> {
-  const isLong = work.count / microBatch >= FEWEST;
-  const guard = isLong ? await CodeGuard.begin(session, work, programs) : undefined;
+  let guard = isLong ? await CodeGuard.begin(session, work, programs) : undefined;
   guard?.expectSteps();
-  await run();
   try {
+    await run(async (more, all) => {
+      guard?.check();
+      guard = await guard?.withMore(session, all, more);
+      guard?.expectSteps();
+    });
     guard?.check();
   } catch (error) {
     if (!(error instanceof WrongCodeError)) throw error;
     warningsOf(session.runtime)(error.message);
     await guard?.fallBack();
-    await run();
+    guard = undefined;
+    await run(async () => {});
   }
 }

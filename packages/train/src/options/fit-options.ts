@@ -2,10 +2,12 @@ import type { BaseModel, Loss, ModelLoss, ModelWeight, Optimizer } from '@weft/n
 import type { Callback } from '../callbacks/callback.js';
 import { checkCallbacks } from '../callbacks/check-callbacks.js';
 import { CHECKPOINT_OPTIONS } from '../checkpoints/options.js';
+import { CLASS_WEIGHT } from '../class-weight.js';
 import type { Examples } from '../data.js';
 import type { OptimizerState } from '../history.js';
 import type { LossOption, MetricsOption } from '../objective.js';
 import type { Corruption } from '../step/trace-update.js';
+import { type ExampleStream, isStream } from '../streams/example-stream.js';
 import { KERNEL_OPTIONS } from './compile-options.js';
 import { flag, functionOf, number, oneOf, optionsOf, such, text, wholeNumber } from './kinds.js';
 import { RUNTIME_OPTION } from './runtime-option.js';
@@ -99,14 +101,28 @@ export const FIT_OPTIONS = {
     wholeNumber(1),
     'Examples to a step; the last batch of an epoch holds what is left. Without it 32, or all training examples where there are fewer.',
   ),
+  stepsPerEpoch: optional(
+    wholeNumber(1),
+    'Batches of a stream to an epoch. Without it, an epoch ends with the stream. Only for streams.',
+  ),
   validationSplit: defaulted(
     number('a number from 0 to below 1', (value) => value >= 0 && value < 1),
     0,
     'The last part of the examples, taken before shuffling, that is not trained on.',
   ),
   validationData: optional(
-    such<Examples>('an object { x, y } of examples', isRecord),
-    'Examples to validate on, instead of a part of those given.',
+    such<Examples | ExampleStream>('an object { x, y } of examples, or a stream of them', (value) => {
+      return isRecord(value) || isStream(value);
+    }),
+    'Examples to validate on, instead of a part of those given. A stream is read in every epoch.',
+  ),
+  validationSteps: optional(
+    wholeNumber(1),
+    'Batches of a stream to a validation. Without it, all. Only where validationData is a stream.',
+  ),
+  classWeight: optional(
+    CLASS_WEIGHT,
+    'How much examples count in training, by the label of their target: a whole number, the largest of a one-hot vector, or 0 and 1. It multiplies sampleWeight; labels that it does not name count 1.',
   ),
   seed: defaulted(wholeNumber(0), 42, 'Decides the order of examples and all draws.'),
   optimizer: optional(
@@ -137,7 +153,11 @@ export const FIT_OPTIONS = {
     'Objects with functions that are called while the model is trained.',
   ),
   signal: optional(SIGNAL, 'Ends training after the running step.'),
-  shuffle: defaulted(flag, true, 'Whether training examples come in a new order each epoch.'),
+  shuffle: defaulted(
+    flag,
+    true,
+    'Whether training examples come in a new order each epoch. The batches of a stream come as they are.',
+  ),
   ...KERNEL_OPTIONS,
   checkpoints: optional(
     optionsOf(CHECKPOINT_OPTIONS, "{ directory: 'checkpoints' }"),

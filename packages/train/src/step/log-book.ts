@@ -8,7 +8,7 @@ const sum = (a: number, b: number) => a + b;
 /** What is kept of all examples. */
 interface ScoreArray {
   readonly address: number;
-  readonly array: Float32Array;
+  array: Float32Array;
   /** Numbers of an example. */
   readonly size: number;
 }
@@ -19,14 +19,14 @@ export class LogBook {
   readonly names: readonly string[];
   /** Address of each number's float64 array, by objective. */
   private readonly addresses: readonly (readonly number[])[];
-  private readonly arrays: readonly (readonly Float64Array[])[];
-  private readonly scoreArrays = new Map<string, ScoreArray>();
+  readonly arrays: readonly Float64Array[][];
+  readonly scoreArrays = new Map<string, ScoreArray>();
 
   /** @param batches of an epoch */
   constructor(
-    memory: SharedMemory,
-    private readonly objectives: readonly Objective[],
-    private readonly batches: readonly MicroBatch[],
+    memory: Pick<SharedMemory, 'float32' | 'float64'>,
+    readonly objectives: readonly Objective[],
+    readonly batches: MicroBatch[],
   ) {
     const parts = objectives.flatMap(({ logs }) => logs.map(({ name }) => name));
     const names = objectives.length > 1 ? ['loss', ...parts] : parts;
@@ -69,6 +69,20 @@ export class LogBook {
     return this.objectives.map(({ logs: [{ name }] }) => name);
   }
 
+  /** Steps that it has numbers of, and their examples. */
+  get steps(): number {
+    return this.batches.length;
+  }
+
+  get examples(): number {
+    return this.batches.reduce((total, { count }) => total + count, 0);
+  }
+
+  /** Whether all losses of a step are finite numbers. */
+  isFinite(step: number): boolean {
+    return this.arrays.every(([loss]) => Number.isFinite(loss[step]));
+  }
+
   /** The loss in a step: that of the only objective, or the sum of all. */
   loss(step: number): number {
     return this.arrays.map(([loss]) => loss[step]).reduce(sum);
@@ -76,14 +90,16 @@ export class LogBook {
 
   /** Losses and metrics of all steps together. Where there are several objectives, `loss` is the sum of theirs. */
   logs(): Record<string, number> {
-    const { batches } = this;
-    const examples = batches.reduce((total, { count }) => total + count, 0);
+    const { batches, examples } = this;
     const entries = this.objectives.flatMap(({ logs }, which) => {
       const mean = (number: number) => {
         const values = this.arrays[which][number];
         return batches.reduce((so, { count }, step) => so + values[step] * count, 0) / examples;
       };
-      const scores = (name: string) => (this.scoreArrays.get(name) as ScoreArray).array.slice();
+      const scores = (name: string) => {
+        const { array, size } = this.scoreArrays.get(name) as ScoreArray;
+        return array.slice(0, examples * size);
+      };
       return logs.map(({ name, value }) => [name, value({ examples, mean, scores })]);
     });
     const values = Object.fromEntries(entries);

@@ -1,6 +1,6 @@
 import type { Tensor, TypedArray } from '@weft/core';
 import type { Weight } from '@weft/nn';
-import type { NamedExamples, Table } from '../data.js';
+import type { ExampleValues, NamedExamples, Table } from '../data.js';
 import type { Runtime } from '../runtime/runtime.js';
 import type { Block } from './stages.js';
 import { tablesOf } from './trace-batch.js';
@@ -54,6 +54,16 @@ export class SessionMemory {
     const address = this.weightAddresses.get(weight);
     if (address === undefined) throw new TypeError('fit: a weight has no place in memory.');
     return address;
+  }
+
+  /** A view of an array of examples, to write others into it. */
+  writable({ label, values }: Table): ExampleValues {
+    const address = this.tables.get(values);
+    if (address === undefined) throw new TypeError(`fit: ${label} has no place in memory.`);
+    this.constants.delete(address);
+    const { buffer } = this.runtime.memory.memory;
+    const Kind = values.constructor as new (buffer: ArrayBufferLike, address: number, length: number) => ExampleValues;
+    return new Kind(buffer, address, values.length);
   }
 
   /** A view of a weight's values. */

@@ -1,0 +1,63 @@
+import { formatShape, sizeOf } from '@weft/core/program';
+import type { NamedExamples, Table } from './data.js';
+import { such } from './options/kinds.js';
+import type { Kind } from './options/schema.js';
+
+/** How much examples count, by label. */
+export type ClassWeight = Readonly<Record<number, number>>;
+
+export const CLASS_WEIGHT: Kind<ClassWeight> = such(
+  'an object of numbers from 0 by whole labels from 0, such as { 0: 1, 1: 5 }',
+  (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    !ArrayBuffer.isView(value) &&
+    Object.entries(value).every(
+      ([label, weight]) =>
+        /^(?:0|[1-9]\d*)$/.test(label) && typeof weight === 'number' && weight >= 0 && weight < Infinity,
+    ),
+);
+
+/**
+ * Examples that count by the label of their target: its whole number, the largest of a one-hot vector, or 0 and 1. As
+ * `class_weight` in Keras.
+ *
+ * @param classWeight undefined leaves the examples as they are
+ * @param call        how errors begin
+ * @param counted     examples that come first and are weighed; those behind them, held out for validation, are not
+ * @throws RangeError if there is not one target of labels
+ */
+export function withClassWeight(
+  examples: NamedExamples,
+  classWeight: ClassWeight | undefined,
+  call: string,
+  counted: number,
+): NamedExamples {
+  if (!classWeight) return examples;
+  const [target, other] = Object.values(examples.targets);
+  if (!target || other || target.shape.length > 1) {
+    const got = Object.values(examples.targets).map(({ label, shape }) => `${label} of shape ${formatShape(shape)}`);
+    throw new RangeError(
+      `${call}: classWeight needs one target, with a label or a one-hot vector for each example; got ${got.join(', ') || 'none'}. Give sampleWeight instead.`,
+    );
+  }
+  const own = examples.sampleWeight?.values;
+  const weights = new Map(Object.entries(classWeight).map(([label, weight]) => [Number(label), weight]));
+  const values = Float32Array.from({ length: examples.count }, (_, example) => {
+    const weight = example < counted ? (weights.get(labelOf(target, example)) ?? 1) : 1;
+    return weight * (own?.[example] ?? 1);
+  });
+  const table: Table = { label: 'sampleWeight', values, dtype: 'float32', scale: 1, shape: [] };
+  return { ...examples, sampleWeight: table };
+}
+
+function labelOf({ values, shape, scale }: Table, example: number): number {
+  const size = sizeOf(shape);
+  const begin = example * size;
+  if (size === 1) return Math.trunc(values[begin] * scale);
+  let largest = 0;
+  for (let at = 1; at < size; at++) {
+    if (values[begin + at] > values[begin + largest]) largest = at;
+  }
+  return largest;
+}

@@ -1,0 +1,14 @@
+import { BatchReader, type StreamSource } from './batch-reader.js';
+import { Ring } from './ring.js';
+
+/** A stream whose first batch was read, and the memory for its batches. */
+export interface OpenedStream {
+  readonly reader: BatchReader;
+  readonly ring: Ring;
+}
+
+/** Reads the first batch of an epoch. */
+export async function openStream(source: StreamSource, epoch: number): Promise<OpenedStream> {
+  const reader = await BatchReader.open(source, epoch);
+  return { reader, ring: new Ring(reader.first) };
+}
