@@ -2,7 +2,7 @@ import { reshape } from '../operations/reshape.js';
 import { concatenate, reversed, sliceAlong } from '../operations/slice.js';
 import { checkTensor } from '../tensor/describe.js';
 import { refuse } from '../tensor/options.js';
-import { normaliseAxes, normaliseAxis } from '../tensor/shape.js';
+import { listOfAxes, normaliseAxes, normaliseAxis } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 
 /**
@@ -29,11 +29,12 @@ export function flip(x: Tensor, axes?: number | readonly number[]): Tensor {
 export function roll(x: Tensor, shift: number | readonly number[], axes?: number | readonly number[]): Tensor {
   checkTensor('roll', x);
   if (axes === undefined) return reshape(rollAlong(reshape(x, [x.size]), oneShift(shift), 0), x.shape);
-  const list = (typeof axes === 'number' ? [axes] : axes).map((axis) => normaliseAxis('roll', axis, x.shape.length));
-  if (typeof shift !== 'number' && shift.length !== list.length) {
+  const list = listOfAxes('roll', axes).map((axis) => normaliseAxis('roll', axis, x.shape.length));
+  const shifts = typeof shift === 'number' ? list.map(() => shift) : shift;
+  if (!Array.isArray(shifts) || shifts.length !== list.length) {
     refuse('roll', 'shift', shift, `a number, or one for each of ${list.length} axes`);
   }
-  return list.reduce((y, axis, which) => rollAlong(y, typeof shift === 'number' ? shift : shift[which], axis), x);
+  return list.reduce((y, axis, which) => rollAlong(y, shifts[which], axis), x);
 }
 
 function oneShift(shift: number | readonly number[]): number {

@@ -3,7 +3,10 @@ import { describe, describeElements } from './describe.js';
 /** Lengths of a tensor's axes, outermost first. The empty shape is a scalar. */
 export type Shape = readonly number[];
 
-/** How the elements of a tensor are stored. Arithmetic is done on `float32`; the others are labels, tables and keys. */
+/**
+ * How the elements of a tensor are stored. Arithmetic is done on `float32`, some of it on `int32` too; the others are tables
+ * and keys.
+ */
 export type DType = 'float32' | 'int32' | 'uint8' | 'uint32';
 
 /** The shape and the storage of one value of a program. */
@@ -80,6 +83,13 @@ export function normaliseAxis(operation: string, axis: number, rank: number): nu
   return axis < 0 ? axis + rank : axis;
 }
 
+/** Axes as a list, which may be one number. @throws TypeError if they are something else */
+export function listOfAxes(operation: string, axes: number | readonly number[]): readonly number[] {
+  const list = typeof axes === 'number' ? [axes] : axes;
+  if (Array.isArray(list)) return list;
+  throw new TypeError(`${operation}: axes must be a number or an array of them, such as [0], got ${describe(axes)}.`);
+}
+
 /**
  * Axes as distinct indices in ascending order; negative ones count from the end, as in NumPy.
  *
@@ -87,10 +97,7 @@ export function normaliseAxis(operation: string, axis: number, rank: number): nu
  */
 export function normaliseAxes(operation: string, axes: number | readonly number[] | undefined, rank: number): number[] {
   if (axes === undefined) return Array.from({ length: rank }, (_, axis) => axis);
-  const list = typeof axes === 'number' ? [axes] : axes;
-  if (!Array.isArray(list)) {
-    throw new TypeError(`${operation}: axes must be a number or an array of them, such as [0], got ${describe(axes)}.`);
-  }
+  const list = listOfAxes(operation, axes);
   const normalised = list.map((axis) => normaliseAxis(operation, axis, rank));
   if (new Set(normalised).size !== normalised.length) {
     throw new RangeError(`${operation}: axes [${list.join(',')}] name an axis twice.`);
