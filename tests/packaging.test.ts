@@ -26,7 +26,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   data: 48_000,
   formats: 24_000,
   models: 12_000,
-  nn: 112_000,
+  nn: 126_000,
   pool: 30_000,
   report: 64_000,
   train: 138_000,

@@ -16,13 +16,18 @@ import {
   binaryIoUWith,
   CallContext,
   Concatenate,
+  Conv1D,
+  Conv2D,
+  Conv2DTranspose,
   CosineDecay,
   CosineDecayRestarts,
   confusionMatrix,
   Dense,
+  DepthwiseConv2D,
   Embedding,
   ExponentialDecay,
   Flatten,
+  GlobalAveragePooling1D,
   GroupNormalization,
   huberWith,
   InverseTimeDecay,
@@ -60,6 +65,7 @@ import {
   Resizing,
   RMSprop,
   type Schedule,
+  SeparableConv2D,
   Sequential,
   SGD,
   sparseCategoricalCrossentropyWith,
@@ -201,6 +207,27 @@ const examples: Record<string, () => unknown> = {
       [1, 100],
     ]);
     expect(model.call(tensor([[1, 20]])).toArray()).toEqual(model.weights[3].data);
+  },
+  'layers/conv1d.ts'() {
+    const layers = [new Conv1D({ filters: 8, kernelSize: 3, padding: 'causal' }), new GlobalAveragePooling1D()];
+    const model = new Sequential(layers, { inputShape: [20, 4] });
+    expect(model.call(ones([2, 20, 4])).shape).toEqual([2, 8]);
+  },
+  'layers/conv2d-transpose.ts'() {
+    const layers = [new Conv2DTranspose({ filters: 3, kernelSize: 3, strides: 2, padding: 'same' })];
+    const model = new Sequential(layers, { inputShape: [8, 8, 16] });
+    console.log(model.outputShape); // [ 16, 16, 3 ]
+    expect(model.outputShape).toEqual([16, 16, 3]);
+  },
+  'layers/depthwise-conv2d.ts'() {
+    const layers = [new DepthwiseConv2D({ kernelSize: 3, padding: 'same' }), new Conv2D({ filters: 8, kernelSize: 1 })];
+    const model = new Sequential(layers, { inputShape: [16, 16, 4] });
+    expect(model.call(ones([2, 16, 16, 4])).shape).toEqual([2, 16, 16, 8]);
+  },
+  'layers/separable-conv2d.ts'() {
+    const layers = [new SeparableConv2D({ filters: 8, kernelSize: 3, padding: 'same', activation: 'relu' })];
+    const model = new Sequential(layers, { inputShape: [16, 16, 4] });
+    expect(model.call(ones([2, 16, 16, 4])).shape).toEqual([2, 16, 16, 8]);
   },
   'layers/resizing.ts'() {
     const model = new Sequential([new Resizing({ height: 14, width: 14 })], { inputShape: [28, 28, 1] });

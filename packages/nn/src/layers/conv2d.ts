@@ -6,7 +6,7 @@ import type { Schema } from '../options/schema.js';
 import type { WeightSpecification } from '../weights/weight.js';
 import { layerOf } from './declare.js';
 import { biasAndActivation, KERNEL_AND_BIAS, kernelAndBias } from './kernel-and-bias.js';
-import { imageShape } from './options.js';
+import { channelsOfGroup, imageShape } from './options.js';
 
 const OPTIONS = {
   /** Channels of the output. */
@@ -19,6 +19,8 @@ const OPTIONS = {
   padding: [choice('valid', 'same'), 'valid'],
   /** Default 1. */
   dilationRate: [positivePair, [1, 1]],
+  /** Cuts channels and filters into as many runs; filters see the channels of their own run only. Default 1. */
+  groups: [positiveInteger, 1],
   ...KERNEL_AND_BIAS,
 } as const satisfies Schema;
 
@@ -33,11 +35,12 @@ export class Conv2D extends layerOf('Conv2D', OPTIONS) {
 
   override weightSpecifications(inputShape: Shape): readonly WeightSpecification[] {
     const [, , channels] = imageShape(this.label, inputShape);
-    return kernelAndBias(this, [...this.kernelSize, channels, this.filters], this.filters);
+    const inside = channelsOfGroup(this.label, channels, this);
+    return kernelAndBias(this, [...this.kernelSize, inside, this.filters], this.filters);
   }
 
   call(x: Tensor, [kernel, bias]: readonly Tensor[]): Tensor {
-    const { strides, padding, dilationRate: dilation } = this;
-    return biasAndActivation(this, conv2d(x, kernel, { strides, padding, dilation }), bias);
+    const { strides, padding, dilationRate: dilation, groups } = this;
+    return biasAndActivation(this, conv2d(x, kernel, { strides, padding, dilation, groups }), bias);
   }
 }

@@ -9,7 +9,9 @@ import {
   BatchNormalization,
   CallContext,
   Concatenate,
+  Conv1D,
   Conv2D,
+  Conv2DTranspose,
   Dense,
   Flatten,
   type Layer,
@@ -179,11 +181,27 @@ describe('layers compute what the operations do', () => {
 });
 
 describe('an option that is not what it must be is refused with what was got and what was expected', () => {
-  const refused: [() => Layer, string][] = [
+  const refused: [() => unknown, string][] = [
     [() => new Conv2D({ filters: 0, kernelSize: 3 }), 'Conv2D: filters is 0; expected a whole number from 1.'],
     [
       () => new Conv2D({ filters: 2.5, kernelSize: 3, name: 'enc' }),
       "Conv2D 'enc': filters is 2.5; expected a whole number from 1.",
+    ],
+    [
+      () => new Conv2D({ filters: 4, kernelSize: 1, groups: 3 }).weightSpecifications([5, 5, 6]),
+      'Conv2D: groups is 3; it must divide the 6 channels of the input and the 4 filters.',
+    ],
+    [
+      () => new Conv1D({ filters: 4, kernelSize: 1 }).outputShape([5, 5, 6]),
+      'Conv1D: expected an input of length, channels; got [5,5,6]. Put a Reshape before it.',
+    ],
+    [
+      () => new Conv2DTranspose({ filters: 1, kernelSize: 3, strides: 2, outputPadding: 2 }).outputShape([5, 5, 6]),
+      'Conv2DTranspose: outputPadding is [2,2]; expected whole numbers from 0 to below the strides, 2 and 2.',
+    ],
+    [
+      () => new Conv2DTranspose({ filters: 1, kernelSize: 3, outputPadding: -1 }),
+      'Conv2DTranspose: outputPadding is -1; expected a whole number from 0, or two of them for height and width.',
     ],
     [() => new Conv2D({ filters: 1 } as never), 'Conv2D: kernelSize is undefined; expected a whole number from 1'],
     [() => new Conv2D({ filters: 1, kernelSize: [3, 3, 3] as never }), 'Conv2D: kernelSize is [3,3,3]; expected'],

@@ -23,6 +23,30 @@ export function imageShape(label: string, shape: Shape): readonly [number, numbe
   return [shape[0], shape[1], shape[2]];
 }
 
+/** @throws RangeError if the shape is not that of a sequence without its batch axis */
+export function sequenceShape(label: string, shape: Shape): readonly [number, number] {
+  if (shape.length !== 2) {
+    throw new RangeError(
+      `${label}: expected an input of length, channels; got ${formatShape(shape)}. Put a Reshape before it.`,
+    );
+  }
+  return [shape[0], shape[1]];
+}
+
+/** @throws RangeError if channels or filters cannot be cut into groups */
+export function channelsOfGroup(
+  label: string,
+  channels: number,
+  { groups, filters }: { readonly groups: number; readonly filters: number },
+): number {
+  if (channels % groups !== 0 || filters % groups !== 0) {
+    throw new RangeError(
+      `${label}: groups is ${groups}; it must divide the ${channels} channels of the input and the ${filters} filters.`,
+    );
+  }
+  return channels / groups;
+}
+
 /**
  * Checks the shape of one example as a user gives it.
  *

@@ -146,6 +146,60 @@ export const layerCases: Readonly<Record<string, LayerCase>> = {
     build: () => new nn.Conv2D({ filters: 2, kernelSize: 3, strides: [2, 1], padding: 'same', activation: 'softplus' }),
     shapes: image,
   },
+  'Conv2D in groups': { build: () => new nn.Conv2D({ filters: 6, kernelSize: 2, groups: 2 }), shapes: image },
+  'Conv2D in as many groups as channels': {
+    build: () => new nn.Conv2D({ filters: 8, kernelSize: 2, groups: 4, useBias: false }),
+    shapes: image,
+  },
+  Conv2DTranspose: {
+    build: () => new nn.Conv2DTranspose({ filters: 2, kernelSize: 3, strides: 2, padding: 'same' }),
+    shapes: image,
+  },
+  'Conv2DTranspose with all options': {
+    build: () =>
+      new nn.Conv2DTranspose({
+        filters: 2,
+        kernelSize: [2, 3],
+        strides: [3, 2],
+        outputPadding: [1, 0],
+        dilationRate: [2, 1],
+        activation: 'relu',
+        kernelRegularizer: nn.l2(0.01),
+      }),
+    shapes: image,
+  },
+  DepthwiseConv2D: {
+    build: () => new nn.DepthwiseConv2D({ kernelSize: 3, padding: 'same', activation: 'relu' }),
+    shapes: image,
+  },
+  'DepthwiseConv2D with all options': {
+    build: () =>
+      new nn.DepthwiseConv2D({
+        kernelSize: [3, 2],
+        strides: [2, 1],
+        padding: 'same',
+        dilationRate: [1, 2],
+        depthMultiplier: 2,
+        depthwiseInitializer: 'heNormal',
+        depthwiseRegularizer: nn.l2(0.01),
+        depthwiseConstraint: nn.maxNorm(),
+      }),
+    shapes: image,
+  },
+  SeparableConv2D: {
+    build: () =>
+      new nn.SeparableConv2D({ filters: 3, kernelSize: 2, depthMultiplier: 2, pointwiseRegularizer: nn.l1(0.01) }),
+    shapes: image,
+  },
+  Conv1D: { build: () => new nn.Conv1D({ filters: 3, kernelSize: 2, padding: 'causal' }), shapes: [[6, 4]] },
+  'Conv1D in groups': {
+    build: () => new nn.Conv1D({ filters: 4, kernelSize: 2, strides: 2, groups: 2 }),
+    shapes: [[6, 4]],
+  },
+  MaxPooling1D: { build: () => new nn.MaxPooling1D({ poolSize: 3, strides: 2, padding: 'same' }), shapes: [[6, 4]] },
+  AveragePooling1D: { build: () => new nn.AveragePooling1D(), shapes: [[6, 4]] },
+  GlobalAveragePooling1D: { build: () => new nn.GlobalAveragePooling1D(), shapes: [[6, 4]] },
+  GlobalMaxPooling1D: { build: () => new nn.GlobalMaxPooling1D({ keepdims: true }), shapes: [[6, 4]] },
   Embedding: { build: () => new nn.Embedding({ inputDim: 7, outputDim: 3 }), shapes: row, tokens: 7 },
   Rescaling: { build: () => new nn.Rescaling({ scale: 0.5, offset: 1 }), shapes: row },
   Normalization: { build: () => new nn.Normalization({ mean: 0.5, variance: 2 }), shapes: row },
