@@ -1,4 +1,4 @@
-import { conv2d, grad, mul, placeholder, sum, type Tensor, upsample2d } from '@weft/core';
+import { conv2d, conv2dTranspose, grad, mul, placeholder, sum, type Tensor, upsample2d } from '@weft/core';
 import type { ConvolutionOption } from '@weft/core/program';
 import { type Case, type Measurement, measureInTurn } from '../measure.js';
 import { compileOptions, type Numerics } from '../numerics.js';
@@ -11,6 +11,10 @@ interface Convolution {
   readonly filters: number;
   /** Whether the image is upsampled by 2 first. */
   readonly isUpsampled?: boolean;
+  /** As many as channels are a depthwise convolution. Default 1. */
+  readonly groups?: number;
+  /** Whether it is the transposed of a convolution with stride 2, and gives an image twice as large. */
+  readonly isTransposed?: boolean;
 }
 
 const CONVOLUTIONS: readonly Convolution[] = [
@@ -21,6 +25,10 @@ const CONVOLUTIONS: readonly Convolution[] = [
   { size: 14, channels: 32, filters: 1, isUpsampled: true },
   { size: 32, channels: 3, filters: 32 },
   { size: 64, channels: 32, filters: 32 },
+  { size: 32, channels: 64, filters: 64, groups: 64 },
+  { size: 14, channels: 256, filters: 256, groups: 256 },
+  { size: 14, channels: 64, filters: 64, groups: 4 },
+  { size: 14, channels: 64, filters: 32, isTransposed: true },
 ];
 
 /** What is asked for; several options may come to one algorithm, which is measured once. */
@@ -41,11 +49,16 @@ export function measureConvolutions(numerics: readonly Numerics[]): Promise<Meas
     algorithmsOf(convolution).flatMap(({ option, label }) =>
       numerics.flatMap((kind) =>
         (Object.keys(PASSES) as Pass[]).map((pass): Case => {
-          const { size, channels, filters, isUpsampled } = convolution;
+          const { size, channels, filters, isUpsampled, groups = 1, isTransposed } = convolution;
           const output = isUpsampled ? 2 * size : size;
-          const macs = BATCH * output * output * 9 * channels * filters;
+          const macs = (BATCH * output * output * 9 * channels * filters) / groups;
+          const how = [
+            isUpsampled && ' upsampled',
+            isTransposed && ' transposed',
+            groups > 1 && ` in ${groups} groups`,
+          ];
           return {
-            name: `${size}x${size}x${channels} -> ${filters}${isUpsampled ? ' upsampled' : ''}, ${label}, ${pass}, ${kind}`,
+            name: `${size}x${size}x${channels} -> ${filters}${how.filter(Boolean).join('')}, ${label}, ${pass}, ${kind}`,
             prepare: () => compiled(convolution, pass, { ...compileOptions(kind), convolution: option }),
             work: PASSES[pass] * 2 * macs * 1e-9,
             unit: 'nominal GFLOP/s',
@@ -58,13 +71,14 @@ export function measureConvolutions(numerics: readonly Numerics[]): Promise<Meas
 }
 
 function compiled(convolution: Convolution, pass: Pass, options: Parameters<typeof runnable>[2]) {
-  const { size, channels, filters, isUpsampled } = convolution;
+  const { size, channels, filters, isUpsampled, isTransposed, groups = 1 } = convolution;
   const float32 = (name: string, ...shape: number[]) => placeholder({ shape, dtype: 'float32' }, name);
-  const output = isUpsampled ? 2 * size : size;
   const x = float32('x', BATCH, size, size, channels);
-  const weight = float32('weight', 3, 3, channels, filters);
-  const target = float32('target', BATCH, output, output, filters);
-  const y = conv2d(isUpsampled ? upsample2d(x) : x, weight, { padding: 'same' });
+  const weight = float32('weight', 3, 3, ...(isTransposed ? [filters, channels] : [channels / groups, filters]));
+  const y = isTransposed
+    ? conv2dTranspose(x, weight, { strides: 2, padding: 'same' })
+    : conv2d(isUpsampled ? upsample2d(x) : x, weight, { padding: 'same', groups });
+  const target = float32('target', ...y.shape);
   const gradients = (parameters: Tensor[]) => grad(sum(mul(y, target)), parameters);
   const outputs: Record<Pass, () => Tensor[]> = {
     forward: () => [y],
