@@ -9,6 +9,8 @@ export { loadModel, loadWeights, saveModel } from './files/model-file.js';
 export { weightsSha256 } from './files/weights-sha256.js';
 export { halfWritten, writeAtomically } from './files/write-atomically.js';
 export { WorkerPool, type WorkerPoolOptions } from './pool.js';
+// Instead of that of `@weft/train`, which knows no standard output.
+export { ProgressBar } from './progress-bar.js';
 // Instead of those of `@weft/train`, which need a runtime.
 export {
   type EvaluateOptions,

@@ -1,8 +1,10 @@
 export type { BatchLogs, Callback, CallbackState, TrainControl, TrainInfo } from './callbacks/callback.js';
 export { CSVLogger, type CSVLoggerOptions } from './callbacks/csv-logger.js';
 export { EarlyStopping, type EarlyStoppingOptions } from './callbacks/early-stopping.js';
+export { LambdaCallback, type LambdaCallbackOptions } from './callbacks/lambda-callback.js';
 export { LearningRateScheduler } from './callbacks/learning-rate-scheduler.js';
 export { ModelCheckpoint, type ModelCheckpointOptions } from './callbacks/model-checkpoint.js';
+export { ProgressBar, type ProgressBarOptions, type TextStream } from './callbacks/progress-bar.js';
 export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from './callbacks/reduce-lr-on-plateau.js';
 export { TerminateOnNaN } from './callbacks/terminate-on-nan.js';
 export { CheckpointError, CheckpointMismatchError, NonFiniteError } from './checkpoints/errors.js';
