@@ -18,7 +18,7 @@ import { type Shape, sizeOf } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { trace } from '../trace/trace.js';
 import type { ConvolutionAlgorithm, ConvolutionOption } from './choose.js';
-import { type ConvolutionRecord, lowerConvolutions } from './lower.js';
+import { type ConvolutionRecord, lowerConvolutions, lowerManyGroups } from './lower.js';
 
 interface Drawn extends Conv2dOptions {
   readonly image: Shape;
@@ -201,6 +201,17 @@ describe('lowerConvolutions', () => {
       expectAgreement([y, ...grad(sum(mul(y, y)), [x, weight])], 'auto');
     },
   );
+
+  it('leaves many groups until gradients are taken, and then none', () => {
+    const records: ConvolutionRecord[] = [];
+    const shapes = { image: [1, 4, 5, 12], kernel: [3, 3, 2, 6], padding: 'same', groups: 6 } as const;
+    const tensors = convolutionOf(shapes, 1);
+    const first = lowerConvolutions(trace(tensors).program, 'auto', (record) => records.push(record));
+    expect(records).toMatchObject([{ algorithm: 'col2im', input: [1, 4, 5, 2], weight: [3, 3, 2, 1] }]);
+    expect(first.operations.filter(({ name }) => name === 'conv2d')).toHaveLength(1);
+    const { operations } = lowerManyGroups(differentiate(first));
+    expect(operations.filter(({ name }) => /conv2d|^pad$/.test(name))).toEqual([]);
+  });
 
   it('makes one product of a convolution of 1x1, and cuts no tiles forward or backward', () => {
     const [y, ...gradients] = convolutionOf({ image: [2, 5, 6, 8], kernel: [1, 1, 8, 3] }, 1);

@@ -56,6 +56,10 @@ export function lowerConvolutions(
       case 'conv2d':
       case 'conv2dInputGradient':
       case 'conv2dWeightGradient':
+        if (isInManyGroups(operation)) {
+          if (operation.name === 'conv2d') record(choiceOfGroup(operation, inputs, option));
+          return undefined;
+        }
         return [inGroups(operation, inputs, (each) => lowerOne(operation, each, option, record, differentiated))];
       case 'depthwiseConv2d':
         record({ ...DEPTHWISE, input: inputs[0].shape, weight: inputs[1].shape });
@@ -66,16 +70,47 @@ export function lowerConvolutions(
   });
 }
 
+/** Groups that are cut out before gradients are taken: each has the gradients of its own algorithm. */
+const FEW_GROUPS = 4;
+
+const groupsOf = ({ attributes }: Operation) => (attributes.groups as number | undefined) ?? 1;
+const isInManyGroups = (operation: Operation) => groupsOf(operation) > FEW_GROUPS;
+
+/**
+ * Replaces convolutions in many groups, and their gradients, after these were taken: the gradient of cutting out a group is
+ * as large as all channels, and so many of them would have to be added up.
+ */
+export function lowerManyGroups(program: Program, option: ConvolutionOption = 'auto'): Program {
+  if (!program.operations.some(isInManyGroups)) return program;
+  return rewrite(program, (operation, inputs) =>
+    isInManyGroups(operation)
+      ? [inGroups(operation, inputs, (each) => lowerOne(operation, each, option, () => {}, new Set()))]
+      : undefined,
+  );
+}
+
+function choiceOfGroup(
+  operation: Operation,
+  [x, weight]: readonly Tensor[],
+  option: ConvolutionOption,
+): ConvolutionRecord {
+  const groups = groupsOf(operation);
+  const input = x.shape.with(3, x.shape[3] / groups);
+  const kernel = weight.shape.with(3, weight.shape[3] / groups);
+  const choice = chooseConvolution(input, kernel, operation.attributes.window as Window, false, option);
+  return { ...choice, reason: `each of ${groups} groups, ${choice.reason}`, input, weight: kernel };
+}
+
 /**
  * Computes each group of channels by itself: images, weights and results have those of a group side by side along their
  * last axis.
  */
 function inGroups(
-  { attributes }: Operation,
+  operation: Operation,
   inputs: readonly Tensor[],
   lower: (inputs: readonly Tensor[]) => Tensor,
 ): Tensor {
-  const groups = (attributes.groups as number | undefined) ?? 1;
+  const groups = groupsOf(operation);
   if (groups === 1) return lower(inputs);
   const partOf = (x: Tensor, group: number) => sliceAlong(x, 3, (group * x.shape[3]) / groups, x.shape[3] / groups);
   return concatenate(

@@ -52,6 +52,7 @@ it('a program is explained from what is traced to kernels, and what is lowered a
     'canonicalise',
     'lower convolutions',
     'differentiate',
+    'lower groups',
     'simplify',
     'transpose factors',
     'simplify',

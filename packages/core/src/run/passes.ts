@@ -1,5 +1,5 @@
 import type { ConvolutionOption } from '../convolution/choose.js';
-import { type ConvolutionRecord, lowerConvolutions } from '../convolution/lower.js';
+import { type ConvolutionRecord, lowerConvolutions, lowerManyGroups } from '../convolution/lower.js';
 import { differentiate } from '../differentiate/differentiate.js';
 import { type EmitOptions, tilesOf } from '../emit/tiles.js';
 import { fuse } from '../fuse/fuse.js';
@@ -54,6 +54,11 @@ export const LOWERING: readonly Pass[] = [
     name: 'differentiate',
     does: 'Replaces gradients by the operations that compute them.',
     run: differentiate,
+  },
+  {
+    name: 'lower groups',
+    does: 'Computes convolutions in many groups, and their gradients, group by group.',
+    run: (program, { convolution = 'auto' }) => lowerManyGroups(program, convolution),
   },
   simplified,
   {

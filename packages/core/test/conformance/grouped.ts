@@ -22,6 +22,9 @@ const grouped: readonly Grouped[] = [
   [[1, 9, 8, 4], [3, 2], 2, 10, { dilation: [2, 3] }],
   [[2, 4, 4, 12], [1, 1], 4, 8, {}],
   [[0, 4, 4, 4], [3, 3], 2, 4, {}],
+  [[2, 5, 6, 12], [3, 3], 6, 18, { padding: 'same' }],
+  [[1, 6, 5, 40], [3, 3], 5, 40, { padding: 'same' }],
+  [[1, 7, 5, 16], [3, 2], 8, 8, { strides: [2, 2], dilation: [2, 1] }],
 ];
 
 /** One group a channel: widths around those of vectors, columns around those of tiles. */
