@@ -80,7 +80,7 @@ function keras() {
   const python = process.env.WEFT_PYTHON || 'python3';
   const out = join(folder, 'keras');
   mkdirSync(out);
-  const job = JSON.stringify({ data, out, epochs, seed, threads, limit });
+  const job = JSON.stringify({ data, out, epochs, seed, threads, limit: limit ?? null });
   timed('Keras, matplotlib', python, [local('benchmarks/peers/keras_job.py'), job], {}, () => {
     const { memory, cae, cdae } = JSON.parse(readFileSync(join(out, 'run.json'), 'utf8'));
     return { memory, errors: [cae.mean, cdae.mean] };

@@ -1,4 +1,4 @@
-"""The autoencoder in Keras on TensorFlow. Run by `pnpm bench:peers`."""
+"""A network in Keras on TensorFlow. Run by `pnpm bench:peers`."""
 
 import os
 
@@ -11,34 +11,57 @@ import keras
 import tensorflow as tf
 from keras import layers
 
+from network import build
 from serve import fastest, serve
+
+WEIGHTS = {
+    "convolution": ["kernel", "bias"],
+    "depthwise": ["kernel", "bias"],
+    "dense": ["kernel", "bias"],
+    "batchNormalization": ["gamma", "beta", "moving_mean", "moving_variance"],
+}
+
+
+def layer_of(node):
+    name, op = node["name"], node["op"]
+    if op == "convolution":
+        same = {"padding": "same", "use_bias": node["useBias"], "activation": node["activation"]}
+        return layers.Conv2D(node["filters"], node["kernelSize"], strides=node["strides"], name=name, **same)
+    if op == "depthwise":
+        same = {"padding": "same", "use_bias": node["useBias"]}
+        return layers.DepthwiseConv2D(node["kernelSize"], strides=node["strides"], name=name, **same)
+    if op == "dense":
+        return layers.Dense(node["units"], activation=node["activation"], name=name)
+    if op == "maxPooling":
+        return layers.MaxPooling2D(node["size"], name=name)
+    if op == "upSampling":
+        return layers.UpSampling2D(node["size"], name=name)
+    if op == "relu":
+        return layers.ReLU(name=name)
+    return {
+        "batchNormalization": layers.BatchNormalization,
+        "globalAveragePooling": layers.GlobalAveragePooling2D,
+        "add": layers.Add,
+        "concatenate": layers.Concatenate,
+    }[op](name=name)
 
 
 class Engine:
-    def __init__(self, weights, images, jit_compile):
-        convolution = lambda name, filters, activation="relu": layers.Conv2D(
-            filters, 3, padding="same", activation=activation, name=name
-        )
-        self.model = keras.Sequential(
-            [
-                keras.Input(images.shape[1:]),
-                convolution("enc_conv1", 32),
-                layers.MaxPooling2D(2),
-                convolution("enc_conv2", 64),
-                layers.MaxPooling2D(2),
-                convolution("dec_conv1", 64),
-                layers.UpSampling2D(2),
-                convolution("dec_conv2", 32),
-                layers.UpSampling2D(2),
-                convolution("output_image", images.shape[-1], "sigmoid"),
-            ]
-        )
-        for layer in self.model.layers:
-            if layer.weights:
-                layer.set_weights([weights[f"{layer.name}/kernel"], weights[f"{layer.name}/bias"]])
+    def __init__(self, job, weights, images, targets, jit_compile):
+        network = job["network"]
+        inputs = keras.Input(images.shape[1:])
+        outputs = build(network, inputs, lambda node, x: layer_of(node)(x if len(x) > 1 else x[0]))
+        self.model = keras.Model(inputs, outputs)
+        for node in network["nodes"]:
+            names = [f"{node['name']}/{weight}" for weight in WEIGHTS.get(node["op"], [])]
+            values = [weights[name] for name in names if name in weights]
+            if values:
+                self.model.get_layer(node["name"]).set_weights(values)
         adam = keras.optimizers.Adam(learning_rate=0.001, epsilon=1e-7)
-        self.model.compile(optimizer=adam, loss="mean_squared_error", jit_compile=jit_compile)
+        losses = {"meanSquaredError": "mean_squared_error", "crossentropy": "sparse_categorical_crossentropy"}
+        self.model.compile(optimizer=adam, loss=losses[network["loss"]], jit_compile=jit_compile)
         self.images = tf.constant(images)
+        self.targets = self.images if targets is None else tf.constant(targets.astype("int32"))
         compiler = "XLA" if jit_compile else "oneDNN"
         self.version = f"{keras.__version__}, TensorFlow {tf.__version__}, {compiler}"
 
@@ -46,22 +69,22 @@ class Engine:
         return self.model.predict_on_batch(self.images)
 
     def step(self):
-        return self.model.train_on_batch(self.images, self.images)
+        return self.model.train_on_batch(self.images, self.targets)
 
     def losses(self, count):
         found = []
         for _ in range(count):
             # Keras reports the mean since the last reset.
             self.model.reset_metrics()
-            logs = self.model.train_on_batch(self.images, self.images, return_dict=True)
+            logs = self.model.train_on_batch(self.images, self.targets, return_dict=True)
             found.append(float(logs["loss"]))
         return found
 
 
-def start(job, weights, images):
+def start(job, weights, images, targets):
     tf.config.threading.set_intra_op_parallelism_threads(job["threads"])
     tf.config.threading.set_inter_op_parallelism_threads(1)
-    return fastest([lambda: Engine(weights, images, False), lambda: Engine(weights, images, True)])
+    return fastest([lambda jit=jit: Engine(job, weights, images, targets, jit) for jit in (False, True)])
 
 
 serve(start)

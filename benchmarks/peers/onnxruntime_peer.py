@@ -1,5 +1,6 @@
-"""The autoencoder in ONNX Runtime, forward only. Run by `pnpm bench:peers`."""
+"""A network in ONNX Runtime, forward only. Run by `pnpm bench:peers`."""
 
+import numpy as np
 import onnxruntime
 
 from serve import serve
@@ -12,13 +13,13 @@ class Engine:
         options.inter_op_num_threads = 1
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
         self.session = onnxruntime.InferenceSession(job["onnx"], options, providers=["CPUExecutionProvider"])
-        batch, height, width, channels = images.shape
-        # The ONNX file has channels first; for images of one channel the memory is the same.
-        self.images = images.reshape(batch, channels, height, width)
+        # The ONNX file has channels first.
+        self.images = np.ascontiguousarray(np.moveaxis(images, -1, 1))
         self.version = onnxruntime.__version__
 
     def forward(self):
-        return self.session.run(None, {"images": self.images})[0]
+        output = self.session.run(None, {"images": self.images})[0]
+        return np.moveaxis(output, 1, -1) if output.ndim == 4 else output
 
 
-serve(lambda job, weights, images: Engine(job, images))
+serve(lambda job, weights, images, targets: Engine(job, images))

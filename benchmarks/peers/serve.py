@@ -10,14 +10,15 @@ import numpy as np
 
 
 def tensors(job):
-    """Weights by name and the images, as NumPy arrays of the job's file."""
+    """Weights by name, the images and the targets (None: the images), as NumPy arrays of the job's file."""
     numbers = np.fromfile(job["file"], dtype="<f4")
 
     def load(stored):
         begin = stored["offset"]
         return numbers[begin : begin + int(np.prod(stored["shape"]))].reshape(stored["shape"])
 
-    return {stored["name"]: load(stored) for stored in job["weights"]}, load(job["images"])
+    weights = {stored["name"]: load(stored) for stored in job["weights"]}
+    return weights, load(job["images"]), load(job["targets"]) if "targets" in job else None
 
 
 def fastest(makers, runs=3):
@@ -45,7 +46,7 @@ def fastest(makers, runs=3):
 
 
 def serve(start):
-    """`start(job, weights, images)` gives an object with `version`, `forward()`, `step()` and `losses(count)`."""
+    """`start(job, weights, images, targets)` gives an object with `version`, `forward()`, `step()` and `losses(count)`."""
     # Libraries print to standard output as well; answers have a channel of their own.
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)

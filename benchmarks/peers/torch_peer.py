@@ -1,51 +1,128 @@
-"""The autoencoder in PyTorch. Run by `pnpm bench:peers`."""
+"""A network in PyTorch. Run by `pnpm bench:peers`."""
 
 import torch
 from torch import nn
 from torch.nn import functional
 
+from network import build
 from serve import fastest, serve
 
-CONVOLUTIONS = ["enc_conv1", "enc_conv2", "dec_conv1", "dec_conv2", "output_image"]
+ACTIVATIONS = {"linear": lambda x: x, "relu": torch.relu, "sigmoid": torch.sigmoid}
 
 
-class Autoencoder(nn.Module):
-    def __init__(self, channels):
+def same_padding(x, size, strides):
+    """Zeros as TensorFlow's `same` puts them: one more at the end where they are odd."""
+    amounts = []
+    for length in (x.shape[3], x.shape[2]):
+        total = max((-(-length // strides) - 1) * strides + size - length, 0)
+        amounts += [total // 2, total - total // 2]
+    return functional.pad(x, amounts)
+
+
+class Convolution(nn.Module):
+    def __init__(self, node, channels, depthwise):
         super().__init__()
-        sizes = [(channels, 32), (32, 64), (64, 64), (64, 32), (32, channels)]
-        for name, (inputs, outputs) in zip(CONVOLUTIONS, sizes):
-            self.add_module(name, nn.Conv2d(inputs, outputs, 3, padding=1))
+        self.size, self.strides = node["kernelSize"], node["strides"]
+        self.filters = channels if depthwise else node["filters"]
+        self.conv = nn.Conv2d(
+            channels,
+            self.filters,
+            self.size,
+            stride=self.strides,
+            padding=self.size // 2 if self.strides == 1 else 0,
+            groups=channels if depthwise else 1,
+            bias=node["useBias"],
+        )
+        self.activation = ACTIVATIONS[node.get("activation", "linear")]
 
     def forward(self, x):
-        x = functional.max_pool2d(torch.relu(self.enc_conv1(x)), 2)
-        x = functional.max_pool2d(torch.relu(self.enc_conv2(x)), 2)
-        x = functional.interpolate(torch.relu(self.dec_conv1(x)), scale_factor=2, mode="nearest")
-        x = functional.interpolate(torch.relu(self.dec_conv2(x)), scale_factor=2, mode="nearest")
-        return torch.sigmoid(self.output_image(x))
+        if self.strides > 1:
+            x = same_padding(x, self.size, self.strides)
+        return self.activation(self.conv(x))
+
+
+class Network(nn.Module):
+    def __init__(self, network, weights, shape):
+        super().__init__()
+        self.network = network
+        array = lambda name: torch.from_numpy(weights[name].copy())
+        channels = {"images": shape[-1]}
+        for node in network["nodes"]:
+            name, op = node["name"], node["op"]
+            taken = [channels[each] for each in node["inputs"]]
+            channels[name] = sum(taken) if op == "concatenate" else taken[0]
+            if op in ("convolution", "depthwise"):
+                module = Convolution(node, taken[0], op == "depthwise")
+                channels[name] = module.filters
+                kernel = array(f"{name}/kernel")
+                # HWIO to OIHW, and HWC1 to C1HW.
+                module.conv.weight.data.copy_(kernel.permute(2, 3, 0, 1) if op == "depthwise" else kernel.permute(3, 2, 0, 1))
+                if node["useBias"]:
+                    module.conv.bias.data.copy_(array(f"{name}/bias"))
+            elif op == "batchNormalization":
+                module = nn.BatchNorm2d(taken[0], eps=1e-3, momentum=0.01)
+                for own, theirs in zip(("weight", "bias", "running_mean", "running_var"), ("gamma", "beta", "moving_mean", "moving_variance")):
+                    getattr(module, own).data.copy_(array(f"{name}/{theirs}"))
+            elif op == "dense":
+                module = nn.Linear(taken[0], node["units"])
+                channels[name] = node["units"]
+                module.weight.data.copy_(array(f"{name}/kernel").T)
+                module.bias.data.copy_(array(f"{name}/bias"))
+            else:
+                continue
+            self.add_module(name, module)
+
+    def forward(self, x):
+        """The output; before softmax, if it ends with that."""
+        return build(self.network, x, self.node)
+
+    def node(self, node, inputs):
+        op, (x, *others) = node["op"], inputs
+        if op == "add":
+            return x + others[0]
+        if op == "concatenate":
+            return torch.cat(inputs, 1)
+        if op == "relu":
+            return torch.relu(x)
+        if op == "maxPooling":
+            return functional.max_pool2d(x, node["size"])
+        if op == "upSampling":
+            return functional.interpolate(x, scale_factor=node["size"], mode="nearest")
+        if op == "globalAveragePooling":
+            return x.mean((2, 3))
+        module = self.get_submodule(node["name"])
+        if op == "dense" and node["activation"] != "softmax":
+            return ACTIVATIONS[node["activation"]](module(x))
+        return module(x)
 
 
 class Engine:
-    def __init__(self, weights, images, memory_format):
-        model = Autoencoder(images.shape[-1])
-        with torch.no_grad():
-            for name in CONVOLUTIONS:
-                layer = model.get_submodule(name)
-                layer.weight.copy_(torch.from_numpy(weights[f"{name}/kernel"].copy()).permute(3, 2, 0, 1))
-                layer.bias.copy_(torch.from_numpy(weights[f"{name}/bias"].copy()))
-        self.model = model.to(memory_format=memory_format)
-        channels_first = torch.from_numpy(images.copy()).permute(0, 3, 1, 2)
-        self.images = channels_first.contiguous(memory_format=memory_format)
+    def __init__(self, job, weights, images, targets, memory_format):
+        model = Network(job["network"], weights, images.shape)
+        x = torch.from_numpy(images.copy())
+        layout = "rows"
+        if x.ndim == 4:
+            model = model.to(memory_format=memory_format)
+            x = x.permute(0, 3, 1, 2).contiguous(memory_format=memory_format)
+            layout = "channels last" if memory_format == torch.channels_last else "channels first"
+        self.model, self.images = model, x
+        self.targets = None if targets is None else torch.from_numpy(targets.copy()).long()
         self.adam = torch.optim.Adam(self.model.parameters(), lr=0.001, betas=(0.9, 0.999), eps=1e-7)
-        layout = "channels last" if memory_format == torch.channels_last else "channels first"
         self.version = f"{torch.__version__}, {layout}"
 
     def forward(self):
+        self.model.eval()
         with torch.inference_mode():
-            return self.model(self.images).permute(0, 2, 3, 1).numpy()
+            output = self.model(self.images)
+            if self.targets is not None:
+                return torch.softmax(output, 1).numpy()
+            return output.permute(0, 2, 3, 1).numpy()
 
     def step(self):
+        self.model.train()
         self.adam.zero_grad(set_to_none=True)
-        loss = functional.mse_loss(self.model(self.images), self.images)
+        output = self.model(self.images)
+        loss = functional.mse_loss(output, self.images) if self.targets is None else functional.cross_entropy(output, self.targets)
         loss.backward()
         self.adam.step()
         return loss.item()
@@ -54,11 +131,11 @@ class Engine:
         return [self.step() for _ in range(count)]
 
 
-def start(job, weights, images):
+def start(job, weights, images, targets):
     torch.set_num_threads(job["threads"])
     torch.set_num_interop_threads(1)
     layouts = [torch.channels_last, torch.contiguous_format]
-    return fastest([lambda layout=layout: Engine(weights, images, layout) for layout in layouts])
+    return fastest([lambda layout=layout: Engine(job, weights, images, targets, layout) for layout in layouts])
 
 
 serve(start)

@@ -1,15 +1,17 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { RandomStream } from '@weft/core';
 import { syntheticGarments } from '@weft/data';
-import { convAutoencoder } from '@weft/models';
 import { startOf } from '../../../scripts/node-releases.js';
 import type { Column } from '../releases.js';
 import { type Agreement, agreement } from './agreement.js';
-import { type Job, type Task, writeTensors } from './job.js';
+import { type Batch, type Job, type Task, writeTensors } from './job.js';
+import { labelsOf, type Network } from './networks.js';
 import { onnxModel } from './onnx.js';
 import { commandOf, PEERS, type Peer } from './peers.js';
 import { EngineProcess } from './process.js';
+import { weftModel } from './weft-model.js';
 
 /** Steps whose losses are compared: the first shows the loss, the second the gradients and Adam. */
 const COMPARED_STEPS = 2;
@@ -19,6 +21,7 @@ const MOST_SHARES = 3;
 
 /** How long to compare. */
 export interface ComparisonOptions {
+  readonly network: Network;
   readonly batch: number;
   readonly rounds: number;
   /** What a peer does a task for, in each round. */
@@ -71,7 +74,7 @@ interface Contestant extends Omit<PeerResult, 'times' | 'memory'> {
 }
 
 /**
- * Runs the autoencoder in every entry, in turns, and checks that all of them compute the same.
+ * Runs a network in every entry, in turns, and checks that all of them compute the same.
  *
  * Weft must be among the entries. Whoever does not have its turn is stopped, so that threads that wait by spinning
  * take nothing from the others; the first of the turns rotates from round to round.
@@ -80,12 +83,12 @@ export async function compare(
   entries: readonly Entry[],
   options: ComparisonOptions,
 ): Promise<{ results: PeerResult[]; failures: Failure[] }> {
-  const { batch, rounds, milliseconds, say } = options;
+  const { network, batch, rounds, milliseconds, say } = options;
   const folder = mkdtempSync(join(tmpdir(), 'weft-peers-'));
   const contestants: Contestant[] = [];
   const failures: Failure[] = [];
   try {
-    const jobs = jobWriter(folder, batch);
+    const jobs = jobWriter(folder, network, batch);
     const expected = referenceOf(jobs);
     for (const entry of entries) {
       const { title } = entry.peer;
@@ -173,20 +176,32 @@ async function takeTurn(contestant: Contestant, round: number, milliseconds: num
 type JobWriter = (size: number) => Omit<Job, 'threads' | 'fastMath'>;
 
 /** Writes the files of a job once for each size of batch. */
-function jobWriter(folder: string, batch: number): JobWriter {
-  const { model } = convAutoencoder();
-  const pixels = model.inputShape.reduce((a, b) => a * b, 1);
-  const bytes = syntheticGarments({ trainCount: batch, testCount: 10 }).train.images;
+function jobWriter(folder: string, network: Network, batch: number): JobWriter {
+  const model = weftModel(network);
   const known = new Map<number, Omit<Job, 'threads' | 'fastMath'>>();
   return (size) => {
     const before = known.get(size);
     if (before) return before;
-    const images = Float32Array.from(bytes.subarray(0, size * pixels), (byte) => byte / 255);
     const onnx = join(folder, `${size}.onnx`);
-    writeFileSync(onnx, onnxModel(model, size));
-    const job = { ...writeTensors(join(folder, `${size}.f32`), model, images), onnx };
+    writeFileSync(onnx, onnxModel(network, model.weights, size));
+    const examples = batchOf(network, batch, size);
+    const job = { network, ...writeTensors(join(folder, `${size}.f32`), model, examples), onnx };
     known.set(size, job);
     return job;
+  };
+}
+
+/** The first examples of a batch: garments for the autoencoder, else noise, in steps of 1/255. */
+function batchOf({ id, inputShape, loss }: Network, batch: number, size: number): Batch {
+  const length = inputShape.reduce((a, b) => a * b, 1);
+  const noise = new RandomStream(42, 0);
+  const bytes =
+    id === 'autoencoder'
+      ? syntheticGarments({ trainCount: batch, testCount: 10 }).train.images.subarray(0, size * length)
+      : Uint8Array.from({ length: size * length }, () => noise.integer(256));
+  return {
+    images: { shape: [size, ...inputShape], data: Float32Array.from(bytes, (byte) => byte / 255) },
+    ...(loss === 'crossentropy' && { targets: { shape: [size], data: labelsOf(size) } }),
   };
 }
 

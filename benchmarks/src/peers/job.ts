@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { Sequential } from '@weft/nn';
+import type { BaseModel } from '@weft/nn';
+import type { Network } from './networks.js';
 
 /** What is compared. */
 export type Task = 'step' | 'forward';
@@ -14,12 +15,15 @@ export interface StoredTensor {
 
 /** What an engine is told before it begins. */
 export interface Job {
-  /** Weights and images one after another, float32, little-endian. */
+  readonly network: Network;
+  /** Weights, images and targets one after another, float32, little-endian. */
   readonly file: string;
-  /** Kernels HWIO and biases, named as in the model: `enc_conv1/kernel`. */
+  /** Kernels HWIO, biases and so on, named as in the model: `enc_conv1/kernel`. */
   readonly weights: readonly StoredTensor[];
-  /** [batch, height, width, channels], from 0 to 1. */
+  /** [batch, ...shape of an input], from 0 to 1. */
   readonly images: StoredTensor;
+  /** Labels as numbers, [batch]; without them, the images. */
+  readonly targets?: StoredTensor;
   /** The model as an ONNX file, for engines that read one. */
   readonly onnx: string;
   readonly threads: number;
@@ -32,23 +36,29 @@ export interface LoadedTensor {
   readonly data: Float32Array;
 }
 
-/** Writes a model's weights and images to a file that JavaScript and Python can read without a library. */
-export function writeTensors(
-  file: string,
-  model: Sequential,
-  images: Float32Array,
-): Pick<Job, 'file' | 'weights' | 'images'> {
+type Stored = Pick<Job, 'file' | 'weights' | 'images' | 'targets'>;
+
+/** A batch in float32. */
+export interface Batch {
+  readonly images: LoadedTensor;
+  readonly targets?: LoadedTensor;
+}
+
+/** Writes a model's weights and a batch to a file that JavaScript and Python can read without a library. */
+export function writeTensors(file: string, model: BaseModel, { images, targets }: Batch): Stored {
   let offset = 0;
   const parts: Float32Array[] = [];
-  const store = (name: string, shape: readonly number[], data: Float32Array): StoredTensor => {
+  const store = (name: string, { shape, data }: LoadedTensor): StoredTensor => {
     const stored = { name, shape, offset };
     parts.push(data);
     offset += data.length;
     return stored;
   };
-  const weights = model.weights.map(({ path, shape, data }) => store(path, shape, data));
-  const count = images.length / model.inputShape.reduce((a, b) => a * b, 1);
-  const stored = store('images', [count, ...model.inputShape], images);
+  const weights = model.weights.map((weight) => store(weight.path, weight));
+  const stored = {
+    images: store('images', images),
+    ...(targets && { targets: store('targets', targets) }),
+  };
   const all = new Float32Array(offset);
   let written = 0;
   for (const part of parts) {
@@ -56,19 +66,20 @@ export function writeTensors(
     written += part.length;
   }
   writeFileSync(file, new Uint8Array(all.buffer));
-  return { file, weights, images: stored };
+  return { file, weights, ...stored };
 }
 
 /** Reads what `writeTensors` has written. */
-export function readTensors({ file, weights, images }: Pick<Job, 'file' | 'weights' | 'images'>): {
-  weights: Map<string, LoadedTensor>;
-  images: LoadedTensor;
-} {
+export function readTensors({ file, weights, images, targets }: Stored): Batch & { weights: Map<string, LoadedTensor> } {
   const bytes = readFileSync(file);
   const all = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
   const load = ({ shape, offset }: StoredTensor): LoadedTensor => ({
     shape,
     data: all.slice(offset, offset + shape.reduce((a, b) => a * b, 1)),
   });
-  return { weights: new Map(weights.map((stored) => [stored.name, load(stored)])), images: load(images) };
+  return {
+    weights: new Map(weights.map((stored) => [stored.name, load(stored)])),
+    images: load(images),
+    ...(targets && { targets: load(targets) }),
+  };
 }

@@ -6,17 +6,19 @@ import { afterwards, describeMachine, machine } from '../machine.js';
 import { availableNumerics } from '../numerics.js';
 import { columnsOf } from '../releases.js';
 import { compare, type Entry } from './compare.js';
+import { NETWORK_IDS, networkOf } from './networks.js';
 import { howToGet, isInstalled, PEERS, PEERS_FOLDER } from './peers.js';
 import { peerTable } from './table.js';
 
 const { values, positionals } = commandLine({
   name: 'pnpm bench:peers',
   arguments: ['PEER...'],
-  about: `Measures the same autoencoder in other engines, side by side: ${PEERS.map(({ id }) => id).join(', ')}.`,
+  about: `Measures the same network in other engines, side by side: ${PEERS.map(({ id }) => id).join(', ')}.`,
   options: {
     node: { value: 'N,N', default: '20,24,latest', help: 'Releases of Node for Weft, at all widths that each has.' },
     install: { help: 'Fetch the engines that are on npm into benchmarks/peers.' },
-    batch: { value: 'N', default: '256', help: 'Images a step.' },
+    network: { value: 'NAME', default: 'autoencoder', help: `What is measured: ${NETWORK_IDS.join(', ')}.` },
+    batch: { value: 'N', help: "Examples a step. Default: the network's own, 256 for the autoencoder." },
     rounds: { value: 'N', default: '7', help: 'Rounds, in each of which all engines take a turn.' },
     seconds: { value: 'X', default: '2', help: "A task's share of a round." },
     threads: {
@@ -30,14 +32,18 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => pr
 
 const known = PEERS.map(({ id }) => id);
 const unknown = positionals.filter((name) => !known.includes(name));
+const networkId = NETWORK_IDS.find((id) => id === values.network);
+const network = networkOf(networkId ?? 'autoencoder');
 const [batch, rounds, seconds, ...threads] = [
-  values.batch,
+  values.batch ?? network.batch,
   values.rounds,
   values.seconds,
   ...values.threads.split(','),
 ].map(Number);
 
-if (unknown.length > 0) {
+if (!networkId) {
+  wrongUsage(`--network: got '${values.network}', expected ${NETWORK_IDS.join(', ')}.`);
+} else if (unknown.length > 0) {
   wrongUsage(
     `There is no peer ${unknown.join(', ')}. Peers: ${known.join(', ')}; all that are installed without a name.`,
   );
@@ -51,7 +57,9 @@ if (unknown.length > 0) {
 }
 
 async function run(): Promise<void> {
-  const wanted = PEERS.filter(({ id }) => positionals.length === 0 || id === 'weft' || positionals.includes(id));
+  const wanted = PEERS.filter(({ networks }) => networks?.includes(network.id) ?? true).filter(
+    ({ id }) => positionals.length === 0 || id === 'weft' || positionals.includes(id),
+  );
   const missing = wanted
     .filter((peer) => !isInstalled(peer))
     .map((peer) => ({ title: peer.title, command: howToGet(peer) }));
@@ -70,19 +78,20 @@ async function run(): Promise<void> {
       ),
     );
   const before = machine();
-  const { results, failures } = await compare(entries, { batch, rounds, milliseconds: seconds * 1000, say });
+  const { results, failures } = await compare(entries, { network, batch, rounds, milliseconds: seconds * 1000, say });
   const at = afterwards(before);
-  const table = peerTable(results, { batch, machine: describeMachine(at), missing, failures });
+  const table = peerTable(results, { title: network.title, batch, machine: describeMachine(at), missing, failures });
   console.log(`\n${table}`);
   const folder = new URL('../../results/', import.meta.url);
   mkdirSync(folder, { recursive: true });
-  const name = `peers-${new Date().toISOString().replaceAll(':', '-')}`;
+  const name = `peers-${network.id}-${new Date().toISOString().replaceAll(':', '-')}`;
   writeFileSync(
     new URL(`${name}.json`, folder),
-    `${JSON.stringify({ machine: at, batch, results, missing, failures })}\n`,
+    `${JSON.stringify({ machine: at, network: network.id, batch, results, missing, failures })}\n`,
   );
-  writeFileSync(new URL('peers.md', folder), table);
-  console.log(`Written to benchmarks/results/${name}.json and peers.md`);
+  const page = network.id === 'autoencoder' ? 'peers.md' : `peers-${network.id}.md`;
+  writeFileSync(new URL(page, folder), table);
+  console.log(`Written to benchmarks/results/${name}.json and ${page}`);
   if (failures.length > 0 || results.some(({ agreement, deviation }) => !agreement.agrees && deviation === undefined))
     process.exitCode = 1;
 }

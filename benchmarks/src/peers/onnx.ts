@@ -1,4 +1,5 @@
-import { type Block, Conv2D, MaxPooling2D, type ModelWeight, type Sequential, UpSampling2D } from '@weft/nn';
+import type { ModelWeight } from '@weft/nn';
+import type { Network, NetworkNode } from './networks.js';
 import { bytes, type Field, integer, message } from './protobuf.js';
 
 /** Version 8 of the format (ONNX 1.13) and 13 of its operators: what every runtime of the last years reads. */
@@ -6,89 +7,139 @@ const FORMAT_VERSION = 8;
 const OPERATOR_VERSION = 13;
 
 /** Numbers of attribute types and element types, as `onnx.proto` has them. */
-const ATTRIBUTE = { integers: 7, text: 3 } as const;
+const ATTRIBUTE = { float: 1, integer: 2, text: 3, integers: 7 } as const;
 const FLOAT32 = 1;
 
-const ACTIVATIONS: Readonly<Record<string, string | undefined>> = { relu: 'Relu', sigmoid: 'Sigmoid', tanh: 'Tanh' };
+const ACTIVATIONS = { relu: 'Relu', sigmoid: 'Sigmoid', softmax: 'Softmax' } as const;
+
+/** That of Weft's and Keras's batch normalisation. */
+const EPSILON = 1e-3;
+
+/** Collects the parts of a graph. */
+class Graph {
+  readonly nodes: Field[] = [];
+  readonly initializers: Field[] = [];
+
+  constructor(private readonly weights: readonly ModelWeight[]) {}
+
+  tensor(name: string, shape: readonly number[], data: Float32Array): string {
+    this.initializers.push(bytes(5, tensor(name, shape, data)));
+    return name;
+  }
+
+  /** A weight by its path; undefined if there is none. */
+  weight(path: string): ModelWeight | undefined {
+    return this.weights.find((weight) => weight.path === path);
+  }
+
+  /** The names of the weights that there are, as they are. */
+  given(...paths: readonly string[]): string[] {
+    const found = paths.flatMap((path) => this.weight(path) ?? []);
+    return found.map(({ path, shape, data }) => this.tensor(path, shape, data));
+  }
+
+  node(operator: string, inputs: readonly string[], output: string, attributes: readonly Field[] = []): void {
+    const names = inputs.map((input) => bytes(1, input));
+    this.nodes.push(bytes(1, [...names, bytes(2, output), bytes(4, operator), ...attributes]));
+  }
+}
 
 /**
- * A model of 3x3 convolutions, poolings and upsamplings as an ONNX file.
+ * A network as an ONNX file, with channels first as ONNX has them. The input is `images` and the output `output`.
  *
- * The input is `images` [batch, channels, height, width] and the output `output`, with channels first as ONNX has
- * them: for one channel that is the same memory as Weft's channels last.
- *
- * @throws RangeError for a layer or an option that the writer does not know
+ * @param weights those of the network in Weft
  * @see onnx.proto and docs/Operators.md of the ONNX project
  */
-export function onnxModel(model: Sequential, batch: number): Uint8Array<ArrayBuffer> {
-  const nodes: Field[] = [];
-  const initializers: Field[] = [];
-  const weights = new Map(model.weights.map((weight) => [weight.path, weight]));
-  const addTensor = (name: string, shape: readonly number[], data: Float32Array): string => {
-    initializers.push(bytes(5, tensor(name, shape, data)));
-    return name;
-  };
-  let last = 'images';
-  const addNode = (operator: string, inputs: readonly string[], attributes: readonly Field[] = []) => {
-    const result = `value${nodes.length}`;
-    const names = inputs.map((input) => bytes(1, input));
-    nodes.push(bytes(1, [...names, bytes(2, result), bytes(4, operator), ...attributes]));
-    last = result;
-  };
-  for (const layer of model.layers) {
-    if (layer instanceof Conv2D) {
-      if (layer.padding !== 'same' || [...layer.strides, ...layer.dilationRate].some((length) => length !== 1)) {
-        throw unknown(layer, "padding 'same', strides 1 and no dilation");
-      }
-      const { shape, data } = weights.get(`${layer.name}/kernel`) as ModelWeight;
-      const [height, width, channels, filters] = shape;
-      const kernel = addTensor(`${layer.name}/kernel`, [filters, channels, height, width], filtersFirst(shape, data));
-      const bias = weights.get(`${layer.name}/bias`);
-      const inputs = [last, kernel, ...(bias ? [addTensor(bias.path, bias.shape, bias.data)] : [])];
-      addNode('Conv', inputs, [integers('kernel_shape', [height, width]), text('auto_pad', 'SAME_UPPER')]);
-      if (layer.activation !== 'linear') {
-        const operator = ACTIVATIONS[layer.activation];
-        if (operator === undefined) throw unknown(layer, `an activation of ${Object.keys(ACTIVATIONS).join(', ')}`);
-        addNode(operator, [last]);
-      }
-    } else if (layer instanceof MaxPooling2D) {
-      if (layer.padding !== 'valid') throw unknown(layer, "padding 'valid'");
-      addNode(
-        'MaxPool',
-        [last],
-        [integers('kernel_shape', layer.poolSize), integers('strides', layer.strides ?? layer.poolSize)],
-      );
-    } else if (layer instanceof UpSampling2D) {
-      if (layer.interpolation !== 'nearest') throw unknown(layer, "interpolation 'nearest'");
-      const scales = addTensor(`${layer.name}/scales`, [4], Float32Array.of(1, 1, ...layer.size));
-      addNode(
-        'Resize',
-        [last, '', scales],
-        [text('mode', 'nearest'), text('coordinate_transformation_mode', 'asymmetric'), text('nearest_mode', 'floor')],
-      );
-    } else {
-      throw unknown(layer, 'Conv2D, MaxPooling2D or UpSampling2D');
-    }
-  }
-  const first = ([height, width, channels]: readonly number[]) => [batch, channels, height, width];
-  nodes.push(bytes(1, [bytes(1, last), bytes(2, 'output'), bytes(4, 'Identity')]));
-  const graph = [
-    ...nodes,
-    bytes(2, model.name),
-    ...initializers,
-    bytes(11, valueInfo('images', first(model.inputShape))),
-    bytes(12, valueInfo('output', first(model.outputShape))),
-  ];
+export function onnxModel(network: Network, weights: readonly ModelWeight[], batch: number): Uint8Array<ArrayBuffer> {
+  const graph = new Graph(weights);
+  for (const node of network.nodes) addNode(graph, node);
+  const last = network.nodes.at(-1)?.name ?? 'images';
+  graph.node('Identity', [last], 'output');
+  const shape = [batch, ...network.inputShape.slice(-1), ...network.inputShape.slice(0, -1)];
   return message([
     integer(1, FORMAT_VERSION),
     bytes(2, 'weft'),
-    bytes(7, graph),
+    bytes(7, [
+      ...graph.nodes,
+      bytes(2, network.id),
+      ...graph.initializers,
+      bytes(11, valueInfo('images', shape)),
+      bytes(12, valueInfo('output')),
+    ]),
     bytes(8, [integer(2, OPERATOR_VERSION)]),
   ]);
 }
 
-function unknown(layer: Block, expected: string): RangeError {
-  return new RangeError(`onnxModel: cannot write ${layer.type} '${layer.name}'; expected ${expected}.`);
+function addNode(graph: Graph, node: NetworkNode): void {
+  const { name, inputs } = node;
+  switch (node.op) {
+    case 'convolution':
+    case 'depthwise':
+      addConvolution(graph, node);
+      break;
+    case 'dense':
+      addActivated(graph, node, (output) => {
+        graph.node('Gemm', [inputs[0], ...graph.given(`${name}/kernel`, `${name}/bias`)], output);
+      });
+      break;
+    case 'batchNormalization': {
+      const values = graph.given(...['gamma', 'beta', 'moving_mean', 'moving_variance'].map((each) => `${name}/${each}`));
+      graph.node('BatchNormalization', [...inputs, ...values], name, [float('epsilon', EPSILON)]);
+      break;
+    }
+    case 'maxPooling': {
+      const size = [node.size, node.size];
+      graph.node('MaxPool', inputs, name, [integers('kernel_shape', size), integers('strides', size)]);
+      break;
+    }
+    case 'upSampling': {
+      const scales = graph.tensor(`${name}/scales`, [4], Float32Array.of(1, 1, node.size, node.size));
+      const mode = [text('mode', 'nearest'), text('nearest_mode', 'floor')];
+      const attributes = [...mode, text('coordinate_transformation_mode', 'asymmetric')];
+      graph.node('Resize', [inputs[0], '', scales], name, attributes);
+      break;
+    }
+    case 'concatenate':
+      graph.node('Concat', inputs, name, [whole('axis', 1)]);
+      break;
+    case 'globalAveragePooling':
+      graph.node('GlobalAveragePool', inputs, `${name}/pooled`);
+      graph.node('Flatten', [`${name}/pooled`], name);
+      break;
+    case 'relu':
+      graph.node('Relu', inputs, name);
+      break;
+    case 'add':
+      graph.node('Add', inputs, name);
+  }
+}
+
+function addConvolution(graph: Graph, node: NetworkNode & { readonly op: 'convolution' | 'depthwise' }): void {
+  const { name, inputs, kernelSize, strides } = node;
+  const { shape, data } = graph.weight(`${name}/kernel`) as ModelWeight;
+  const [height, width, channels, outputs] = shape;
+  // A depthwise kernel [height, width, channels, 1] has the channels as its filters, each with one input.
+  const [filters, taken] = node.op === 'depthwise' ? [channels * outputs, 1] : [outputs, channels];
+  const kernel = filtersFirst([height, width, taken, filters], data);
+  const operands = [inputs[0], graph.tensor(`${name}/kernel`, [filters, taken, height, width], kernel)];
+  const attributes = [
+    integers('kernel_shape', [kernelSize, kernelSize]),
+    integers('strides', [strides, strides]),
+    text('auto_pad', 'SAME_UPPER'),
+    whole('group', node.op === 'depthwise' ? channels : 1),
+  ];
+  addActivated(graph, node, (output) => {
+    graph.node('Conv', [...operands, ...graph.given(`${name}/bias`)], output, attributes);
+  });
+}
+
+/** Adds what gives a node's value before its activation, and the activation. */
+function addActivated(graph: Graph, node: NetworkNode, add: (output: string) => void): void {
+  const { name } = node;
+  const activation = 'activation' in node ? node.activation : 'linear';
+  if (activation === 'linear') return add(name);
+  add(`${name}/linear`);
+  graph.node(ACTIVATIONS[activation], [`${name}/linear`], name);
 }
 
 /** [height, width, channels, filters] to [filters, channels, height, width]. */
@@ -109,13 +160,24 @@ function tensor(name: string, shape: readonly number[], data: Float32Array): Fie
   return [...shape.map((length) => integer(1, length)), integer(2, FLOAT32), bytes(8, name), bytes(9, raw)];
 }
 
-function valueInfo(name: string, shape: readonly number[]): Field[] {
-  const dimensions = shape.map((length) => bytes(1, [integer(1, length)]));
-  return [bytes(1, name), bytes(2, [bytes(1, [integer(1, FLOAT32), bytes(2, dimensions)])])];
+/** @param shape left to be inferred if there is none */
+function valueInfo(name: string, shape?: readonly number[]): Field[] {
+  const dimensions = shape?.map((length) => bytes(1, [integer(1, length)]));
+  return [bytes(1, name), bytes(2, [bytes(1, [integer(1, FLOAT32), ...(dimensions ? [bytes(2, dimensions)] : [])])])];
 }
 
 function integers(name: string, values: readonly number[]): Field {
   return bytes(5, [bytes(1, name), ...values.map((value) => integer(8, value)), integer(20, ATTRIBUTE.integers)]);
+}
+
+function whole(name: string, value: number): Field {
+  return bytes(5, [bytes(1, name), integer(3, value), integer(20, ATTRIBUTE.integer)]);
+}
+
+/** Field 2 of an attribute is a float of four bytes: wire type 5. */
+function float(name: string, value: number): Field {
+  const number = [2 * 8 + 5, ...new Uint8Array(Float32Array.of(value).buffer)];
+  return bytes(5, [bytes(1, name), number, integer(20, ATTRIBUTE.float)]);
 }
 
 function text(name: string, value: string): Field {

@@ -1,16 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { convAutoencoder } from '@weft/models';
-import { Conv2D, Dense, Sequential } from '@weft/nn';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nodeAt } from '../../../scripts/node-releases.js';
 import { agreement } from './agreement.js';
 import { compare, type PeerResult } from './compare.js';
 import { readTensors, writeTensors } from './job.js';
+import { NETWORK_IDS, type Network, networkOf } from './networks.js';
 import { onnxModel } from './onnx.js';
 import { PEERS, type Peer } from './peers.js';
 import { peerTable, timesWeft } from './table.js';
+import { weftModel } from './weft-model.js';
 
 let folder: string;
 beforeAll(() => {
@@ -18,14 +18,51 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
+const small: Network = {
+  id: 'autoencoder',
+  title: 'two filters',
+  inputShape: [4, 4, 1],
+  batch: 5,
+  loss: 'meanSquaredError',
+  nodes: [
+    {
+      ...{ op: 'convolution', name: 'conv', inputs: ['images'], filters: 2, kernelSize: 3, strides: 1 },
+      ...{ activation: 'relu', useBias: true },
+    },
+  ],
+};
+
 describe('the job file', () => {
-  it('gives back weights and images as they were', () => {
-    const { model } = convAutoencoder({ height: 4, width: 8 });
-    const images = Float32Array.from({ length: 3 * 32 }, (_, index) => index / 96);
-    const stored = JSON.parse(JSON.stringify(writeTensors(join(folder, 'job.f32'), model, images)));
-    const loaded = readTensors(stored);
-    expect(loaded.images).toEqual({ shape: [3, 4, 8, 1], data: images });
-    expect([...loaded.weights]).toEqual(model.weights.map(({ path, shape, data }) => [path, { shape, data }]));
+  it.each([true, false])('gives back weights, images and targets as they were: %s', (hasTargets) => {
+    const model = weftModel(small);
+    const images = { shape: [3, 4, 4, 1], data: Float32Array.from({ length: 3 * 16 }, (_, index) => index / 48) };
+    const targets = hasTargets ? { targets: { shape: [3], data: Float32Array.of(1, 0, 7) } } : {};
+    const stored = JSON.parse(JSON.stringify(writeTensors(join(folder, 'job.f32'), model, { images, ...targets })));
+    const { weights, ...batch } = readTensors(stored);
+    expect(batch).toEqual({ images, ...targets });
+    expect([...weights]).toEqual(model.weights.map(({ path, shape, data }) => [path, { shape, data }]));
+  });
+});
+
+describe('networks', () => {
+  it.each(NETWORK_IDS)('%s uses what was made before, under names of its own', (id) => {
+    const { nodes } = networkOf(id);
+    const known = new Set(['images']);
+    for (const { name, inputs } of nodes) {
+      expect(inputs.filter((input) => !known.has(input))).toEqual([]);
+      expect(known.has(name)).toBe(false);
+      known.add(name);
+    }
+  });
+
+  it.each([
+    ['resnet20', 272_474, 10],
+    ['table', 116_618, 10],
+  ] as const)('%s has its weights', (id, count, classes) => {
+    const model = weftModel(networkOf(id));
+    const trained = model.weights.filter(({ trainable }) => trainable);
+    expect(trained.reduce((total, { data }) => total + data.length, 0)).toBe(count);
+    expect(Object.values(model.outputs).map(({ shape }) => shape)).toEqual([[classes]]);
   });
 });
 
@@ -46,7 +83,7 @@ describe('compare', () => {
       { peer: PEERS[0], threads: 2, fastMath: false, column: { node, simd: '128' as const } },
       { peer: absent, threads: 1, fastMath: false },
     ];
-    const { results, failures } = await compare(entries, { batch: 6, rounds: 2, milliseconds: 1, say: () => {} });
+    const { results, failures } = await compare(entries, { network: networkOf('autoencoder'), batch: 6, rounds: 2, milliseconds: 1, say: () => {} });
     expect(results.map(({ title, threads }) => [title, threads])).toEqual([
       ['Weft', 1],
       ['Weft', 2],
@@ -98,6 +135,7 @@ describe('peerTable', () => {
   const weft = result('weft', 1, [[10, 11, 12], [100], [10]]);
   const results = [weft, result('slow', 1, [[33], [200]], false), result('fast', 2, [[5]])];
   const table = peerTable(results, {
+    title: 'a network',
     batch: 256,
     machine: 'A machine',
     missing: [{ title: 'Keras', command: 'pip install keras' }],
@@ -131,10 +169,8 @@ describe('peerTable', () => {
 
 describe('onnxModel', () => {
   it('holds the layers in order, and kernels with filters first', () => {
-    const model = new Sequential([new Conv2D({ filters: 2, kernelSize: 3, padding: 'same', activation: 'relu' })], {
-      inputShape: [4, 4, 1],
-    });
-    const fields = decode(onnxModel(model, 5));
+    const { weights } = weftModel(small);
+    const fields = decode(onnxModel(small, weights, 5));
     const graph = decode(fields.get(7)?.[0] as Uint8Array);
     const texts = (graph.get(1) ?? []).map((node) => text(decode(node).get(4)?.[0]));
     expect(texts).toEqual(['Conv', 'Relu', 'Identity']);
@@ -142,17 +178,9 @@ describe('onnxModel', () => {
     expect(kernel.get(1)).toEqual([2, 1, 3, 3].map((length) => Uint8Array.of(length)));
     const raw = (kernel.get(9) as Uint8Array[])[0];
     const values = new Float32Array(raw.slice().buffer);
-    const { data } = model.weights[0];
     expect([...values]).toEqual(
-      [0, 1].flatMap((filter) => Array.from({ length: 9 }, (_, at) => data[2 * at + filter])),
+      [0, 1].flatMap((filter) => Array.from({ length: 9 }, (_, at) => weights[0].data[2 * at + filter])),
     );
-  });
-
-  it('refuses layers that it cannot write', () => {
-    const dense = new Sequential([new Dense({ units: 2, name: 'last' })], { inputShape: [3] });
-    expect(() => onnxModel(dense, 1)).toThrow("onnxModel: cannot write Dense 'last'; expected Conv2D");
-    const strided = new Sequential([new Conv2D({ filters: 1, kernelSize: 3, strides: 2 })], { inputShape: [9, 9, 1] });
-    expect(() => onnxModel(strided, 1)).toThrow("expected padding 'same', strides 1");
   });
 });
 

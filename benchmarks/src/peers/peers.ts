@@ -2,11 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Task } from './job.js';
+import type { NetworkId } from './networks.js';
 
 /** The folder of the engines' scripts, with a package.json of its own: peers are no part of the workspace. */
 export const PEERS_FOLDER = fileURLToPath(new URL('../../peers/', import.meta.url));
 
-/** An engine that runs the autoencoder. */
+/** An engine. */
 export interface Peer {
   /** What it is called on the command line. */
   readonly id: string;
@@ -18,6 +19,8 @@ export interface Peer {
   readonly tasks: readonly Task[];
   /** Whether it can be told a number of threads; else it runs on one. */
   readonly isThreaded: boolean;
+  /** The networks that it is written for; default all. */
+  readonly networks?: readonly NetworkId[];
   /** Images of a batch where a full one would take minutes; its times are scaled up. */
   readonly batch?: number;
   /** Why its training is known to give another result, though it does the same work. */
@@ -55,6 +58,7 @@ export const PEERS: readonly Peer[] = [
     title: 'TensorFlow.js, wasm',
     script: 'tfjs-wasm.js',
     module: '@tensorflow/tfjs-backend-wasm',
+    networks: ['autoencoder'],
     tasks: ['forward'],
     isThreaded: false,
   },
@@ -63,6 +67,7 @@ export const PEERS: readonly Peer[] = [
     title: 'jax-js, wasm',
     script: 'jax-js.js',
     module: '@jax-js/jax',
+    networks: ['autoencoder'],
     tasks: ['step', 'forward'],
     isThreaded: false,
     batch: 32,
@@ -72,6 +77,7 @@ export const PEERS: readonly Peer[] = [
     title: 'TensorFlow.js, cpu',
     script: 'tfjs.js',
     module: '@tensorflow/tfjs',
+    networks: ['autoencoder'],
     tasks: ['step', 'forward'],
     isThreaded: false,
     batch: 8,

@@ -21,6 +21,7 @@ export type StartEngine = (
   job: Job,
   weights: ReadonlyMap<string, LoadedTensor>,
   images: LoadedTensor,
+  targets?: LoadedTensor,
 ) => Engine | Promise<Engine>;
 
 /** What an engine's process is asked; it answers each line of JSON with one. */
@@ -41,8 +42,8 @@ export async function serve(start: StartEngine): Promise<void> {
   const answer = async (request: Request): Promise<object> => {
     switch (request.do) {
       case 'start': {
-        const { weights, images } = readTensors(request.job);
-        engine = await start(request.job, weights, images);
+        const { weights, images, targets } = readTensors(request.job);
+        engine = await start(request.job, weights, images, targets);
         return { version: engine.version };
       }
       case 'output': {

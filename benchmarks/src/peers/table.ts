@@ -4,6 +4,8 @@ import type { Task } from './job.js';
 
 /** What the table needs besides the results. */
 export interface TableOptions {
+  /** What was measured. */
+  readonly title: string;
   readonly batch: number;
   /** The machine in a line. */
   readonly machine: string;
@@ -16,7 +18,7 @@ const HEADINGS = ['Engine', 'Threads', 'Step', "Weft's", 'Forward', "Weft's", 'M
 
 /** The comparison as a page of Markdown. */
 export function peerTable(results: readonly PeerResult[], options: TableOptions): string {
-  const { batch, machine, missing, failures } = options;
+  const { title, batch, machine, missing, failures } = options;
   const rows = results.map((result) => {
     const { agreement, memory, threads } = result;
     const differences = [agreement.output, ...(agreement.step === undefined ? [] : [agreement.step])];
@@ -38,7 +40,7 @@ export function peerTable(results: readonly PeerResult[], options: TableOptions)
   ];
   const against = sharesOfPeers(results.filter((result) => result.batch === batch));
   return [
-    `# Weft and its peers, ${batch} images`,
+    `# Weft and its peers: ${title}, ${batch} examples`,
     '',
     `${machine}. Milliseconds: the median and where the middle half lies.`,
     '',

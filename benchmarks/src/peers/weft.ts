@@ -1,8 +1,8 @@
-import { convAutoencoder } from '@weft/models';
-import { Adam } from '@weft/nn';
+import { Adam, meanSquaredError, sparseCategoricalCrossentropy } from '@weft/nn';
 import { type Callback, fit, predict, WorkerPool } from '@weft/pool';
 import type { Job, LoadedTensor, Task } from './job.js';
 import { type Engine, serve } from './serve.js';
+import { weftModel } from './weft-model.js';
 
 /** Batches of one epoch, and of one call of `predict`: what they cost to begin is shared by so many. */
 const STEPS = 8;
@@ -37,27 +37,34 @@ class Epochs implements Callback {
   }
 }
 
+function repeated<T extends Uint8Array | Int32Array>(values: T, times: number): T {
+  const all = new (values.constructor as new (length: number) => T)(times * values.length);
+  for (let index = 0; index < times; index++) all.set(values, index * values.length);
+  return all;
+}
+
 async function start(
-  { threads, fastMath }: Job,
+  { network, threads, fastMath }: Job,
   weights: ReadonlyMap<string, LoadedTensor>,
-  { data, shape: [batch, height, width, channels] }: LoadedTensor,
+  { data, shape: [batch] }: LoadedTensor,
+  targets?: LoadedTensor,
 ): Promise<Engine> {
   const bytes = Uint8Array.from(data, (value) => Math.round(value * 255));
-  const examples = (images: Uint8Array) => ({ data: images, scale: 1 / 255 });
-  const repeated = (times: number) => {
-    const all = new Uint8Array(times * bytes.length);
-    for (let index = 0; index < times; index++) all.set(bytes, index * bytes.length);
-    return all;
-  };
+  const labels = targets && Int32Array.from(targets.data);
+  const examples = (times = 1) => ({
+    x: { data: repeated(bytes, times), scale: 1 / 255 },
+    ...(labels && { y: repeated(labels, times) }),
+  });
+  const loss = network.loss === 'crossentropy' ? sparseCategoricalCrossentropy : meanSquaredError;
   const build = () => {
-    const { model } = convAutoencoder({ height, width, channels });
+    const model = weftModel(network);
     for (const { path, weight } of model.weights) weight.assign((weights.get(path) as LoadedTensor).data);
     return model;
   };
   const model = build();
   const optimizer = new Adam();
   const pool = await WorkerPool.create({ threads });
-  const images = examples(repeated(FORWARDS));
+  const { x: images } = examples(FORWARDS);
   let epochs: Epochs | undefined;
   let training: Promise<unknown> | undefined;
 
@@ -68,11 +75,12 @@ async function start(
         epochs: Number.MAX_SAFE_INTEGER,
         batchSize: batch,
         threads,
+        loss,
         optimizer,
         fastMath,
         callbacks: [epochs],
       };
-      training = fit(build(), { x: examples(repeated(STEPS)) }, options);
+      training = fit(build(), examples(STEPS), options);
     }
     // The training ends only by an error.
     return ((await Promise.race([epochs.next(), training as Promise<never>])) / STEPS) * 1000;
@@ -86,10 +94,10 @@ async function start(
 
   return {
     version: `${fastMath ? 'fast math' : 'exact'}, Node ${process.version.slice(1)} at ${pool.vectorBits} bits`,
-    forward: () => predict(model, examples(bytes), { pool, fastMath }),
+    forward: () => predict(model, examples().x, { pool, fastMath }),
     async losses(count) {
-      const options = { epochs: count, batchSize: batch, shuffle: false, pool, optimizer, fastMath };
-      return (await fit(build(), { x: examples(bytes) }, options)).history.loss;
+      const options = { epochs: count, batchSize: batch, shuffle: false, pool, loss, optimizer, fastMath };
+      return (await fit(build(), examples(), options)).history.loss;
     },
     async time(task: Task, milliseconds) {
       const times: number[] = [];
