@@ -18,7 +18,7 @@ WEIGHTS = {
     "convolution": ["kernel", "bias"],
     "depthwise": ["kernel", "bias"],
     "dense": ["kernel", "bias"],
-    "batchNormalization": ["gamma", "beta", "moving_mean", "moving_variance"],
+    "batchNormalization": ["gamma", "beta", "movingMean", "movingVariance"],
 }
 
 

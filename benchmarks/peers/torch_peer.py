@@ -61,7 +61,7 @@ class Network(nn.Module):
                     module.conv.bias.data.copy_(array(f"{name}/bias"))
             elif op == "batchNormalization":
                 module = nn.BatchNorm2d(taken[0], eps=1e-3, momentum=0.01)
-                for own, theirs in zip(("weight", "bias", "running_mean", "running_var"), ("gamma", "beta", "moving_mean", "moving_variance")):
+                for own, theirs in zip(("weight", "bias", "running_mean", "running_var"), ("gamma", "beta", "movingMean", "movingVariance")):
                     getattr(module, own).data.copy_(array(f"{name}/{theirs}"))
             elif op == "dense":
                 module = nn.Linear(taken[0], node["units"])

@@ -70,7 +70,12 @@ export function writeTensors(file: string, model: BaseModel, { images, targets }
 }
 
 /** Reads what `writeTensors` has written. */
-export function readTensors({ file, weights, images, targets }: Stored): Batch & { weights: Map<string, LoadedTensor> } {
+export function readTensors({
+  file,
+  weights,
+  images,
+  targets,
+}: Stored): Batch & { weights: Map<string, LoadedTensor> } {
   const bytes = readFileSync(file);
   const all = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
   const load = ({ shape, offset }: StoredTensor): LoadedTensor => ({

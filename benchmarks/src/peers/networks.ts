@@ -107,9 +107,7 @@ function resnet20(): NetworkNode[] {
       const first = draft.normalized(draft.convolution(x, filters, { strides, useBias: false }));
       const second = draft.normalized(draft.convolution(draft.relu(first), filters, { useBias: false }));
       const skip =
-        strides === 1
-          ? x
-          : draft.normalized(draft.convolution(x, filters, { kernelSize: 1, strides, useBias: false }));
+        strides === 1 ? x : draft.normalized(draft.convolution(x, filters, { kernelSize: 1, strides, useBias: false }));
       x = draft.relu(draft.add({ op: 'add' }, second, skip));
     }
   }

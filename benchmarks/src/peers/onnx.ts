@@ -83,7 +83,7 @@ function addNode(graph: Graph, node: NetworkNode): void {
       });
       break;
     case 'batchNormalization': {
-      const values = graph.given(...['gamma', 'beta', 'moving_mean', 'moving_variance'].map((each) => `${name}/${each}`));
+      const values = graph.given(...['gamma', 'beta', 'movingMean', 'movingVariance'].map((each) => `${name}/${each}`));
       graph.node('BatchNormalization', [...inputs, ...values], name, [float('epsilon', EPSILON)]);
       break;
     }
@@ -137,9 +137,9 @@ function addConvolution(graph: Graph, node: NetworkNode & { readonly op: 'convol
 function addActivated(graph: Graph, node: NetworkNode, add: (output: string) => void): void {
   const { name } = node;
   const activation = 'activation' in node ? node.activation : 'linear';
-  if (activation === 'linear') return add(name);
-  add(`${name}/linear`);
-  graph.node(ACTIVATIONS[activation], [`${name}/linear`], name);
+  const before = activation === 'linear' ? name : `${name}/linear`;
+  add(before);
+  if (activation !== 'linear') graph.node(ACTIVATIONS[activation], [before], name);
 }
 
 /** [height, width, channels, filters] to [filters, channels, height, width]. */
