@@ -174,6 +174,33 @@ describe('all packages, installed with npm in an empty folder', () => {
     });
   });
 
+  describe('a page that uses three layers', () => {
+    const used = ['Dense', 'Flatten', 'Activation'];
+    /** What a bundler makes of a program of a model of these layers. */
+    async function bundled(layers: readonly string[]): Promise<string> {
+      const options: Readonly<Record<string, string>> = { Dense: '{ units: 1 }', Activation: "{ activation: 'relu' }" };
+      const built = layers.map((name) => `new ${name}(${options[name] ?? ''})`);
+      const page = join(folder, `page-${layers.length}.js`);
+      writeFileSync(
+        page,
+        `import { ${layers.join(', ')}, Sequential } from '@weft/nn';\n` +
+          `console.log(new Sequential([${built}], { inputShape: [2] }).call);\n`,
+      );
+      const bundle = await rolldown({ input: page, platform: 'browser', cwd: folder, logLevel: 'silent' });
+      const { output } = await bundle.generate({ format: 'esm', codeSplitting: false });
+      return output[0].code;
+    }
+    const layersIn = (code: string) => [...code.matchAll(/extends .*Of\("(\w+)"/g)].map(([, name]) => name).sort();
+
+    it('pays for these three, and for no other', async () => {
+      const [three, two] = [await bundled(used), await bundled(used.slice(1))];
+      expect(layersIn(three)).toEqual([...used].sort());
+      expect(layersIn(two)).toEqual(used.slice(1).sort());
+      // A layer and the product of matrices that it uses, with their comments; the rest is what every model needs.
+      expect(three.length - two.length).toBeLessThan(6000);
+    });
+  });
+
   it('run no script when they are installed', () => {
     const scripted = installed().filter(([, entry]) => entry.hasInstallScript === true);
     expect(scripted.map(([path]) => path)).toEqual([]);
