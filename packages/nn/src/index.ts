@@ -48,7 +48,7 @@ export * from './schedules/decays.js';
 export type { LearningRate, Schedule } from './schedules/schedule.js';
 export * from './schedules/warmup.js';
 export { regularizationLoss } from './training/regularization-loss.js';
-export { type StepResult, type TrainStepOptions, trainStep } from './training/train-step.js';
+export { type StepResult, type TrainStep, type TrainStepOptions, trainStep } from './training/train-step.js';
 export type { Initializer, InitializerName } from './weights/initializers.js';
 export { l1, l1l2, l2, type Regularizer } from './weights/regularizers.js';
 export { ModelWeight, Weight, type WeightSpecification } from './weights/weight.js';

@@ -81,7 +81,7 @@ export class ArraySteps implements EpochSteps {
   }
 
   findNonFinite() {
-    const { examples, validation } = this.prepared.source;
-    return findNonFinite(examples) ?? (validation && findNonFinite(validation.examples));
+    const { examples, validation, model } = this.prepared.source;
+    return findNonFinite(examples, model.outputs) ?? (validation && findNonFinite(validation.examples, model.outputs));
   }
 }

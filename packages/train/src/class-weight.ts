@@ -1,5 +1,6 @@
 import { formatShape, sizeOf } from '@weft/core/program';
 import type { NamedExamples, Table } from './data.js';
+import { classesOf, type Outputs } from './labels.js';
 import { such } from './options/kinds.js';
 import type { Kind } from './options/schema.js';
 
@@ -12,6 +13,7 @@ export const CLASS_WEIGHT: Kind<ClassWeight> = such(
     typeof value === 'object' &&
     value !== null &&
     !ArrayBuffer.isView(value) &&
+    !(value instanceof Map) &&
     Object.entries(value).every(
       ([label, weight]) =>
         /^(?:0|[1-9]\d*)$/.test(label) && typeof weight === 'number' && weight >= 0 && weight < Infinity,
@@ -24,37 +26,63 @@ export const CLASS_WEIGHT: Kind<ClassWeight> = such(
  *
  * @param classWeight undefined leaves the examples as they are
  * @param call        how errors begin
+ * @param outputs     of the model
  * @param counted     examples that come first and are weighed; those behind them, held out for validation, are not
- * @throws RangeError if there is not one target of labels
+ * @throws RangeError if there is not one target of labels, a target is none, or a label is weighed that there cannot be
  */
 export function withClassWeight(
   examples: NamedExamples,
   classWeight: ClassWeight | undefined,
   call: string,
+  outputs: Outputs,
   counted: number,
 ): NamedExamples {
   if (!classWeight) return examples;
-  const [target, other] = Object.values(examples.targets);
+  // Targets that were left out are the inputs, and no labels.
+  const inputs = Object.values(examples.inputs).map(({ values }) => values);
+  const targets = Object.entries(examples.targets).filter(([, { values }]) => !inputs.includes(values));
+  const [[name, target] = ['', undefined], other] = targets;
   if (!target || other || target.shape.length > 1) {
-    const got = Object.values(examples.targets).map(({ label, shape }) => `${label} of shape ${formatShape(shape)}`);
+    const got = targets.map(([, { label, shape }]) => `${label} of shape ${formatShape(shape)}`);
     throw new RangeError(
       `${call}: classWeight needs one target, with a label or a one-hot vector for each example; got ${got.join(', ') || 'none'}. Give sampleWeight instead.`,
     );
   }
+  checkLabels(
+    classWeight,
+    call,
+    classesOf(outputs, name, target) ?? (sizeOf(target.shape) > 1 ? sizeOf(target.shape) : Infinity),
+  );
   const own = examples.sampleWeight?.values;
   const weights = new Map(Object.entries(classWeight).map(([label, weight]) => [Number(label), weight]));
   const values = Float32Array.from({ length: examples.count }, (_, example) => {
-    const weight = example < counted ? (weights.get(labelOf(target, example)) ?? 1) : 1;
+    const weight = example < counted ? (weights.get(labelOf(target, example, call)) ?? 1) : 1;
     return weight * (own?.[example] ?? 1);
   });
   const table: Table = { label: 'sampleWeight', values, dtype: 'float32', scale: 1, shape: [] };
   return { ...examples, sampleWeight: table };
 }
 
-function labelOf({ values, shape, scale }: Table, example: number): number {
+/** @throws RangeError if a label is weighed that no target can have */
+function checkLabels(classWeight: ClassWeight, call: string, classes: number): void {
+  const unknown = Object.keys(classWeight).find((label) => Number(label) >= classes);
+  if (unknown === undefined) return;
+  throw new RangeError(
+    `${call}: classWeight has the label ${unknown}, but there are ${classes} classes, 0 to ${classes - 1}. Number labels from 0.`,
+  );
+}
+
+/** @throws RangeError if the only number of a target is no label */
+function labelOf({ label, values, shape, scale }: Table, example: number, call: string): number {
   const size = sizeOf(shape);
   const begin = example * size;
-  if (size === 1) return Math.trunc(values[begin] * scale);
+  if (size === 1) {
+    const value = values[begin] * scale;
+    if (Number.isInteger(value)) return value;
+    throw new RangeError(
+      `${call}: classWeight needs labels, but ${label} holds ${value} in example ${example} (from 0). Give whole numbers, or sampleWeight instead.`,
+    );
+  }
   let largest = 0;
   for (let at = 1; at < size; at++) {
     if (values[begin + at] > values[begin + largest]) largest = at;

@@ -52,7 +52,7 @@ export function trainingSource(
       `fit: validationSplit: ${validationSplit} of ${given.count} examples leaves none to train on.`,
     );
   }
-  const examples = stream ? given : withClassWeight(given, classWeight, 'fit', trainCount);
+  const examples = stream ? given : withClassWeight(given, classWeight, 'fit', model.outputs, trainCount);
   const names = new WeightNames(model);
   const updates = updateSources(model, options, names);
   return {

@@ -95,7 +95,24 @@ describe('classWeight multiplies the weights of examples', () => {
       'fit: classWeight needs one target, with a label or a one-hot vector for each example; got y of shape [3,1]. Give sampleWeight instead.',
     ],
     [{ 0: 2 }, { x }, 'got none. Give sampleWeight instead.'],
+    [new Map([[0, 2]]), { x, y: labels }, 'fit: classWeight: got a value of Map; expected an object of numbers from 0'],
+    [
+      { 1: 2, 3: 2 },
+      { x, y: labels },
+      'fit: classWeight has the label 3, but there are 3 classes, 0 to 2. Number labels from 0.',
+    ],
+    [{ 3: 2 }, { x, y: oneHot }, 'fit: classWeight has the label 3, but there are 3 classes'],
+    [
+      { 0: 2 },
+      { x, y: Float32Array.from(labels, (label) => label + 0.5) },
+      'fit: classWeight needs labels, but y holds 0.5 in example 0 (from 0). Give whole numbers, or sampleWeight instead.',
+    ],
   ])('and refuses what it cannot be, %#', async (given, data, message) => {
     await expect(train(softmax, data, { classWeight: given as never })).rejects.toThrow(message);
+  });
+
+  it('and refuses inputs that stand for targets', async () => {
+    const autoencoder = () => new Sequential([new Dense({ units: 4 })], { inputShape: [4] });
+    await expect(train(autoencoder, { x }, { classWeight })).rejects.toThrow('got none. Give sampleWeight instead.');
   });
 });

@@ -7,8 +7,8 @@ import { OneThread } from './support/one-thread.js';
 
 const runtime = new OneThread();
 const build = (units = 4) => new Sequential([new Dense({ units })], { inputShape: [4] });
-const train = (data: unknown, model = build(), loss?: Loss) =>
-  fit(model, data as Examples, { epochs: 1, batchSize: 2, runtime, ...(loss && { loss }) });
+const train = (data: unknown, model = build(), loss?: Loss, sizes: { batchSize?: number } = { batchSize: 2 }) =>
+  fit(model, data as Examples, { epochs: 1, ...sizes, runtime, ...(loss && { loss }) });
 
 const COUNT = 6;
 const x = numbers(COUNT * 4);
@@ -113,7 +113,7 @@ describe('a number in the data that is not finite', () => {
       { array: 'y' },
     ],
     [
-      'sampleWeight holds Infinity in example 1 (from 0), at [].',
+      'sampleWeight holds Infinity in example 1 (from 0). Replace it',
       { sampleWeight: poisoned(6, 1, Number.POSITIVE_INFINITY) },
       {},
     ],
@@ -122,6 +122,21 @@ describe('a number in the data that is not finite', () => {
     expect(error).toBeInstanceOf(NonFiniteError);
     expect((error as Error).message).toContain(message);
     expect(error).toMatchObject({ found });
+  });
+
+  it.each<[string, Int32Array | Float32Array, string]>([
+    [
+      'numbered from 1',
+      Int32Array.of(1, 2, 3, 4, 1, 2),
+      'y holds 4 in example 3 (from 0), but labels are 0 to 3, as the',
+    ],
+    ['below 0', Int32Array.of(1, 2, 3, 0, -1, 2), 'y holds -1 in example 4 (from 0), but labels are 0 to 3'],
+    ['not whole', Float32Array.of(1, 0.5, 3, 0, 1, 2), 'y holds 0.5 in example 1 (from 0), but labels are 0 to 3'],
+  ])('or a label that is no class, is named: %s', async (_, y, message) => {
+    const arrays = train({ x, y }, build(), sparseCategoricalCrossentropy);
+    await expect(arrays).rejects.toThrow(message);
+    const stream = train([{ x, y }], build(), sparseCategoricalCrossentropy, {});
+    await expect(stream).rejects.toThrow(message);
   });
 
   it('is named among the data of the validation', async () => {

@@ -13,10 +13,10 @@ import {
   tensor,
   transpose,
 } from '@weft/core';
-import { Adam, type Optimizer, SGD } from '@weft/nn';
+import { Adam, Dense, maxNorm as maxNormConstraint, type Optimizer, Sequential, SGD } from '@weft/nn';
 import { describe, expect, it } from 'vitest';
 import { fit } from '../src/index.js';
-import { weightsOf } from './support/close.js';
+import { numbers, weightsOf } from './support/close.js';
 import { at, build, compare, loss, rule, runtime, stepped, x } from './support/many-weights.js';
 
 /** Weights whose norm is above one are put back to it. */
@@ -215,4 +215,15 @@ describe('a rule that gives something else', () => {
       'mine: shared gives [1]; expected one number, of shape [].',
     );
   });
+});
+
+it('moving averages that become the weights fulfil constraints', async () => {
+  const kernelConstraint = maxNormConstraint({ maxValue: 0.1 });
+  const model = new Sequential([new Dense({ units: 3, kernelConstraint })], { inputShape: [4] });
+  const optimizer = new SGD({ learningRate: 0.01, useEma: true });
+  await fit(model, { x: numbers(40), y: numbers(30) }, { epochs: 2, batchSize: 4, optimizer, runtime });
+  const { data } = model.weights[0];
+  for (let unit = 0; unit < 3; unit++) {
+    expect(Math.hypot(...[0, 1, 2, 3].map((row) => data[3 * row + unit]))).toBeLessThan(0.1 + 1e-6);
+  }
 });

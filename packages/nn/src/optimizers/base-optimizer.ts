@@ -45,8 +45,8 @@ export const COMMON_OPTIONS = {
   /** Largest norm of all gradients together; above it all are scaled down alike. */
   globalClipNorm: [above0, undefined],
   /**
-   * Whether moving averages of the weights are kept, in the slot `average`. `fit` ends with them, and a call that
-   * continues it begins with them. Default false.
+   * Whether moving averages of the weights are kept, in the slot `average`. `fit` and `finish` of `trainStep` end with them,
+   * and a call of `fit` that continues another begins with them. Default false.
    */
   useEma: [flag, false],
   /** How much of the average stays in each step, from 0 to 1. Default 0.99. */
@@ -72,6 +72,8 @@ export interface RuleInput {
   readonly rate: Tensor;
 }
 
+const isNone = (value: unknown) => value === undefined;
+
 /** What the optimisers have in common: clipping, weight decay, moving averages, groups of weights. */
 export abstract class BaseOptimizer<S extends OptimizerSchema> implements Optimizer {
   /** The options, with the defaults in their places. */
@@ -88,6 +90,7 @@ export abstract class BaseOptimizer<S extends OptimizerSchema> implements Optimi
     this.options = checked(name, options, schema);
     this.common = this.options as unknown as Checked<OptimizerSchema>;
     const { clipNorm, clipValue, globalClipNorm, useEma, emaOverwriteFrequency } = this.common;
+    const { weightDecay, excludeFromWeightDecay, groups } = this.common;
     if ([clipNorm, clipValue, globalClipNorm].filter((limit) => limit !== undefined).length > 1) {
       throw new RangeError(`${name}: of clipNorm, clipValue and globalClipNorm only one can be given.`);
     }
@@ -95,6 +98,16 @@ export abstract class BaseOptimizer<S extends OptimizerSchema> implements Optimi
       throw new RangeError(
         `${name}: emaOverwriteFrequency is ${emaOverwriteFrequency} without useEma. Give useEma: true.`,
       );
+    }
+    const { emaMomentum } = (options ?? {}) as OptimizerOptions;
+    if (emaMomentum !== undefined && !useEma) {
+      throw new RangeError(`${name}: emaMomentum is ${emaMomentum} without useEma. Give useEma: true.`);
+    }
+    if (
+      excludeFromWeightDecay !== undefined &&
+      [weightDecay, ...groups.map((group) => group.weightDecay)].every(isNone)
+    ) {
+      throw new RangeError(`${name}: excludeFromWeightDecay without weightDecay: nothing decays. Give weightDecay.`);
     }
     if (globalClipNorm !== undefined) this.shared = (gradients) => globalFactor(gradients, globalClipNorm);
   }

@@ -282,6 +282,12 @@ test('options that are not what they must be are refused', () => {
       'SGD: emaOverwriteFrequency is 0.5; expected a whole number from 1',
     ],
     [() => new SGD({ emaOverwriteFrequency: 5 }), 'SGD: emaOverwriteFrequency is 5 without useEma. Give useEma: true.'],
+    [() => new SGD({ emaMomentum: 0.9 }), 'SGD: emaMomentum is 0.9 without useEma. Give useEma: true.'],
+    [() => new SGD({ nesterov: true }), 'SGD: nesterov is true without momentum. Give momentum, such as 0.9.'],
+    [
+      () => new SGD({ excludeFromWeightDecay: 'bias', groups: [{ match: 'head' }] }),
+      'SGD: excludeFromWeightDecay without weightDecay: nothing decays. Give weightDecay.',
+    ],
     [() => new SGD({ groups: {} as never }), 'SGD: groups is an object {  }; expected an array'],
     [() => new SGD({ groups: [{} as never] }), 'SGD: groups: number 1: match is undefined; expected parts of paths'],
     [() => new SGD({ groups: [{ match: 'a', rate: 1 } as never] }), "SGD: groups: number 1: there is no option 'rate'"],

@@ -28,6 +28,9 @@ export class SGD extends BaseOptimizer<typeof OPTIONS> {
   /** @throws RangeError naming the option that is not what it must be */
   constructor(options: SGDOptions = {}) {
     super('SGD', OPTIONS, options);
+    if (this.options.nesterov && this.options.momentum === 0) {
+      throw new RangeError('SGD: nesterov is true without momentum. Give momentum, such as 0.9.');
+    }
   }
 
   protected get ruleSlots(): readonly string[] {

@@ -42,6 +42,9 @@ export class CosineDecay implements Schedule {
     if (warmupTarget === undefined && warmupSteps > 0) {
       throw new RangeError(`${this.name}: warmupSteps is ${warmupSteps} without warmupTarget. Give both.`);
     }
+    if (warmupTarget !== undefined && warmupSteps === 0) {
+      throw new RangeError(`${this.name}: warmupTarget is ${warmupTarget} without warmupSteps. Give both.`);
+    }
   }
 
   at(step: number): number {

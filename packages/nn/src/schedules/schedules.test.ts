@@ -140,6 +140,7 @@ test('options that are not what they must be are refused', () => {
     [() => new PiecewiseConstantDecay({ boundaries: [2, -1], values: [1, 2, 3] }), 'boundaries: number 2 is -1'],
     [() => new CosineDecay({ ...wave, alpha: 2 }), 'CosineDecay: alpha is 2; expected a number from 0 to 1'],
     [() => new CosineDecay({ ...wave, warmupSteps: 2 }), 'CosineDecay: warmupSteps is 2 without warmupTarget'],
+    [() => new CosineDecay({ ...wave, warmupTarget: 2 }), 'CosineDecay: warmupTarget is 2 without warmupSteps'],
     [() => new CosineDecayRestarts({ ...restarts, tMul: 0.5 }), 'CosineDecayRestarts: tMul is 0.5'],
     [() => new OneCycle({ maxLearningRate: 1, totalSteps: 1 }), 'OneCycle: totalSteps is 1'],
     [() => new LinearWarmup({ learningRate: {} as never, warmupSteps: 1 }), 'LinearWarmup: learningRate is'],

@@ -7,6 +7,7 @@ import {
   Dense,
   Dropout,
   meanSquaredError,
+  nonNeg,
   type Optimizer,
   Sequential,
   SGD,
@@ -88,6 +89,25 @@ test('an optimiser may look at all gradients before any update', () => {
   expect(Math.sqrt(moved.reduce((total, each) => total + each, 0))).toBeCloseTo(0.01, 6);
 });
 
+test('the end gives weights their moving averages, which fulfil constraints as weights do', () => {
+  const layer = new Dense({ units: 1, kernelConstraint: nonNeg() });
+  const model = new Sequential([layer], { inputShape: [3] });
+  const step = trainStep(model, new SGD({ learningRate: 0.2, useEma: true, emaMomentum: 0.9 }));
+  step.finish();
+  for (let i = 0; i < 20; i++) step((context) => meanSquaredError(model.call(x, context), y));
+  const last = model.weights.map(({ data }) => data);
+  step.finish();
+  const [kernel, bias] = model.weights.map(({ data }) => data);
+  expect(kernel[0]).toBeGreaterThan(0);
+  expect(Math.min(...kernel)).toBe(0);
+  expect([kernel, bias]).not.toEqual(last);
+  const plain = trainStep(model, new SGD());
+  plain((context) => meanSquaredError(model.call(x, context), y));
+  const after = layer.weights[0].data;
+  plain.finish();
+  expect(layer.weights[0].data).toBe(after);
+});
+
 test('an update may use any operation on the whole weight', () => {
   const model = new Sequential([dense()], { inputShape: [3] });
   const unit: Optimizer = {
@@ -110,6 +130,14 @@ test('an update may use any operation on the whole weight', () => {
 describe('refuses', () => {
   test('what is no model, what has nothing to train, and what is no loss', () => {
     expect(() => trainStep({} as never, new SGD())).toThrow('trainStep: expected a model');
+    for (const [none, got] of [
+      [undefined, 'undefined'],
+      [Adam, 'the function Adam'],
+    ] as const) {
+      expect(() => trainStep(new Sequential([dense()], { inputShape: [3] }), none as never)).toThrow(
+        `trainStep: got ${got} as the optimiser; expected one, such as new Adam().`,
+      );
+    }
     const frozen = new Sequential([dense()], { inputShape: [3], trainable: false });
     expect(() => trainStep(frozen, new SGD())).toThrow('trainStep: there is no weight to train');
     const model = new Sequential([dense()], { inputShape: [3] });

@@ -18,6 +18,13 @@ export interface StepResult {
   readonly loss: number;
 }
 
+/** Does one step for a loss, which receives the context for `model.call` and gives [batch] or one number. */
+export interface TrainStep {
+  (loss: (context: CallContext) => Tensor): StepResult;
+  /** Gives weights the values that the optimiser keeps for the end, such as their moving averages; else nothing changes. */
+  finish(): void;
+}
+
 /** A weight in training, with its slots. */
 interface Trained {
   readonly path: string;
@@ -33,6 +40,12 @@ function weightsOf(source: BaseModel | readonly ModelWeight[]): readonly ModelWe
     throw new TypeError(`trainStep: expected a model, or an array of weights of models; got ${describe(source)}.`);
   }
   return weights;
+}
+
+function checkOptimizer(optimizer: unknown): void {
+  const { update, scalars, slots } = (optimizer ?? {}) as Record<string, unknown>;
+  if (typeof update === 'function' && typeof scalars === 'function' && Array.isArray(slots)) return;
+  throw new TypeError(`trainStep: got ${describe(optimizer)} as the optimiser; expected one, such as new Adam().`);
 }
 
 function prepare(weights: readonly ModelWeight[], optimizer: Optimizer): Trained[] {
@@ -85,8 +98,9 @@ function lossOf(
  *
  * @param source    a model, or weights of models; those that are not trainable stay as they are
  * @param optimizer its state is kept by the function that is returned
- * @returns a function of the loss: it receives the context for `model.call`, and gives [batch] or one number
- * @throws RangeError if there is nothing to train, or the loss has another shape
+ * @returns a function of the loss; its `finish` ends training with the moving averages of an optimiser that has them
+ * @throws RangeError if there is nothing to train, or the loss has another shape; TypeError if something is no model,
+ *   optimiser or loss
  * @example
  * const step = trainStep(model, new Adam());
  * for (const { x, y } of batches) {
@@ -98,17 +112,18 @@ export function trainStep(
   source: BaseModel | readonly ModelWeight[],
   optimizer: Optimizer,
   options: TrainStepOptions = {},
-): (loss: (context: CallContext) => Tensor) => StepResult {
+): TrainStep {
   checkKnownOptions('trainStep', options, ['seed']);
   const { seed = 42 } = options;
   if (!Number.isSafeInteger(seed) || seed < 0) {
     throw new RangeError(`trainStep: seed is ${describe(seed)}; expected a whole number from 0.`);
   }
   const weights = weightsOf(source);
+  checkOptimizer(optimizer);
   const trained = prepare(weights, optimizer);
   const seedWords = table(Uint32Array.of(seed % 2 ** 32, Math.floor(seed / 2 ** 32)));
   let step = 0;
-  return (build) => {
+  const doStep = (build: (context: CallContext) => Tensor): StepResult => {
     const number = step + 1;
     const random = { seed: seedWords, keys: (examples: number) => keysOf(examples, number) };
     const context = new CallContext({ training: true, random });
@@ -117,13 +132,13 @@ export function trainStep(
     const gradients = grad(loss, parameters);
     const shared = optimizer.shared?.(gradients);
     const scalars = tensor([...optimizer.scalars(number)]);
-    const updates = trained.map(({ path, state }, which) =>
-      optimizer.update({ parameter: parameters[which], gradient: gradients[which], state, scalars, shared, path }),
-    );
+    const updates = trained.map(({ path, state, weight }, which) => {
+      const [parameter, gradient] = [parameters[which], gradients[which]];
+      return weight.constrainUpdate(optimizer, optimizer.update({ parameter, gradient, state, scalars, shared, path }));
+    });
     const renewed = [...context.renewed];
     const slots = updates.flatMap(({ state }) => state);
-    const constrained = updates.map(({ parameter }, which) => trained[which].weight.constrain(parameter));
-    const wanted = [loss, ...constrained, ...renewed.map(([, value]) => value), ...slots];
+    const wanted = [loss, ...updates.map(({ parameter }) => parameter), ...renewed.map(([, value]) => value), ...slots];
     const values = compute(wanted) as Float32Array[];
     step = number;
     const results = values.slice(1);
@@ -132,4 +147,10 @@ export function trainStep(
     for (const each of trained) each.state = optimizer.slots.map(() => table(results.shift()!, each.weight.shape));
     return { loss: values[0][0] };
   };
+  const finish = () => {
+    const final = optimizer.slots.indexOf(optimizer.finalSlot ?? '');
+    if (step === 0 || final < 0) return;
+    for (const { weight, state } of trained) weight.assign(state[final].toArray());
+  };
+  return Object.assign(doStep, { finish });
 }

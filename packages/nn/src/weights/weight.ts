@@ -2,6 +2,7 @@ import type { Shape, Tensor } from '@weft/core';
 import { table } from '@weft/core';
 import { formatShape, sizeOf } from '@weft/core/program';
 import { type Constraint, checkAxes, constrained } from '../constraints/constraints.js';
+import type { Optimizer, UpdateResult } from '../optimizers/optimizer.js';
 import { checkInitializer, type InitializationOptions, type Initializer, initialValues } from './initializers.js';
 import type { Regularizer } from './regularizers.js';
 
@@ -102,6 +103,14 @@ export class Weight {
   /** @internal A new value as the constraint wants it. */
   constrain(value: Tensor): Tensor {
     return this.constraint ? constrained(this.constraint, value) : value;
+  }
+
+  /** @internal An optimiser's update, where the constraint holds for the weight, and for what it becomes at the end. */
+  constrainUpdate({ slots, finalSlot }: Optimizer, { parameter, state }: UpdateResult): UpdateResult {
+    return {
+      parameter: this.constrain(parameter),
+      state: state.map((each, which) => (slots[which] === finalSlot ? this.constrain(each) : each)),
+    };
   }
 
   /** @internal A model of `count` weights says how first values are to be drawn; larger models overrule smaller ones. */

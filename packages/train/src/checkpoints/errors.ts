@@ -33,15 +33,21 @@ export class NonFiniteError extends Error {
     readonly step: number,
     /** The newest checkpoint, whose weights are finite. */
     readonly checkpoint: string | undefined,
-    /** The number in the data that is not finite, if that is the reason. */
+    /** What may be wrong with the data: a number that is not finite, or a label that is no class. */
     readonly found: NonFiniteValue | undefined = undefined,
   ) {
-    const reason = found
-      ? `${found.array} holds ${found.value} in example ${found.example} (from 0), at [${found.place.join(',')}]. Replace it, or leave the example out`
-      : 'training has diverged. Use a smaller learning rate';
     const good = checkpoint === undefined ? '' : `; the last good checkpoint is ${checkpoint}`;
-    super(`${what} after step ${step + 1} of epoch ${epoch + 1}: ${reason}${good}.`);
+    super(`${what} after step ${step + 1} of epoch ${epoch + 1}: ${reasonOf(found)}${good}.`);
   }
+}
+
+function reasonOf(found: NonFiniteValue | undefined): string {
+  const diverged = 'training has diverged. Use a smaller learning rate';
+  if (!found) return diverged;
+  const { array, value, example, place, classes } = found;
+  const text = `${array} holds ${value} in example ${example} (from 0)${place.length > 0 ? `, at [${place.join(',')}]` : ''}`;
+  if (classes === undefined) return `${text}. Replace it, or leave the example out`;
+  return `${text}, but labels are 0 to ${classes - 1}, as the output has ${classes} classes. Number them from 0. If the loss ignores that label, ${diverged}`;
 }
 
 function cut(text: string): string {

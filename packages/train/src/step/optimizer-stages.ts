@@ -91,9 +91,10 @@ export function tracedUpdate(
   const [parameter, gradient, ...state] = [path, 'gradient', ...optimizer.slots].map((name) => numbers(shape, name));
   const scalars = numbers([scalarCount], 'scalars');
   const shared = optimizer.shared ? placeholder({ shape: [], dtype: 'float32' }, 'shared') : undefined;
-  const result = optimizer.update({ parameter, gradient, state, scalars, path, ...(shared && { shared }) });
+  const updated = optimizer.update({ parameter, gradient, state, scalars, path, ...(shared && { shared }) });
+  const result = weight.constrainUpdate(optimizer, updated);
   // What stays as it is becomes a value of its own: it may change places with others.
-  const outputs = [weight.constrain(result.parameter), ...result.state].map((x) =>
+  const outputs = [result.parameter, ...result.state].map((x) =>
     [parameter, ...state].includes(x) ? maximum(x, x) : x,
   );
   const wrong = outputs.findIndex((output) => output.shape.join() !== shape.join());

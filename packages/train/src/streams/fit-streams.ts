@@ -66,7 +66,7 @@ function trainingStream(model: BaseModel, data: ExampleStream, options: CheckedF
     hasEpochs: true,
     named: (batch, call, prefix) => {
       const examples = namedExamples(call, model, batch as Examples, prefix);
-      return withClassWeight(examples, classWeight, call, examples.count);
+      return withClassWeight(examples, classWeight, call, model.outputs, examples.count);
     },
   };
 }

@@ -87,9 +87,9 @@ export class StreamSteps implements EpochSteps {
   }
 
   findNonFinite() {
-    const { validation } = this.prepared.source;
-    const last = this.batches.last && findNonFinite(this.batches.last.examples);
-    return last ?? (validation && findNonFinite(validation.examples));
+    const { validation, model } = this.prepared.source;
+    const last = this.batches.last && findNonFinite(this.batches.last.examples, model.outputs);
+    return last ?? (validation && findNonFinite(validation.examples, model.outputs));
   }
 
   /** The numbers that optimisers need for a step, where the step of this batch reads them. */
