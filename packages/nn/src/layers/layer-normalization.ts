@@ -38,6 +38,8 @@ export class LayerNormalization extends shapeKeepingLayerOf('LayerNormalization'
 
   /** In rising order, as Keras sorts them. */
   private axesIn(rank: number): readonly number[] {
-    return this.axis.map((axis) => axisAmong(this.label, 'axis', axis, rank)).sort((a, b) => a - b);
+    const axes = this.axis.map((axis) => axisAmong(this.label, 'axis', axis, rank)).sort((a, b) => a - b);
+    if (new Set(axes).size === axes.length) return axes;
+    throw new RangeError(`${this.label}: axis is [${this.axis}], which names an axis twice. Give each axis once.`);
   }
 }

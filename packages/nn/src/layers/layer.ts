@@ -103,9 +103,9 @@ export abstract class BaseLayer<X extends Nest<Tensor> = Tensor> implements Laye
     }
     checkKnownOptions(type, options, ['name', 'trainable', 'activityRegularizer', ...known]);
     this.name = options.name === undefined ? '' : checkName(type, options.name);
-    this.trainable = flag(type, 'trainable', options.trainable ?? true);
+    this.trainable = options.trainable === undefined || flag(type, 'trainable', options.trainable);
     const { activityRegularizer: penalty } = options;
-    this.activityRegularizer = penalty && regularizer(type, 'activityRegularizer', penalty);
+    this.activityRegularizer = penalty === undefined ? undefined : regularizer(type, 'activityRegularizer', penalty);
   }
 
   /**
@@ -181,7 +181,7 @@ export abstract class BaseLayer<X extends Nest<Tensor> = Tensor> implements Laye
     const tensors = leavesOf(inputs);
     const weights = this.build(shapesOf<X>(inputs, ({ shape }) => shape.slice(1)));
     const values = weights.map((weight) => context.valueOf(weight));
-    const output = this.call(inputs as X, values, context);
+    const output = this.called(inputs as X, values, context);
     if (tensors.length > 0 && output.shape[0] !== tensors[0].shape[0]) {
       throw new RangeError(
         `${this.label}: ${tensors[0].shape[0]} examples went in, but the output is ${formatShape(output.shape)}. ` +
@@ -195,6 +195,18 @@ export abstract class BaseLayer<X extends Nest<Tensor> = Tensor> implements Laye
   /** The layer as errors name it, such as `Conv2D 'enc_conv1'`. */
   protected get label(): string {
     return this.name === '' ? this.type : `${this.type} '${this.name}'`;
+  }
+
+  /** What `call` gives. Operations know no layers: their errors are told with its name. */
+  private called(x: X, weights: readonly Tensor[], context: CallContext): Tensor {
+    try {
+      return this.call(x, weights, context);
+    } catch (error) {
+      if (error instanceof Error && !error.message.startsWith(this.type)) {
+        error.message = `${this.label}: ${error.message}`;
+      }
+      throw error;
+    }
   }
 
   private penalise(output: Tensor, context: CallContext): void {

@@ -15,6 +15,7 @@ import {
   Dense,
   Flatten,
   type Layer,
+  LayerNormalization,
   MaxPooling2D,
   Normalization,
   RandomContrast,
@@ -230,6 +231,15 @@ describe('an option that is not what it must be is refused with what was got and
       'Dense: inputShape is an option of the model: new Sequential(layers, { inputShape }), or input({ shape }).',
     ],
     [() => new Dense({ units: 1, trainable: 0 as never }), 'Dense: trainable is 0; expected true or false'],
+    [() => new Dense({ units: 1, trainable: null as never }), 'Dense: trainable is null; expected true or false'],
+    [
+      () => new Dense({ units: 1, activityRegularizer: null as never }),
+      'Dense: activityRegularizer is null; expected a regulariser',
+    ],
+    [
+      () => new LayerNormalization({ axis: [1, -3] }).weightSpecifications([4, 4, 3]),
+      'LayerNormalization: axis is [1,-3], which names an axis twice. Give each axis once.',
+    ],
     [() => new BatchNormalization({ momentum: 1 }), 'BatchNormalization: momentum is 1'],
     [() => new BatchNormalization({ axis: 0 }), 'BatchNormalization: axis is 0; expected a whole number other than 0'],
     [() => new Concatenate({ axis: 0.5 }), 'Concatenate: axis is 0.5'],
@@ -261,4 +271,11 @@ test('a layer that does not fit its input is named', () => {
   );
   expect(fit(new Dense({ units: 2 }), [])).toThrow("Dense 'dense': each example is a single number");
   expect(fit(new Dense({ units: 2 ** 20 }), [2 ** 20])).toThrow("Dense 'dense': its kernel");
+});
+
+test('an operation that does not take what a layer gives it is told with the name of the layer', () => {
+  const model = new Sequential([new Flatten(), new Dense({ units: 2 })], { inputShape: [3], inputDtype: 'int32' });
+  expect(() => model.call(tensor(Int32Array.of(1, 2, 3), [1, 3]))).toThrow(
+    "Dense 'dense': matmul: expected float32, got int32 [1,3].",
+  );
 });

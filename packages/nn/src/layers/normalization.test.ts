@@ -73,6 +73,11 @@ describe('Normalization', () => {
 
   it.each([
     ['half of the statistics', () => new Normalization({ mean: 1 }), /give both mean and variance, or neither/],
+    [
+      'a variance below 0',
+      () => new Normalization({ mean: 0, variance: -1 }),
+      /variance is -1; expected numbers from 0/,
+    ],
     ['the axis of the batch', () => new Normalization({ axis: 0 }), /axis is 0; expected whole numbers other than 0/],
     [
       'an axis that is not there',

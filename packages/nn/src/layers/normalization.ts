@@ -39,13 +39,18 @@ const oneOrMore: Reader<number | readonly number[]> = (label, option, value) => 
   return refuse(label, option, value, 'a number, or an array of them in the order of the features');
 };
 
+const oneOrMoreFrom0: Reader<number | readonly number[]> = (label, option, value) => {
+  const numbers = oneOrMore(label, option, value);
+  return [numbers].flat().every((number) => number >= 0) ? numbers : refuse(label, option, value, 'numbers from 0');
+};
+
 const OPTIONS = {
   /** Axes with statistics of their own, where 0 is the batch; null for none. Default -1: the features. */
   axis: [keptAxes, [-1]],
   /** One number, or one for each position of the axes. Default: what `adapt` finds. */
   mean: [oneOrMore, undefined],
   /** The same of the variance; given together with `mean`. */
-  variance: [oneOrMore, undefined],
+  variance: [oneOrMoreFrom0, undefined],
   /** Whether to turn what was normalised back. Default false. */
   invert: [flag, false],
 } as const satisfies Schema;
