@@ -7,7 +7,7 @@ import { meanOfExamples, sumOfExamples, targetLike, vectorsLike } from './shapes
 
 /**
  * 1 - 2 sum(t p) / (sum(t) + sum(p) + 1e-7), the sums over all elements of an example: how little two regions overlap.
- * 1 where both are empty, as in Keras. Keras adds up over the whole batch unless it is told an axis.
+ * 1 where both are empty, as in Keras. Keras adds up over the whole batch unless `axis` is given.
  *
  * @param prediction probabilities [batch, ...]
  * @param target     the same shape, from 0 to 1

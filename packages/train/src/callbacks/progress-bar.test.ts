@@ -10,7 +10,7 @@ const logs = (loss: number, batches: number): BatchLogs => {
 const epochLogs = { loss: 0.123456, accuracy: 1, val_loss: 0.00001234, seconds: 2.2, examplesPerSecond: 10 };
 const LINE = 'Epoch 3/12 - 4/4 - 2s - 550ms/step - loss: 0.1235 - accuracy: 1.0000 - val_loss: 1.2340e-5';
 
-/** Begins a line anew. */
+/** Returns to the start of the line and clears it. */
 const CLEARED = '\r\u001b[2K';
 
 /** What an epoch of four steps writes. */

@@ -1,4 +1,4 @@
-/** Waits for work, or for a signal if it comes first: the work then goes on, and nobody waits for it. */
+/** Waits for work, or for a signal if that comes first. The work then continues, and its result is dropped. */
 export function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T | 'aborted'> {
   if (!signal) return work;
   return new Promise((resolve, reject) => {
