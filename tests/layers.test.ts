@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { decodeModel, encodeModel } from '../packages/formats/src/index.js';
 import type { BaseModel } from '../packages/nn/src/index.js';
 import { batchOf, layerCases, modelOf } from '../packages/nn/test/cases/layers.js';
@@ -10,8 +10,9 @@ import {
   meanSquaredError,
   regularizationLoss,
   SGD,
-  WorkerPool,
+  type WorkerPool,
 } from '../packages/pool/src/index.js';
+import { poolsOfSeveralSizes } from '../packages/pool/test/support/pools.js';
 import { fitInMicroBatches } from '../packages/train/src/runtime.js';
 
 const EXAMPLES = 7;
@@ -21,13 +22,7 @@ const { penalties: golden } = JSON.parse(
   readFileSync(new URL('../packages/nn/test/fixtures/keras-more-layers.json', import.meta.url), 'utf8'),
 );
 
-const pools: WorkerPool[] = [];
-beforeAll(async () => {
-  for (const threads of [1, 2, 3, 5]) pools.push(await WorkerPool.create({ threads }));
-});
-afterAll(async () => {
-  for (const pool of pools) await pool.close();
-});
+const pools = poolsOfSeveralSizes();
 
 describe.each(Object.entries(layerCases))('%s', (_, each) => {
   /** What two epochs make of a model. The last batch is smaller. */

@@ -17,17 +17,12 @@ import {
   UpSampling2D,
 } from '@weft/nn';
 import { fitInMicroBatches } from '@weft/train/runtime';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Examples, predict, WorkerPool } from '../src/index.js';
+import { expect, it } from 'vitest';
+import { type Examples, predict } from '../src/index.js';
 import { uniform, weightsOf } from './support/models.js';
+import { poolsOfSeveralSizes } from './support/pools.js';
 
-const pools: WorkerPool[] = [];
-beforeAll(async () => {
-  for (const threads of [1, 2, 3, 5]) pools.push(await WorkerPool.create({ threads }));
-});
-afterAll(async () => {
-  for (const pool of pools) await pool.close();
-});
+const pools = poolsOfSeveralSizes();
 
 const COUNT = 23;
 const labels = Int32Array.from({ length: COUNT }, (_, i) => (i * i) % 3);

@@ -1,8 +1,16 @@
 import { add, mul, random } from '@weft/core';
 import type { Sequential } from '@weft/nn';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Corruption, type ExampleArray, type FitOptions, fit, type History, WorkerPool } from '../src/index.js';
+import { describe, expect, it } from 'vitest';
+import {
+  type Corruption,
+  type ExampleArray,
+  type FitOptions,
+  fit,
+  type History,
+  type WorkerPool,
+} from '../src/index.js';
 import { bytes, smallAutoencoder, smallDense, uniform, weightsOf, withDropout } from './support/models.js';
+import { poolsOfSeveralSizes } from './support/pools.js';
 
 const noisy: Corruption = (x, { seed, epochKeys }) =>
   add(x, mul(random('normal', x.shape, { seed, stream: 9, keys: epochKeys }), 0.2));
@@ -44,13 +52,7 @@ const runs: Readonly<Record<string, Run>> = {
   },
 };
 
-const pools: WorkerPool[] = [];
-beforeAll(async () => {
-  for (const threads of [1, 2, 3, 5]) pools.push(await WorkerPool.create({ threads }));
-});
-afterAll(async () => {
-  for (const pool of pools) await pool.close();
-});
+const pools = poolsOfSeveralSizes();
 
 async function train({ make, x, y, options }: Run, pool: WorkerPool, changed: Partial<FitOptions> = {}) {
   const model = make();

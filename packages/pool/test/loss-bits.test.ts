@@ -18,17 +18,11 @@ import {
   tversky,
 } from '@weft/nn';
 import { fitInMicroBatches } from '@weft/train/runtime';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { WorkerPool } from '../src/index.js';
+import { describe, expect, it } from 'vitest';
 import { uniform, weightsOf } from './support/models.js';
+import { poolsOfSeveralSizes } from './support/pools.js';
 
-const pools: WorkerPool[] = [];
-beforeAll(async () => {
-  for (const threads of [1, 2, 3, 5]) pools.push(await WorkerPool.create({ threads }));
-});
-afterAll(async () => {
-  for (const pool of pools) await pool.close();
-});
+const pools = poolsOfSeveralSizes();
 
 const [COUNT, SIZE] = [11, 12 * 13 * 2];
 const LOSSES: Readonly<Record<string, Loss>> = {

@@ -14,19 +14,14 @@ import {
   Sequential,
   SGD,
 } from '@weft/nn';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type FitOptions, fit, WorkerPool } from '../src/index.js';
+import { describe, expect, it } from 'vitest';
+import { type FitOptions, fit, type WorkerPool } from '../src/index.js';
 import { breakingOff, directory, prepare } from './support/checkpoint-training.js';
 import { uniform, weightsOf } from './support/models.js';
+import { poolsOfSeveralSizes } from './support/pools.js';
 
 prepare();
-const pools: WorkerPool[] = [];
-beforeAll(async () => {
-  for (const threads of [1, 2, 3, 5]) pools.push(await WorkerPool.create({ threads }));
-});
-afterAll(async () => {
-  for (const pool of pools) await pool.close();
-});
+const pools = poolsOfSeveralSizes();
 
 const COUNT = 30;
 const data = { x: uniform(COUNT * 6), y: uniform(COUNT * 3, 2) };

@@ -1,6 +1,6 @@
 import { auc, BatchNormalization, Dense, Dropout, Sequential } from '@weft/nn';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   CheckpointMismatchError,
   EarlyStopping,
@@ -10,10 +10,10 @@ import {
   type FitOptions,
   fit,
   predict,
-  WorkerPool,
 } from '../src/index.js';
 import { directory, pools, prepare } from './support/checkpoint-training.js';
 import { smallAutoencoder, uniform, weightsOf } from './support/models.js';
+import { poolsOfSeveralSizes } from './support/pools.js';
 
 prepare();
 
@@ -61,13 +61,7 @@ async function train(stream: ExampleStream | Examples, options: Partial<FitOptio
 }
 
 describe('a stream', () => {
-  const several: WorkerPool[] = [];
-  beforeAll(async () => {
-    for (const threads of [1, 2, 3, 5]) several.push(await WorkerPool.create({ threads }));
-  });
-  afterAll(async () => {
-    for (const pool of several) await pool.close();
-  });
+  const several = poolsOfSeveralSizes();
 
   it('has the bits of arrays, with 1, 2, 3 and 5 threads', async () => {
     const validationData = { x: uniform(BATCH * 9, 5), y: uniform(BATCH, 6).map(Math.round) };

@@ -32,15 +32,15 @@ import { evaluateInMicroBatches, fitInMicroBatches } from '@weft/train/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { predict, WorkerPool } from '../src/index.js';
 import { smallAutoencoder, uniform, weightsOf } from './support/models.js';
+import { poolsOfSeveralSizes } from './support/pools.js';
 
-const pools: WorkerPool[] = [];
+const pools = poolsOfSeveralSizes();
 const references: WorkerPool[] = [];
 beforeAll(async () => {
-  for (const threads of [1, 2, 3, 5]) pools.push(await WorkerPool.create({ threads }));
   for (const threads of [1, 2, 3]) references.push(await WorkerPool.create({ threads, kernels: 'reference' }));
 });
 afterAll(async () => {
-  for (const pool of [...pools, ...references]) await pool.close();
+  for (const pool of references) await pool.close();
 });
 
 const unit = (x: Tensor) => div(x, sqrt(add(sum(square(x), 1, { keepDims: true }), 1e-6)));

@@ -37,29 +37,34 @@ const SIZES: readonly (readonly [number, number, number])[] = [
 
 const STACKS: readonly Shape[] = [[], [3], [1], [2, 3], [0]];
 
+/** A product of stacks of matrices, whose stacks broadcast to `stack`, with the values that the definition gives. */
+function productCase(
+  [stackA, stackB, stack]: readonly [Shape, Shape, Shape],
+  [m, k, n]: readonly [number, number, number],
+  { transposeA, transposeB }: (typeof TRANSPOSITIONS)[number],
+): Case {
+  const shapeA = [...stackA, ...(transposeA ? [k, m] : [m, k])];
+  const shapeB = [...stackB, ...(transposeB ? [n, k] : [k, n])];
+  const [a, b] = [sample(shapeA, 1), sample(shapeB, 2)];
+  const [atA, atB] = [broadcastReader(a.values, shapeA), broadcastReader(b.values, shapeB)];
+  const want = build([...stack, m, n], (...place) => {
+    const [row, column] = place.slice(-2);
+    const which = place.slice(0, -2);
+    return total(
+      range(k).map(
+        (inner) =>
+          atA(...which, ...(transposeA ? [inner, row] : [row, inner])) *
+          atB(...which, ...(transposeB ? [column, inner] : [inner, column])),
+      ),
+    );
+  });
+  const name = `matmul ${formatShape(shapeA)}${transposeA ? 'ᵀ' : ''} ${formatShape(shapeB)}${transposeB ? 'ᵀ' : ''}`;
+  return nearly(name, matmul(a.x, b.x, { transposeA, transposeB }), [...stack, m, n], want);
+}
+
 function productCases(): Case[] {
   return STACKS.flatMap((stack) =>
-    SIZES.flatMap(([m, k, n]) =>
-      TRANSPOSITIONS.map(({ transposeA, transposeB }) => {
-        const shapeA = [...stack, ...(transposeA ? [k, m] : [m, k])];
-        const shapeB = [...stack, ...(transposeB ? [n, k] : [k, n])];
-        const [a, b] = [sample(shapeA, 1), sample(shapeB, 2)];
-        const [atA, atB] = [reader(a.values, shapeA), reader(b.values, shapeB)];
-        const want = build([...stack, m, n], (...place) => {
-          const [row, column] = place.slice(-2);
-          const which = place.slice(0, -2);
-          return total(
-            range(k).map(
-              (inner) =>
-                atA(...which, ...(transposeA ? [inner, row] : [row, inner])) *
-                atB(...which, ...(transposeB ? [column, inner] : [inner, column])),
-            ),
-          );
-        });
-        const name = `matmul ${formatShape(shapeA)}${transposeA ? 'ᵀ' : ''} ${formatShape(shapeB)}${transposeB ? 'ᵀ' : ''}`;
-        return nearly(name, matmul(a.x, b.x, { transposeA, transposeB }), [...stack, m, n], want);
-      }),
-    ),
+    SIZES.flatMap((sizes) => TRANSPOSITIONS.map((each) => productCase([stack, stack, stack], sizes, each))),
   );
 }
 
@@ -127,28 +132,7 @@ const BROADCASTS: readonly (readonly [Shape, Shape, Shape])[] = [
 ];
 
 function broadcastCases(): Case[] {
-  return BROADCASTS.flatMap(([stackA, stackB, stack]) =>
-    TRANSPOSITIONS.map(({ transposeA, transposeB }) => {
-      const [m, k, n] = [4, 5, 9];
-      const shapeA = [...stackA, ...(transposeA ? [k, m] : [m, k])];
-      const shapeB = [...stackB, ...(transposeB ? [n, k] : [k, n])];
-      const [a, b] = [sample(shapeA, 5), sample(shapeB, 6)];
-      const [atA, atB] = [broadcastReader(a.values, shapeA), broadcastReader(b.values, shapeB)];
-      const want = build([...stack, m, n], (...place) => {
-        const [row, column] = place.slice(-2);
-        const which = place.slice(0, -2);
-        return total(
-          range(k).map(
-            (inner) =>
-              atA(...which, ...(transposeA ? [inner, row] : [row, inner])) *
-              atB(...which, ...(transposeB ? [column, inner] : [inner, column])),
-          ),
-        );
-      });
-      const name = `matmul of stacks ${formatShape(shapeA)}${transposeA ? 'ᵀ' : ''} ${formatShape(shapeB)}${transposeB ? 'ᵀ' : ''}`;
-      return nearly(name, matmul(a.x, b.x, { transposeA, transposeB }), [...stack, m, n], want);
-    }),
-  );
+  return BROADCASTS.flatMap((stacks) => TRANSPOSITIONS.map((each) => productCase(stacks, [4, 5, 9], each)));
 }
 
 function vectorCases(): Case[] {
