@@ -2,9 +2,10 @@ import { depthwiseConv2d, type Shape, type Tensor } from '@weft/core';
 import type { Schema } from '../options/schema.js';
 import type { WeightSpecification } from '../weights/weight.js';
 import { layerOf } from './declare.js';
-import { DEPTHWISE, depthwiseKernel, WINDOW, windowedShape } from './depthwise.js';
+import { DEPTHWISE, depthwiseKernel } from './depthwise.js';
 import { BIAS_AND_ACTIVATION, biasAndActivation, biasOf } from './kernel-and-bias.js';
 import { imageShape } from './options.js';
+import { WINDOW, windowedShape } from './window.js';
 
 const OPTIONS = { ...WINDOW, ...DEPTHWISE, ...BIAS_AND_ACTIVATION } as const satisfies Schema;
 

@@ -6,6 +6,7 @@ import { initializer } from '../weights/initializers.js';
 import { regularizer } from '../weights/regularizers.js';
 import type { WeightSpecification } from '../weights/weight.js';
 import { layerOf } from './declare.js';
+import { weightOf } from './weight-of.js';
 
 const OPTIONS = {
   /** Number of tokens: they are numbered from 0 to below it. */
@@ -36,14 +37,7 @@ export class Embedding extends layerOf('Embedding', OPTIONS) {
   }
 
   override weightSpecifications(): readonly WeightSpecification[] {
-    const embeddings = {
-      name: 'embeddings',
-      shape: [this.inputDim, this.outputDim],
-      initializer: this.embeddingsInitializer,
-      regularizer: this.embeddingsRegularizer,
-      constraint: this.embeddingsConstraint,
-    };
-    return [embeddings];
+    return [weightOf(this, 'embeddings', [this.inputDim, this.outputDim])];
   }
 
   call(x: Tensor, [embeddings]: readonly Tensor[]): Tensor {

@@ -6,6 +6,7 @@ import { initializer } from '../weights/initializers.js';
 import { regularizer } from '../weights/regularizers.js';
 import type { WeightSpecification } from '../weights/weight.js';
 import { activate, activationName } from './activations.js';
+import { weightOf } from './weight-of.js';
 
 /** Options of layers that end in a bias and an activation. */
 export const BIAS_AND_ACTIVATION = {
@@ -37,14 +38,7 @@ type KernelAndBias = Checked<typeof KERNEL_AND_BIAS>;
 
 /** The weight `bias` [outputs], where the layer has one. */
 export function biasOf(layer: BiasAndActivation, outputs: number): readonly WeightSpecification[] {
-  const bias = {
-    name: 'bias',
-    shape: [outputs],
-    initializer: layer.biasInitializer,
-    regularizer: layer.biasRegularizer,
-    constraint: layer.biasConstraint,
-  };
-  return layer.useBias ? [bias] : [];
+  return layer.useBias ? [weightOf(layer, 'bias', [outputs])] : [];
 }
 
 /** The weights `kernel` and, where the layer has one, `bias` [outputs]. */
@@ -53,14 +47,7 @@ export function kernelAndBias(
   kernelShape: Shape,
   outputs: number,
 ): readonly WeightSpecification[] {
-  const kernel = {
-    name: 'kernel',
-    shape: kernelShape,
-    initializer: layer.kernelInitializer,
-    regularizer: layer.kernelRegularizer,
-    constraint: layer.kernelConstraint,
-  };
-  return [kernel, ...biasOf(layer, outputs)];
+  return [weightOf(layer, 'kernel', kernelShape), ...biasOf(layer, outputs)];
 }
 
 /** The activation of y plus the bias, where there is one. */

@@ -8,6 +8,7 @@ import type { WeightSpecification } from '../weights/weight.js';
 import { leakyRelu } from './activations.js';
 import { shapeKeepingLayerOf } from './declare.js';
 import { axisAmong } from './options.js';
+import { weightOf } from './weight-of.js';
 
 const OPTIONS = {
   /** First slopes. Default `zeros`. */
@@ -33,8 +34,7 @@ export class PReLU extends shapeKeepingLayerOf('PReLU', OPTIONS) {
       axisAmong(this.label, 'sharedAxes', axis, inputShape.length + 1),
     );
     const shape = inputShape.map((length, axis) => (shared.includes(axis + 1) ? 1 : length));
-    const { alphaInitializer, alphaRegularizer, alphaConstraint: constraint } = this;
-    return [{ name: 'alpha', shape, initializer: alphaInitializer, regularizer: alphaRegularizer, constraint }];
+    return [weightOf(this, 'alpha', shape)];
   }
 
   call(x: Tensor, [alpha]: readonly Tensor[]): Tensor {

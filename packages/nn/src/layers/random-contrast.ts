@@ -41,8 +41,7 @@ const OPTIONS = {
  */
 export class RandomContrast extends layerOf('RandomContrast', OPTIONS) {
   outputShape(inputShape: Shape): Shape {
-    imageShape(this.label, inputShape);
-    return inputShape;
+    return imageShape(this.label, inputShape);
   }
 
   call(x: Tensor, _weights: readonly Tensor[], context: CallContext): Tensor {

@@ -20,8 +20,7 @@ const OPTIONS = {
  */
 export class RandomRotation extends layerOf('RandomRotation', OPTIONS) {
   outputShape(inputShape: Shape): Shape {
-    imageShape(this.label, inputShape);
-    return inputShape;
+    return imageShape(this.label, inputShape);
   }
 
   call(x: Tensor, _weights: readonly Tensor[], context: CallContext): Tensor {

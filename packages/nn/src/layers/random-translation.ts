@@ -22,8 +22,7 @@ const OPTIONS = {
  */
 export class RandomTranslation extends layerOf('RandomTranslation', OPTIONS) {
   outputShape(inputShape: Shape): Shape {
-    imageShape(this.label, inputShape);
-    return inputShape;
+    return imageShape(this.label, inputShape);
   }
 
   call(x: Tensor, _weights: readonly Tensor[], context: CallContext): Tensor {

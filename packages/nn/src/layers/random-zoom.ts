@@ -28,8 +28,7 @@ const OPTIONS = {
  */
 export class RandomZoom extends layerOf('RandomZoom', OPTIONS) {
   outputShape(inputShape: Shape): Shape {
-    imageShape(this.label, inputShape);
-    return inputShape;
+    return imageShape(this.label, inputShape);
   }
 
   call(x: Tensor, _weights: readonly Tensor[], context: CallContext): Tensor {

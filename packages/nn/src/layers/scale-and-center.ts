@@ -5,6 +5,7 @@ import type { Checked, Schema } from '../options/schema.js';
 import { initializer } from '../weights/initializers.js';
 import { regularizer } from '../weights/regularizers.js';
 import type { WeightSpecification } from '../weights/weight.js';
+import { weightOf } from './weight-of.js';
 
 /** Options of layers that normalise, about what they do with what they have normalised. */
 export const SCALE_AND_CENTER = {
@@ -32,20 +33,7 @@ type ScaleAndCenter = Checked<typeof SCALE_AND_CENTER>;
 
 /** The weights `gamma` and `beta`, as far as the layer has them. */
 export function gammaAndBeta(layer: ScaleAndCenter, shape: Shape): readonly WeightSpecification[] {
-  const gamma = {
-    name: 'gamma',
-    shape,
-    initializer: layer.gammaInitializer,
-    regularizer: layer.gammaRegularizer,
-    constraint: layer.gammaConstraint,
-  };
-  const beta = {
-    name: 'beta',
-    shape,
-    initializer: layer.betaInitializer,
-    regularizer: layer.betaRegularizer,
-    constraint: layer.betaConstraint,
-  };
+  const [gamma, beta] = [weightOf(layer, 'gamma', shape), weightOf(layer, 'beta', shape)];
   return [...(layer.scale ? [gamma] : []), ...(layer.center ? [beta] : [])];
 }
 

@@ -6,9 +6,11 @@ import { initializer } from '../weights/initializers.js';
 import { regularizer } from '../weights/regularizers.js';
 import type { WeightSpecification } from '../weights/weight.js';
 import { layerOf } from './declare.js';
-import { DEPTHWISE, depthwiseKernel, WINDOW, windowedShape } from './depthwise.js';
+import { DEPTHWISE, depthwiseKernel } from './depthwise.js';
 import { BIAS_AND_ACTIVATION, biasAndActivation, biasOf } from './kernel-and-bias.js';
 import { imageShape } from './options.js';
+import { weightOf } from './weight-of.js';
+import { WINDOW, windowedShape } from './window.js';
 
 const OPTIONS = {
   /** Channels of the output. */
@@ -39,13 +41,8 @@ export class SeparableConv2D extends layerOf('SeparableConv2D', OPTIONS) {
 
   override weightSpecifications(inputShape: Shape): readonly WeightSpecification[] {
     const [, , channels] = imageShape(this.label, inputShape);
-    const pointwise = {
-      name: 'pointwiseKernel',
-      shape: [1, 1, channels * this.depthMultiplier, this.filters],
-      initializer: this.pointwiseInitializer,
-      regularizer: this.pointwiseRegularizer,
-      constraint: this.pointwiseConstraint,
-    };
+    const shape = [1, 1, channels * this.depthMultiplier, this.filters];
+    const pointwise = weightOf(this, 'pointwise', shape, 'pointwiseKernel');
     return [depthwiseKernel('depthwiseKernel', this, channels), pointwise, ...biasOf(this, this.filters)];
   }
 
