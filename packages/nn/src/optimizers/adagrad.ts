@@ -36,10 +36,6 @@ export class Adagrad extends BaseOptimizer<typeof OPTIONS> {
     super('Adagrad', OPTIONS, options);
   }
 
-  protected rateOf(_step: number, learningRate: number): number {
-    return learningRate;
-  }
-
   protected rule({ parameter, gradient, state: [accumulator], rate }: RuleInput): UpdateResult {
     const { initialAccumulatorValue, epsilon } = this.options;
     const sum = add(accumulator, square(gradient));

@@ -45,7 +45,7 @@ export class Adam extends BaseOptimizer<typeof OPTIONS> {
   }
 
   /** learningRate · sqrt(1 − beta2^t) / (1 − beta1^t). */
-  protected rateOf(step: number, learningRate: number): number {
+  protected override rateOf(step: number, learningRate: number): number {
     const { beta1, beta2 } = this.options;
     return (learningRate * Math.sqrt(1 - power(beta2, step))) / (1 - power(beta1, step));
   }

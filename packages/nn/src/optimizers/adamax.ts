@@ -38,7 +38,7 @@ export class Adamax extends BaseOptimizer<typeof OPTIONS> {
   }
 
   /** learningRate / (1 − beta1^t). */
-  protected rateOf(step: number, learningRate: number): number {
+  protected override rateOf(step: number, learningRate: number): number {
     return learningRate / (1 - power(this.options.beta1, step));
   }
 

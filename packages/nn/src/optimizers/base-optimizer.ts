@@ -127,8 +127,10 @@ export abstract class BaseOptimizer<S extends OptimizerSchema> implements Optimi
   /** Slots of the rule itself. */
   protected abstract readonly ruleSlots: readonly string[];
 
-  /** What the rule multiplies by in a step: the learning rate, corrected as the rule asks. */
-  protected abstract rateOf(step: number, learningRate: number): number;
+  /** What the rule multiplies by in a step: the learning rate, unless the rule corrects it. */
+  protected rateOf(_step: number, learningRate: number): number {
+    return learningRate;
+  }
 
   /** The weight and the rule's state after a step. */
   protected abstract rule(input: RuleInput): UpdateResult;

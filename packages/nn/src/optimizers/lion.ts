@@ -35,10 +35,6 @@ export class Lion extends BaseOptimizer<typeof OPTIONS> {
     super('Lion', OPTIONS, options);
   }
 
-  protected rateOf(_step: number, learningRate: number): number {
-    return learningRate;
-  }
-
   protected rule({ parameter, gradient, state: [momentum], rate }: RuleInput): UpdateResult {
     const { beta1, beta2 } = this.options;
     // Both means are taken from one difference, so that one loop computes them.

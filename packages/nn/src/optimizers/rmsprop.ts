@@ -43,10 +43,6 @@ export class RMSprop extends BaseOptimizer<typeof OPTIONS> {
     return ['velocity', ...(momentum > 0 ? ['momentum'] : []), ...(centered ? ['average_gradient'] : [])];
   }
 
-  protected rateOf(_step: number, learningRate: number): number {
-    return learningRate;
-  }
-
   protected rule({ parameter, gradient, state, rate }: RuleInput): UpdateResult {
     const { rho, momentum, epsilon, centered } = this.options;
     const velocity = add(mul(state[0], rho), mul(square(gradient), 1 - rho));

@@ -37,10 +37,6 @@ export class SGD extends BaseOptimizer<typeof OPTIONS> {
     return this.options.momentum === 0 ? [] : ['momentum'];
   }
 
-  protected rateOf(_step: number, learningRate: number): number {
-    return learningRate;
-  }
-
   protected rule({ parameter, gradient, state: [last], rate }: RuleInput): UpdateResult {
     const { momentum, nesterov } = this.options;
     const change = mul(gradient, rate);
