@@ -43,6 +43,6 @@ export interface EpochSteps {
   run(range: StepRange, reporter: StepReporter): Promise<number>;
   /** All programs that it may run, at the places where it runs them first. */
   guarded(): StepsWork;
-  /** The first number in the data that is not finite, as far as the data is at hand. */
+  /** What may be wrong with the data where a loss is not finite, as far as the data is at hand. */
   findNonFinite(): NonFiniteValue | undefined;
 }

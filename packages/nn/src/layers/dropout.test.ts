@@ -1,15 +1,8 @@
-import { grad, ones, sum, table, tensor } from '@weft/core';
+import { grad, ones, sum, tensor } from '@weft/core';
 import { expect, test } from 'vitest';
+import { training } from '../../test/support/training.js';
 import { CallContext, Dropout, Sequential } from '../index.js';
 
-const keysOf = (images: number[], epoch = 0) =>
-  table(Uint32Array.from(images.flatMap((image) => [image, epoch])), [images.length, 2]);
-const training = (images: number[], { epoch = 0, seed = 1, update = 0 } = {}) =>
-  new CallContext({
-    training: true,
-    random: { seed: table(Uint32Array.of(seed, 0)), keys: keysOf(images, epoch) },
-    update,
-  });
 const x = ones([3, 1000]);
 const images = [5, 6, 7];
 

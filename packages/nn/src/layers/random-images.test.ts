@@ -1,5 +1,6 @@
-import { flip, pad, randomNormal, slice, type Tensor, table, tensor, transpose } from '@weft/core';
+import { flip, pad, randomNormal, slice, type Tensor, tensor, transpose } from '@weft/core';
 import { describe, expect, it } from 'vitest';
+import { training } from '../../test/support/training.js';
 import {
   type BaseLayer,
   CallContext,
@@ -10,15 +11,7 @@ import {
   RandomZoom,
 } from '../index.js';
 
-/** Training on images of these numbers: what is drawn for an image depends on its number alone. */
-const trainingOn = (images: readonly number[]) =>
-  new CallContext({
-    training: true,
-    random: {
-      seed: table(Uint32Array.of(7, 0)),
-      keys: table(Uint32Array.from(images.flatMap((image) => [image, 1])), [images.length, 2]),
-    },
-  });
+const trainingOn = (images: readonly number[]) => training(images, { seed: 7, epoch: 1 });
 const numbered = (count: number) => Array.from({ length: count }, (_, i) => i);
 const drawn = (layer: BaseLayer, x: Tensor) => layer.call(x, [], trainingOn(numbered(x.shape[0])));
 const images = (count: number, height = 8, width = 4) => randomNormal([count, height, width, 2], { seed: 1 });
