@@ -39,24 +39,39 @@ const halving = () => new LearningRateScheduler((epoch, rate) => (epoch > 0 ? ra
 const plateau = () => new ReduceLROnPlateau({ monitor: 'loss', factor: 0.5, patience: 1, minDelta: 0.5, cooldown: 1 });
 
 describe('ReduceLROnPlateau', () => {
-  it.each(plateaus)('has the learning rates of Keras, with $options', ({ options, values, rates }) => {
+  /** @param isMoved whether after each epoch another one continues from its state, as after an interruption */
+  function ratesOf({ options, values }: Plateau, isMoved: boolean): number[] {
     const named = Object.entries(options).map(([name, value]) => [
       name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase()),
       value,
     ]);
-    const callback = new ReduceLROnPlateau(Object.fromEntries(named));
-    callback.onTrainBegin({
-      logNames: ['loss', 'val_loss', 'learning_rate'],
-      validationCount: 1,
-    } as unknown as TrainInfo);
+    const begun = () => {
+      const callback = new ReduceLROnPlateau(Object.fromEntries(named));
+      const info = { logNames: ['loss', 'val_loss', 'learning_rate'], validationCount: 1 };
+      callback.onTrainBegin(info as unknown as TrainInfo);
+      return callback;
+    };
+    let callback = begun();
     let rate = 0.1;
-    const got = values.map((value, epoch) => {
+    return values.map((value, epoch) => {
       rate = callback.nextLearningRate(epoch, rate);
       const logs = { loss: 0, val_loss: value, learning_rate: rate, seconds: 1, examplesPerSecond: 1 };
       callback.onEpochEnd(epoch, logs);
+      if (isMoved) {
+        const state = callback.state();
+        callback = begun();
+        callback.restore(state);
+      }
       return rate;
     });
-    expect(got).toEqual(rates.map((wanted) => expect.closeTo(wanted, 8)));
+  }
+
+  it.each(plateaus)('has the learning rates of Keras, with $options', (each) => {
+    expect(ratesOf(each, false)).toEqual(each.rates.map((wanted) => expect.closeTo(wanted, 8)));
+  });
+
+  it.each(plateaus)('continues from its state after any epoch, with $options', (each) => {
+    expect(ratesOf(each, true)).toEqual(ratesOf(each, false));
   });
 
   it('begins anew with each training', async () => {
