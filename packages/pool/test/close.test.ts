@@ -47,6 +47,19 @@ describe('a process that ends without closing its pool', () => {
     setTimeout(() => process.exit(3), ${milliseconds});
   `;
 
+  it('ends when its workers have loaded their code', () => {
+    // Listeners are called in the order in which they were added: the pool's before this one.
+    const counting = `
+      import { WorkerPool } from ${own};
+      const { loadedCount } = Reflect.get(await WorkerPool.create({ threads: 3 }), 'workers');
+      process.on('exit', () => process.stdout.write(String(loadedCount[0])));
+      process.exit();
+    `;
+    const options = ['--input-type=module', '--eval', counting];
+    const { stdout, stderr } = spawnSync(process.execPath, options, { cwd: import.meta.dirname, encoding: 'utf8' });
+    expect({ stdout, stderr }).toEqual({ stdout: '3', stderr: '' });
+  });
+
   it.each([0, 50, 100, 130, 160, 200])('ends with its own exit code: after %d ms', (milliseconds) => {
     const options = ['--input-type=module', '--eval', program(milliseconds)];
     const { status, signal, stderr } = spawnSync(process.execPath, options, {

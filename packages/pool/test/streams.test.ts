@@ -1,8 +1,10 @@
+import { add, mul, random } from '@weft/core';
 import { auc, BatchNormalization, Dense, Dropout, Sequential } from '@weft/nn';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   CheckpointMismatchError,
+  type Corruption,
   EarlyStopping,
   type ExampleStream,
   type Examples,
@@ -70,6 +72,22 @@ describe('a stream', () => {
     for (const pool of several) {
       const options = { validationData: held };
       expect(await train(() => batches(0), options, pool)).toEqual(wanted);
+    }
+  });
+
+  it('has the draws of arrays, those of each epoch and those that stay', async () => {
+    const pictures = uniform(COUNT * 36);
+    const cut = () => [0, 8, 16, 24, 32].map((begin) => ({ x: pictures.slice(begin * 36, (begin + 8) * 36) }));
+    const noisy =
+      (keys: 'exampleKeys' | 'epochKeys'): Corruption =>
+      (image, draws) =>
+        add(image, mul(random('normal', image.shape, { seed: draws.seed, stream: 9, keys: draws[keys] }), 0.2));
+    for (const keys of ['exampleKeys', 'epochKeys'] as const) {
+      const options = { epochs: 2, corrupt: noisy(keys), pool: several[1] };
+      const [ofArrays, ofStream] = [smallAutoencoder(), smallAutoencoder()];
+      await fit(ofArrays, { x: pictures }, { ...options, batchSize: BATCH, shuffle: false });
+      await fit(ofStream, cut, options);
+      expect(weightsOf(ofStream)).toEqual(weightsOf(ofArrays));
     }
   });
 
