@@ -22,7 +22,7 @@ function expectClose(got: Float32Array, want: Float32Array) {
 }
 
 describe('predict', () => {
-  it.each([1, 7, 64, 1024, 1025, 2100])('gives what the model gives, for %i examples', async (count) => {
+  it.each([1, 7, 64, 1024, 1025, 2100, 4097, 8200])('gives what the model gives, for %i examples', async (count) => {
     const model = smallDense();
     const x = uniform(count * 9);
     expectClose(await predict(model, x, { pool }), model.call(batchOf(x, [9], all(count))).toArray());

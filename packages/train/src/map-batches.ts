@@ -30,7 +30,7 @@ const DEFAULT_BATCH_SIZE = 32;
 
 /** Bytes of results that are computed before they are copied out: what shared memory has to hold of them. */
 const CHUNK_BYTES = 4 * 2 ** 20;
-const LARGEST_CHUNK = 1024;
+const LARGEST_CHUNK = 4096;
 
 /** Enough examples for many workers. */
 const USUAL_CHUNK = 256;
