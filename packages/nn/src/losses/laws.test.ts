@@ -225,6 +225,12 @@ describe('ssimLoss', () => {
   test('refuses what the window does not fit into', () => {
     const [small, flat] = [zeros([1, 8, 12, 1]), zeros([2, 12, 12])];
     expect(() => ssimLoss(small, small)).toThrow('ssimLoss: the window is 11x11 but the images are 8x12. Choose a');
+    for (let side = 1; side < 11; side++) {
+      const images = zeros([1, side, 12, 1]);
+      const advised = side % 2 === 0 ? side - 1 : side;
+      expect(() => ssimLoss(images, images)).toThrow(`ssimLossWith({ windowSize: ${advised} })`);
+      expect(ssimLossWith({ windowSize: advised })(images, images).toArray()).toEqual(Float32Array.of(0));
+    }
     expect(() => ssimLoss(flat, flat)).toThrow('ssimLoss: got [2,12,12]; expected images');
     expect(() => ssimLossWith({ windowSize: 4 })).toThrow('windowSize is 4; expected an odd whole number of pixels');
   });

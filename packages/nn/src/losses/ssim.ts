@@ -83,9 +83,11 @@ function checkImages(name: string, { shape }: Tensor, windowSize: number): void 
     throw new RangeError(`${name}: got ${formatShape(shape)}; expected images, [batch, height, width, channels].`);
   }
   if (shape[1] >= windowSize && shape[2] >= windowSize) return;
+  const side = Math.min(shape[1], shape[2]);
+  const largest = side % 2 === 0 ? side - 1 : side;
   throw new RangeError(
     `${name}: the window is ${windowSize}x${windowSize} but the images are ${shape[1]}x${shape[2]}. ` +
-      `Choose a smaller windowSize, an odd number: ${name}With({ windowSize: 7 }).`,
+      `Choose a smaller windowSize, an odd number: ${name}With({ windowSize: ${largest} }).`,
   );
 }
 
