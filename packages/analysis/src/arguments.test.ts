@@ -7,6 +7,7 @@ const OTHERS = SAMPLE.map((value) => value + 1);
 const IMAGE = Array.from({ length: 144 }, (_, index) => (index * 37) % 10);
 const NOISY = IMAGE.map((value, index) => value + (index % 3));
 const LABELS = [0, 1, 2, 0, 1, 2];
+const FAULTS = [0, 0, 1, 0, 1, 1, 0, 0, 0, 1, 0, 1];
 const SHAPE = { height: 12, width: 12 };
 
 type Arrays = readonly ArrayLike<number>[];
@@ -23,8 +24,21 @@ const images = (run: (first: ArrayLike<number>, second: ArrayLike<number>) => un
   run,
 });
 
+const detector = (run: (scores: ArrayLike<number>, labels: ArrayLike<number>) => unknown): Call => ({
+  arrays: { 'the scores': SAMPLE, 'the labels': FAULTS },
+  run,
+});
+
 /** A call of every function. */
 const CALLS: { readonly [Name in keyof typeof analysis]: Call } = {
+  averagePrecision: detector(analysis.averagePrecision),
+  bestF1: detector(analysis.bestF1),
+  bootstrapInterval: sample((values) => analysis.bootstrapInterval(values, { resamples: 100 })),
+  confusionMatrix: {
+    arrays: { 'the labels': LABELS, 'the predicted classes': [0, 1, 1, 0, 2, 2] },
+    run: (labels, predicted) => analysis.confusionMatrix(labels, predicted, 3),
+  },
+  detectionAt: detector((scores, labels) => analysis.detectionAt(scores, labels, 7)),
   histogram: {
     arrays: { 'the sample': SAMPLE, 'the range': [-5, 200] },
     run: (values, range) => analysis.histogram(values, 5, range as unknown as [number, number]),
@@ -37,14 +51,28 @@ const CALLS: { readonly [Name in keyof typeof analysis]: Call } = {
     arrays: { 'the sample': SAMPLE, 'the grid': [9, 10, 8, 100] },
     run: (values, grid) => analysis.kernelDensity(values, grid),
   },
+  logisticRegression: {
+    arrays: { 'the points': SAMPLE, 'the labels': LABELS },
+    run: (points, labels) => Object.values(analysis.logisticRegression(points, 6, 2, labels)).slice(0, 3),
+  },
   mean: sample(analysis.mean),
   meanAbsoluteErrors: images((first, second) => analysis.meanAbsoluteErrors(first, second, 4)),
   meanSquaredErrors: images((first, second) => analysis.meanSquaredErrors(first, second, 4)),
+  nearestNeighbourClasses: {
+    arrays: { 'the points': SAMPLE, 'the labels': LABELS, 'the queries': OTHERS },
+    run: (points, labels, queries) => analysis.nearestNeighbourClasses(points, 6, 2, labels, queries, 2),
+  },
   nearestNeighbourPurity: {
     arrays: { 'the points': SAMPLE, 'the labels': LABELS },
     run: (points, labels) => analysis.nearestNeighbourPurity(points, 6, 2, labels, 2),
   },
   peakSignalToNoiseRatios: images((first, second) => analysis.peakSignalToNoiseRatios(first, second, 4, 100)),
+  perRegionOverlap: {
+    arrays: { 'the scores': SAMPLE, 'the masks': FAULTS },
+    run: (scores, masks) => analysis.perRegionOverlap(scores, masks, { height: 3, width: 4 }),
+  },
+  precisionRecallCurve: detector(analysis.precisionRecallCurve),
+  predictionInterval: sample((values) => analysis.predictionInterval(values)),
   principalComponents: {
     arrays: { 'the data': SAMPLE },
     run: (data) => analysis.principalComponents(data, 4, 3, { components: 3 }),
@@ -54,6 +82,8 @@ const CALLS: { readonly [Name in keyof typeof analysis]: Call } = {
     arrays: { 'the sample': SAMPLE, 'the probabilities': [0.9, 0.1, 1] },
     run: (values, probabilities) => analysis.quantiles(values, probabilities),
   },
+  rocAuc: detector(analysis.rocAuc),
+  rocCurve: detector(analysis.rocCurve),
   scottBandwidth: sample(analysis.scottBandwidth),
   silhouetteScore: {
     arrays: { 'the points': SAMPLE, 'the labels': LABELS },
@@ -143,6 +173,17 @@ describe.each(Object.entries(CALLS))('%s', (name, { arrays, run }) => {
 });
 
 const WITH_OPTIONS: readonly [string, string, (options: object) => unknown][] = [
+  ['bootstrapInterval', 'statistic, level, resamples, seed', (options) => analysis.bootstrapInterval(SAMPLE, options)],
+  [
+    'logisticRegression',
+    'classCount, c, tolerance, maxIterations',
+    (options) => analysis.logisticRegression(SAMPLE, 6, 2, LABELS, options).coefficients,
+  ],
+  [
+    'perRegionOverlap',
+    'height, width, limit',
+    (options) => analysis.perRegionOverlap(SAMPLE, FAULTS, { height: 3, width: 4, ...options }),
+  ],
   [
     'principalComponents',
     'components, whiten, method, seed',

@@ -34,7 +34,7 @@ export function centred(caller: string, data: ArrayLike<number>, rows: number, c
 }
 
 /** From the first row, from which constant columns have no deviation at all, not even one of rounding. */
-function columnMeans(data: ArrayLike<number>, rows: number, columns: number): Float64Array {
+export function columnMeans(data: ArrayLike<number>, rows: number, columns: number): Float64Array {
   const first = Float64Array.from({ length: columns }, (_, column) => data[column]);
   const sums = new Float64Array(columns);
   // Four rows at a time: a sum is loaded and stored once for all of them.

@@ -1,3 +1,20 @@
+export { confusionMatrix } from './classification/confusion-matrix.js';
+export {
+  type LogisticRegression,
+  type LogisticRegressionOptions,
+  logisticRegression,
+} from './classification/logistic-regression.js';
+export { nearestNeighbourClasses } from './classification/nearest-neighbours.js';
+export { type PerRegionOverlapOptions, perRegionOverlap } from './detection/per-region-overlap.js';
+export {
+  averagePrecision,
+  bestF1,
+  type Detection,
+  detectionAt,
+  type PrecisionRecallCurve,
+  precisionRecallCurve,
+} from './detection/precision-recall.js';
+export { type RocCurve, rocAuc, rocCurve } from './detection/roc.js';
 export { type Histogram, histogram } from './histogram.js';
 export { histogramDensities } from './histogram-densities.js';
 export { kernelDensity } from './kernel-density.js';
@@ -13,6 +30,8 @@ export {
 } from './principal-components.js';
 export { quantile } from './quantile.js';
 export { quantiles } from './quantiles.js';
+export { type BootstrapOptions, bootstrapInterval, type Interval } from './resampling/bootstrap-interval.js';
+export { predictionInterval } from './resampling/prediction-interval.js';
 export { scottBandwidth } from './scott-bandwidth.js';
 export { type SilhouetteOptions, type SilhouetteScore, silhouetteScore } from './silhouette-score.js';
 export { silvermanBandwidth } from './silverman-bandwidth.js';
