@@ -33,7 +33,8 @@ describe('Ctrl-C', () => {
     expect(stderr.trimEnd().split('\n').at(-1)).toBe(`Interrupted. Resume with: weft train --resume ${signal}`);
     const { model, metadata } = await loadModel(join(folder.path, signal, 'checkpoints', 'cae-best.safetensors'));
     expect(model.countWeights()).toBe(74_497);
-    expect(Number(metadata.epochs)).toBeGreaterThanOrEqual(1);
+    expect(JSON.parse(metadata.card)).toMatchObject({ model: 'cae', dataset: 'synthetic', seed: 42 });
+    expect(JSON.parse(metadata.card).epochs).toBeGreaterThanOrEqual(1);
     const epochs = (await readRun(signal, 'metrics.csv')).trimEnd().split('\n').length - 1;
     const saved = (await readdir(join(folder.path, signal, 'checkpoints')))
       .flatMap((file) => /^cae-step-(\d+)/.exec(file)?.[1] ?? [])
@@ -110,7 +111,7 @@ describe('help', () => {
   test('every option of the training is there', async () => {
     const { stdout } = await weft(['train', '--', '--help']);
     for (const [option, standard] of [
-      ['--model cae|cdae|all', 'default all'],
+      ['--model MODEL,...', 'default all'],
       ['--dataset auto|fashion-mnist|synthetic', 'default auto'],
       ['--epochs N', 'default 20'],
       ['--batch-size N', 'default 256'],

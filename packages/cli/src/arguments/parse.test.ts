@@ -45,7 +45,7 @@ describe('parseOptions', () => {
     [['--epochs'], '--epochs: got no value, expected a whole number from 1'],
     [['--epochs', '--quick'], '--epochs: got no value'],
     [['--quick=3'], '--quick: got a value, expected none'],
-    [['--model', 'vae'], "--model: got 'vae', expected cae, cdae or all. Give for instance --model all."],
+    [['--model', 'mnist'], "--model: got 'mnist', expected all (which is cae and cdae), or models separated by commas"],
     [['--validation-split', '1'], "got '1', expected a number from 0 to below 1"],
     [['--learning-rate', '0'], "got '0', expected a number above 0"],
     [['--learning-rate', 'Infinity'], "got 'Infinity'"],

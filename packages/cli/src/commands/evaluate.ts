@@ -104,16 +104,22 @@ interface Noise {
   readonly seed: number;
 }
 
-function noiseFor({ metadata }: SavedModel, options: Values<typeof evaluateOptions>): Noise {
+function noiseFor({ card }: SavedModel, options: Values<typeof evaluateOptions>): Noise {
   return {
-    noiseFactor: options.noiseFactor ?? metadata.noiseFactor ?? STANDARD.noiseFactor,
-    seed: options.seed ?? metadata.seed ?? STANDARD.seed,
+    noiseFactor: options.noiseFactor ?? strengthOf(card.noise) ?? STANDARD.noiseFactor,
+    seed: options.seed ?? card.seed ?? STANDARD.seed,
   };
+}
+
+/** The standard deviation of Gaussian noise. */
+function strengthOf(noise: string | undefined): number | undefined {
+  const [, strength] = /^gaussian:([\d.e+-]+)$/.exec(noise ?? '') ?? [];
+  return strength === undefined ? undefined : Number(strength);
 }
 
 /** The data set that the models were trained on, where their files say so. */
 function ownDataset(saved: readonly SavedModel[]): (typeof DATASETS)[number] {
-  return DATASETS.find((name) => name === saved[0].metadata.dataset) ?? 'auto';
+  return DATASETS.find((name) => name === saved[0].card.dataset) ?? 'auto';
 }
 
 const shapesText = (tensors: readonly { readonly shape: readonly number[] }[]) =>

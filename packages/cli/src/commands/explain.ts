@@ -6,7 +6,8 @@ import { EXIT, UsageError } from '../exit.js';
 import { type ExplainedModel, explainModel } from '../explain/explained-model.js';
 import { LEGEND, operationCount, overview } from '../explain/overview.js';
 import { passKeys, type ShownPass, type ShownUpdate, shownUpdate } from '../explain/shown-passes.js';
-import { MODELS } from '../run/models.js';
+import { MODEL_KEYS } from '../run/model-keys.js';
+import { AUTOENCODERS, buildAutoencoder, type ModelKey } from '../run/models.js';
 import { formatCount } from '../terminal/text.js';
 import { type Command, commonOptions, jsonOption } from './command.js';
 import { trainOptions } from './train-options.js';
@@ -20,7 +21,7 @@ const passName: Kind<string> = {
 };
 
 const explainOptions = {
-  model: option({ kind: choice('cae', 'cdae'), default: 'cae', help: 'Which model, where no file is given.' }),
+  model: option({ kind: choice(...MODEL_KEYS), default: 'cae', help: 'Which model, where no file is given.' }),
   pass: option<string | undefined>({
     kind: passName,
     default: undefined,
@@ -61,9 +62,9 @@ export const explain: Command<typeof explainOptions> = {
   },
 };
 
-function freshModel(key: keyof typeof MODELS): ExplainedModel {
-  const { title, build, denoises } = MODELS[key];
-  return { title, denoises, model: build({ height: 28, width: 28, channels: 1, seed: 42 }).model };
+function freshModel(key: ModelKey): ExplainedModel {
+  const { title, denoises } = AUTOENCODERS[key];
+  return { title, denoises, model: buildAutoencoder(key, { height: 28, width: 28, channels: 1, seed: 42 }).model };
 }
 
 async function savedModel(path: string): Promise<ExplainedModel> {

@@ -7,6 +7,7 @@ import { RUN_FILES, shownPath } from '../run/directory.js';
 import { resultsTable } from '../run/results-table.js';
 import { weightsSha256 } from '../run/weights-sha256.js';
 import type { Terminal } from '../terminal/terminal.js';
+import { formatValue } from '../terminal/text.js';
 import { WEFT_VERSION } from '../version.js';
 import { type Command, commonOptions, jsonOption } from './command.js';
 import { givenPath, isFolder, readRecord, type SavedModel, savedModels } from './trained-models.js';
@@ -80,24 +81,26 @@ function shapesOf({ inputs, outputs }: SavedModel['model']) {
   return { inputShapes: byName(inputs), outputShapes: byName(outputs) };
 }
 
-function modelFacts({ path, model, metadata }: SavedModel) {
+function modelFacts({ path, model, card }: SavedModel) {
   return {
     path,
     name: model.name,
     ...shapesOf(model),
     parameters: model.countWeights(),
     weightsSha256: weightsSha256(model),
-    metadata,
+    card,
   };
 }
 
 function described(saved: SavedModel): string {
-  const { dataset, epochs, seed, noiseFactor } = saved.metadata;
+  const { dataset, epochs, seed, noise, loss, score } = saved.card;
   const facts = [
     ...(dataset === undefined ? [] : [`trained on ${dataset}`]),
     ...(epochs === undefined ? [] : [epochs === 1 ? '1 epoch' : `${epochs} epochs`]),
     ...(seed === undefined ? [] : [`seed ${seed}`]),
-    ...(noiseFactor === undefined ? [] : [`noise ${noiseFactor}`]),
+    ...(noise === undefined ? [] : [`noise ${noise}`]),
+    ...(loss === undefined ? [] : [`loss ${loss}`]),
+    ...(score === undefined ? [] : [`an anomaly from an error of ${formatValue(score.threshold)} on`]),
   ];
   return ` ${facts.length > 0 ? `${facts.join(', ')}\n ` : ''}weights SHA-256 ${weightsSha256(saved.model)}`;
 }

@@ -49,10 +49,13 @@ async function existingFigures(record: RunRecord, folder: string): Promise<Figur
   return figures;
 }
 
-/** The name becomes a path, and the record may come from anywhere: only our own names are taken. */
+/** The name becomes a path, and the record may come from anywhere: only names like our own are taken. */
 function isFigureText(value: unknown): value is Omit<Figure, 'svg'> {
   const { name, title, caption } = (value ?? {}) as Record<string, unknown>;
   return (
-    typeof name === 'string' && /^figure-[1-8]$/.test(name) && typeof title === 'string' && typeof caption === 'string'
+    typeof name === 'string' &&
+    /^[a-z][a-z0-9-]{0,60}$/.test(name) &&
+    typeof title === 'string' &&
+    typeof caption === 'string'
   );
 }

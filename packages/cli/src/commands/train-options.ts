@@ -2,6 +2,7 @@ import { availableThreads, SIMD, type Simd } from '@weft/pool';
 import { choice, flag, folder, interval, number, wholeNumber } from '../arguments/kinds.js';
 import { option, type Values } from '../arguments/table.js';
 import { DATASETS } from '../run/load-data.js';
+import { MODEL_KEYS, modelList } from '../run/model-keys.js';
 import { commonOptions, jsonOption } from './command.js';
 
 /** More threads than any machine has cores, and as many as a pool takes. */
@@ -32,7 +33,11 @@ export const testLimitOption = option<number | undefined>({
 
 /** The options of `weft train`. */
 export const trainOptions = {
-  model: option({ kind: choice('cae', 'cdae', 'all'), default: 'all', help: 'What to train.' }),
+  model: option<string>({
+    kind: modelList,
+    default: 'all',
+    help: `What to train: ${MODEL_KEYS.join(', ')}, separated by commas; all is cae,cdae.`,
+  }),
   dataset: option({
     kind: choice(...DATASETS),
     default: 'auto',

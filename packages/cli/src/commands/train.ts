@@ -112,7 +112,8 @@ async function trainInto(asked: TrainOptions, call: Call): Promise<number> {
     );
   }
   const resolved = recordedOptions(options, directory);
-  const contents = { ...resolved, run: runIdentity(data) };
+  const run = runIdentity(data);
+  const contents = { ...resolved, run };
   if (resumed) {
     await directory.resume(contents);
   } else {
@@ -125,6 +126,7 @@ async function trainInto(asked: TrainOptions, call: Call): Promise<number> {
       directory,
       data,
       counts,
+      dataSha256: run.dataSha256,
       options: resolved,
       terminal,
       signal,
@@ -199,8 +201,8 @@ function announceData(data: LoadedData, { limit, testLimit }: TrainOptions, term
   }
 }
 
-function hasDiverged({ models: { cae, cdae } }: RunRecord): boolean {
-  const losses = [cae, cdae].flatMap((model) => (model ? [...model.history.loss, ...model.history.valLoss] : []));
+function hasDiverged({ models }: RunRecord): boolean {
+  const losses = Object.values(models).flatMap(({ history }) => [...history.loss, ...history.valLoss]);
   return !losses.every(Number.isFinite);
 }
 

@@ -1,12 +1,13 @@
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { LoadedModel } from '@weft/formats';
 import { loadModel } from '@weft/pool';
 import { parseRunRecord, type RunRecord, RunRecordError } from '@weft/report';
 import { InputError } from '../exit.js';
 import { callersFolder, modelFile, RUN_FILES, shownPath } from '../run/directory.js';
-import { type ModelMetadata, readModelMetadata } from '../run/model-metadata.js';
-import { MODELS, type ModelKey } from '../run/models.js';
+import { type ModelCard, readModelCard } from '../run/model-card.js';
+import { isModelKey, MODEL_KEYS, modelTitle } from '../run/model-keys.js';
+import { AUTOENCODERS } from '../run/models.js';
 import { readRunFile } from '../run/run-file.js';
 
 /** A model from a file. */
@@ -16,7 +17,8 @@ export interface SavedModel {
   /** Such as CAE, or the model's own name if it is none of ours. */
   readonly title: string;
   readonly model: LoadedModel['model'];
-  readonly metadata: Partial<ModelMetadata>;
+  /** What its file says of its training: all of it if `weft train` wrote it, nothing if it comes from elsewhere. */
+  readonly card: Partial<ModelCard>;
 }
 
 /** Whether a path names a folder or a file. */
@@ -42,30 +44,33 @@ export const givenPath = (path: string) => resolve(callersFolder(), path);
 export async function savedModels(path: string): Promise<SavedModel[]> {
   if (!(await isFolder(path))) return [await savedModel(path)];
   const found: SavedModel[] = [];
-  for (const key of Object.keys(MODELS)) {
-    const file = resolve(path, modelFile(key));
-    const exists = await stat(file).then(
-      () => true,
-      () => false,
-    );
-    if (exists) found.push(await savedModel(file));
-  }
+  for (const file of await modelFilesIn(path)) found.push(await savedModel(resolve(path, file)));
   if (found.length > 0) return found;
   throw new InputError(
-    `${shownPath(path)} holds no trained model: expected ${Object.keys(MODELS).map(modelFile).join(' or ')}. Give the folder of a run, or a .safetensors file.`,
+    `${shownPath(path)} holds no trained model: expected ${MODEL_KEYS.slice(0, 2).map(modelFile).join(', ')} or another .safetensors file. Give the folder of a run, or a .safetensors file.`,
   );
+}
+
+/** Names of the files of models in a folder: those of Weft's own models first, in the order of their training. */
+async function modelFilesIn(folder: string): Promise<string[]> {
+  const ending = '.safetensors';
+  const keys = (await readdir(folder))
+    .filter((name) => name.endsWith(ending))
+    .map((name) => name.slice(0, -ending.length));
+  const place = (key: string) => (isModelKey(key) ? MODEL_KEYS.indexOf(key) : MODEL_KEYS.length);
+  return keys.sort((a, b) => place(a) - place(b) || (a < b ? -1 : 1)).map(modelFile);
 }
 
 async function savedModel(path: string): Promise<SavedModel> {
   const { model, metadata: texts } = await loadModel(path);
-  const metadata = readModelMetadata(texts);
-  const key = metadata.key;
-  return { path: shownPath(path), title: key ? MODELS[key].title : model.name, model, metadata };
+  const card = readModelCard(texts);
+  const title = card.model === undefined ? model.name : modelTitle(card.model);
+  return { path: shownPath(path), title, model, card };
 }
 
 /** Whether a model is to be given noisy images. */
-export function denoises({ metadata: { key, noiseFactor } }: SavedModel): boolean {
-  return key ? MODELS[key as ModelKey].denoises : noiseFactor !== undefined;
+export function denoises({ card: { model, noise } }: SavedModel): boolean {
+  return model !== undefined && isModelKey(model) ? AUTOENCODERS[model].denoises : noise !== undefined;
 }
 
 /**

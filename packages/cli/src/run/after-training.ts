@@ -4,3 +4,4 @@ export { analyseLatents } from './analyse-latents.js';
 export { runFigures, writeFigures } from './figures.js';
 export { modelRecord, runRecord } from './record.js';
 export { testModel } from './test-model.js';
+export { validationScore } from './validation-score.js';

@@ -5,7 +5,7 @@ import { halfWritten, makeFolders, writeAtomically } from '@weft/pool';
 import { OutputError } from '../exit.js';
 import { refuseLinks } from './links.js';
 import { Lock } from './lock.js';
-import { MODELS } from './models.js';
+import { MODEL_KEYS } from './model-keys.js';
 
 /** Files of a run, by what they hold; paths within its folder. */
 export const RUN_FILES = {
@@ -24,8 +24,6 @@ export const modelFile = (model: string) => `${model}.safetensors`;
 
 /** The weights after the epoch of the lowest validation loss so far. */
 export const bestCheckpoint = (model: string) => join(RUN_FILES.checkpoints, `${model}-best.safetensors`);
-
-const MODEL_KEYS = Object.keys(MODELS);
 
 /** Every file that a run writes besides its record. */
 const OTHER_FILES: readonly string[] = [
@@ -67,7 +65,7 @@ export function shownPath(path: string, folder: string = callersFolder()): strin
 
 /** `reports/runs/2026-01-31T235959Z-all`: a new folder for a run, named by its beginning in UTC and its models. */
 export function defaultRunPath(model: string, startedAt: Date): string {
-  const name = `${startedAt.toISOString().slice(0, 19).replaceAll(':', '')}Z-${model}`;
+  const name = `${startedAt.toISOString().slice(0, 19).replaceAll(':', '')}Z-${model.replaceAll(',', '-')}`;
   const path = (index: number) => join('reports', 'runs', index === 1 ? name : `${name}-${index}`);
   let index = 1;
   while (existsSync(resolve(callersFolder(), path(index)))) index++;

@@ -6,23 +6,20 @@ import type { LatentAnalysis } from './analyse-latents.js';
 import { RUN_FILES, type RunDirectory } from './directory.js';
 import type { RunResults } from './figures.js';
 import { giveMemoryBack } from './forget.js';
+import { afterTraining } from './later.js';
 import { MetricsTable } from './metrics.js';
-import { MODELS, type ModelKey, modelKeys } from './models.js';
+import type { ModelCard } from './model-card.js';
+import { modelKeys, modelTitle } from './model-keys.js';
+import { AUTOENCODERS } from './models.js';
 import { peakMemoryBytes, type Stopwatch } from './phases.js';
 import type { SessionLog } from './sessions.js';
 import { type Trained, type TrainingOptions, trainModel } from './train-model.js';
-
-/**
- * What comes after training. It is loaded at the end of the first epoch: not before the first step, which would come
- * later, and not after the last one, hours after which the installed files may be others.
- */
-const afterTraining = () => import('./after-training.js');
 
 /** Training images that figure 1 shows. */
 const SAMPLES = 12;
 
 /** Every option of a run as resolved. */
-export type RecordedOptions = RunRecord['options'] & TrainingOptions & { readonly model: ModelKey | 'all' };
+export type RecordedOptions = RunRecord['options'] & TrainingOptions;
 
 /** What a run needs to begin. */
 export interface RunPlan {
@@ -30,6 +27,8 @@ export interface RunPlan {
   /** Its training images are forgotten on the way, to spare memory. */
   readonly data: LoadedData;
   readonly counts: { readonly trainCount: number; readonly validationCount: number };
+  /** Of all images and labels that are used. */
+  readonly dataSha256: ModelCard['dataSha256'];
   readonly options: RecordedOptions;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
@@ -134,10 +133,12 @@ async function trainAll(plan: RunPlan, pool: WorkerPool): Promise<Trained[]> {
       await Promise.all([sessions.note(), afterTraining()]);
     },
   };
+  const facts = { dataset: data.name, classNames: data.classNames, dataSha256: plan.dataSha256 };
   const trained: Trained[] = [];
   for (const key of modelKeys(options.model)) {
     const callbacks = [metrics.logger(key), noteTime].map((callback) => tolerant(callback, terminal));
-    const context = { dataset: data.name, pool, directory, terminal, signal, callbacks };
+    const { validationCount } = plan.counts;
+    const context = { data: facts, validationCount, pool, directory, terminal, signal, callbacks };
     trained.push(await stopwatch.time(key, () => trainModel(key, data.train, options, context)));
   }
   return trained;
@@ -160,8 +161,8 @@ async function testAll(
   const { testModel } = await afterTraining();
   const tested: RunResults['models'][number][] = [];
   for (const model of trained) {
-    const { title, denoises } = MODELS[model.key];
-    terminal.show(`Testing the ${title}`);
+    const { denoises } = AUTOENCODERS[model.key];
+    terminal.show(`Testing the ${modelTitle(model.key)}`);
     const set = { images: data.test, noiseFactor: denoises ? noiseFactor : undefined, seed };
     tested.push({ ...model, test: await testModel(model.autoencoder.model, set, { pool, signal }) });
     giveMemoryBack();

@@ -1,15 +1,13 @@
-/** The parts of a run whose time is taken. */
-export const PHASES = ['data', 'cae', 'cdae', 'analysis', 'report'] as const;
-
-export type Phase = (typeof PHASES)[number];
+/** A part of a run whose time is taken: `data`, the key of the model that is trained, `analysis` or `report`. */
+export type Phase = string;
 
 /** Seconds spent on the parts of a run, and in all. */
-export type PhaseSeconds = Partial<Record<Phase, number>> & { readonly total: number };
+export type PhaseSeconds = Readonly<Record<Phase, number>> & { readonly total: number };
 
 /** Takes the time of a run and of its parts, in seconds. */
 export class Stopwatch {
   private readonly began = performance.now();
-  private readonly spent: Partial<Record<Phase, number>> = {};
+  private readonly spent: Record<Phase, number> = {};
   private running: { readonly phase: Phase; readonly began: number } | undefined;
 
   /** Does a part of the run; parts of one name add up. */
@@ -28,7 +26,7 @@ export class Stopwatch {
     return { ...this.phases(), total: secondsSince(this.began) };
   }
 
-  private phases(): Partial<Record<Phase, number>> {
+  private phases(): Readonly<Record<Phase, number>> {
     const { spent, running } = this;
     if (!running) return spent;
     return { ...spent, [running.phase]: (spent[running.phase] ?? 0) + secondsSince(running.began) };

@@ -4,13 +4,15 @@ import { type ModelWeight, NUMERICS_VERSION, type WorkerPool } from '@weft/pool'
 import { type Figure, type ModelRecord, RUN_RECORD_VERSION, type RunRecord } from '@weft/report';
 import { WEFT_VERSION } from '../version.js';
 import type { LatentAnalysis } from './analyse-latents.js';
+import { AUTOENCODERS } from './models.js';
 import { type Session, totalSeconds } from './sessions.js';
 import type { TestResult } from './test-model.js';
 import type { Trained } from './train-model.js';
 import { weightsSha256 } from './weights-sha256.js';
 
 /** What one model's training and test have come to. */
-export function modelRecord({ autoencoder: { model }, history }: Trained, test: TestResult): ModelRecord {
+export function modelRecord({ key, autoencoder: { model }, history, score }: Trained, test: TestResult): ModelRecord {
+  const { title, longName, denoises } = AUTOENCODERS[key];
   const {
     history: { loss, val_loss: valLoss = [] },
     seconds,
@@ -19,6 +21,9 @@ export function modelRecord({ autoencoder: { model }, history }: Trained, test: 
   const { noisy } = test;
   const images = examplesPerSecond.reduce((sum, rate, epoch) => sum + rate * seconds[epoch], 0);
   return {
+    title,
+    longName,
+    denoises,
     parameters: model.countWeights(),
     layers: model.layers.map((layer, position) => ({
       name: model.nameOf(layer),
@@ -39,6 +44,7 @@ export function modelRecord({ autoencoder: { model }, history }: Trained, test: 
     weightsSha256: weightsSha256(model),
     bestEpoch: lowest(valLoss.length > 0 ? valLoss : loss),
     imagesPerSecond: images / seconds.reduce((sum, value) => sum + value, 0),
+    ...(score && { score: { ...score } }),
     steps: history.steps,
     microBatchSize: history.microBatchSize,
     convolutions: history.convolutions,

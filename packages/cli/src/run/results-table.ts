@@ -1,6 +1,6 @@
 import type { ModelRecord, RunRecord } from '@weft/report';
 import { formatTable, formatValue } from '../terminal/text.js';
-import { MODELS, type ModelKey } from './models.js';
+import { modelTitle } from './model-keys.js';
 
 /** The data set's name for people. */
 export function datasetTitle(name: string): string {
@@ -28,12 +28,10 @@ export function testTable(models: readonly { readonly name: string; readonly res
 
 /** The final numbers of a run, as a table. */
 export function resultsTable({ models, dataset, data }: RunRecord): string {
-  const rows = (Object.keys(MODELS) as ModelKey[]).flatMap((key) => {
-    const model = models[key];
-    if (!model) return [];
+  const rows = Object.entries(models).map(([key, model]) => {
     const { loss, valLoss } = model.history;
     const last = (losses: readonly number[]) => (losses.length > 0 ? formatValue(losses[losses.length - 1]) : '-');
-    return [[MODELS[key].title, last(loss), last(valLoss), ...testCells(model)]];
+    return [model.title ?? modelTitle(key), last(loss), last(valLoss), ...testCells(model)];
   });
   const heading = `${datasetTitle(dataset)}, ${data.testCount.toLocaleString('en-GB')} test images`;
   return `${heading}\n${formatTable([['', 'loss', 'val_loss', ...HEADINGS], ...rows])}`;

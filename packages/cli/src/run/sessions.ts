@@ -1,5 +1,5 @@
 import { RUN_FILES, type RunDirectory } from './directory.js';
-import { PHASES, type PhaseSeconds, type Stopwatch } from './phases.js';
+import type { PhaseSeconds, Stopwatch } from './phases.js';
 import { readRunFile } from './run-file.js';
 
 /** One process's share of a run: a run that was resumed has several. */
@@ -39,9 +39,9 @@ export class SessionLog {
 
 /** What sessions have spent together, phase by phase. */
 export function totalSeconds(sessions: readonly Session[]): PhaseSeconds {
-  const sum = (phase: keyof PhaseSeconds) => sessions.reduce((total, { seconds }) => total + (seconds[phase] ?? 0), 0);
-  const phases = PHASES.filter((phase) => sessions.some(({ seconds }) => seconds[phase] !== undefined));
-  return { ...Object.fromEntries(phases.map((phase) => [phase, sum(phase)])), total: sum('total') };
+  const sum = (phase: string) => sessions.reduce((total, { seconds }) => total + (seconds[phase] ?? 0), 0);
+  const phases = new Set(sessions.flatMap(({ seconds }) => Object.keys(seconds)).filter((phase) => phase !== 'total'));
+  return { ...Object.fromEntries([...phases].map((phase) => [phase, sum(phase)])), total: sum('total') };
 }
 
 /** Times are no more than that: without them, or with some that make no sense, a run can be resumed all the same. */

@@ -8,8 +8,9 @@ import { intervalOf } from '../arguments/kinds.js';
 import { TrainingProgress } from '../terminal/progress.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { bestCheckpoint, modelFile, RUN_FILES, type RunDirectory } from './directory.js';
-import { modelMetadata } from './model-metadata.js';
-import { MODELS, type ModelKey } from './models.js';
+import { afterTraining } from './later.js';
+import { type ModelCard, modelCard, type ScoreCard } from './model-card.js';
+import { AUTOENCODERS, buildAutoencoder, type ModelKey } from './models.js';
 import { gaussianNoise } from './noise.js';
 
 /** What decides a training. */
@@ -29,7 +30,10 @@ export interface TrainingOptions {
 
 /** What a training works with. */
 export interface TrainingContext {
-  readonly dataset: string;
+  /** What the card of a model tells of the data. */
+  readonly data: Pick<ModelCard, 'dataset' | 'classNames' | 'dataSha256'>;
+  /** How many of the images, the last ones, are held out. */
+  readonly validationCount: number;
   readonly pool: WorkerPool;
   readonly directory: RunDirectory;
   readonly terminal: Terminal;
@@ -43,6 +47,8 @@ export interface Trained {
   readonly key: ModelKey;
   readonly autoencoder: Autoencoder;
   readonly history: History;
+  /** From the images that were held out, if any were. */
+  readonly score: ScoreCard | undefined;
 }
 
 /**
@@ -55,16 +61,18 @@ export async function trainModel(
   key: ModelKey,
   images: ImageDataset,
   options: TrainingOptions,
-  { dataset, pool, directory, terminal, signal, callbacks }: TrainingContext,
+  { data, validationCount, pool, directory, terminal, signal, callbacks }: TrainingContext,
 ): Promise<Trained> {
-  const { title, build, denoises } = MODELS[key];
+  const { title, denoises } = AUTOENCODERS[key];
   const { epochs, batchSize, validationSplit, learningRate, noiseFactor, noisePerEpoch, seed } = options;
   const { height, width, channels } = images;
-  const autoencoder = build({ height, width, channels, seed });
+  const autoencoder = buildAutoencoder(key, { height, width, channels, seed });
   const { model } = autoencoder;
-  const save = async (path: string, done: number) => {
-    const metadata = modelMetadata({ key, dataset, noiseFactor, seed, epochs: done });
-    await directory.write(path, encodeModel(model, metadata));
+  const noise = denoises ? { noise: `gaussian:${noiseFactor}` } : {};
+  const facts = { model: key, ...data, height, width, channels, scale: 1 / 255, ...noise, loss: 'mse', seed };
+  const save = async (path: string, done: number, score?: ScoreCard) => {
+    const card = modelCard({ ...facts, epochs: done, ...(score && { score }) });
+    await directory.write(path, encodeModel(model, card));
   };
   const checkpoints = directory.file(RUN_FILES.checkpoints);
   const history = await fit(
@@ -95,9 +103,12 @@ export async function trainModel(
     },
   );
   if (history.aborted) throw signal.reason;
-  await save(modelFile(key), history.seconds.length);
+  const { validationScore } = await afterTraining();
+  const heldOut = { images, count: validationCount };
+  const score = await validationScore(autoencoder.model, heldOut, { pool, signal });
+  await save(modelFile(key), history.seconds.length, score);
   signal.throwIfAborted();
-  return { key, autoencoder, history };
+  return { key, autoencoder, history, score };
 }
 
 /** Saves the model after each epoch whose validation loss (training loss if there is none) is the lowest so far. */

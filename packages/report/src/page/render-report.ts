@@ -3,9 +3,10 @@ import { SYNTHETIC_WARNING } from '../figures/svg.js';
 import type { RunRecord } from '../record/run-record.js';
 import { formatBytes, formatNumber, formatSeconds, withUnit } from '../text/numbers.js';
 import { type Html, html, nothing, paragraph } from './html.js';
-import { summarySentences, trainedModels } from './run-sentences.js';
+import { summarySentences } from './run-sentences.js';
 import { type Section, sections } from './sections.js';
 import { STYLE } from './style.js';
+import { joined, trainedModels } from './trained-models.js';
 
 // Whatever came in through the data: nothing runs and nothing is fetched.
 const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
@@ -20,7 +21,7 @@ const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
 export function renderReport(record: RunRecord, figures: readonly Figure[]): string {
   const content = sections(record, figures);
   const names = trainedModels(record).map(({ name }) => name);
-  const title = `${names.join(' and ') || 'No model'} on ${datasetTitle(record.dataset)}`;
+  const title = `${joined(names) || 'No model'} on ${datasetTitle(record.dataset)}`;
   return html`<!doctype html>
 <html lang="en-GB">
 <head>

@@ -1,14 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { exampleModel } from '../../test/example-run.js';
-import {
-  comparisonSentences,
-  denoisingSentences,
-  errorSentences,
-  latentSentences,
-  psnrSentences,
-} from './result-sentences.js';
+import type { ModelRecord } from '../record/run-record.js';
+import { comparisonSentences } from './comparison-sentences.js';
+import { denoisingSentences, errorSentences, latentSentences, psnrSentences } from './result-sentences.js';
+import { trainedModels } from './trained-models.js';
 
 const model = (mean: number, changes = {}) => ({ ...exampleModel(mean), ...changes });
+/** The CAE beside the CDAE. */
+const compared = (first: ModelRecord, second: ModelRecord) => {
+  const [cae, cdae] = trainedModels({ models: { cae: first, cdae: second } });
+  return comparisonSentences(cae, cdae);
+};
 const error = (changes = {}) => errorSentences('CAE', { ...exampleModel(0.01).testError, ...changes }).join(' ');
 
 describe('the errors', () => {
@@ -78,12 +80,12 @@ describe('images that equal their targets', () => {
   });
 
   test('are compared with others', () => {
-    expect(comparisonSentences(faultless(), faultless({ parameters: 1 }))).toEqual([
+    expect(compared(faultless(), faultless({ parameters: 1 }))).toEqual([
       'Both models give back every test image without any error.',
       'Both reach a mean PSNR that is infinite.',
       'Both reach a mean SSIM of 1.00.',
     ]);
-    expect(comparisonSentences(faultless({ parameters: 1 }), model(0.012))).toEqual([
+    expect(compared(faultless({ parameters: 1 }), model(0.012))).toEqual([
       "The CAE makes no error at all, where the CDAE's mean test error is 0.0120.",
       "In PSNR the CAE is ahead: the CAE's mean is infinite, the CDAE's 25.1 dB.",
       'In SSIM the CAE is ahead by 0.080.',
@@ -124,22 +126,20 @@ describe('denoising', () => {
 
 describe('the comparison', () => {
   test('says which has the higher error', () => {
-    expect(comparisonSentences(model(0.004), model(0.012)).join(' ')).toContain("is 3.00 times the CAE's");
-    expect(comparisonSentences(model(0.012), model(0.003)).join(' ')).toContain("75.0 % lower than the CAE's");
-    expect(comparisonSentences(model(0.012), model(0.012)).join(' ')).toContain('have the same mean test error');
+    expect(compared(model(0.004), model(0.012)).join(' ')).toContain("is 3.00 times the CAE's");
+    expect(compared(model(0.012), model(0.003)).join(' ')).toContain("75.0 % lower than the CAE's");
+    expect(compared(model(0.012), model(0.012)).join(' ')).toContain('have the same mean test error');
   });
 
   test('says which is ahead in PSNR and SSIM', () => {
-    const text = comparisonSentences(model(0.004, { psnr: { mean: 25 } }), model(0.004, { psnr: { mean: 27 } })).join(
-      ' ',
-    );
+    const text = compared(model(0.004, { psnr: { mean: 25 } }), model(0.004, { psnr: { mean: 27 } })).join(' ');
     expect(text).toContain('In PSNR the CDAE is ahead by 2.0 dB.');
     expect(text).toContain('Both reach a mean SSIM of 0.920.');
   });
 
   test('says nothing of what is not a number', () => {
     const broken = model(Number.NaN, { psnr: { mean: Number.NaN }, ssim: { mean: Number.NaN }, parameters: 1 });
-    expect(comparisonSentences(model(0.004), broken)).toEqual([]);
+    expect(compared(model(0.004), broken)).toEqual([]);
   });
 });
 
@@ -169,5 +169,11 @@ describe('the latent space', () => {
     [0.6, 'well apart'],
   ])('of silhouette %d', (silhouette, words) => {
     expect(latent({ silhouette })).toContain(words);
+  });
+
+  test('has no word about classes where there are none', () => {
+    const text = latentSentences({ explainedVarianceRatio: [0.3, 0.2], nearestNeighbourPurity: 1 }, 0).join(' ');
+    expect(text).toContain('explain 50.0 %');
+    expect(text).not.toMatch(/class/);
   });
 });

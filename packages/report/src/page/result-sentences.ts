@@ -1,7 +1,5 @@
-import type { ErrorStatistics, ModelRecord, RunRecord } from '../record/run-record.js';
+import type { ErrorStatistics, LatentRecord, ModelRecord } from '../record/run-record.js';
 import { formatNumber, formatPercent, withUnit } from '../text/numbers.js';
-
-type Latent = NonNullable<RunRecord['latent']>;
 
 /** What the distribution of a model's test errors says: size, spread and shape. */
 export function errorSentences(model: string, error: ErrorStatistics): string[] {
@@ -82,56 +80,12 @@ function movedSentence(what: string, before: number | undefined, after: number, 
   return [`The mean ${what} ${after > before ? 'rose' : 'fell'} from ${from} to ${to}.`];
 }
 
-/** The CAE beside the CDAE on the same test images. */
-export function comparisonSentences(cae: ModelRecord, cdae: ModelRecord): string[] {
-  const [first, second] = [cae.testError.mean, cdae.testError.mean];
-  const sentences: string[] = [];
-  if (first === 0 || second === 0) {
-    sentences.push(...faultlessSentences(first, second));
-  } else if (Number.isFinite(first) && Number.isFinite(second) && first > 0 && second > 0) {
-    const ratio = second / first;
-    if (Math.abs(ratio - 1) < 0.005)
-      sentences.push('Both models have the same mean test error to within half a per cent.');
-    else if (ratio > 1) {
-      sentences.push(
-        `The CDAE's mean test error is ${formatNumber(ratio)} times the CAE's: it has to find the image behind the noise, where the CAE is given the image itself.`,
-      );
-    } else {
-      sentences.push(
-        `The CDAE's mean test error is ${formatPercent(1 - ratio)} lower than the CAE's, though its input is noisy.`,
-      );
-    }
-  }
-  sentences.push(...aheadSentence('PSNR', cae.psnr.mean, cdae.psnr.mean, 'dB'));
-  sentences.push(...aheadSentence('SSIM', cae.ssim.mean, cdae.ssim.mean, ''));
-  if (cae.parameters === cdae.parameters) {
-    sentences.push('Both have the same number of parameters, so that the difference does not lie in their size.');
-  }
-  return sentences;
-}
-
-/** Where the mean test error of one model or of both is 0. */
-function faultlessSentences(cae: number, cdae: number): string[] {
-  if (cae === cdae) return ['Both models give back every test image without any error.'];
-  const error = Math.max(cae, cdae);
-  if (!(error > 0 && error < Infinity)) return [];
-  const [name, other] = cae === 0 ? ['CAE', 'CDAE'] : ['CDAE', 'CAE'];
-  return [`The ${name} makes no error at all, where the ${other}'s mean test error is ${formatNumber(error)}.`];
-}
-
-function aheadSentence(what: string, cae: number, cdae: number, unit: string): string[] {
-  if (Number.isNaN(cae) || Number.isNaN(cdae)) return [];
-  const [first, second] = [withUnit(cae, unit), withUnit(cdae, unit)];
-  if (first === second)
-    return [`Both reach a mean ${what} ${Number.isFinite(cae) ? `of ${first}` : `that is ${first}`}.`];
-  const start = `In ${what} the ${cae > cdae ? 'CAE' : 'CDAE'} is ahead`;
-  const difference = Math.abs(cae - cdae);
-  if (Number.isFinite(difference)) return [`${start} by ${withUnit(difference, unit, 2)}.`];
-  return [`${start}: the CAE's mean is ${first}, the CDAE's ${second}.`];
-}
-
-/** What the latent space says about the classes, which the training never saw. */
-export function latentSentences(latent: Latent, classes: number): string[] {
+/**
+ * What the latent space says about the images and their classes, which the training never saw.
+ *
+ * @param classes how many there are; 0 if there are none to speak of
+ */
+export function latentSentences(latent: LatentRecord, classes: number): string[] {
   const { explainedVarianceRatio: ratios, nearestNeighbourPurity: purity, silhouette } = latent;
   const sentences: string[] = [];
   if (ratios.length >= 2 && Number.isFinite(ratios[0] + ratios[1])) {
@@ -140,7 +94,7 @@ export function latentSentences(latent: Latent, classes: number): string[] {
       `The first two principal components explain ${formatPercent(first + second)} of the latents' variance (${formatPercent(first)} and ${formatPercent(second)}); the other ${formatPercent(Math.max(0, 1 - first - second))} is not visible in the figure.`,
     );
   }
-  if (Number.isFinite(purity)) {
+  if (classes > 0 && purity !== undefined && Number.isFinite(purity)) {
     const chance = 1 / classes;
     const judgement =
       purity > 2 * chance
@@ -149,10 +103,10 @@ export function latentSentences(latent: Latent, classes: number): string[] {
           ? 'so the latent space tells the classes apart only faintly'
           : 'so the latent space does not tell the classes apart';
     sentences.push(
-      `Of an image's nearest neighbours in latent space ${formatPercent(purity)} bear its class, where chance would give ${formatPercent(chance)} for ${classes} equal classes, ${judgement}.`,
+      `Of an image's nearest neighbours in latent space ${formatPercent(purity)} have its class, where chance would give ${formatPercent(chance)} for ${classes} equal classes, ${judgement}.`,
     );
   }
-  if (silhouette !== undefined && Number.isFinite(silhouette)) {
+  if (classes > 0 && silhouette !== undefined && Number.isFinite(silhouette)) {
     sentences.push(`The silhouette coefficient is ${formatNumber(silhouette, 2)}: ${silhouetteMeaning(silhouette)}.`);
   }
   return sentences;

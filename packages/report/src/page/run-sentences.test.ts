@@ -1,13 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { exampleModel, exampleRecord } from '../../test/example-run.js';
 import type { RunRecord } from '../record/run-record.js';
-import {
-  dataSentences,
-  limitSentences,
-  missingFigureSentences,
-  reproduceCommand,
-  summarySentences,
-} from './run-sentences.js';
+import { missingFigureSentences } from './missing-figures.js';
+import { reproduceCommand } from './reproduce-command.js';
+import { dataSentences, limitSentences, summarySentences } from './run-sentences.js';
 
 const all = [1, 2, 3, 4, 5, 6, 7, 8].map((number) => `figure-${number}`);
 const without = (...numbers: number[]) => all.filter((name) => !numbers.includes(Number(name.slice(-1))));
@@ -35,6 +31,13 @@ describe('missing figures', () => {
     expect(missingFigureSentences(exampleRecord(), without(4))).toEqual(['Figure 4 is missing: not drawn.']);
     expect(missingFigureSentences(exampleRecord({ latent: undefined }), without(7))).toEqual([
       'Figure 7 is missing: the latents were not analysed.',
+    ]);
+  });
+
+  test('are named by the model where they have no numbers', () => {
+    const record = exampleRecord({ models: { vae: { ...exampleModel(), title: 'VAE' } }, latent: undefined });
+    expect(missingFigureSentences(record, ['figure-1', 'vae-loss', 'vae-errors'])).toEqual([
+      'The figure vae-reconstructions is missing: not drawn.',
     ]);
   });
 });
@@ -106,4 +109,19 @@ test('the command holds every option that shapes the result, and the data that w
   expect(reproduceCommand(quick)).toMatch(/train --quick --model .* --limit 2000 --noise-per-epoch$/);
   const fast = exampleRecord({ options: options({ fastMath: true, convolution: 'winograd4' }) });
   expect(reproduceCommand(fast)).toMatch(/ --convolution winograd4 --fast-math$/);
+});
+
+test('the command takes pictures, noise and options of models from the record', () => {
+  const changes = { model: 'vae', data: 'my pictures', noise: 'blur:1..2', noiseFactor: null, loss: 'ssim', beta: 2 };
+  expect(reproduceCommand(exampleRecord({ options: options(changes) }))).toBe(
+    "npx --yes pnpm train --model vae --data 'my pictures' --epochs 3 --batch-size 256 --validation-split 0.2 --learning-rate 0.001 --seed 42 --noise blur:1..2 --loss ssim --beta 2",
+  );
+});
+
+test('no class is spoken of where there is none, and no model by the name of another', () => {
+  const models = { unet: { ...exampleModel(), title: 'U-Net', longName: 'a U-Net', denoises: true } };
+  const record = exampleRecord({ dataset: 'my pictures', data: data({ classNames: ['all'] }), models });
+  const text = [...dataSentences(record), ...summarySentences(record), ...limitSentences(record)].join(' ');
+  expect(text).toContain('This run trained a U-Net on 48,000 images of my pictures');
+  expect(text).not.toMatch(/class|CAE|CDAE/);
 });

@@ -171,7 +171,7 @@ describe('a record that is wrong', () => {
 
   test.each([
     ['options.seed', 'forty-two', 'options.seed: expected number, got "forty-two"'],
-    ['dataset', 'mnist', 'dataset: expected "fashion-mnist" or "synthetic", got "mnist"'],
+    ['dataset', 7, 'dataset: expected string, got 7'],
     ['options.threads', -1, 'options.threads: expected a number >= 0, got -1'],
     ['options.epochs', 2.5, 'options.epochs: expected a whole number, got 2.5'],
     ['options.validationSplit', 1, 'options.validationSplit: expected a number < 1, got 1'],

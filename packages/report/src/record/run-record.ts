@@ -1,48 +1,9 @@
 import { z } from 'zod';
+import { describe } from './describe-issue.js';
+import { byName, count, duration, list, measurement } from './fields.js';
 
 /** The version of run.json that this package writes and reads. */
 export const RUN_RECORD_VERSION = 1;
-
-/** Numbers that JSON has no form for, by their names in a record: identical images have a PSNR of Infinity. */
-const SPELLED: ReadonlyMap<unknown, number> = new Map(
-  [Number.NaN, Infinity, -Infinity].map((value) => [String(value), value]),
-);
-
-const measurement = z.unknown().transform((value, context): number => {
-  // Records of Weft 0.1 have null for all of them.
-  const number = value === null ? Number.NaN : (SPELLED.get(value) ?? value);
-  if (typeof number === 'number') return number;
-  context.issues.push({ code: 'invalid_type', expected: 'number', input: value });
-  return z.NEVER;
-});
-const count = z.number().int().nonnegative();
-const duration = z.number().nonnegative();
-
-/** An array. It is read to the first fault, since a file may have millions, each of which would cost a kilobyte. */
-const list = <Item extends z.ZodType>(item: Item) =>
-  z.array(z.unknown()).transform((values, context): z.output<Item>[] => {
-    const items: z.output<Item>[] = [];
-    for (const [index, value] of values.entries()) {
-      const parsed = item.safeParse(value);
-      if (!parsed.success) return refused(context, index, parsed.error);
-      items.push(parsed.data);
-    }
-    return items;
-  });
-
-/** Texts by name, read to the first fault like an array. */
-const texts = z.record(z.string(), z.unknown()).transform((values, context): Record<string, string> => {
-  for (const [name, value] of Object.entries(values)) {
-    const parsed = z.string().safeParse(value);
-    if (!parsed.success) return refused(context, name, parsed.error);
-  }
-  return values as Record<string, string>;
-});
-
-function refused(context: z.RefinementCtx, key: PropertyKey, { issues }: z.ZodError): never {
-  for (const issue of issues) context.issues.push({ ...issue, input: undefined, path: [key, ...issue.path] });
-  return z.NEVER;
-}
 
 /** Statistics of per-image mean squared errors, in squared pixel intensity (pixels scaled to [0, 1]). */
 const errorStatistics = z.looseObject({
@@ -63,7 +24,7 @@ const meanOf = z.looseObject({ mean: measurement });
 
 const history = z
   .looseObject({
-    /** Training loss of each epoch: mean squared error in squared pixel intensity. */
+    /** Training loss of each epoch, in the unit of the loss: squared pixel intensity for mean squared error. */
     loss: list(measurement),
     /** Validation loss of each epoch, same unit; empty if nothing was held out. */
     valLoss: list(measurement),
@@ -87,15 +48,43 @@ const layer = z.looseObject({
   parameters: count,
 });
 
+/** What latents tell of the images, and of their classes where there are any. */
+const latent = z.looseObject({
+  /** Fraction of the latents' variance along each principal component, falling. */
+  explainedVarianceRatio: list(measurement),
+  /** Mean fraction of an image's nearest neighbours in latent space that have its class, in [0, 1]. */
+  nearestNeighbourPurity: measurement.optional(),
+  /** Mean silhouette coefficient of the classes, in [-1, 1]. */
+  silhouette: measurement.optional(),
+});
+
+/** An error above which an image counts as an anomaly. */
+const score = z.looseObject({
+  /** What is measured of an image: `mse`, its mean squared error. */
+  name: z.string(),
+  /** In the unit of what is measured. */
+  threshold: measurement,
+  /** Fraction of the validation images that lie at or below it, in [0, 1]. */
+  quantile: measurement,
+});
+
 const model = z.looseObject({
+  /** How prose names it, such as CAE; without it the key stands for itself. */
+  title: z.string().optional(),
+  /** With its article, such as `a convolutional autoencoder (CAE)`. */
+  longName: z.string().optional(),
+  /** Whether it was given noisy images, and was to find the clean ones. */
+  denoises: z.boolean().optional(),
+  /** What its losses are, where that is more than the loss of the run's options. */
+  objective: z.string().optional(),
   parameters: count,
   layers: list(layer),
   history,
-  /** Per-image errors on the test set; for the CDAE between the denoised and the clean image. */
+  /** Per-image mean squared errors on the test set; for a model that denoises between its output and the clean image. */
   testError: errorStatistics,
   psnr: meanOf,
   ssim: meanOf,
-  /** For the CDAE: how far the noisy input itself lies from the clean image. */
+  /** For a model that denoises: how far the noisy input itself lies from the clean image. */
   noisyInput: z.looseObject({ testError: meanAtLeast, psnr: meanOf.optional(), ssim: meanOf.optional() }).optional(),
   /** SHA-256 of the tensors' bytes in the order of their names. */
   weightsSha256: z.string(),
@@ -103,26 +92,35 @@ const model = z.looseObject({
   bestEpoch: count,
   /** Training images a second. */
   imagesPerSecond: measurement,
+  /** From the validation images; left out where there were none. */
+  score: score.optional(),
+  /** Of its encoder's outputs for the test images. */
+  latent: latent.optional(),
 });
-
-const dataset = z.enum(['fashion-mnist', 'synthetic']);
 
 /** The schema of run.json. Keys beyond those named here are kept, so that newer writers stay readable. */
 const runRecord = z.looseObject({
   formatVersion: z.literal(RUN_RECORD_VERSION),
   /** The data the run really used. */
-  dataset,
+  dataset: z.string(),
   /** Every option as resolved; `dataset` here is what was asked for. */
   options: z.looseObject({
-    model: z.enum(['cae', 'cdae', 'all']),
-    dataset: z.enum(['auto', 'fashion-mnist', 'synthetic']),
+    /** Keys of models, separated by commas; `all` stands for cae and cdae. */
+    model: z.string(),
+    dataset: z.string(),
+    /** A folder of pictures that takes the place of a data set. */
+    data: z.string().nullish(),
     epochs: count,
     batchSize: count,
     /** Fraction of the training images held out, in [0, 1). */
     validationSplit: z.number().min(0).lt(1),
     learningRate: z.number(),
-    /** Standard deviation of the noise in pixel intensity. */
-    noiseFactor: z.number(),
+    /** What models are trained on, such as `mse` or `0.8*ssim + 0.2*mae`; without it mean squared error. */
+    loss: z.string().nullish(),
+    /** Kind and strength of the noise, such as `gaussian:0.4`. */
+    noise: z.string().nullish(),
+    /** Standard deviation of Gaussian noise in pixel intensity, if it is that. */
+    noiseFactor: z.number().nullish(),
     noisePerEpoch: z.boolean(),
     seed: z.number(),
     convolution: z.string().optional(),
@@ -156,27 +154,14 @@ const runRecord = z.looseObject({
     channels: count,
     classNames: list(z.string()),
     /** From file name to checksum. */
-    checksums: texts,
+    checksums: byName(z.string()),
   }),
-  models: z.looseObject({ cae: model.optional(), cdae: model.optional() }),
-  latent: z
-    .looseObject({
-      /** Fraction of the latents' variance along each principal component, falling. */
-      explainedVarianceRatio: list(measurement),
-      /** Mean fraction of an image's nearest neighbours in latent space that bear its class, in [0, 1]. */
-      nearestNeighbourPurity: measurement,
-      /** Mean silhouette coefficient of the classes, in [-1, 1]. */
-      silhouette: measurement.optional(),
-    })
-    .optional(),
-  seconds: z.looseObject({
-    total: duration,
-    data: duration.optional(),
-    cae: duration.optional(),
-    cdae: duration.optional(),
-    analysis: duration.optional(),
-    report: duration.optional(),
-  }),
+  /** By key: `cae`, `cdae`, or that of another model. */
+  models: byName(model, 10),
+  /** Of the CAE; other models have their own. */
+  latent: latent.optional(),
+  /** In all, and on each phase: `data`, the keys of models, `analysis`, `report`. */
+  seconds: z.object({ total: duration }).catchall(duration),
   peakMemoryBytes: count,
   /** ISO 8601 instants. */
   startedAt: z.string(),
@@ -187,7 +172,9 @@ const runRecord = z.looseObject({
 export type RunRecord = z.output<typeof runRecord>;
 /** One trained model in a run. */
 export type ModelRecord = z.output<typeof model>;
-/** Losses (squared pixel intensity) and seconds, a number an epoch. */
+/** What latents tell of images and classes. */
+export type LatentRecord = z.output<typeof latent>;
+/** Losses and seconds, a number an epoch. */
 export type TrainingHistory = z.output<typeof history>;
 /** Statistics of per-image errors in squared pixel intensity. */
 export type ErrorStatistics = z.output<typeof errorStatistics>;
@@ -244,50 +231,4 @@ export function parseRunRecord(text: string): RunRecord {
   const parsed = runRecord.safeParse(json);
   if (!parsed.success) throw new RunRecordError(parsed.error.issues.map((issue) => describe(issue, json)));
   return parsed.data;
-}
-
-function describe(issue: z.core.$ZodIssue, json: unknown): string {
-  const got = issue.path.reduce<unknown>(
-    (value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key],
-    json,
-  );
-  const path = issue.path.reduce<string>(
-    (text, key) => (typeof key === 'number' ? `${text}[${key}]` : text === '' ? String(key) : `${text}.${String(key)}`),
-    '',
-  );
-  return `${path || 'the whole file'}: ${expectation(issue, got)}`;
-}
-
-function expectation(issue: z.core.$ZodIssue, got: unknown): string {
-  if (issue.code === 'custom') return issue.message;
-  return `expected ${expected(issue)}, got ${shown(got)}`;
-}
-
-function expected(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case 'invalid_type':
-      return issue.expected === 'int' ? 'a whole number' : issue.expected;
-    case 'invalid_value':
-      return issue.values.map((value) => JSON.stringify(value)).join(' or ');
-    case 'too_small':
-      return `a number ${issue.inclusive ? '>=' : '>'} ${issue.minimum}`;
-    case 'too_big':
-      return `a number ${issue.inclusive ? '<=' : '<'} ${issue.maximum}`;
-    default:
-      return issue.message;
-  }
-}
-
-function shown(value: unknown): string {
-  if (value === undefined) return 'nothing (the key is missing)';
-  const text = Array.isArray(value) ? `[${value.slice(0, LISTED).map(member).join()}]` : member(value);
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
-}
-
-/** Nothing of what lies in an object or deeper than in an array: a file may nest without end. */
-function member(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const isEmpty = Object.keys(value).length === 0;
-  if (Array.isArray(value)) return isEmpty ? '[]' : '[...]';
-  return isEmpty ? '{}' : '{...}';
 }
