@@ -1,99 +1,120 @@
-import { type BaseModel, Conv2D, MaxPooling2D, Sequential, UpSampling2D } from '@weft/nn';
+import type { Tensor } from '@weft/core';
+import { oneOf } from '@weft/core/program';
+import type { BaseModel, Loss, Optimizer, Sequential } from '@weft/nn';
+import type { Kind, Objective, ObjectiveSettings, Parts } from './kind.js';
+import { cae, cdae } from './kinds/convolutional.js';
+import { unet } from './kinds/unet.js';
+import { vae } from './kinds/vae.js';
+import { type AutoencoderOptions, from0, imageSettings } from './options.js';
 
-/** Options of the convolutional autoencoders. */
-export interface AutoencoderOptions {
-  /** Height of the images in pixels, divisible by 4. Default 28. */
-  readonly height?: number;
-  /** Width of the images in pixels, divisible by 4. Default 28. */
-  readonly width?: number;
-  /** Default 1, for grey images. */
-  readonly channels?: number;
-  /** Decides the first weights; a whole number from 0 to 2^53 - 1. Default 42. */
-  readonly seed?: number;
-  /** Name of the model. */
-  readonly name?: string;
+const KINDS = { cae, cdae, unet, vae } as const satisfies Record<string, Kind>;
+
+/** The kinds of autoencoders. */
+export type ModelKey = keyof typeof KINDS;
+
+/** What is to be known of each kind: its names, source, options, and its number of weights for images of 28x28x1. */
+export const AUTOENCODERS: Readonly<Record<ModelKey, Kind>> = KINDS;
+
+function kindOf(label: string, key: ModelKey): Kind {
+  return KINDS[oneOf(label, 'the model', key, Object.keys(KINDS) as ModelKey[])];
 }
 
-/** First weights of the two models are drawn independently, also from one seed. */
-const STREAMS = { cae: 0, cdae: 1 } as const;
+/** A model's key where nobody says it: files of the first versions name their models so. */
+const keyOf = ({ name }: BaseModel): ModelKey => (Object.hasOwn(KINDS, name) ? (name as ModelKey) : 'cae');
 
 /**
- * An autoencoder, whole and in its two halves. The halves share the model's layers: what is trained in one is
- * trained in the other.
+ * An autoencoder, whole and in its parts. The parts share the model's layers: what is trained in one is trained in the
+ * other.
  */
-export class Autoencoder {
-  readonly model: Sequential;
-  /** Images to latents. */
-  readonly encoder: Sequential;
-  /** Latents to images. */
-  readonly decoder: Sequential;
+export class Autoencoder implements Parts {
+  readonly key: ModelKey;
+  /** What `fit` trains and files hold: one input and one output, images [height, width, channels]. */
+  readonly model: BaseModel<Tensor>;
+  /** Images to images as they are reconstructed; the same as `model`. */
+  readonly reconstructor: BaseModel<Tensor>;
+  /** Images to latents; for a VAE the means. */
+  readonly encoder: BaseModel<Tensor>;
+  /** Latents to images; undefined for a U-Net, whose skip connections go past the latent. */
+  readonly decoder: BaseModel<Tensor> | undefined;
+  /** `normal` where latents follow N(0, 1), so that images can be made of draws. */
+  readonly prior: 'normal' | undefined;
 
   /**
-   * @param model layers whose names begin with `enc_` up to the latent, and others after it, as in a loaded file
-   * @throws TypeError if it is no sequential model; RangeError if it has not both halves
+   * @param model    a model of this kind, such as one that was loaded
+   * @param key      default: the model's name where that is a key, else `cae`
+   * @param settings of training, which the layers do not hold
+   * @throws TypeError or RangeError if the model does not have the parts of its kind
    */
-  constructor(model: BaseModel) {
-    if (!(model instanceof Sequential)) {
-      throw new TypeError(`Autoencoder: ${model?.name} is no Sequential, whose layers stand in a row.`);
-    }
-    this.model = model;
-    const latent = model.layers.findLastIndex(({ name }) => name.startsWith('enc_'));
-    if (latent < 0 || latent === model.layers.length - 1) {
-      throw new RangeError(
-        `Autoencoder: cannot tell encoder from decoder in ${model.name}, whose layers are ` +
-          `${model.layers.map(({ name }) => name).join(', ')}. Names of the encoder's layers must begin with 'enc_'.`,
-      );
-    }
-    this.encoder = model.slice(0, latent + 1, `${model.name}_encoder`);
-    this.decoder = model.slice(latent + 1, undefined, `${model.name}_decoder`);
+  constructor(
+    model: BaseModel,
+    key: ModelKey = keyOf(model),
+    private readonly settings: ObjectiveSettings = {},
+  ) {
+    this.key = key;
+    const parts = kindOf('Autoencoder', key).partsOf(model, 'Autoencoder');
+    this.model = parts.model;
+    this.reconstructor = parts.model;
+    this.encoder = parts.encoder;
+    this.decoder = parts.decoder;
+    this.prior = parts.prior;
+  }
+
+  /**
+   * What it is trained by, to be spread into the options of `fit`. Most kinds give `{ loss, optimizer }`; one that changes two
+   * models in a step gives `{ updates }`, which hold the optimiser.
+   *
+   * @param loss      how far images are from their targets, [batch]
+   * @param optimizer default: that of `fit`
+   * @example
+   * await fit(autoencoder.model, { x }, { ...autoencoder.objective(meanSquaredError, new Adam()), epochs: 20 });
+   */
+  objective(loss: Loss, optimizer?: Optimizer): Objective {
+    const { objective } = kindOf('Autoencoder', this.key);
+    return objective?.(this, loss, this.settings, optimizer) ?? { loss, ...(optimizer && { optimizer }) };
   }
 }
 
-function checkLength(maker: string, option: string, length: number, multiple: number): void {
-  if (!Number.isSafeInteger(length) || length < 1 || length % multiple !== 0) {
-    const expected = multiple === 1 ? 'a whole number from 1' : `a multiple of ${multiple} from ${multiple}`;
-    const advice = multiple === 1 ? '' : ', because the images are halved twice: pad or crop them';
-    throw new RangeError(`${maker}: ${option} is ${String(length)}; expected ${expected}${advice}.`);
-  }
-}
-
-function build(maker: string, stream: number, name: string, options: AutoencoderOptions): Autoencoder {
-  const { height = 28, width = 28, channels = 1, seed = 42 } = options;
-  checkLength(maker, 'height', height, 4);
-  checkLength(maker, 'width', width, 4);
-  checkLength(maker, 'channels', channels, 1);
-  const convolution = (name: string, filters: number, activation: 'relu' | 'sigmoid' = 'relu') =>
-    new Conv2D({ name, filters, kernelSize: 3, padding: 'same', activation });
-  const layers = [
-    convolution('enc_conv1', 32),
-    new MaxPooling2D({ name: 'enc_pool1', poolSize: 2 }),
-    convolution('enc_conv2', 64),
-    new MaxPooling2D({ name: 'enc_pool2', poolSize: 2 }),
-    convolution('dec_conv1', 64),
-    new UpSampling2D({ name: 'dec_up1', size: 2 }),
-    convolution('dec_conv2', 32),
-    new UpSampling2D({ name: 'dec_up2', size: 2 }),
-    convolution('output_image', channels, 'sigmoid'),
-  ];
-  return new Autoencoder(new Sequential(layers, { name, inputShape: [height, width, channels], seed, stream }));
+/**
+ * A new autoencoder with its first weights.
+ *
+ * @throws RangeError if there is no such kind, an option is none of this kind, or has a value that it cannot have
+ * @example
+ * const { model, encoder, decoder } = buildAutoencoder('vae', { height: 28, width: 28, latentSize: 8, seed: 1 });
+ */
+export function buildAutoencoder(key: ModelKey, options: AutoencoderOptions = {}): Autoencoder {
+  const label = 'buildAutoencoder';
+  const kind = kindOf(label, key);
+  const image = imageSettings(`${label}: ${key}`, options, kind.options, key);
+  const { beta, criticWeight } = options;
+  return new Autoencoder(kind.build(image, options, `${label}: ${key}`), key, { beta, criticWeight });
 }
 
 /**
- * A convolutional autoencoder (CAE): 3x3 convolutions of 32 and 64 filters, each halved by max pooling, and back by
- * nearest upsampling to a sigmoid image. For images of 28x28x1 the latent is 7x7x64 and there are 74,497 parameters.
+ * The autoencoder of a model that was loaded. It gives the same bits as the one that was saved, and can be trained on.
  *
- * @throws RangeError if height or width are not divisible by 4, or another option is not what it must be
+ * @param settings of training, which a model file does not hold: `beta` of `vae`
+ * @throws TypeError or RangeError if the model does not have the parts of its kind
+ * @example
+ * const autoencoder = autoencoderOf('vae', (await loadModel('vae.safetensors')).model);
  */
-export function convAutoencoder(options: AutoencoderOptions = {}): Autoencoder {
-  return build('convAutoencoder', STREAMS.cae, options.name ?? 'cae', options);
+export function autoencoderOf(key: ModelKey, model: BaseModel, settings: ObjectiveSettings = {}): Autoencoder {
+  for (const [option, value] of Object.entries(settings)) from0('autoencoderOf', option, value);
+  return new Autoencoder(model, key, settings);
 }
 
-/**
- * A convolutional denoising autoencoder (CDAE): the layers of `convAutoencoder`, to be trained from noisy images to
- * clean ones, with first weights of its own.
- *
- * @throws RangeError if height or width are not divisible by 4, or another option is not what it must be
- */
-export function convDenoisingAutoencoder(options: AutoencoderOptions = {}): Autoencoder {
-  return build('convDenoisingAutoencoder', STREAMS.cdae, options.name ?? 'cdae', options);
+/** An autoencoder whose layers stand in a row. */
+export type SequentialAutoencoder = Autoencoder & {
+  readonly model: Sequential;
+  readonly encoder: Sequential;
+  readonly decoder: Sequential;
+};
+
+/** `buildAutoencoder('cae', options)`. */
+export function convAutoencoder(options: AutoencoderOptions = {}): SequentialAutoencoder {
+  return buildAutoencoder('cae', options) as SequentialAutoencoder;
+}
+
+/** `buildAutoencoder('cdae', options)`. */
+export function convDenoisingAutoencoder(options: AutoencoderOptions = {}): SequentialAutoencoder {
+  return buildAutoencoder('cdae', options) as SequentialAutoencoder;
 }

@@ -1,6 +1,14 @@
 export {
+  AUTOENCODERS,
   Autoencoder,
-  type AutoencoderOptions,
+  autoencoderOf,
+  buildAutoencoder,
   convAutoencoder,
   convDenoisingAutoencoder,
+  type ModelKey,
+  type SequentialAutoencoder,
 } from './autoencoder.js';
+export { type ElboOptions, elboTerms, normalDivergence, type Posterior } from './elbo.js';
+export type { Kind, Objective, ObjectiveSettings, ObjectiveUpdate, Parts } from './kind.js';
+export { type InterpolateOptions, interpolate, sampleLatents } from './latents.js';
+export type { AutoencoderOptions, ImageOptions, ImageSettings, KindOptions } from './options.js';

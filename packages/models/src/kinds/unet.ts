@@ -1,0 +1,70 @@
+import { Concatenate, input, MaxPooling2D, Model, type SymbolicTensor, UpSampling2D } from '@weft/nn';
+import type { Kind, Parts } from '../kind.js';
+import { chain, convolution, padded, toImage } from '../layers.js';
+import { type ImageSettings, wholeNumbers } from '../options.js';
+import { asSingle, innerModel, withOutput } from '../parts.js';
+
+const STREAM = 3;
+
+/** Images to the latent, and to what skips it at each size, the largest first. */
+function encoderOf(image: ImageSettings, filters: readonly number[]) {
+  const { height, width, channels } = image;
+  const pixels = input({ shape: [height, width, channels], name: 'image' });
+  const outputs: Record<string, SymbolicTensor> = {};
+  let x = chain(pixels, padded(image, filters.length - 1));
+  for (const [level, count] of filters.slice(0, -1).entries()) {
+    x = convolution(`enc_conv${level + 1}`, count).apply(x);
+    outputs[`skip${level + 1}`] = x;
+    x = new MaxPooling2D({ name: `enc_pool${level + 1}`, poolSize: 2 }).apply(x);
+  }
+  outputs.latent = convolution(`enc_conv${filters.length}`, filters[filters.length - 1]).apply(x);
+  return new Model({ inputs: pixels, outputs, name: 'encoder' });
+}
+
+/** The latent, joined at each size with what has skipped it, to images. */
+function decoderOf(
+  image: ImageSettings,
+  filters: readonly number[],
+  outputs: Model<Record<string, SymbolicTensor>>['outputs'],
+) {
+  const inputs = Object.fromEntries(outputs.map(({ name, shape }) => [name, input({ shape, name })]));
+  let x = inputs.latent;
+  for (let level = filters.length - 1; level >= 1; level--) {
+    x = new UpSampling2D({ name: `dec_up${level}`, size: 2 }).apply(x);
+    x = new Concatenate({ name: `dec_skip${level}` }).apply([x, inputs[`skip${level}`]]);
+    x = convolution(`dec_conv${level}`, filters[level - 1]).apply(x);
+  }
+  return new Model({ inputs, outputs: chain(x, toImage(image, filters.length - 1)), name: 'decoder' });
+}
+
+const build: Kind['build'] = (image, { filters: given = [16, 32, 64] }, label) => {
+  const filters = wholeNumbers(label, 'filters', given);
+  const { height, width, channels, name, seed } = image;
+  const encoder = encoderOf(image, filters);
+  const decoder = decoderOf(image, filters, encoder.outputs);
+  const x = input({ shape: [height, width, channels], name: 'input' });
+  return new Model({ inputs: x, outputs: decoder.apply(encoder.apply(x)), name, seed, stream: STREAM });
+};
+
+const partsOf: Kind['partsOf'] = (model, label): Parts => ({
+  model: asSingle(model, label),
+  encoder: withOutput(innerModel(model, 'encoder', label), 'latent', `${model.name}_encoder`),
+  decoder: undefined,
+  prior: undefined,
+});
+
+/**
+ * A small U-Net for denoising: convolutions down to few pixels and up again, and at each size a connection that hands what
+ * the way down has found to the way up. Its latent alone does not make an image, so there is no decoder.
+ */
+export const unet: Kind = {
+  title: 'U-Net',
+  longName: 'a U-Net',
+  denoises: true,
+  source: 'Ronneberger et al. (2015), U-Net: convolutional networks for biomedical image segmentation',
+  parameters: 58_049,
+  options: ['filters'],
+  stream: STREAM,
+  build,
+  partsOf,
+};
