@@ -120,7 +120,7 @@ describe('a saved model', () => {
   test('of an autoencoder is taken apart again', () => {
     const bytes = encodeModel(convAutoencoder({ height: 8, width: 4 }).model);
     const { encoder, decoder } = new Autoencoder(decodeModel(bytes).model);
-    expect([encoder.outputShape, decoder.outputShape]).toEqual([
+    expect([encoder.outputShape, decoder?.outputShape]).toEqual([
       [2, 1, 64],
       [8, 4, 1],
     ]);

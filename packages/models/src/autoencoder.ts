@@ -103,11 +103,11 @@ export function autoencoderOf(key: ModelKey, model: BaseModel, settings: Objecti
 }
 
 /** An autoencoder whose layers stand in a row. */
-export type SequentialAutoencoder = Autoencoder & {
+export interface SequentialAutoencoder extends Autoencoder {
   readonly model: Sequential;
   readonly encoder: Sequential;
   readonly decoder: Sequential;
-};
+}
 
 /** `buildAutoencoder('cae', options)`. */
 export function convAutoencoder(options: AutoencoderOptions = {}): SequentialAutoencoder {

@@ -11,4 +11,5 @@ export {
 export { type ElboOptions, elboTerms, normalDivergence, type Posterior } from './elbo.js';
 export type { Kind, Objective, ObjectiveSettings, ObjectiveUpdate, Parts } from './kind.js';
 export { type InterpolateOptions, interpolate, sampleLatents } from './latents.js';
+export { type ListedLayer, layersOf } from './layers-of.js';
 export type { AutoencoderOptions, ImageOptions, ImageSettings, KindOptions } from './options.js';

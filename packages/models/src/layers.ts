@@ -17,7 +17,7 @@ type Ends = readonly [number, number];
 export type Step = Block & { apply(x: SymbolicTensor): SymbolicTensor };
 
 /** What images gain on each side until they can be halved so often: [[top, bottom], [left, right]]. */
-export function bordersFor({ height, width }: ImageSettings, halvings: number): readonly [Ends, Ends] {
+function bordersFor({ height, width }: ImageSettings, halvings: number): readonly [Ends, Ends] {
   const multiple = 2 ** halvings;
   const ends = (length: number): Ends => {
     const missing = (multiple - (length % multiple)) % multiple;

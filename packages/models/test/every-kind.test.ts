@@ -3,7 +3,14 @@ import { decodeModel, encodeModel } from '@weft/formats';
 import { meanSquaredError } from '@weft/nn';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { AUTOENCODERS, type Autoencoder, autoencoderOf, buildAutoencoder, type ModelKey } from '../src/index.js';
+import {
+  AUTOENCODERS,
+  type Autoencoder,
+  autoencoderOf,
+  buildAutoencoder,
+  layersOf,
+  type ModelKey,
+} from '../src/index.js';
 import { train } from './training.js';
 
 const KEYS = Object.keys(AUTOENCODERS) as ModelKey[];
@@ -27,6 +34,10 @@ describe.each(KEYS)('%s', (key) => {
     expect(source).toMatch(/\((19|20)\d\d\)/);
     expect(longName).toMatch(/^an? /);
     expect(title).not.toBe('');
+    const layers = layersOf(model);
+    expect(layers.reduce((sum, layer) => sum + layer.parameters, 0)).toBe(parameters);
+    expect(layers.at(-1)?.outputShape).toEqual(model.outputShape);
+    expect(new Set(layers.map(({ name }) => name)).size).toBe(layers.length);
   });
 
   test('takes images of any size, and gives images of this size from 0 to 1', () => {

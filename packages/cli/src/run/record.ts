@@ -1,6 +1,7 @@
 import { availableParallelism, cpus } from 'node:os';
 import type { LoadedData } from '@weft/data';
-import { type ModelWeight, NUMERICS_VERSION, type WorkerPool } from '@weft/pool';
+import { layersOf } from '@weft/models';
+import { NUMERICS_VERSION, type WorkerPool } from '@weft/pool';
 import { type Figure, type ModelRecord, RUN_RECORD_VERSION, type RunRecord } from '@weft/report';
 import { WEFT_VERSION } from '../version.js';
 import type { LatentAnalysis } from './analyse-latents.js';
@@ -25,12 +26,7 @@ export function modelRecord({ key, autoencoder: { model }, history, score }: Tra
     longName,
     denoises,
     parameters: model.countWeights(),
-    layers: model.layers.map((layer, position) => ({
-      name: model.nameOf(layer),
-      type: layer.type,
-      outputShape: [...model.outputShapes[position]],
-      parameters: numbersIn(model.weights.filter(({ path }) => path.startsWith(`${model.nameOf(layer)}/`))),
-    })),
+    layers: layersOf(model).map((layer) => ({ ...layer, outputShape: [...layer.outputShape] })),
     history: {
       loss: [...loss],
       valLoss: [...valLoss],
@@ -50,9 +46,6 @@ export function modelRecord({ key, autoencoder: { model }, history, score }: Tra
     convolutions: history.convolutions,
   };
 }
-
-const numbersIn = (weights: readonly ModelWeight[]) =>
-  weights.reduce((total, { shape }) => total + shape.reduce((product, length) => product * length, 1), 0);
 
 /** The epoch of the lowest loss, from 1; 0 if no loss is finite. */
 function lowest(losses: readonly number[]): number {
