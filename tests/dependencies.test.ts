@@ -11,6 +11,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Every package of others that an installed Weft brings along, and through whom. */
 const RUNTIME: Readonly<Record<string, string>> = {
+  '@canvas/image-data': '@cwasm/jpeg-turbo',
+  '@cwasm/jpeg-turbo': 'data: reads JPEG, in WebAssembly',
   '@noble/hashes': 'train: SHA-256, without Node',
   '@resvg/resvg-wasm': 'report: draws SVG as PNG, in WebAssembly',
   '@types/ndarray': 'core: the types in its own types',
@@ -25,8 +27,8 @@ const RUNTIME: Readonly<Record<string, string>> = {
   'd3-time': 'd3-scale',
   'd3-time-format': 'd3-scale',
   'dejavu-fonts-ttf': 'report: the font of the figures',
-  'fast-png': 'report: writes PNG',
-  fflate: 'fast-png',
+  'fast-png': 'report: writes PNG; data: reads it',
+  fflate: 'fast-png; data: inflates PNG and TIFF',
   internmap: 'd3-array',
   iobuffer: 'fast-png',
   'iota-array': 'ndarray',

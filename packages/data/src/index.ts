@@ -6,6 +6,7 @@ export {
   splitValidation,
   subset,
 } from './dataset.js';
+export { decodeImage } from './decode-image.js';
 export type { DownloadProgress, RemoteFile } from './download/download.js';
 export { DataError, type DataErrorCode } from './errors.js';
 export {
@@ -18,4 +19,10 @@ export { type FashionMnistOptions, loadFashionMnist } from './fashion-mnist/load
 export type { IdxArray, IdxContent, IdxData, IdxType } from './idx/format.js';
 export { readIdx } from './idx/read.js';
 export { writeIdx } from './idx/write.js';
+export { asChannels, asDepth } from './pictures/channels.js';
+export { imageHeader } from './pictures/decode.js';
+export { ImageError, type ImageErrorCode } from './pictures/errors.js';
+export type { DecodedPicture, Picture, PictureFormat, PictureHeader, PictureLimits } from './pictures/picture.js';
+export { encodePng } from './pictures/png/encode.js';
+export { type Fit, resizeImage } from './pictures/resize.js';
 export { syntheticGarments } from './synthetic/dataset.js';
