@@ -15,7 +15,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   train: ['formats', 'nn', 'core'],
   pool: ['train', 'formats', 'nn', 'core'],
   report: ['analysis', 'core'],
-  cli: ['report', 'analysis', 'pool', 'train', 'formats', 'models', 'data', 'nn', 'core'],
+  study: ['report', 'analysis', 'pool', 'train', 'formats', 'nn', 'core'],
+  cli: ['study', 'report', 'analysis', 'pool', 'train', 'formats', 'models', 'data', 'nn', 'core'],
 };
 
 /** Whom a package's tests may import besides: none that imports it. */

@@ -29,6 +29,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   nn: 126_000,
   pool: 30_000,
   report: 64_000,
+  study: 30_000,
   train: 138_000,
 };
 

@@ -55,8 +55,8 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return EXIT.usage;
   if (error instanceof InterruptedError) return signalExitCode(error.signal);
   // By its name: the package that it comes from is loaded only where it is used.
-  const isOfRecord = error instanceof Error && error.name === 'RunRecordError';
-  return isOfRecord || DATA_FAULTS.some((fault) => error instanceof fault) ? EXIT.data : EXIT.failure;
+  const isOfFile = error instanceof Error && ['RunRecordError', 'StudyError'].includes(error.name);
+  return isOfFile || DATA_FAULTS.some((fault) => error instanceof fault) ? EXIT.data : EXIT.failure;
 }
 
 /** What is printed of an error that ended a command. A fault that nobody foresaw is shown with its stack. */

@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   report: async () => (await import('./commands/report.js')).report,
   info: async () => (await import('./commands/info.js')).info,
   explain: async () => (await import('./commands/explain.js')).explain,
+  study: async () => (await import('./commands/study.js')).study,
   doctor: async () => (await import('./commands/doctor.js')).doctor,
 };
 

@@ -1,0 +1,99 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { parseStudy, type Study, seedsStudy, type TrialOptions } from '@weft/study';
+import { mostSimilar } from '../arguments/parse.js';
+import { kebab, type OptionTable } from '../arguments/table.js';
+import type { StudyOptions } from '../commands/study-options.js';
+import { trainOptions } from '../commands/train-options.js';
+import { InputError, UsageError } from '../exit.js';
+import { callersFolder, shownPath } from '../run/directory.js';
+import { checkOptions, TRIAL_OPTIONS } from './trial-options.js';
+
+/** How a study that Weft knows is defined of the options of a call. */
+interface KnownStudy {
+  /** The option of the command, and the option of trainings that it gives values to. */
+  readonly varies: { readonly option: keyof StudyOptions; readonly of: string };
+  define(values: StudyOptions, base: TrialOptions): Study;
+}
+
+/** The studies that Weft knows, by name. */
+const STUDIES: Readonly<Record<string, KnownStudy>> = {
+  seeds: {
+    varies: { option: 'seeds', of: 'seed' },
+    define: ({ seeds, quick }, base) => seedsStudy({ seeds: seeds ?? (quick ? [1, 2, 3] : [1, 2, 3, 4, 5]), base }),
+  },
+};
+
+/** What a user has called the command with. */
+export interface StudyCall {
+  readonly values: StudyOptions;
+  readonly given: ReadonlySet<string>;
+  /** The name of a study, or a file. */
+  readonly name: string | undefined;
+}
+
+/**
+ * The study that a call asks for: one that Weft knows, one from a file, or that of a folder.
+ *
+ * @throws UsageError if there is none; InputError or StudyError if a file is no definition of a study
+ */
+export async function chooseStudy(call: StudyCall): Promise<Study> {
+  const { values, name } = call;
+  if (values.resume !== undefined) return resumedStudy(call, values.resume);
+  if (name === undefined) throw new UsageError(`weft study: expected ${listed()}, got none.`);
+  if (Object.hasOwn(STUDIES, name)) return knownStudy(STUDIES[name], call);
+  if (!/[./\\]/.test(name)) {
+    const similar = mostSimilar(name, Object.keys(STUDIES));
+    throw new UsageError(
+      `weft study: got '${name}', expected ${listed()}.${similar ? ` Did you mean ${similar}?` : ''}`,
+    );
+  }
+  const study = await studyIn(resolve(callersFolder(), name), name, `Give ${listed()}`);
+  return { ...study, base: { ...study.base, ...givenOptions(call) } };
+}
+
+const listed = () => `${Object.keys(STUDIES).join(', ')} or a JSON file with a study of your own`;
+
+function knownStudy({ varies, define }: KnownStudy, call: StudyCall): Study {
+  if (call.given.has(varies.of)) {
+    throw new UsageError(
+      `--${kebab(varies.of)}: this study trains with several. Give them with --${kebab(varies.option)}.`,
+    );
+  }
+  return define(call.values, givenOptions(call));
+}
+
+/** Options of trainings that the call gives, or that follow from --quick. */
+function givenOptions({ values, given }: StudyCall): TrialOptions {
+  const table = trainOptions as OptionTable;
+  const of = (name: string) => (values as unknown as TrialOptions)[name];
+  return Object.fromEntries(
+    TRIAL_OPTIONS.flatMap((name) => {
+      if (given.has(name)) return [[name, of(name)]];
+      const { quick } = table[name];
+      return values.quick && quick !== undefined ? [[name, quick]] : [];
+    }),
+  );
+}
+
+function resumedStudy({ given, name }: StudyCall, folder: string): Promise<Study> {
+  const other = ['out', 'quick', 'seeds', ...TRIAL_OPTIONS].find((each) => given.has(each));
+  if (name !== undefined || other !== undefined) {
+    throw new UsageError(
+      `--resume ${folder}: the study there has its own definition. Leave out ${other ? `--${kebab(other)}` : `'${name}'`}.`,
+    );
+  }
+  return studyIn(resolve(callersFolder(), folder, 'study.json'), `--resume ${folder}`, 'Give the folder of a study');
+}
+
+async function studyIn(path: string, source: string, advice: string): Promise<Study> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new InputError(`${shownPath(path)} cannot be read: ${(cause as Error).message}. ${advice}.`, {
+      cause,
+    });
+  }
+  return parseStudy(text, { source, checkOptions, reports: ['table', ...Object.keys(STUDIES)], measures: [] });
+}

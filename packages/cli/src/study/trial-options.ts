@@ -1,0 +1,61 @@
+import { StudyError, type TrialOptions } from '@weft/study';
+import { mostSimilar } from '../arguments/parse.js';
+import { kebab, type OptionTable } from '../arguments/table.js';
+import { type TrainOptions, trainOptions } from '../commands/train-options.js';
+import { runOptions } from '../run/options-file.js';
+
+/** Options of a run that decide no result: how fast it is, how often it is saved, and where a limit came from. */
+const OF_THE_CALL = ['threads', 'checkpointEvery', 'quick'];
+
+const TABLE = trainOptions as OptionTable;
+
+/** Options of `weft train` that a trial may have, by their names in camel case. */
+export const TRIAL_OPTIONS: readonly string[] = Object.keys(
+  runOptions(Object.fromEntries(Object.keys(TABLE).map((name) => [name, null])) as unknown as TrainOptions),
+).filter((name) => !OF_THE_CALL.includes(name));
+
+/**
+ * Reads options from the definition of a study as the command line would be read.
+ *
+ * @param where for messages
+ * @returns the options by their names in camel case
+ * @throws StudyError for an option that `weft train` has not, or a value that it does not take
+ */
+export function checkOptions(options: TrialOptions, where: string): TrialOptions {
+  const entries = Object.entries(options).map(([given, value]) => {
+    const name = TRIAL_OPTIONS.find((each) => each === given || kebab(each) === given);
+    if (name === undefined) {
+      const similar = mostSimilar(kebab(given), TRIAL_OPTIONS.map(kebab));
+      const advice = similar
+        ? `Did you mean ${TRIAL_OPTIONS.find((each) => kebab(each) === similar)}?`
+        : `The options are ${TRIAL_OPTIONS.join(', ')}.`;
+      throw new StudyError(`${where}: weft train has no option '${given}' that a trial may have. ${advice}`);
+    }
+    const { kind, default: standard } = TABLE[name];
+    if (value === null && standard === undefined) return [name, null];
+    const isFlag = kind.placeholder === undefined;
+    const read = isFlag ? value : typeof value === 'boolean' || value === null ? undefined : kind.read(String(value));
+    if (read === undefined || (isFlag && typeof value !== 'boolean')) {
+      const expected = isFlag ? 'true or false' : kind.expected;
+      throw new StudyError(`${where}.${given}: got ${JSON.stringify(value)}, expected ${expected}.`);
+    }
+    return [name, read];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** What a run with these options computes: all options that decide a result, at their defaults if they are not given. */
+export function completeOptions(options: TrialOptions): TrialOptions {
+  const defaults = Object.fromEntries(TRIAL_OPTIONS.map((name) => [name, TABLE[name].default ?? null]));
+  const given = Object.entries(options).filter(([name]) => TRIAL_OPTIONS.includes(name) || !Object.hasOwn(TABLE, name));
+  const { onNan, ...complete } = { ...defaults, ...Object.fromEntries(given) } as Record<string, TrialOptions[string]>;
+  return complete;
+}
+
+/** Every option of `weft train` for a trial. */
+export function trainOptionsOf(options: TrialOptions, threads: number): TrainOptions {
+  const defaults = Object.entries(TABLE).map(([name, { default: standard }]) => [name, standard]);
+  // In JSON, null stands for what was not given.
+  const given = Object.entries(options).filter(([, value]) => value !== null);
+  return { ...Object.fromEntries(defaults), ...Object.fromEntries(given), threads } as unknown as TrainOptions;
+}

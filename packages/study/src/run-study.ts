@@ -1,0 +1,75 @@
+import { join } from 'node:path';
+import { makeFolders, writeAtomically } from '@weft/pool';
+import { recordText } from '@weft/report';
+import { completeTrials, type Study, type Trial } from './definition/study.js';
+import { StudyError } from './errors.js';
+import type { Executor } from './execute/executor.js';
+import { resultsCsv } from './execute/results-csv.js';
+import type { TrialResult } from './execute/trial-result.js';
+
+/** What results.json holds. */
+export interface StudyResults {
+  readonly study: Study;
+  /** In the order of the definition. */
+  readonly trials: readonly TrialResult[];
+}
+
+export interface RunStudyOptions {
+  /** Where the study is written. */
+  readonly directory: string;
+  readonly executor: Executor;
+  readonly signal?: AbortSignal;
+  /** Is called after each trial, with how many are done. */
+  readonly onDone?: (trial: Trial, result: TrialResult, done: number) => void;
+}
+
+/**
+ * Performs the trials of a study, those that are done already excepted, and writes `study.json`, `results.json` and
+ * `results.csv`. The files have the same bytes whatever the order of the trials was, and however often the study was
+ * interrupted.
+ *
+ * @returns the results
+ * @throws StudyError if trials were trained on different data, or the executor left one out; whatever the executor rejects with
+ * @example
+ * const { trials } = await runStudy(study, { directory: 'my-study', executor: localExecutor(perform) });
+ */
+export async function runStudy(study: Study, options: RunStudyOptions): Promise<StudyResults> {
+  const { directory, executor, signal = new AbortController().signal, onDone } = options;
+  await makeFolders(directory);
+  await writeAtomically(join(directory, 'study.json'), recordText(study));
+  const trials = completeTrials(study);
+  const results = new Map<string, TrialResult>();
+  await executor.run(trials, {
+    signal,
+    onDone(trial, result) {
+      results.set(trial.name, result);
+      onDone?.(trial, result, results.size);
+    },
+  });
+  const missing = trials.filter(({ name }) => !results.has(name));
+  if (missing.length > 0) throw new StudyError(`there is no result of ${missing.map(({ name }) => name).join(', ')}.`);
+  const ordered = trials.map(({ name }) => results.get(name) as TrialResult);
+  requireSameTestImages(ordered);
+  const found = { study, trials: ordered };
+  await writeAtomically(join(directory, 'results.csv'), resultsCsv(ordered));
+  await writeAtomically(join(directory, 'results.json'), recordText(found));
+  return found;
+}
+
+/** What is compared must have been tested on the same images. */
+function requireSameTestImages(results: readonly TrialResult[]): void {
+  const keyOf = ({ options }: TrialResult) =>
+    JSON.stringify([options.dataset, options.data, options.testLimit, options.size]);
+  const first = new Map<string, TrialResult>();
+  for (const result of results) {
+    const other = first.get(keyOf(result)) ?? result;
+    first.set(keyOf(result), other);
+    const [got, expected] = [result, other].map(({ dataset, dataSha256 }) =>
+      `${dataset} ${dataSha256?.test ?? ''}`.trim(),
+    );
+    if (got === expected) continue;
+    throw new StudyError(
+      `the trial ${result.name} was tested on ${got}, the trial ${other.name} on ${expected}, which cannot be compared. Put the former data in their place, or delete the folder of one of them.`,
+    );
+  }
+}
