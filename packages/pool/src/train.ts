@@ -70,7 +70,8 @@ function onRuntime<Options extends Place>(
  * micro-batches by shapes alone, and their gradients are added up in a fixed order. An interrupted training that was
  * resumed from a checkpoint gives the same bits, too.
  *
- * @param data arrays of examples, or a stream of batches, of which two are in memory at a time
+ * @param data arrays of examples; records, of which six batches are in memory at a time; or a stream of batches, of which
+ *   two are
  * @throws RangeError for options or examples that do not fit, or an option that there is not; TypeError for a value of
  *   another kind than is expected; NonFiniteError if a loss or weights are not finite numbers any more;
  *   CheckpointMismatchError if the checkpoint to resume from belongs to another training; CheckpointError if it is

@@ -1,14 +1,11 @@
-import { RandomStream } from '@weft/core';
 import type { EpochBegin, EpochSteps, StepRange } from './epoch-steps.js';
 import { findNonFinite } from './non-finite.js';
 import type { PreparedTraining } from './prepare-training.js';
 import { inSequence, writeKeys } from './step/session.js';
+import { shuffleOrder } from './step/shuffle.js';
 import type { StepReporter } from './step-reporter.js';
 import type { EvaluationStream } from './streams/evaluation-stream.js';
 import { CONTROL, STOPPED } from './task.js';
-
-/** The random stream that the order of training examples is drawn from. */
-const SHUFFLE_STREAM = 0x73687566;
 
 /** Steps over arrays in memory: workers do many of them in one task. */
 export class ArraySteps implements EpochSteps {
@@ -49,7 +46,7 @@ export class ArraySteps implements EpochSteps {
     this.epoch = epoch;
     inSequence(order, epoch);
     if (this.shuffle) {
-      new RandomStream(source.seed, SHUFFLE_STREAM, epoch).shuffle(order.index);
+      shuffleOrder(order.index, source.seed, epoch);
       writeKeys(order, epoch);
     }
     if (validation && !this.validation) writeKeys(validation.order, epoch);

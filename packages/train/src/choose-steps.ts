@@ -12,7 +12,7 @@ import type { CheckedFitOptions } from './training-source.js';
  */
 export function epochStepsOf(
   prepared: PreparedTraining,
-  { shuffle, stepsPerEpoch, signal }: CheckedFitOptions,
+  { shuffle, signal }: CheckedFitOptions,
   onCompiled: (programs: PreparedTraining['programs']) => Promise<void>,
 ): EpochSteps {
   const { source, session } = prepared;
@@ -22,5 +22,5 @@ export function epochStepsOf(
     ofValidation && prepared.validation && new EvaluationStream(prepared.validation, session, ofValidation, onCompiled);
   if (!stream) return new ArraySteps(prepared, shuffle, validation);
   stream.reader.signal = signal;
-  return new StreamSteps(prepared, stream, stepsPerEpoch, validation, onCompiled);
+  return new StreamSteps(prepared, stream, validation, onCompiled);
 }

@@ -48,6 +48,11 @@ export function withClassWeight(
       `${call}: classWeight needs one target, with a label or a one-hot vector for each example; got ${got.join(', ') || 'none'}. Give sampleWeight instead.`,
     );
   }
+  if (target.records) {
+    throw new RangeError(
+      `${call}: classWeight needs labels in memory, and ${target.label} holds records. Give an Int32Array, or sampleWeight.`,
+    );
+  }
   checkLabels(
     classWeight,
     call,

@@ -2,6 +2,7 @@ import type { DType, Shape } from '@weft/core';
 import { formatShape, sameShape, sizeOf } from '@weft/core/program';
 import type { BaseModel } from '@weft/nn';
 import { shown } from './options/shown.js';
+import { checkRecords, type ExampleRecords, isRecords, recordTable } from './records/example-records.js';
 
 /** Values of examples one after another, row-major. */
 export type ExampleValues = Float32Array | Int32Array | Uint8Array;
@@ -15,8 +16,8 @@ export interface DescribedArray {
   readonly shape?: Shape;
 }
 
-/** Examples: floats, integers such as labels, or described arrays. Bytes need their scale. */
-export type ExampleArray = Float32Array | Int32Array | DescribedArray;
+/** Examples: floats, integers such as labels, described arrays, or records that are read. Bytes need their scale. */
+export type ExampleArray = Float32Array | Int32Array | DescribedArray | ExampleRecords;
 
 /** One array, or several by the names of a model's inputs or outputs. */
 export type ExampleArrays = ExampleArray | Readonly<Record<string, ExampleArray>>;
@@ -39,6 +40,8 @@ export interface Table {
   readonly dtype: DType;
   readonly scale: number;
   readonly shape: Shape;
+  /** Where values come from that are not in memory: `values` is then empty. */
+  readonly records?: ExampleRecords;
 }
 
 /** Examples by the names of inputs and targets. */
@@ -48,6 +51,8 @@ export interface NamedExamples {
   /** Without an entry where a loss needs no target. */
   readonly targets: Readonly<Record<string, Table>>;
   readonly sampleWeight: Table | undefined;
+  /** Numbers of the examples, where these do not follow from their places. */
+  readonly numbers?: Uint32Array;
 }
 
 const isArray = (values: unknown): values is ExampleValues =>
@@ -68,7 +73,7 @@ function advice(label: string, given: unknown): string {
 }
 
 /** @throws TypeError if it is not an array of examples, or bytes without a scale */
-function describedOf(label: string, given: unknown): DescribedArray {
+function describedOf(label: string, given: unknown): DescribedArray | ExampleRecords {
   if (given instanceof Uint8Array) {
     throw new TypeError(
       `${label}: got a Uint8Array without its scale. Give { data: ${label}, scale: 1 / 255 } for the bytes of ` +
@@ -76,19 +81,21 @@ function describedOf(label: string, given: unknown): DescribedArray {
     );
   }
   if (isArray(given)) return { data: given };
-  if (!isDescribed(given)) {
+  if (isRecords(given)) checkRecords(label, given);
+  else if (isDescribed(given)) {
+    for (const key of Object.keys(given)) {
+      if (!['data', 'scale', 'shape'].includes(key)) {
+        throw new RangeError(`${label}: there is no field '${key}'. An array of examples is { data, scale, shape }.`);
+      }
+    }
+    if (given.data instanceof Uint8Array && given.scale === undefined) return describedOf(label, given.data);
+  } else {
     throw new TypeError(
       `${label}: got ${shown(given)}; expected a Float32Array, an Int32Array, or { data, scale, shape }.` +
         advice(label, given),
     );
   }
-  const { data, scale, shape } = given;
-  for (const key of Object.keys(given)) {
-    if (!['data', 'scale', 'shape'].includes(key)) {
-      throw new RangeError(`${label}: there is no field '${key}'. An array of examples is { data, scale, shape }.`);
-    }
-  }
-  if (data instanceof Uint8Array && scale === undefined) return describedOf(label, data);
+  const { scale, shape } = given;
   if (scale !== undefined && !(typeof scale === 'number' && Number.isFinite(scale))) {
     throw new RangeError(`${label}: the scale is ${shown(scale)}; expected a finite number, such as 1 / 255.`);
   }
@@ -102,7 +109,9 @@ function describedOf(label: string, given: unknown): DescribedArray {
 
 /** An array with the shape of its examples. */
 function tableOf(label: string, given: unknown, shape: Shape): Table {
-  const { data, scale = 1 } = describedOf(label, given);
+  const described = describedOf(label, given);
+  if (isRecords(described)) return recordTable(label, described, shape);
+  const { data, scale = 1 } = described;
   const count = data.length / sizeOf(shape);
   if (!Number.isInteger(count) || count === 0) {
     throw new RangeError(
@@ -116,7 +125,8 @@ function tableOf(label: string, given: unknown, shape: Shape): Table {
   return { label, values, dtype, scale, shape };
 }
 
-const countOf = ({ values, shape }: Table) => values.length / sizeOf(shape);
+/** How many examples a table has. */
+export const countOf = ({ values, shape, records }: Table): number => records?.count ?? values.length / sizeOf(shape);
 
 /** Arrays by name: one alone belongs to the only name there is. */
 function byName(role: string, given: unknown, names: readonly string[]): Readonly<Record<string, unknown>> {
@@ -125,6 +135,7 @@ function byName(role: string, given: unknown, names: readonly string[]): Readonl
     given !== null &&
     !Array.isArray(given) &&
     !ArrayBuffer.isView(given) &&
+    !isRecords(given) &&
     !('data' in given);
   if (isRecord) return given as Record<string, unknown>;
   if (names.length !== 1) {
@@ -172,10 +183,11 @@ function targetTables(model: BaseModel, y: unknown, count: number, role: string)
       const label = isOnly ? role : `${role}.${name}`;
       const given = describedOf(label, array);
       const output = outputs.get(name);
-      const shape = given.shape ?? shapeOfTarget(given.data.length, count, output);
+      const values = isRecords(given) ? count * sizeOf(output ?? []) : given.data.length;
+      const shape = given.shape ?? shapeOfTarget(values, count, output);
       if (!shape) {
         throw new RangeError(
-          `${label}: ${given.data.length} values for ${count} inputs are ${given.data.length / count} for each, ` +
+          `${label}: ${values} values for ${count} inputs are ${values / count} for each, ` +
             `but the output '${name}' is ${output ? formatShape(output) : 'not there'}. Give { data, shape } with the shape of one target.`,
         );
       }

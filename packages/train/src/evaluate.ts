@@ -6,6 +6,8 @@ import { compileOptionsOf } from './options/compile-options.js';
 import { checkCallOptions, EVALUATE_WITH_RUNTIME, type EvaluateOptions } from './options/predict-options.js';
 import { type CheckedOptions, checkOptions } from './options/schema.js';
 import { type PreparedEvaluation, prepareEvaluation } from './prepare-evaluation.js';
+import { areRecords } from './records/example-records.js';
+import { openRecords } from './records/open-records.js';
 import { type Runtime, withRuntime } from './runtime/runtime.js';
 import { SessionMemory } from './step/session.js';
 import { EvaluationStream } from './streams/evaluation-stream.js';
@@ -19,7 +21,7 @@ export type Evaluation = Readonly<Record<string, number>> & { readonly loss: num
 /**
  * The model's losses and metrics on examples, computed on all workers of a runtime.
  *
- * @param data arrays, or a stream of batches
+ * @param data arrays, records that are read, or a stream of batches
  * @returns by names: `loss`, those of outputs, and those of metrics
  * @throws RangeError for an unknown option, or if inputs and targets do not fit the model or each other; StreamError if
  *   a stream fails
@@ -46,10 +48,10 @@ export async function evaluateInMicroBatches(
   checkModel('evaluate', model);
   const checked = checkOptions('evaluate', options, EVALUATE_WITH_RUNTIME, '{ loss: meanAbsoluteError }');
   checkCallOptions('evaluate', data, options);
-  const stream = isStream(data) ? await openExamples(model, data, checked) : undefined;
+  const stream = isStream(data) ? await openExamples(model, data, checked) : openedRecords(model, data, checked);
   const examples = stream?.ring.examples ?? namedExamples('evaluate', model, data as Examples);
   const weights = model.weights.map(({ weight }) => weight);
-  const size = { examples: stream ? Number.POSITIVE_INFINITY : examples.count, weights };
+  const size = { examples: stream ? (stream.reader.examples ?? Number.POSITIVE_INFINITY) : examples.count, weights };
   try {
     return await withRuntime(checked.runtime, size, (runtime) =>
       runtime.hold(async (id) => {
@@ -96,6 +98,12 @@ function openExamples(model: BaseModel, data: ExampleStream, { steps }: CheckedE
     named: (batch: unknown, call: string, prefix: string) => namedExamples(call, model, batch as Examples, prefix),
   };
   return openStream(source, 0);
+}
+
+function openedRecords(model: BaseModel, data: Examples, { batchSize }: CheckedEvaluateOptions) {
+  if (!areRecords(data)) return undefined;
+  const examples = namedExamples('evaluate', model, data);
+  return openRecords(examples, { name: 'evaluate', batchSize, shuffleSeed: undefined, hasEpochs: false });
 }
 
 async function run(session: SessionMemory, prepared: PreparedEvaluation, signal: AbortSignal | undefined) {

@@ -18,7 +18,7 @@ import { trainingSource } from './training-source.js';
  * whether training was interrupted on the way and resumed from a checkpoint.
  *
  * @param model whose weights are changed
- * @param data  inputs, targets and weights of examples, as arrays or as a stream of batches
+ * @param data  inputs, targets and weights of examples: as arrays, as records that are read, or as a stream of batches
  * @throws RangeError for options or examples that do not fit, or an unknown option; TypeError for a value of another
  *   kind than is expected; StreamError if a stream fails, has too few batches, or cannot be read again; NonFiniteError if a loss or weights are not finite numbers any more;
  *   CheckpointMismatchError if the checkpoint to resume from belongs to another training; CheckpointError if it is
@@ -46,9 +46,10 @@ export async function fitInMicroBatches(
   const streams = opening instanceof Promise ? await opening : opening;
   try {
     const source = trainingSource(model, streams.data, checked, streams.validation);
+    const reader = source.stream?.reader;
     // A stream comes in its own order.
-    const ordered = source.stream ? { ...checked, shuffle: false } : checked;
-    const examples = source.stream ? Number.POSITIVE_INFINITY : source.trainCount;
+    const ordered = reader && reader.examples === undefined ? { ...checked, shuffle: false } : checked;
+    const examples = reader ? (reader.examples ?? Number.POSITIVE_INFINITY) : source.trainCount;
     const size = { examples, weights: source.weights.map(({ weight }) => weight) };
     return await withRuntime(checked.runtime, size, (runtime) =>
       runtime.hold(async (session) => {

@@ -29,5 +29,6 @@ export type { LossOption, MetricsOption } from './objective.js';
 export type { FitOptions, TrainedWeights, Update } from './options/fit-options.js';
 export type { EvaluateOptions, MapOptions, PredictOptions } from './options/predict-options.js';
 export { mapExamples, type Predictions, predict } from './predict.js';
+export type { ExampleRecords } from './records/example-records.js';
 export type { Corruption, Draws } from './step/trace-update.js';
 export type { Batch, Batches, ExampleStream } from './streams/example-stream.js';

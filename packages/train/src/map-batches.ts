@@ -1,7 +1,7 @@
 import { cast, type Shape, Tensor } from '@weft/core';
 import { byteLength, type CompileOptions, formatShape, sameShape, sizeOf } from '@weft/core/program';
 import { type BaseModel, CallContext, type Weight } from '@weft/nn';
-import { type ExampleArrays, inputTables, type NamedExamples } from './data.js';
+import { countOf, type ExampleArrays, inputTables, type NamedExamples } from './data.js';
 import { runGuarded } from './guard/run-guarded.js';
 import { shown } from './options/shown.js';
 import type { Runtime } from './runtime/runtime.js';
@@ -51,8 +51,7 @@ export async function mapBatches(
   const { examples, weights, seed } = source;
   const { count } = examples;
   const { trace, shapes } = tracingRows(source);
-  const isSmall = count <= DEFAULT_BATCH_SIZE;
-  const batchSize = Math.min(count, source.batchSize ?? (isSmall ? count : fastBatch(trace, shapes, options)));
+  const batchSize = batchSizeOf(source, { trace, shapes }, options);
   const session = new SessionMemory(runtime, [examples], weights, seed);
   const order = session.order(count);
   inSequence(order, 0);
@@ -87,6 +86,16 @@ export async function mapBatches(
     copyOut(batches.length - 1);
   });
   return results;
+}
+
+/** Examples that are computed together. */
+export function batchSizeOf(
+  { batchSize, examples: { count } }: MapSource,
+  { trace, shapes }: ReturnType<typeof tracingRows>,
+  options: CompileOptions,
+): number {
+  const isSmall = count <= DEFAULT_BATCH_SIZE;
+  return Math.min(count, batchSize ?? (isSmall ? count : fastBatch(trace, shapes, options)));
 }
 
 /** Traces the results of batches of any size, whose rows all have the same shapes. */
@@ -181,10 +190,7 @@ function checkSameRows(one: readonly Shape[], more: readonly Shape[], batch: num
 /** The examples of a model's inputs alone. */
 export function inputExamples(model: BaseModel, x: ExampleArrays, role?: string): NamedExamples {
   const inputs = inputTables(model, x, role);
-  const counts = Object.values(inputs).map(({ label, values, shape }) => ({
-    label,
-    count: values.length / sizeOf(shape),
-  }));
+  const counts = Object.values(inputs).map((table) => ({ label: table.label, count: countOf(table) }));
   const other = counts.find(({ count }) => count !== counts[0].count);
   if (other) {
     throw new RangeError(

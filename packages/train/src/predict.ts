@@ -1,7 +1,7 @@
 import type { Shape, Tensor } from '@weft/core';
 import { Activation, type BaseModel, Sequential } from '@weft/nn';
 import type { ExampleArray, ExampleArrays } from './data.js';
-import { inputExamples, type MapSource, mapBatches, outputsOf } from './map-batches.js';
+import { batchSizeOf, inputExamples, type MapSource, mapBatches, outputsOf, tracingRows } from './map-batches.js';
 import { checkModel } from './options/check-model.js';
 import { compileOptionsOf } from './options/compile-options.js';
 import {
@@ -12,6 +12,8 @@ import {
   type PredictOptions,
 } from './options/predict-options.js';
 import { type CheckedOptions, checkOptions } from './options/schema.js';
+import { hasRecords } from './records/example-records.js';
+import { openRecords } from './records/open-records.js';
 import { withRuntime } from './runtime/runtime.js';
 import type { Draws } from './step/trace-update.js';
 import { type ExampleStream, isStream } from './streams/example-stream.js';
@@ -26,7 +28,7 @@ type ValuesOf<Y> = Y extends Tensor ? Float32Array : Readonly<Record<string, Flo
 /**
  * The model's outputs for examples, computed on all workers of a runtime.
  *
- * @param x one array for the only input, several by the names of inputs, or a stream of batches, of which targets are
+ * @param x one array or records for the only input, several by the names of inputs, or a stream of batches, of which targets are
  *   not looked at; results of all are kept
  * @returns [count, ...outputShape], row-major: one array, or a record by names where the model gives a record
  * @throws RangeError for an unknown option, or if the values are not a whole number of examples; StreamError if a
@@ -85,11 +87,32 @@ type CheckedPredictOptions = CheckedOptions<typeof PREDICT_WITH_RUNTIME>;
 
 function runMap(source: Omit<MapSource, 'corrupt' | 'seed' | 'batchSize'>, options: CheckedMapOptions) {
   const { corrupt, seed, batchSize, signal } = options;
+  if (hasRecords(source.examples)) return runMapOfRecords(source, options);
   const size = { examples: source.examples.count, weights: source.weights };
   return withRuntime(options.runtime, size, (runtime) =>
     runtime.hold((session) =>
       mapBatches({ ...source, corrupt, seed, batchSize }, runtime, session, compileOptionsOf(options, runtime), signal),
     ),
+  );
+}
+
+function runMapOfRecords(source: Omit<MapSource, 'corrupt' | 'seed' | 'batchSize'>, options: CheckedMapOptions) {
+  const { corrupt, seed, signal } = options;
+  const mapped = { ...source, corrupt, seed, batchSize: options.batchSize };
+  const size = { examples: source.examples.count, weights: source.weights };
+  return withRuntime(options.runtime, size, (runtime) =>
+    runtime.hold(async (session) => {
+      const compileOptions = compileOptionsOf(options, runtime);
+      const batchSize = batchSizeOf(mapped, tracingRows(mapped), compileOptions);
+      const plan = { name: 'predict', batchSize, shuffleSeed: undefined, hasEpochs: false };
+      const opened = openRecords(source.examples, plan);
+      opened.reader.signal = signal;
+      try {
+        return await mapStream(mapped, opened, runtime, session, compileOptions, signal);
+      } finally {
+        await opened.reader.close();
+      }
+    }),
   );
 }
 

@@ -18,7 +18,7 @@ import type { UpdateSource } from './step/trace-update.js';
 import type { OpenedStream } from './streams/open-stream.js';
 
 /** As in Keras. */
-const DEFAULT_BATCH_SIZE = 32;
+export const DEFAULT_BATCH_SIZE = 32;
 
 /** Options of `fit` that were checked. */
 export type CheckedFitOptions = CheckedOptions<typeof FIT_WITH_RUNTIME>;
@@ -46,12 +46,7 @@ export function trainingSource(
   if (validationData && validationSplit > 0) {
     throw new RangeError('fit: both validationData and validationSplit are given. Give one of them.');
   }
-  const trainCount = Math.floor(given.count * (1 - validationSplit));
-  if (trainCount === 0) {
-    throw new RangeError(
-      `fit: validationSplit: ${validationSplit} of ${given.count} examples leaves none to train on.`,
-    );
-  }
+  const trainCount = stream ? given.count : trainCountOf(given.count, validationSplit);
   const examples = stream ? given : withClassWeight(given, classWeight, 'fit', model.outputs, trainCount);
   const names = new WeightNames(model);
   const updates = updateSources(model, options, names);
@@ -76,7 +71,18 @@ export function trainingSource(
   };
 }
 
-const isOpened = (data: Examples | OpenedStream): data is OpenedStream => 'ring' in Object(data);
+/**
+ * How many examples are trained on; the others are held out.
+ *
+ * @throws RangeError if there is none
+ */
+export function trainCountOf(count: number, validationSplit: number): number {
+  const trainCount = Math.floor(count * (1 - validationSplit));
+  if (trainCount > 0) return trainCount;
+  throw new RangeError(`fit: validationSplit: ${validationSplit} of ${count} examples leaves none to train on.`);
+}
+
+export const isOpened = (data: unknown): data is OpenedStream => 'ring' in Object(data);
 
 function validationOf(
   model: BaseModel,

@@ -9,8 +9,8 @@ export type Fingerprint = Readonly<Record<string, string>>;
 /** What a fingerprint is taken of. */
 export interface FingerprintSource {
   readonly model: BaseModel;
-  /** Arrays of examples, and arrays that losses and layers have captured, by their labels. */
-  readonly arrays: ReadonlyMap<string, TypedArray>;
+  /** Arrays of examples, or what stands for them, and arrays that losses and layers have captured, by their labels. */
+  readonly arrays: ReadonlyMap<string, TypedArray | string>;
   /** Forward, losses, corruption and gradients as they were traced, and what optimisers do with them. */
   readonly updates: readonly {
     readonly program: Program;
@@ -73,7 +73,8 @@ export function differences(expected: Fingerprint, got: Fingerprint): Difference
   return causes.length > 0 ? causes : found;
 }
 
-function described(values: TypedArray, hash: (bytes: Uint8Array) => string): string {
+function described(values: TypedArray | string, hash: (bytes: Uint8Array) => string): string {
+  if (typeof values === 'string') return values;
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   return `${values.length} of ${values.constructor.name}, SHA-256 ${hash(bytes)}`;
 }

@@ -1,4 +1,5 @@
 import type { TypedArray } from '@weft/core';
+import { formatShape } from '@weft/core/program';
 import type { Callback, CallbackState } from '../callbacks/callback.js';
 import type { NamedExamples } from '../data.js';
 import type { EpochHistory } from '../history.js';
@@ -40,8 +41,8 @@ export function trainingFingerprint(prepared: PreparedTraining, options: Checked
       }),
       options: {
         batchSize,
-        'training examples': stream ? 'a stream' : trainCount,
-        ...(stream && { 'steps per epoch': options.stepsPerEpoch ?? 'all' }),
+        'training examples': stream ? (stream.reader.examples ?? 'a stream') : trainCount,
+        ...(stream && stream.reader.examples === undefined && { 'steps per epoch': options.stepsPerEpoch ?? 'all' }),
         seed,
         shuffle,
         convolution,
@@ -55,15 +56,22 @@ export function trainingFingerprint(prepared: PreparedTraining, options: Checked
   );
 }
 
-/** Examples, of streams those of the first batch, and what losses, layers and corruption have captured. */
-function arraysOf({ source, traced }: PreparedTraining): Map<string, TypedArray> {
+/**
+ * Examples, of streams those of the first batch, of records what they say that they are, and what losses, layers and
+ * corruption have captured.
+ */
+function arraysOf({ source, traced }: PreparedTraining): Map<string, TypedArray | string> {
   const { examples, stream, validation, weights } = source;
   const arrays = (set: NamedExamples) =>
-    tablesOf(set).map(({ label, values }): [string, TypedArray] => [label, values]);
-  const ofTraining = arrays(stream?.reader.first ?? examples);
+    tablesOf(set).map(({ label, values, shape, records }): [string, TypedArray | string] => [
+      label,
+      records ? `${records.count} records ${formatShape(shape)}, SHA-256 ${records.sha256}` : values,
+    ]);
+  const known = stream?.reader.known ?? examples;
+  const ofTraining = arrays(known);
   const ofValidation =
-    validation && validation.examples !== examples
-      ? arrays(validation.stream?.reader.first ?? validation.examples)
+    validation && validation.examples !== examples && validation.stream?.reader.known !== known
+      ? arrays(validation.stream?.reader.known ?? validation.examples)
       : [];
   const own = new Set(weights.map(({ weight }) => weight.tensor.node));
   const captured = traced.flatMap(({ leaves, placeholders }) =>
@@ -111,7 +119,7 @@ function checkContents({ path, state }: FoundCheckpoint, prepared: PreparedTrain
   const { initialEpoch } = options;
   const { weights, slots, epoch, step, steps, history, callbacks } = state;
   // Without a number the epochs of a stream may differ.
-  const stepsInEpoch = source.stream ? options.stepsPerEpoch : prepared.batches.length;
+  const stepsInEpoch = source.stream ? source.stream.reader.steps : prepared.batches.length;
   const describe = (name: string, shape: readonly number[]) => `${name} [${shape.join(',')}]`;
   const wanted = source.weights.map((named) => describe(named.path, named.weight.shape)).sort();
   const got = [...weights].map(([name, { shape }]) => describe(name, shape)).sort();

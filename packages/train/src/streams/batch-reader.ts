@@ -2,8 +2,10 @@ import { formatShape } from '@weft/core/program';
 import type { NamedExamples, Table } from '../data.js';
 import { StreamError } from '../errors.js';
 import { shown } from '../options/shown.js';
+import { hasRecords } from '../records/example-records.js';
 import { type Batch, type ExampleStream, examplesOf } from './example-stream.js';
 import { allTables } from './ring.js';
+import type { StreamReader } from './stream-reader.js';
 import { untilAborted } from './until-aborted.js';
 
 /** What is read, and what it is for. */
@@ -23,14 +25,12 @@ export interface StreamSource {
 type AnyIterator = Iterator<Batch> | AsyncIterator<Batch>;
 
 /** Reads a stream's batches, one epoch after another, and checks that all are like the first one. */
-export class BatchReader {
+export class BatchReader implements StreamReader {
   /** The first batch, whose size and arrays decide what is compiled. */
   readonly first: NamedExamples;
-  /** Whether an epoch can be read again from its beginning. */
   readonly isRepeatable: boolean;
-  /** Ends waiting for a batch. */
+  readonly examples = undefined;
   signal: AbortSignal | undefined;
-  /** Whether the signal came while a batch was waited for. */
   isAborted = false;
   /** Examples of the running epoch's batches, up to the one that `next` has given last. */
   private counts: number[] = [];
@@ -51,9 +51,16 @@ export class BatchReader {
     this.isRepeatable = typeof source.data === 'function' || this.isOwn(iterator);
   }
 
-  /** As errors begin. */
   get name(): string {
     return this.source.name;
+  }
+
+  get known(): NamedExamples {
+    return this.first;
+  }
+
+  get steps(): number | undefined {
+    return this.source.steps;
   }
 
   /**
@@ -222,8 +229,10 @@ async function nextOf(
 }
 
 function namedBatch(source: StreamSource, batch: unknown, epoch: number, step: number): NamedExamples {
-  const place = placeOf(source, epoch, step);
-  return source.named(examplesOf(batch), `${source.name}: ${place}`, `${source.name}: ${place}: `);
+  const place = `${source.name}: ${placeOf(source, epoch, step)}`;
+  const named = source.named(examplesOf(batch), place, `${place}: `);
+  if (!hasRecords(named)) return named;
+  throw new TypeError(`${place}: x or y: a batch of a stream holds records. Give records instead of the stream.`);
 }
 
 /** @throws RangeError if a batch is larger than the first one, or has other arrays */

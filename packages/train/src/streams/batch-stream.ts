@@ -3,15 +3,15 @@ import type { PreparedBatches } from '../step/prepare-batches.js';
 import type { ExampleOrder, SessionMemory } from '../step/session.js';
 import type { StagesBySize } from '../step/stages.js';
 import type { StepsWork } from '../task.js';
-import type { BatchReader } from './batch-reader.js';
 import type { Half, Ring } from './ring.js';
+import type { StreamReader } from './stream-reader.js';
 
 export type CompiledSteps = Pick<PreparedBatches, 'stages' | 'programs'>;
 
 /** Steps over the batches of a stream, compiled, and the memory that they read. */
 export interface StreamedWork {
   readonly session: SessionMemory;
-  readonly reader: BatchReader;
+  readonly reader: StreamReader;
   readonly ring: Ring;
   readonly order: ExampleOrder;
   readonly work: Omit<StepsWork, 'firstStep' | 'endStep'>;

@@ -1,7 +1,9 @@
 import type { BaseModel } from '@weft/nn';
 import { withClassWeight } from '../class-weight.js';
 import { type Examples, namedExamples } from '../data.js';
-import type { CheckedFitOptions } from '../training-source.js';
+import { areRecords } from '../records/example-records.js';
+import { openTrainingRecords, openValidationRecords } from '../records/open-records.js';
+import { type CheckedFitOptions, DEFAULT_BATCH_SIZE, isOpened, trainCountOf } from '../training-source.js';
 import type { StreamSource } from './batch-reader.js';
 import { type ExampleStream, isStream } from './example-stream.js';
 import { type OpenedStream, openStream } from './open-stream.js';
@@ -14,7 +16,7 @@ export interface FitStreams {
 }
 
 /**
- * Opens those of the data of `fit` that are streams.
+ * Opens those of the data of `fit` that are streams or records.
  *
  * @throws RangeError for an option that a stream cannot have, or that only a stream can have; StreamError if one fails
  */
@@ -24,19 +26,42 @@ export function openFitStreams(
   options: CheckedFitOptions,
 ): FitStreams | Promise<FitStreams> {
   checkStreamOptions(data, options);
-  if (isStream(data) || isStream(options.validationData)) return openStreams(model, data, options);
-  return { data, validation: undefined, close: async () => {} };
+  const { validationData } = options;
+  const records = isStream(data) ? { data, validation: undefined } : openRecordsOf(model, data, options);
+  if (isStream(data) || isStream(validationData)) return openStreams(model, records, options);
+  return { ...records, data: records.data as Examples | OpenedStream, close: closing(records) };
 }
 
-async function openStreams(
-  model: BaseModel,
-  data: Examples | ExampleStream,
-  options: CheckedFitOptions,
-): Promise<FitStreams> {
+interface MaybeOpened {
+  readonly data: Examples | ExampleStream | OpenedStream;
+  readonly validation: OpenedStream | undefined;
+}
+
+const closing =
+  ({ data, validation }: MaybeOpened) =>
+  async () => {
+    if (isOpened(data)) await data.reader.close();
+    await validation?.reader.close();
+  };
+
+/** Opens those that are records; the others are left as they are. */
+function openRecordsOf(model: BaseModel, data: Examples, options: CheckedFitOptions): MaybeOpened {
+  const { validationData, validationSplit, batchSize = DEFAULT_BATCH_SIZE } = options;
+  const opened = areRecords(data) ? openTrainingRecords(model, data, options) : undefined;
+  if (!areRecords(validationData)) return { data: opened?.training ?? data, validation: opened?.validation };
+  const size =
+    opened?.training.ring.capacity ??
+    Math.min(batchSize, trainCountOf(namedExamples('fit', model, data).count, validationSplit));
+  return { data: opened?.training ?? data, validation: openValidationRecords(model, options, size) };
+}
+
+async function openStreams(model: BaseModel, records: MaybeOpened, options: CheckedFitOptions): Promise<FitStreams> {
   const { validationData, initialEpoch } = options;
+  const { data } = records;
   const opened: OpenedStream[] = [];
   const close = async () => {
     for (const { reader } of opened) await reader.close();
+    await closing(records)();
   };
   const open = async (source: StreamSource) => {
     const stream = await openStream(source, initialEpoch);
@@ -47,7 +72,9 @@ async function openStreams(
     const examples = isStream(data) ? await open(trainingStream(model, data, options)) : data;
     const validation = isStream(validationData)
       ? await open(validationStream(model, validationData, options))
-      : undefined;
+      : areRecords(validationData) && isOpened(examples)
+        ? openValidationRecords(model, options, examples.ring.capacity)
+        : records.validation;
     if (options.resumeFrom !== undefined) opened.forEach(requireRepeatable);
     return { data: examples, validation, close };
   } catch (error) {

@@ -1,9 +1,10 @@
 import { BatchReader, type StreamSource } from './batch-reader.js';
 import { Ring } from './ring.js';
+import type { StreamReader } from './stream-reader.js';
 
-/** A stream whose first batch was read, and the memory for its batches. */
+/** A stream whose first batch was read, or records, and the memory for batches. */
 export interface OpenedStream {
-  readonly reader: BatchReader;
+  readonly reader: StreamReader;
   readonly ring: Ring;
 }
 

@@ -61,7 +61,7 @@ export class Ring {
   /**
    * Writes a batch.
    *
-   * @param before examples of the epoch that came before it, for the keys of draws
+   * @param before examples of the epoch that came before it, for the keys of draws of a batch without numbers
    */
   write(session: SessionMemory, order: ExampleOrder, half: Half, batch: NamedExamples, before: number, epoch: number) {
     const rooms = allTables(this.examples);
@@ -71,9 +71,10 @@ export class Ring {
     }
     const begin = half * this.capacity;
     for (let at = 0; at < batch.count; at++) {
+      const number = batch.numbers?.[at] ?? before + at;
       order.index[begin + at] = begin + at;
-      order.exampleKeys.set([before + at, 0], 2 * (begin + at));
-      order.epochKeys.set([before + at, epoch + 1], 2 * (begin + at));
+      order.exampleKeys.set([number, 0], 2 * (begin + at));
+      order.epochKeys.set([number, epoch + 1], 2 * (begin + at));
     }
   }
 }

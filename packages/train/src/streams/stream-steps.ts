@@ -20,21 +20,20 @@ export class StreamSteps implements EpochSteps {
   private known = { steps: Number.POSITIVE_INFINITY, examples: Number.POSITIVE_INFINITY };
 
   /**
-   * @param steps      in an epoch, if it is known
    * @param validation where it is a stream, too
    * @param onCompiled told when steps for another size of batch were compiled, before they are done
    */
   constructor(
     private readonly prepared: PreparedTraining,
     stream: OpenedStream,
-    steps: number | undefined,
     private readonly validation: EvaluationStream | undefined,
     onCompiled: (programs: PreparedTraining['programs']) => Promise<void>,
   ) {
     const { session, order, work } = prepared;
     this.capacity = stream.ring.capacity;
     this.log = new StreamLog(prepared.log, this.capacity);
-    if (steps !== undefined) this.known = { steps, examples: steps * this.capacity };
+    const { steps, examples } = stream.reader;
+    if (steps !== undefined) this.known = { steps, examples: examples ?? steps * this.capacity };
     this.batches = new BatchStream({ session, order, work, ...stream, compile: prepared.compile, onCompiled });
   }
 
