@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from '../exit.js';
-import { kebab, type OptionTable, type Values } from './table.js';
+import { defaultOf, kebab, type OptionTable, type Values } from './table.js';
 
 /** What was read from the command line. */
 export interface Parsed<Table extends OptionTable> {
@@ -25,10 +25,10 @@ export function parseOptions<Table extends OptionTable>(
   const { values: given, positionals } = parseStrictly(command, table, args);
   const quick = given.quick === true;
   const values = names.map((name) => {
-    const { kind, default: standard, quick: fast } = table[name];
+    const { kind, default: standard } = table[name];
     const text = given[kebab(name)];
     if (typeof text === 'boolean') return [name, text];
-    if (text === undefined) return [name, quick && fast !== undefined ? fast : standard];
+    if (text === undefined) return [name, defaultOf(table[name], quick)];
     const value = kind.read(text);
     if (value === undefined) {
       throw new UsageError(

@@ -26,6 +26,26 @@ export function option<Value>(entry: Option<Value>): Option<Value> {
   return entry;
 }
 
+/** What an option is without being given. */
+export function defaultOf<Value>({ default: standard, quick }: Option<Value>, isQuick: boolean): Value {
+  return isQuick && quick !== undefined ? quick : standard;
+}
+
+/**
+ * The values of all options where some are given, as the command line would have them; undefined is not given.
+ *
+ * @throws RangeError for a name that is not in the table
+ */
+export function withDefaults<Table extends OptionTable>(table: Table, given: Partial<Values<Table>>): Values<Table> {
+  const unknown = Object.keys(given).find((name) => !Object.hasOwn(table, name));
+  if (unknown !== undefined) {
+    throw new RangeError(`there is no option '${unknown}'. The options are ${Object.keys(table).join(', ')}.`);
+  }
+  const isQuick = given.quick === true;
+  const values = Object.entries(table).map(([name, entry]) => [name, given[name] ?? defaultOf(entry, isQuick)]);
+  return Object.fromEntries(values);
+}
+
 /** `batchSize` as it stands on the command line, without dashes: `batch-size`. */
 export function kebab(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

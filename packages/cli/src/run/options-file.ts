@@ -24,6 +24,8 @@ export interface RunIdentity {
   readonly dataset: LoadedData['name'];
   /** SHA-256 of images and labels. */
   readonly dataSha256: { readonly train: string; readonly test: string };
+  /** Images that are trained on. Weft 0.1 did not write it. */
+  readonly trainCount?: number;
 }
 
 /** The identity of a run that uses these data. */
@@ -100,8 +102,9 @@ function readValue(name: string, value: unknown): unknown {
 
 function isIdentity(value: unknown): value is RunIdentity {
   if (typeof value !== 'object' || value === null) return false;
-  const { formatVersion, dataset, dataSha256 } = value as Record<string, unknown>;
+  const { formatVersion, dataset, dataSha256, trainCount } = value as Record<string, unknown>;
   if (typeof formatVersion !== 'number') return false;
+  if (trainCount !== undefined && !Number.isSafeInteger(trainCount)) return false;
   const { train, test } = (dataSha256 ?? {}) as Record<string, unknown>;
   return (
     ['fashion-mnist', 'synthetic'].includes(dataset as string) && typeof train === 'string' && typeof test === 'string'

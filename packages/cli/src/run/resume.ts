@@ -6,7 +6,14 @@ import { pnpmScript, shownPath } from './directory.js';
 import { type OptionsFile, type RunIdentity, type RunOptions, runIdentity } from './options-file.js';
 
 /** Options that decide no bit, or only how far a run goes: a resumed run may have others. */
-const CHANGEABLE: readonly string[] = ['epochs', 'threads', 'checkpointEvery', 'onNan'];
+export const CHANGEABLE = [
+  'epochs',
+  'threads',
+  'checkpointEvery',
+  'onNan',
+] as const satisfies readonly (keyof RunOptions)[];
+
+const isChangeable = (name: keyof RunOptions) => (CHANGEABLE as readonly string[]).includes(name);
 
 /**
  * The options of a run that is resumed: its own, and those given with the call that may change.
@@ -25,7 +32,7 @@ export function resumedOptions(
       throw new UsageError(`--${name}: --resume ${folder} writes into that very folder. Leave it out.`);
   }
   const asked = [...given].filter((name) => name in options) as (keyof RunOptions)[];
-  const differing = asked.filter((name) => !CHANGEABLE.includes(name) && values[name] !== options[name]);
+  const differing = asked.filter((name) => !isChangeable(name) && values[name] !== options[name]);
   if (differing.length > 0) {
     const list = differing.map(
       (name) => `--${kebab(name)}: got ${values[name]}, the run has ${options[name] ?? 'none'}`,
@@ -39,7 +46,7 @@ export function resumedOptions(
       `--epochs: got ${values.epochs}, the run has ${options.epochs}: a resumed run may have more, not fewer. Leave it out.`,
     );
   }
-  const changes = asked.filter((name) => CHANGEABLE.includes(name)).map((name) => [name, values[name]]);
+  const changes = asked.filter(isChangeable).map((name) => [name, values[name]]);
   return { ...options, ...Object.fromEntries(changes) };
 }
 

@@ -1,0 +1,85 @@
+import type { RunRecord } from '@weft/report';
+import type { TrainOptions } from '../commands/train-options.js';
+import type { Terminal } from '../terminal/terminal.js';
+import { formatCount } from '../terminal/text.js';
+import { type RunDirectory, shownPath } from './directory.js';
+import { announceData, checkCounts } from './image-counts.js';
+import { loadData } from './load-data.js';
+import { type OptionsFile, runIdentity, runOptions } from './options-file.js';
+import { performRun, type RecordedOptions } from './perform-run.js';
+import type { Stopwatch } from './phases.js';
+import { checkData } from './resume.js';
+import { SessionLog } from './sessions.js';
+
+/** One training of a run: by a call of the command, or from other code. */
+export interface TrainingCall {
+  /** Open. */
+  readonly directory: RunDirectory;
+  /** Names of the options that were given. */
+  readonly given: ReadonlySet<string>;
+  /** What the run was begun with, if it is resumed. */
+  readonly resumed: OptionsFile | undefined;
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+  readonly startedAt: Date;
+  readonly stopwatch: Stopwatch;
+}
+
+/**
+ * Trains into a folder: begins a run there, or resumes the one that is there.
+ *
+ * @param asked all options of `weft train`; those of the run, where it is resumed
+ * @returns what run.json holds
+ * @throws InterruptedError if the signal was aborted; what there is by then can be resumed
+ */
+export async function trainInto(asked: TrainOptions, call: TrainingCall): Promise<RunRecord> {
+  const { directory, given, resumed, terminal, signal, startedAt, stopwatch } = call;
+  const request = { ...asked, dataset: resumed?.run.dataset ?? asked.dataset };
+  const data = await stopwatch.time('data', () => loadData(request, terminal, { signal }));
+  if (resumed) checkData(data, resumed.run);
+  const counts = checkCounts(asked, given, data.train.count);
+  announceData(data, asked, terminal);
+  // As in Keras, a batch is never larger than what there is to train on.
+  const options = { ...asked, batchSize: Math.min(asked.batchSize, counts.trainCount) };
+  if (given.has('batchSize') && asked.batchSize > counts.trainCount) {
+    terminal.warning(
+      `--batch-size ${asked.batchSize}: there are only ${formatCount(counts.trainCount)} images to train on; all make one batch.`,
+    );
+  }
+  const resolved = recordedOptions(options, directory);
+  const run = { ...runIdentity(data), trainCount: counts.trainCount };
+  const contents = { ...resolved, run };
+  if (resumed) {
+    await directory.resume(contents);
+  } else {
+    if (directory.holdsRun) terminal.warning(`${resolved.out} holds an earlier run, which this one replaces.`);
+    await directory.begin(contents);
+  }
+  const sessions = await SessionLog.begin(directory, startedAt, stopwatch);
+  try {
+    return await performRun({
+      directory,
+      data,
+      counts,
+      dataSha256: run.dataSha256,
+      options: resolved,
+      terminal,
+      signal,
+      stopwatch,
+      sessions,
+    });
+  } finally {
+    // A time that cannot be noted is no reason to hide what went wrong.
+    await sessions.note().catch(() => undefined);
+  }
+}
+
+/** The options that shape a run, for its record. */
+function recordedOptions(options: TrainOptions, directory: RunDirectory): RecordedOptions {
+  return {
+    ...runOptions(options),
+    limit: options.limit ?? null,
+    testLimit: options.testLimit ?? null,
+    out: shownPath(directory.path),
+  };
+}
