@@ -1,4 +1,5 @@
 import { print } from '@weft/core/program';
+import { AUTOENCODERS, buildAutoencoder, type ModelKey } from '@weft/models';
 import { wrap } from '../arguments/help.js';
 import { choice, type Kind, wholeNumber } from '../arguments/kinds.js';
 import { option } from '../arguments/table.js';
@@ -7,7 +8,6 @@ import { type ExplainedModel, explainModel } from '../explain/explained-model.js
 import { LEGEND, operationCount, overview } from '../explain/overview.js';
 import { passKeys, type ShownPass, type ShownUpdate, shownUpdate } from '../explain/shown-passes.js';
 import { MODEL_KEYS } from '../run/model-keys.js';
-import { AUTOENCODERS, buildAutoencoder, type ModelKey } from '../run/models.js';
 import { formatCount } from '../terminal/text.js';
 import { type Command, commonOptions, jsonOption } from './command.js';
 import { trainOptions } from './train-options.js';

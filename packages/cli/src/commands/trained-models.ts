@@ -1,13 +1,13 @@
 import { readdir, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { LoadedModel } from '@weft/formats';
+import { AUTOENCODERS } from '@weft/models';
 import { loadModel } from '@weft/pool';
 import { parseRunRecord, type RunRecord, RunRecordError } from '@weft/report';
 import { InputError } from '../exit.js';
 import { callersFolder, modelFile, RUN_FILES, shownPath } from '../run/directory.js';
 import { type ModelCard, readModelCard } from '../run/model-card.js';
 import { isModelKey, MODEL_KEYS, modelTitle } from '../run/model-keys.js';
-import { AUTOENCODERS } from '../run/models.js';
 import { readRunFile } from '../run/run-file.js';
 
 /** A model from a file. */

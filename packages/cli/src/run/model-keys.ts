@@ -1,5 +1,5 @@
+import { AUTOENCODERS, type ModelKey } from '@weft/models';
 import type { Kind } from '../arguments/kinds.js';
-import { AUTOENCODERS, type ModelKey } from './models.js';
 
 /** The keys of all models that can be trained. */
 export const MODEL_KEYS = Object.keys(AUTOENCODERS) as ModelKey[];

@@ -1,4 +1,5 @@
 import { asExamples, type LoadedData, subset } from '@weft/data';
+import { AUTOENCODERS } from '@weft/models';
 import { type Callback, predict, WorkerPool } from '@weft/pool';
 import type { RunRecord } from '@weft/report';
 import type { Terminal } from '../terminal/terminal.js';
@@ -10,7 +11,6 @@ import { afterTraining } from './later.js';
 import { MetricsTable } from './metrics.js';
 import type { ModelCard } from './model-card.js';
 import { modelKeys, modelTitle } from './model-keys.js';
-import { AUTOENCODERS } from './models.js';
 import { peakMemoryBytes, type Stopwatch } from './phases.js';
 import type { SessionLog } from './sessions.js';
 import { type Trained, type TrainingOptions, trainModel } from './train-model.js';
@@ -164,7 +164,7 @@ async function testAll(
     const { denoises } = AUTOENCODERS[model.key];
     terminal.show(`Testing the ${modelTitle(model.key)}`);
     const set = { images: data.test, noiseFactor: denoises ? noiseFactor : undefined, seed };
-    tested.push({ ...model, test: await testModel(model.autoencoder.model, set, { pool, signal }) });
+    tested.push({ ...model, test: await testModel(model.autoencoder.reconstructor, set, { pool, signal }) });
     giveMemoryBack();
   }
   return tested;

@@ -1,11 +1,10 @@
 import { availableParallelism, cpus } from 'node:os';
 import type { LoadedData } from '@weft/data';
-import { layersOf } from '@weft/models';
+import { AUTOENCODERS, layersOf } from '@weft/models';
 import { NUMERICS_VERSION, type WorkerPool } from '@weft/pool';
 import { type Figure, type ModelRecord, RUN_RECORD_VERSION, type RunRecord } from '@weft/report';
 import { WEFT_VERSION } from '../version.js';
 import type { LatentAnalysis } from './analyse-latents.js';
-import { AUTOENCODERS } from './models.js';
 import { type Session, totalSeconds } from './sessions.js';
 import type { TestResult } from './test-model.js';
 import type { Trained } from './train-model.js';

@@ -1,8 +1,8 @@
 import type { ConvolutionOption } from '@weft/core/program';
 import { asExamples, type ImageDataset } from '@weft/data';
 import { encodeModel } from '@weft/formats';
-import type { Autoencoder } from '@weft/models';
-import { Adam } from '@weft/nn';
+import { AUTOENCODERS, type Autoencoder, buildAutoencoder, type ModelKey } from '@weft/models';
+import { Adam, meanSquaredError } from '@weft/nn';
 import { type Callback, type CallbackState, type EpochLogs, fit, type History, type WorkerPool } from '@weft/pool';
 import { intervalOf } from '../arguments/kinds.js';
 import { TrainingProgress } from '../terminal/progress.js';
@@ -10,7 +10,6 @@ import type { Terminal } from '../terminal/terminal.js';
 import { bestCheckpoint, modelFile, RUN_FILES, type RunDirectory } from './directory.js';
 import { afterTraining } from './later.js';
 import { type ModelCard, modelCard, type ScoreCard } from './model-card.js';
-import { AUTOENCODERS, buildAutoencoder, type ModelKey } from './models.js';
 import { gaussianNoise } from './noise.js';
 
 /** What decides a training. */
@@ -85,7 +84,7 @@ export async function trainModel(
       seed,
       convolution: options.convolution,
       fastMath: options.fastMath,
-      optimizer: new Adam({ learningRate }),
+      ...autoencoder.objective(meanSquaredError, new Adam({ learningRate })),
       ...(denoises && {
         corrupt: gaussianNoise({ factor: noiseFactor, images: 'training', perEpoch: noisePerEpoch }),
       }),
@@ -105,7 +104,7 @@ export async function trainModel(
   if (history.aborted) throw signal.reason;
   const { validationScore } = await afterTraining();
   const heldOut = { images, count: validationCount };
-  const score = await validationScore(autoencoder.model, heldOut, { pool, signal });
+  const score = await validationScore(autoencoder.reconstructor, heldOut, { pool, signal });
   await save(modelFile(key), history.seconds.length, score);
   signal.throwIfAborted();
   return { key, autoencoder, history, score };
