@@ -1,7 +1,27 @@
+export type { FigureHeading } from './figures/compose-figure.js';
+export {
+  type PrecisionRecallFigureCurve,
+  type PrecisionRecallOptions,
+  precisionRecallFigure,
+  type RocFigureCurve,
+  type RocOptions,
+  rocFigure,
+} from './figures/detection-curves.js';
 export { drawFigures } from './figures/draw-figures.js';
 export type { DatasetInfo, Figure, FigureInputs, Images, LossHistory, Numbers } from './figures/figure.js';
+export { type ImageGridOptions, imageGridFigure, type NamedImages } from './figures/image-comparison.js';
+export { type LossCurvesOptions, type LossRun, lossCurvesFigure } from './figures/loss-curves.js';
+export {
+  type ConfusionMatrixOptions,
+  confusionMatrixFigure,
+  type MatrixOptions,
+  matrixFigure,
+} from './figures/matrices.js';
 export { rasterise } from './figures/rasterise.js';
+export { type FigureBlock, figureBlock } from './page/figure-block.js';
 export { type FigureKind, figureName, SAMPLES_FIGURE } from './page/figure-names.js';
+export { details, facts, type Html, html, list, paragraph, subheading, table } from './page/html.js';
+export { type Card, type Page, type PageSection, renderPage } from './page/render-page.js';
 export { renderReport } from './page/render-report.js';
 export {
   type ErrorStatistics,

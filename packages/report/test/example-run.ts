@@ -1,7 +1,7 @@
 import type { FigureInputs, ModelRecord, RunRecord } from '../src/index.js';
 
 /** Numbers in [0, 1) that are the same each time. */
-function sequence(seed: number): () => number {
+export function sequence(seed: number): () => number {
   let state = seed;
   return () => {
     state = (Math.imul(state, 1664525) + 1013904223) | 0;

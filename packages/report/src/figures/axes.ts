@@ -89,6 +89,16 @@ function withFactor(title: string, factor: string): string {
   return title.includes('(') ? title.replace('(', `(${factor} `) : `${title} (${factor})`;
 }
 
+/** The title of a logarithmic axis says so, within the brackets of its unit if it has one. */
+export function logarithmicTitle(title: string): string {
+  return title.endsWith(')') ? `${title.slice(0, -1)}, log scale)` : `${title} (log scale)`;
+}
+
+/** A quantity without the unit in brackets behind it. */
+export function withoutUnit(title: string): string {
+  return title.replace(/ \([^()]*\)$/, '');
+}
+
 export function line(x1: number, y1: number, x2: number, y2: number, stroke: string): Markup {
   return element('line', { x1, y1, x2, y2, stroke });
 }

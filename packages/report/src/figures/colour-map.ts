@@ -1,5 +1,5 @@
-import { sum } from 'd3-array';
 import { interpolateMagma } from 'd3-scale-chromatic';
+import type { DatasetInfo, Images } from './figure.js';
 
 /** The magma colour map as 256 red, green, blue triples, dark to light; the same colours as matplotlib's. */
 export const MAGMA: Uint8Array = Uint8Array.from(
@@ -8,33 +8,78 @@ export const MAGMA: Uint8Array = Uint8Array.from(
   ),
 );
 
+/** 256 greys from black to white. */
+const GREY = Uint8Array.from({ length: 256 * 3 }, (_, index) => Math.floor(index / 3));
+
+/** Colour maps of images with one intensity a pixel. */
+export const COLOUR_MAPS = { magma: MAGMA, grey: GREY } as const;
+export type ColourMap = keyof typeof COLOUR_MAPS;
+
 /** What is drawn for a pixel that is not a number: a grey that magma does not hold. */
 const NOT_A_NUMBER = 128;
+/** The two greys of the board behind what is transparent, and how many of its squares an image is wide. */
+const BOARD = [204, 255] as const;
+const BOARD_SQUARES = 8;
+
+/** Fashion-MNIST and its stand-in are drawn in magma, the pictures of users in grey, as they are elsewhere. */
+export function colourMapOf({ name, synthetic }: Pick<DatasetInfo, 'name' | 'synthetic'>): ColourMap {
+  return synthetic || name === 'fashion-mnist' ? 'magma' : 'grey';
+}
+
+/** Whether images are drawn through a colour map, so that a key to it makes sense. */
+export function isMapped(channels: number): boolean {
+  return channels < 3 || channels > 4;
+}
 
 /**
- * Red, green and blue bytes of one image. One channel goes through magma, three are taken as red, green and blue;
- * for any other number magma shows the mean of the channels. Intensities beyond [0, 1] are clipped.
+ * Red, green and blue bytes of one image. One channel goes through a colour map, three are taken as red, green and blue,
+ * four as these with an opacity, drawn over a board of grey squares; for any other number the map shows the mean of the
+ * channels. Intensities beyond [0, 1] are clipped.
  *
  * @param pixels [height, width, channels], flat: bytes 0 to 255, or floats in [0, 1]
+ * @param width  of the image in pixels, for the board
  * @returns [height, width, 3], flat
  */
-export function imageColours(pixels: Uint8Array | Float32Array, channels: number): Uint8Array {
+export function imageColours(
+  pixels: Images,
+  channels: number,
+  { map = 'magma', width = 1 }: { map?: ColourMap; width?: number } = {},
+): Uint8Array {
   const white = pixels instanceof Uint8Array ? 255 : 1;
+  const table = COLOUR_MAPS[map];
   const colours = new Uint8Array((pixels.length / channels) * 3);
   for (let pixel = 0; pixel < pixels.length / channels; pixel++) {
-    const values = pixels.subarray(pixel * channels, (pixel + 1) * channels);
-    if (channels === 3) {
-      colours.set(
-        Array.from(values, (value) => byte(value / white)),
-        pixel * 3,
-      );
-    } else {
-      const mean = sum(values) / channels / white;
+    const from = pixel * channels;
+    if (isMapped(channels)) {
+      const mean = meanOf(pixels, from, channels) / white;
       const entry = byte(mean) * 3;
-      colours.set(Number.isNaN(mean) ? Array(3).fill(NOT_A_NUMBER) : MAGMA.subarray(entry, entry + 3), pixel * 3);
+      for (let k = 0; k < 3; k++) colours[pixel * 3 + k] = Number.isNaN(mean) ? NOT_A_NUMBER : table[entry + k];
+    } else {
+      const opacity = channels === 4 ? clipped(pixels[from + 3] / white) : 1;
+      const behind = opacity === 1 ? 0 : boardAt(pixel, width);
+      for (let k = 0; k < 3; k++) {
+        const value = byte(pixels[from + k] / white);
+        colours[pixel * 3 + k] = opacity === 1 ? value : Math.round(value * opacity + behind * (1 - opacity));
+      }
     }
   }
   return colours;
+}
+
+function meanOf(pixels: Images, from: number, channels: number): number {
+  let total = 0;
+  for (let channel = 0; channel < channels; channel++) total += pixels[from + channel];
+  return total / channels;
+}
+
+function boardAt(pixel: number, width: number): number {
+  const square = Math.max(1, Math.floor(width / BOARD_SQUARES));
+  const [x, y] = [Math.floor((pixel % width) / square), Math.floor(pixel / width / square)];
+  return BOARD[(x + y) % 2];
+}
+
+function clipped(intensity: number): number {
+  return Number.isNaN(intensity) ? 1 : Math.min(1, Math.max(0, intensity));
 }
 
 function byte(intensity: number): number {

@@ -4,10 +4,11 @@ import { scaleLinear } from 'd3-scale';
 import { line as linePath } from 'd3-shape';
 import { counted, formatNumber } from '../text/numbers.js';
 import { BELOW_PLOT, bottomAxis, emptyPlot, leftAxis, PLOT } from './axes.js';
+import { composeFigure } from './compose-figure.js';
 import { capitalised, type DatasetInfo, datasetTitle, type Figure, type Numbers } from './figure.js';
 import { LEGEND_Y, type LegendEntry, legendRow } from './legend.js';
-import { element, group, type Markup, svgDocument } from './svg.js';
-import { BARS, BARS_EDGE, FIGURE_WIDTH, INK, TRAINING, VALIDATION } from './theme.js';
+import { element, group, type Markup } from './svg.js';
+import { BARS, BARS_EDGE, INK, TRAINING, VALIDATION } from './theme.js';
 
 const BINS = 30;
 const GRID_POINTS = 400;
@@ -29,21 +30,11 @@ export function errorHistogram({ name, title, dataset, errors, as }: ErrorFigure
   const dropped = errors.length - finite.length;
   const left = dropped > 0 ? ` ${counted(dropped, 'error')} not finite and left out.` : '';
   const drawn = finite.length === 0 ? nothing() : as === 'counts' ? counts(finite) : density(finite);
-  return {
-    name,
-    title,
-    caption: `${drawn.caption}${left}`,
-    svg: svgDocument({
-      name,
-      title,
-      subtitle: `${capitalised(datasetTitle(dataset.name))}, ${counted(finite.length, 'test image')}`,
-      description: `${drawn.caption}${left}`,
-      synthetic: dataset.synthetic,
-      width: FIGURE_WIDTH,
-      height: PLOT.bottom + BELOW_PLOT,
-      body: drawn.body,
-    }),
-  };
+  const subtitle = `${capitalised(datasetTitle(dataset.name))}, ${counted(finite.length, 'test image')}`;
+  return composeFigure(
+    { name, title, dataset, subtitle },
+    { caption: [`${drawn.caption}${left}`], body: drawn.body, height: PLOT.bottom + BELOW_PLOT },
+  );
 }
 
 interface Drawn {

@@ -77,6 +77,11 @@ export function capitalised(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+/** Text within a sentence: "Noisy" becomes "noisy", and "CAE" and "U-Net" remain. */
+export function lowered(text: string): string {
+  return /^\p{Lu}[\p{Ll} ]/u.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
+}
+
 export function className({ classNames }: DatasetInfo, label: number): string {
   return classNames[label] ?? `class ${label}`;
 }

@@ -2,11 +2,11 @@ import { extent, mean, rollup } from 'd3-array';
 import { scaleLinear } from 'd3-scale';
 import { counted, formatNumber, formatPercent } from '../text/numbers.js';
 import { BELOW_PLOT, bottomAxis, emptyPlot, leftAxis, line, type PlotArea } from './axes.js';
+import { composeFigure } from './compose-figure.js';
 import { capitalised, className, datasetTitle, type Figure, type FigureInputs } from './figure.js';
-import { shortened } from './image-grid.js';
 import { legendColumn, legendHeight } from './legend.js';
 import { MARKER_SHAPES, markerPath } from './markers.js';
-import { coordinate, element, group, label, type Markup, svgDocument } from './svg.js';
+import { coordinate, element, group, label, type Markup, shortened } from './svg.js';
 import { CLASS_COLOURS, FIGURE_WIDTH, GRID, INK, MUTED_INK, PAPER, SMALL_TEXT_SIZE } from './theme.js';
 
 const LEGEND_WIDTH = 216;
@@ -66,21 +66,16 @@ export function latentScatter(
     points.length === 0
       ? [emptyPlot('No latent has finite scores', area)]
       : [...plot(points, classes, area, explainedVarianceRatio), key(names, classes, area, purity, chance, sample)];
-  return {
-    name: 'figure-7',
-    title,
-    caption,
-    svg: svgDocument({
-      name: 'figure-7',
-      title,
-      subtitle: `${capitalised(datasetTitle(dataset.name))} · first two principal components, ${share} of the variance`,
+  const subtitle = `${capitalised(datasetTitle(dataset.name))} · first two principal components, ${share} of the variance`;
+  return composeFigure(
+    { name: 'figure-7', title, dataset, subtitle },
+    {
+      caption: [caption],
       description: `Scatter plot. ${caption} Classes: ${names.join(', ')}.`,
-      synthetic: dataset.synthetic,
-      width: FIGURE_WIDTH,
-      height: bottom + BELOW_PLOT,
       body,
-    }),
-  };
+      height: bottom + BELOW_PLOT,
+    },
+  );
 }
 
 function plot(points: readonly Point[], classes: readonly number[], area: PlotArea, ratio: ArrayLike<number>) {
@@ -122,7 +117,7 @@ function key(
 ): Markup {
   const left = area.right + 16;
   const entries = classes.map((_, style) => ({
-    text: shortened(names[style], LEGEND_WIDTH - 46),
+    text: shortened(names[style], LEGEND_WIDTH - 46, SMALL_TEXT_SIZE),
     sample: (x: number, y: number) => bigMarker(style, x, y, 7),
   }));
   const below = area.top + 20 + legendHeight(entries.length);

@@ -1,4 +1,6 @@
-import { group, label, type Markup, textWidth } from './svg.js';
+import { max, sum } from 'd3-array';
+import { BELOW_PLOT, PLOT, type PlotArea } from './axes.js';
+import { group, label, type Markup, shortened, textWidth } from './svg.js';
 
 export interface LegendEntry {
   readonly text: string;
@@ -41,4 +43,41 @@ export function legendColumn(x: number, y: number, entries: readonly LegendEntry
 /** Height of a column of so many entries. */
 export function legendHeight(entries: number): number {
   return entries * ROW_HEIGHT;
+}
+
+/** A plot area with the legend that stands beside or above it. */
+export interface Layout {
+  readonly area: PlotArea;
+  readonly legend: Markup;
+  /** Height of the figure's body. */
+  readonly height: number;
+}
+
+/** Pixels between the subtitle, or the plot, and the legend. */
+const LEGEND_GAP = 24;
+const WIDEST_COLUMN = 330;
+
+/**
+ * Entries beside the subtitle if they fit there, or else in a column right of the plot.
+ *
+ * @param subtitle the text that stands left of the row
+ * @param bottom   of the plot area, at least; a long column takes more
+ */
+export function placeLegend(entries: readonly LegendEntry[], subtitle: string, bottom = PLOT.bottom): Layout {
+  const row = sum(entries, ({ text }) => textWidth(text) + 3 * GAP + SAMPLE_WIDTH) - 2 * GAP;
+  const fits = row + LEGEND_GAP <= PLOT.right - 24 - textWidth(subtitle);
+  if (fits) {
+    const area = { ...PLOT, bottom };
+    return { area, legend: legendRow(PLOT.right, LEGEND_Y, entries), height: bottom + BELOW_PLOT };
+  }
+  const room = WIDEST_COLUMN - SAMPLE_WIDTH - GAP;
+  const shown = entries.map((entry) => ({ ...entry, text: shortened(entry.text, room) }));
+  const width = SAMPLE_WIDTH + GAP + (max(shown, ({ text }) => textWidth(text)) ?? 0);
+  const area = {
+    ...PLOT,
+    right: PLOT.right - width - LEGEND_GAP,
+    bottom: Math.max(bottom, PLOT.top + legendHeight(shown.length)),
+  };
+  const legend = legendColumn(area.right + LEGEND_GAP, area.top + ROW_HEIGHT / 2, shown);
+  return { area, legend, height: area.bottom + BELOW_PLOT };
 }

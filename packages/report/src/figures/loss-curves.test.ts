@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { exampleInputs } from '../../test/example-run.js';
-import { lossCurves } from './loss-curves.js';
+import { expectLaws } from '../../test/figure-laws.js';
+import { type LossRun, lossCurves, lossCurvesFigure } from './loss-curves.js';
 
 const { dataset } = exampleInputs();
 const draw = (loss: number[], valLoss: number[] = []) => lossCurves('figure-2', 'CAE', dataset, { loss, valLoss });
@@ -67,4 +68,59 @@ test('the ring marks the lowest validation loss, or training loss if nothing was
 test('a level history looks level', () => {
   const drawn = heights(draw([0.5, 0.5001, 0.4999]).svg, 'training');
   expect(Math.max(...drawn) - Math.min(...drawn)).toBeLessThan(5);
+});
+
+describe('losses of several runs', () => {
+  const falling = (epochs: number, from: number) => Array.from({ length: epochs }, (_, epoch) => from / (epoch + 1));
+  const run = (name: string, epochs: number, ...scales: number[]) => ({
+    name,
+    histories: scales.map((scale) => ({ loss: falling(epochs, scale), valLoss: falling(epochs, scale * 1.1) })),
+  });
+  const several = (runs: LossRun[]) => lossCurvesFigure({ name: 'losses', title: 'Losses', dataset, runs });
+
+  test.each([
+    ['one run', [run('CAE', 20, 1)]],
+    ['one run of five seeds', [run('CAE', 20, 1, 1.2, 0.9, 1.1, 1)]],
+    ['two runs of two seeds', [run('CAE', 1, 1, 2), run('CDAE', 20, 3, 4)]],
+    [
+      'ten long names',
+      Array.from({ length: 10 }, (_, index) => run(`a bottleneck of ${2 ** index} numbers in all`, 60, index + 1)),
+    ],
+    ['nothing finite', [{ name: 'a', histories: [{ loss: [Number.NaN, Number.POSITIVE_INFINITY], valLoss: [] }] }]],
+  ])('obey the laws of figures: %s', async (_, runs) => {
+    await expectLaws(() => several(runs));
+  });
+
+  test('are the validation losses, or the training losses where nothing was held out, and say which', () => {
+    const without = { name: 'all data', histories: [{ loss: [3, 2], valLoss: [] }] };
+    expect(several([run('CAE', 2, 1), run('VAE', 2, 2)]).caption).toMatch(/^Validation loss over 2 epochs/);
+    expect(several([without, { ...without, name: 'again' }]).caption).toMatch(/^Training loss/);
+    expect(several([run('CAE', 2, 1), without]).caption).toContain(
+      'CAE (validation) 0.550 (epoch 2), all data (training) 2.00',
+    );
+  });
+
+  test('of repeated seeds are the medians, with a band from the lowest to the highest', () => {
+    const { svg } = several([run('CAE', 3, 1, 2, 6), run('VAE', 3, 3)]);
+    const [alone] = heights(several([run('a', 3, 2), run('b', 3, 3), run('c', 3, 1), run('d', 3, 6)]).svg, 'a');
+    expect(heights(svg, 'CAE')[0]).toBeCloseTo(alone, 5);
+    const [, band] = /data-band="CAE" d="([^"]*)"/.exec(svg)!;
+    const ys = [...band.matchAll(/[ML][\d.]+,([\d.]+)/g)].map(([, y]) => Number(y));
+    expect(ys).toHaveLength(6);
+    for (const y of heights(svg, 'CAE')) expect(y).toBeGreaterThan(Math.min(...ys));
+    expect(svg).not.toContain('data-band="VAE"');
+  });
+
+  test('of different lengths end where they end', () => {
+    const { svg } = several([run('short', 3, 1), run('long', 9, 1)]);
+    expect(heights(svg, 'short')).toHaveLength(3);
+    expect(heights(svg, 'long')).toHaveLength(9);
+  });
+
+  test('that do not fit are refused', () => {
+    const uneven = { name: 'a', histories: [{ loss: [1, 2], valLoss: [1] }] };
+    expect(() => several([uneven])).toThrow('valLoss of a holds 1 values, expected 2');
+    expect(() => several([])).toThrow('runs is empty');
+    expect(() => several([{ name: 'a', histories: [] }])).toThrow('histories of a is empty');
+  });
 });

@@ -1,166 +1,217 @@
-import { extent } from 'd3-array';
-import { scaleLinear, scaleLog } from 'd3-scale';
-import { line as linePath } from 'd3-shape';
+import { max as largest, median, min as smallest } from 'd3-array';
 import { counted, formatNumber } from '../text/numbers.js';
-import { BELOW_PLOT, bottomAxis, emptyPlot, leftAxis, PLOT } from './axes.js';
-import { capitalised, type DatasetInfo, datasetTitle, type Figure, type LossHistory, type Numbers } from './figure.js';
-import { LEGEND_Y, type LegendEntry, legendRow } from './legend.js';
-import { element, group, type Markup, svgDocument } from './svg.js';
-import { FIGURE_WIDTH, INK, PAPER, TRAINING, VALIDATION } from './theme.js';
+import { BELOW_PLOT, bottomAxis, emptyPlot, leftAxis, logarithmicTitle, PLOT, withoutUnit } from './axes.js';
+import { requireLength, requireOptions, requireSome } from './checks.js';
+import { composeFigure, type Drawing, type FigureHeading, HEADING_OPTIONS, subtitleOf } from './compose-figure.js';
+import { capitalised, type DatasetInfo, type Figure, type LossHistory, lowered, type Numbers } from './figure.js';
+import { type LegendEntry, placeLegend } from './legend.js';
+import { epochAxis, fittedAxis } from './scales.js';
+import { type Point, type Series, seriesEntry, seriesMarkup, seriesStyle } from './series.js';
+import { element, type Markup } from './svg.js';
+import { INK, PAPER, TRAINING, VALIDATION } from './theme.js';
 
-/** Losses that span more than this factor are drawn on a logarithmic axis. */
-const LOGARITHMIC_FROM = 5;
-/** Up to so many epochs each one bears a mark. */
-const MARKED_EPOCHS = 30;
+/** What the losses are if nobody says otherwise. */
+const LOSS_NAME = 'Mean squared error (squared pixel intensity)';
+/** Up to so many runs the caption lists each one's lowest loss. */
+const LISTED_RUNS = 6;
 
-interface Point {
-  readonly epoch: number;
-  readonly loss: number;
+/** The losses of one configuration: of one run, or of repeated ones that differ in their seeds. */
+export interface LossRun {
+  readonly name: string;
+  /** An entry for each seed. */
+  readonly histories: readonly LossHistory[];
 }
 
-interface Series {
-  readonly text: string;
-  readonly colour: string;
-  readonly dashes?: string;
-  readonly points: readonly Point[];
-  readonly mark: (x: number, y: number) => Markup;
+export interface LossCurvesOptions extends FigureHeading {
+  readonly runs: readonly LossRun[];
+  /** Quantity and unit along the left axis; default: mean squared error. */
+  readonly lossName?: string;
+}
+
+const OPTIONS = [...HEADING_OPTIONS, 'runs', 'lossName'];
+
+/**
+ * Losses over the epochs. One run shows its training and validation loss, several show the validation loss of each,
+ * or the training loss where nothing was held out. Repeated runs are drawn as their median with a band from the lowest
+ * to the highest. The axis is logarithmic where losses span more than a factor of five.
+ *
+ * @throws RangeError if there is no run, a run has no history, a validation loss is of another number of epochs than the
+ * training loss, or an option is not known
+ * @example
+ * lossCurvesFigure({
+ *   name: 'losses',
+ *   title: 'Validation loss by model',
+ *   runs: [
+ *     { name: 'CAE', histories: [{ loss: [0.02, 0.01], valLoss: [0.021, 0.012] }] },
+ *     { name: 'VAE', histories: [{ loss: [0.04, 0.03], valLoss: [0.041, 0.032] }] },
+ *   ],
+ * });
+ */
+export function lossCurvesFigure(options: LossCurvesOptions): Figure {
+  const caller = 'lossCurvesFigure';
+  const { runs, lossName = LOSS_NAME } = options;
+  requireOptions(caller, options, OPTIONS);
+  requireSome(caller, 'runs', runs);
+  for (const { name, histories } of runs) {
+    requireSome(caller, `histories of ${name}`, histories);
+    for (const { loss, valLoss } of histories) {
+      if (valLoss.length > 0) requireLength(caller, `valLoss of ${name}`, valLoss, loss.length, 'as loss does');
+    }
+  }
+  const [first] = runs;
+  if (runs.length === 1 && first.histories.length === 1) {
+    return composeFigure(options, oneRun(first.name, first.histories[0], lossName, subtitleOf(options)));
+  }
+  return composeFigure(options, manyRuns(runs, lossName, subtitleOf(options)));
 }
 
 /** Figures 2 and 5: training and validation loss of each epoch. */
 export function lossCurves(name: string, model: string, dataset: DatasetInfo, history: LossHistory): Figure {
+  return lossCurvesFigure({
+    name,
+    title: `${model}: loss over the epochs`,
+    dataset,
+    runs: [{ name: model, histories: [history] }],
+  });
+}
+
+function oneRun(model: string, history: LossHistory, lossName: string, subtitle: string): Drawing {
   const series = [
     { text: 'training', colour: TRAINING, points: points(history.loss), mark: disc },
     { text: 'validation', colour: VALIDATION, dashes: '7 4', points: points(history.valLoss), mark: square },
   ].filter(({ points }) => points.length > 0);
   const epochs = history.loss.length;
-  const finite = series.flatMap(({ points }) => points.filter(({ loss }) => Number.isFinite(loss)));
   const judged = series.at(-1);
   const best = judged && lowest(judged.points);
-  const title = `${model}: loss over the epochs`;
-  const bestText = best ? `lowest ${judged.text} loss ${formatNumber(best.loss)} (epoch ${best.epoch})` : '';
-  const missing = series.reduce((sum, { points }) => sum + points.length, 0) - finite.length;
-  const caption = [
-    `Mean squared error of the ${model} in ${epochs === 1 ? 'its only epoch' : `each of ${counted(epochs, 'epoch')}`}: ${series.map(({ text }) => text).join(' and ')}.`,
-    best ? `The ring marks the ${bestText}.` : '',
-    missing > 0
-      ? `${counted(missing, 'loss is', 'losses are')} not a finite number and ${missing === 1 ? 'is' : 'are'} left out.`
-      : '',
-  ];
+  const bestText = best ? `lowest ${judged.text} loss ${formatNumber(best.y)} (epoch ${best.x})` : '';
   return {
-    name,
-    title,
-    caption: caption.filter(Boolean).join(' '),
-    svg: svgDocument({
-      name,
-      title,
-      subtitle: capitalised(datasetTitle(dataset.name)),
-      description: series.map(({ text, points }) => `${text}: ${listed(points)}`).join('. '),
-      synthetic: dataset.synthetic,
-      width: FIGURE_WIDTH,
-      height: PLOT.bottom + BELOW_PLOT,
-      body: finite.length === 0 ? [emptyPlot('No epoch has a finite loss')] : plot(series, finite, epochs, best),
-    }),
+    caption: [
+      `${withoutUnit(lossName)} of the ${model} in ${epochs === 1 ? 'its only epoch' : `each of ${counted(epochs, 'epoch')}`}: ${series.map(({ text }) => text).join(' and ')}.`,
+      best ? `The ring marks the ${bestText}.` : '',
+      missingSentence(series),
+    ],
+    description: series.map(({ text, points }) => `${text}: ${listed(points)}`).join('. '),
+    ...plot(series, epochs, lossName, subtitle, best),
   };
 }
 
-function plot(series: readonly Series[], finite: readonly Point[], epochs: number, best: Point | undefined): Markup[] {
-  const padding = epochs === 1 ? 0.5 : (epochs - 1) * 0.02;
-  const x = scaleLinear([1 - padding, epochs + padding], [PLOT.left, PLOT.right]);
-  const [low, high] = extent(finite, ({ loss }) => loss) as [number, number];
-  const logarithmic = low > 0 && high / low > LOGARITHMIC_FROM;
-  const y = logarithmic ? logarithmicAxis(low, high) : linearAxis(low, high);
-  const path = linePath<Point>()
-    .defined(({ loss }) => Number.isFinite(loss))
-    .x(({ epoch }) => x(epoch))
-    .y(({ loss }) => y.scale(loss));
-  const curves = series.map(({ colour, dashes, points, mark, text }) => {
-    const marked = epochs <= MARKED_EPOCHS ? points.filter(({ loss }) => Number.isFinite(loss)) : [];
-    return group({ 'data-series': text, fill: colour }, [
-      element('path', {
-        d: path(points) ?? '',
-        fill: 'none',
-        stroke: colour,
-        'stroke-width': 2.2,
-        'stroke-linejoin': 'round',
-        'stroke-dasharray': dashes,
-      }),
-      ...marked.map(({ epoch, loss }) => mark(x(epoch), y.scale(loss))),
-    ]);
-  });
-  const entries: LegendEntry[] = series.map(({ text, colour, dashes, mark }) => ({
-    text,
-    sample: (centreX, centreY) =>
-      group({ fill: colour }, [
-        element('path', {
-          d: `M${centreX - 18} ${centreY}h36`,
-          stroke: colour,
-          'stroke-width': 2.2,
-          'stroke-dasharray': dashes,
-        }),
-        ...(epochs <= MARKED_EPOCHS ? [mark(centreX, centreY)] : []),
-      ]),
+function manyRuns(runs: readonly LossRun[], lossName: string, subtitle: string): Drawing {
+  const epochs = Math.max(...runs.flatMap(({ histories }) => histories.map(({ loss }) => loss.length)));
+  const kinds = runs.map(judgedKind);
+  const kind = new Set(kinds).size === 1 ? KINDS[kinds[0]] : '';
+  const series =
+    runs.length === 1
+      ? (['loss', 'valLoss'] as const).flatMap((of, index) =>
+          runs[0].histories.every((history) => history[of].length > 0)
+            ? [seriesOf(KINDS[of], runs[0].histories, of, index, 2)]
+            : [],
+        )
+      : runs.map(({ name, histories }, index) => {
+          const text = kind ? name : `${name} (${KINDS[kinds[index]]})`;
+          return seriesOf(text, histories, kinds[index], index, runs.length);
+        });
+  const repeats = [...new Set(runs.map(({ histories }) => histories.length))];
+  const kindsText = runs.length === 1 ? series.map(({ text }) => text).join(' and ') : kind;
+  const whose = runs.length === 1 ? runs[0].name : counted(runs.length, 'configuration');
+  return {
+    caption: [
+      `${capitalised(`${kindsText} loss`.trim())} over ${counted(epochs, 'epoch')} of ${whose}: ${lowered(withoutUnit(lossName))}.`,
+      repeats.some((count) => count > 1)
+        ? `Lines are the medians of ${repeats.length === 1 ? counted(repeats[0], 'run') : 'repeated runs'}, bands reach from the lowest to the highest.`
+        : '',
+      lowestSentence(series),
+      missingSentence(series),
+    ],
+    description: `Line chart. ${series.map(({ text, points }) => `${text}: ${listed(points)}`).join('. ')}.`,
+    ...plot(series, epochs, lossName, subtitle),
+  };
+}
+
+type Kind = 'loss' | 'valLoss';
+const KINDS = { loss: 'training', valLoss: 'validation' } as const;
+
+function judgedKind({ histories }: LossRun): Kind {
+  return histories.every(({ valLoss }) => valLoss.length > 0) ? 'valLoss' : 'loss';
+}
+
+/** Medians of some histories, with a band if there are several. */
+function seriesOf(text: string, histories: readonly LossHistory[], kind: Kind, index: number, count: number): Series {
+  const style = seriesStyle(index, count);
+  const epochs = Math.max(...histories.map((history) => history[kind].length));
+  const values = Array.from({ length: epochs }, (_, epoch) =>
+    histories.map((history) => history[kind][epoch]).filter(Number.isFinite),
+  );
+  const points = values.map((losses, epoch) => ({ x: epoch + 1, y: median(losses) ?? Number.NaN }));
+  if (histories.length === 1) return { ...style, text, points };
+  const band = values.map((losses, epoch) => ({
+    x: epoch + 1,
+    low: smallest(losses) ?? Number.NaN,
+    high: largest(losses) ?? Number.NaN,
   }));
-  const marks: Markup[] = [];
-  if (best) {
-    marks.push(ring(x(best.epoch), y.scale(best.loss)));
-    entries.push({ text: `lowest (epoch ${best.epoch})`, sample: ring });
-  }
-  const unit = `Mean squared error (squared pixel intensity${logarithmic ? ', log scale' : ''})`;
-  return [
-    leftAxis({ scale: y.scale, ticks: y.ticks, title: unit }),
-    bottomAxis({ scale: x, ticks: epochTicks(epochs), title: 'Epoch' }),
-    ...curves,
-    ...marks,
-    legendRow(PLOT.right, LEGEND_Y, entries),
-  ];
+  return { ...style, text, points, band };
 }
 
-function linearAxis(low: number, high: number) {
-  // A flat history must look flat: at least a tenth of its height is shown.
-  const span = Math.max(high - low, Math.abs(high) * 0.1, Number.MIN_VALUE * 1e10);
-  const middle = (low + high) / 2;
-  const bottom = middle - span * 0.58;
-  const domain = [low >= 0 ? Math.max(0, bottom) : bottom, middle + span * 0.58];
-  const scale = scaleLinear(domain, [PLOT.bottom, PLOT.top]).nice(6);
-  return { scale, ticks: scale.ticks(6) };
-}
-
-function logarithmicAxis(low: number, high: number) {
-  const decades = Math.log10(high / low);
-  const steps = decades > 4 ? [1] : decades > 1.5 ? [1, 2, 5] : [1, 1.5, 2, 3, 4, 5, 7];
-  const first = Math.floor(Math.log10(low));
-  const powers = Array.from({ length: Math.ceil(decades) + 2 }, (_, index) => first + index);
-  const candidates = powers.flatMap((power) => steps.map((step) => Number(`${step}e${power}`)));
-  const bottom = candidates.findLast((tick) => tick <= low) ?? low;
-  const top = candidates.find((tick) => tick >= high) ?? high;
+function plot(
+  series: readonly Series[],
+  epochs: number,
+  lossName: string,
+  subtitle: string,
+  best?: Point,
+): Pick<Drawing, 'body' | 'height'> {
+  const finite = series.flatMap(({ points, band = [] }) => [
+    ...points.map(({ y }) => y),
+    ...band.flatMap(({ low, high }) => [low, high]),
+  ]);
+  const entries: LegendEntry[] = series.map(seriesEntry);
+  if (best) entries.push({ text: `lowest (epoch ${best.x})`, sample: ring });
+  const { area, legend, height } = placeLegend(entries, subtitle);
+  if (!finite.some(Number.isFinite))
+    return { body: [emptyPlot('No epoch has a finite loss')], height: PLOT.bottom + BELOW_PLOT };
+  const x = epochAxis(epochs, [area.left, area.right]);
+  const y = fittedAxis(finite, [area.bottom, area.top]);
+  const marks = best ? [ring(x.scale(best.x), y.scale(best.y))] : [];
+  const title = y.logarithmic ? logarithmicTitle(lossName) : lossName;
   return {
-    scale: scaleLog([bottom, top], [PLOT.bottom, PLOT.top]),
-    ticks: candidates.filter((tick) => tick >= bottom && tick <= top),
+    body: [
+      leftAxis({ ...y, title, area }),
+      bottomAxis({ ...x, title: 'Epoch', area }),
+      ...seriesMarkup(series, { x: x.scale, y: y.scale }),
+      ...marks,
+      legend,
+    ],
+    height,
   };
 }
 
-/** Whole epochs only: each up to 20, beyond that the first and round ones. */
-function epochTicks(epochs: number): number[] {
-  if (epochs <= 20) return Array.from({ length: epochs }, (_, index) => index + 1);
-  return [
-    1,
-    ...scaleLinear([0, epochs], [0, 1])
-      .ticks(10)
-      .filter((tick) => tick > 1 && Number.isInteger(tick)),
-  ];
+function lowestSentence(series: readonly Series[]): string {
+  const found = series.flatMap(({ text, points }) => {
+    const best = lowest(points);
+    return best ? [{ text, best }] : [];
+  });
+  if (found.length === 0) return '';
+  const said = ({ text, best }: (typeof found)[number]) => `${text} ${formatNumber(best.y)} (epoch ${best.x})`;
+  if (found.length <= LISTED_RUNS) return `Lowest: ${found.map(said).join(', ')}.`;
+  const ordered = found.toSorted((a, b) => a.best.y - b.best.y);
+  return `The lowest is that of ${said(ordered[0])}, the highest minimum that of ${said(ordered[ordered.length - 1])}.`;
+}
+
+function missingSentence(series: readonly Pick<Series, 'points'>[]): string {
+  const missing = series.flatMap(({ points }) => points.filter(({ y }) => !Number.isFinite(y))).length;
+  if (missing === 0) return '';
+  return `${counted(missing, 'loss is', 'losses are')} not a finite number and ${missing === 1 ? 'is' : 'are'} left out.`;
 }
 
 function points(losses: Numbers): Point[] {
-  return Array.from(losses, (loss, index) => ({ epoch: index + 1, loss }));
+  return Array.from(losses, (loss, index) => ({ x: index + 1, y: loss }));
 }
 
 function lowest(points: readonly Point[]): Point | undefined {
-  const finite = points.filter(({ loss }) => Number.isFinite(loss));
-  return finite.length === 0 ? undefined : finite.reduce((best, point) => (point.loss < best.loss ? point : best));
+  const finite = points.filter(({ y }) => Number.isFinite(y));
+  return finite.length === 0 ? undefined : finite.reduce((best, point) => (point.y < best.y ? point : best));
 }
 
 function listed(points: readonly Point[]): string {
-  return points.map(({ epoch, loss }) => `epoch ${epoch} ${formatNumber(loss)}`).join(', ');
+  return points.map(({ x, y }) => `epoch ${x} ${formatNumber(y)}`).join(', ');
 }
 
 function disc(x: number, y: number): Markup {

@@ -38,9 +38,20 @@ export function textWidth(text: string, size: number = TEXT_SIZE): number {
   return text.length * size * 0.6;
 }
 
+/** Text cut to a width in pixels, with an ellipsis where it was cut. */
+export function shortened(text: string, width: number, size: number = TEXT_SIZE): string {
+  if (textWidth(text, size) <= width) return text;
+  const characters = [...text];
+  while (characters.length > 1 && textWidth(`${characters.join('')}…`, size) > width) characters.pop();
+  return `${characters.join('').trimEnd()}…`;
+}
+
 export interface Sheet {
   readonly name: string;
+  /** What the document is called. */
   readonly title: string;
+  /** The title as it is drawn: may be shorter. */
+  readonly heading: string;
   readonly subtitle: string;
   /** What the figure shows, for those who can't see it. */
   readonly description: string;
@@ -54,13 +65,14 @@ export interface Sheet {
 
 const MARGIN = 24;
 const HEADING_HEIGHT = 72;
+export const TITLE_SIZE = 20;
 
 /** A whole SVG document: white sheet, title, subtitle, the synthetic warning if it applies, and the body. */
 export function svgDocument(sheet: Sheet): string {
   const { width } = sheet;
   const height = sheet.height + HEADING_HEIGHT;
   const heading = [
-    label(MARGIN, 34, sheet.title, { 'font-size': 20, 'font-weight': 'bold' }),
+    label(MARGIN, 34, sheet.heading, { 'font-size': TITLE_SIZE, 'font-weight': 'bold' }),
     label(MARGIN, 58, sheet.subtitle, { fill: MUTED_INK }),
   ];
   if (sheet.synthetic) {

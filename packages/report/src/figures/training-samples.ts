@@ -1,15 +1,18 @@
 import { counted } from '../text/numbers.js';
+import { composeFigure } from './compose-figure.js';
 import { capitalised, className, datasetTitle, type Figure, type FigureInputs } from './figure.js';
-import { imageCount, imageGrid } from './image-grid.js';
-import { svgDocument } from './svg.js';
-import { FIGURE_WIDTH } from './theme.js';
+import { imageCount, imageGrid, inColoursOf } from './image-grid.js';
 
 const COLUMNS = 6;
 const SAMPLES = 12;
 
 /** Figure 1: the first twelve training images with the names of their classes. */
 export function trainingSamples({ dataset, samples }: FigureInputs): Figure {
-  const shown = Math.min(SAMPLES, imageCount('samples.images', samples.images, dataset), samples.labels.length);
+  const shown = Math.min(
+    SAMPLES,
+    imageCount('drawFigures: samples.images', samples.images, dataset),
+    samples.labels.length,
+  );
   const size = dataset.height * dataset.width * dataset.channels;
   const rows = Array.from({ length: Math.ceil(shown / COLUMNS) }, (_, row) => {
     const count = Math.min(COLUMNS, shown - row * COLUMNS);
@@ -19,24 +22,21 @@ export function trainingSamples({ dataset, samples }: FigureInputs): Figure {
       captions: Array.from({ length: count }, (_, column) => className(dataset, samples.labels[start + column])),
     };
   });
-  const { body, height } = imageGrid(rows, COLUMNS, dataset);
+  const [coloured, key] = inColoursOf(dataset, rows);
+  const { body, height } = imageGrid(coloured, COLUMNS, dataset, key);
   const title = 'Training samples';
   const pixels = `${dataset.height} × ${dataset.width} pixels`;
   const subtitle = `${capitalised(datasetTitle(dataset.name))} · ${pixels}`;
   const names = rows.flatMap((row) => row.captions).join(', ');
-  return {
-    name: 'figure-1',
-    title,
-    caption: `The first ${counted(shown, 'training image')} of ${datasetTitle(dataset.name)}, ${pixels} each, with the names of their classes.`,
-    svg: svgDocument({
-      name: 'figure-1',
-      title,
-      subtitle,
+  return composeFigure(
+    { name: 'figure-1', title, dataset, subtitle },
+    {
+      caption: [
+        `The first ${counted(shown, 'training image')} of ${datasetTitle(dataset.name)}, ${pixels} each, with the names of their classes.`,
+      ],
       description: `${counted(shown, 'image')}, row by row: ${names}.`,
-      synthetic: dataset.synthetic,
-      width: FIGURE_WIDTH,
-      height,
       body,
-    }),
-  };
+      height,
+    },
+  );
 }

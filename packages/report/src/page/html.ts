@@ -52,3 +52,18 @@ export function table(
 export function facts(rows: readonly (readonly [string, string])[]): Html {
   return html`<dl>${rows.map(([name, text]) => html`<div><dt>${name}</dt><dd>${text}</dd></div>\n`)}</dl>`;
 }
+
+/** Sentences as items of a list. */
+export function list(items: readonly string[]): Html {
+  return items.length === 0 ? nothing : html`<ul>${items.map((item) => html`<li>${item}</li>\n`)}</ul>`;
+}
+
+/** A heading within a section. */
+export function subheading(title: string): Html {
+  return html`<h3>${title}</h3>`;
+}
+
+/** What is shown on a click only, such as a long table. */
+export function details(summary: string, body: readonly Html[]): Html {
+  return html`<details><summary>${summary}</summary>${body}</details>`;
+}

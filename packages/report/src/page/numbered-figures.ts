@@ -1,6 +1,7 @@
 import type { Figure } from '../figures/figure.js';
+import { figureHtml } from './figure-block.js';
 import { figureNumber } from './figure-names.js';
-import { type Html, html, nothing } from './html.js';
+import { type Html, nothing } from './html.js';
 
 /** Shows the figure of a name; nothing if it was not drawn. */
 export type Show = (name: string) => Html;
@@ -14,13 +15,6 @@ export function numberedFigures(figures: readonly Figure[]): Show {
   return (name) => {
     const figure = figures.find((each) => each.name === name);
     if (!figure) return nothing;
-    return embedded(figureNumber(name) ?? ++last, figure);
+    return figureHtml(figure, figureNumber(name) ?? ++last);
   };
-}
-
-function embedded(number: number, { name, title, caption, svg }: Figure): Html {
-  const source = `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`;
-  return html`<figure id="${name}"><div class="sheet"><img src="${source}" alt="${title}. ${caption}"></div>
-<figcaption><b>Figure ${number}.</b> ${caption}</figcaption></figure>
-`;
 }

@@ -1,15 +1,10 @@
 import { datasetTitle, type Figure } from '../figures/figure.js';
-import { SYNTHETIC_WARNING } from '../figures/svg.js';
 import type { RunRecord } from '../record/run-record.js';
 import { formatBytes, formatNumber, formatSeconds, withUnit } from '../text/numbers.js';
-import { type Html, html, nothing, paragraph } from './html.js';
+import { type Card, renderPage } from './render-page.js';
 import { summarySentences } from './run-sentences.js';
-import { type Section, sections } from './sections.js';
-import { STYLE } from './style.js';
+import { sections } from './sections.js';
 import { joined, trainedModels } from './trained-models.js';
-
-// Whatever came in through the data: nothing runs and nothing is fetched.
-const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
 
 /**
  * The report of a run as one HTML file that needs nothing else: no network, no script. All text is escaped, and the
@@ -19,53 +14,32 @@ const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
  * @param figures the run's figures, in any order and any number; the text says which are missing
  */
 export function renderReport(record: RunRecord, figures: readonly Figure[]): string {
-  const content = sections(record, figures);
   const names = trainedModels(record).map(({ name }) => name);
   const title = `${joined(names) || 'No model'} on ${datasetTitle(record.dataset)}`;
-  return html`<!doctype html>
-<html lang="en-GB">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="Weft ${record.versions.weft}">
-<title>${title} · Weft</title>
-<style>${{ html: STYLE }}</style>
-</head>
-<body>
-<header>
-<h1>${title}</h1>
-<p class="meta">A run of Weft ${record.versions.weft}, ${instant(record.startedAt)}</p>
-${record.data.synthetic ? html`<p class="warning" role="note">${SYNTHETIC_WARNING}.</p>` : nothing}
-${paragraph(summarySentences(record))}
-${cards(record)}
-<nav aria-label="Contents"><ol>${content.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ol></nav>
-</header>
-<main>
-${content.map(section)}
-</main>
-<footer>Written by Weft ${record.versions.weft} on Node ${record.versions.node}. Finished ${instant(record.finishedAt)}.</footer>
-</body>
-</html>
-`.html;
+  const { weft, node } = record.versions;
+  return renderPage({
+    title,
+    meta: `A run of Weft ${weft}, ${instant(record.startedAt)}`,
+    synthetic: record.data.synthetic,
+    lead: summarySentences(record),
+    cards: cards(record),
+    sections: sections(record, figures),
+    footer: `Written by Weft ${weft} on Node ${node}. Finished ${instant(record.finishedAt)}.`,
+    generator: `Weft ${weft}`,
+  });
 }
 
-function section({ id, title, body }: Section): Html {
-  return html`<section id="${id}" aria-labelledby="${id}-title">
-<h2 id="${id}-title">${title}</h2>
-${body}
-</section>
-`;
-}
-
-function cards(record: RunRecord): Html {
-  const rows = [
-    ...trainedModels(record).map(({ name, model }) => [formatNumber(model.testError.mean), `${name}: mean test error`]),
-    ...trainedModels(record).map(({ name, model }) => [withUnit(model.psnr.mean, 'dB'), `${name}: mean PSNR`]),
-    [formatSeconds(record.seconds.total), 'total time'],
-    [formatBytes(record.peakMemoryBytes), 'peak memory'],
+function cards(record: RunRecord): Card[] {
+  const trained = trainedModels(record);
+  return [
+    ...trained.map(({ name, model }) => ({
+      value: formatNumber(model.testError.mean),
+      name: `${name}: mean test error`,
+    })),
+    ...trained.map(({ name, model }) => ({ value: withUnit(model.psnr.mean, 'dB'), name: `${name}: mean PSNR` })),
+    { value: formatSeconds(record.seconds.total), name: 'total time' },
+    { value: formatBytes(record.peakMemoryBytes), name: 'peak memory' },
   ];
-  return html`<div class="cards">${rows.map(([value, name]) => html`<div><strong>${value}</strong><span>${name}</span></div>\n`)}</div>`;
 }
 
 function instant(text: string): string {

@@ -2,7 +2,7 @@ import type { Figure } from '../figures/figure.js';
 import type { RunRecord } from '../record/run-record.js';
 import { counted, formatCount, formatNumber, formatSeconds } from '../text/numbers.js';
 import { figureName, SAMPLES_FIGURE } from './figure-names.js';
-import { facts, type Html, html, nothing, paragraph, table } from './html.js';
+import { facts, type Html, html, list, nothing, paragraph, table } from './html.js';
 import { missingFigureSentences } from './missing-figures.js';
 import { numberedFigures, type Show } from './numbered-figures.js';
 import { reproduceSection } from './reproduce-section.js';
@@ -137,9 +137,4 @@ function epochTable({ name, model }: TrainedModel, objective: string): Html {
   ]);
   const head = ['Epoch', 'Training loss', 'Validation loss', 'Time'];
   return html`<details><summary>Each epoch of the ${name}</summary>${table(lossesText(objective), head, rows)}</details>`;
-}
-
-function list(sentences: readonly string[]): Html {
-  if (sentences.length === 0) return nothing;
-  return html`<ul>${sentences.map((sentence) => html`<li>${sentence}</li>\n`)}</ul>`;
 }

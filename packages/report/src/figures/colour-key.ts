@@ -1,0 +1,33 @@
+import { pngUri } from './picture.js';
+import { element, group, label, type Markup, textWidth } from './svg.js';
+import { MUTED_INK, SMALL_TEXT_SIZE } from './theme.js';
+
+/** What the ends of a colour map mean. */
+export interface ColourKey {
+  readonly title: string;
+  readonly low: string;
+  readonly high: string;
+  /** Red, green and blue bytes of the map, from low to high. */
+  readonly table: Uint8Array;
+}
+
+const WIDTH = 220;
+
+/** A strip of colours with its title and the values at its ends, which ends at `right`. */
+export function colourKey(y: number, right: number, { title, low, high, table }: ColourKey): Markup {
+  const end = right - Math.max(16, 8 + textWidth(high, SMALL_TEXT_SIZE));
+  const titleEnd = end - WIDTH - Math.max(26, 20 + textWidth(low, SMALL_TEXT_SIZE));
+  return group({ fill: MUTED_INK, 'font-size': SMALL_TEXT_SIZE }, [
+    label(titleEnd, y + 12, title, { 'text-anchor': 'end' }),
+    label(end - WIDTH - 8, y + 12, low, { 'text-anchor': 'end' }),
+    element('image', {
+      x: end - WIDTH,
+      y,
+      width: WIDTH,
+      height: 14,
+      preserveAspectRatio: 'none',
+      href: pngUri(table, table.length / 3, 1),
+    }),
+    label(end + 8, y + 12, high),
+  ]);
+}
