@@ -1,9 +1,9 @@
+import { compute, matmul, tensor, transpose } from '@weft/core';
 import { columnMeans } from '../centred.js';
 import { requireFinite } from '../require-finite.js';
 import { requireLabelledPoints } from '../require-labelled-points.js';
 import { requireKnownOptions } from '../require-options.js';
 import { shown } from '../shown.js';
-import { centredProducts, centredTransposedProducts } from '../tall-products.js';
 import { requireClasses } from './confusion-matrix.js';
 import { type Evaluated, minimise } from './minimise.js';
 
@@ -13,11 +13,14 @@ export interface LogisticRegressionOptions {
   classCount?: number;
   /** Inverse of the strength of the L2 penalty on coefficients, above 0. Default 1. */
   c?: number;
-  /** Of the largest element of the objective's gradient, above 0. Default 1e-5. */
+  /** Of the largest element of the objective's gradient, above 0. Default 1e-4. */
   tolerance?: number;
   /** Default 1000. */
   maxIterations?: number;
 }
+
+/** Products are in float32: what this hides of the objective, relative to it. */
+const ROUNDING = 2 ** -24;
 
 /** Labels beyond it are likely to be something else than classes, and each class needs memory. */
 const MOST_CLASSES = 10_000;
@@ -73,7 +76,7 @@ export function logisticRegression(
 ): LogisticRegression {
   requireKnownOptions('logisticRegression', options, OPTIONS);
   const given = requireLabelledPoints('logisticRegression', points, rows, columns, labels);
-  const { c = 1, tolerance = 1e-5, maxIterations = 1000 } = options;
+  const { c = 1, tolerance = 1e-4, maxIterations = 1000 } = options;
   requireAbove0('c', c);
   requireAbove0('tolerance', tolerance);
   requireAbove0('maxIterations', maxIterations);
@@ -88,27 +91,27 @@ export function logisticRegression(
     throw new RangeError(`logisticRegression: all ${rows} labels are ${classes[0]}, expected two classes or more.`);
   }
   // Of deviations from the means the problem is better conditioned, and only intercepts differ.
-  const matrix = { data: given.points, rows, columns, mean: columnMeans(given.points, rows, columns) };
+  const middle = columnMeans(given.points, rows, columns);
+  const products = productsWith(given.points, rows, columns, middle);
   const evaluate = (parameters: Float64Array): Evaluated => {
     const { coefficients, intercepts } = parted(parameters, classCount, columns);
-    const logits = centredProducts(matrix, rowsOf(coefficients, classCount, columns));
-    const loss = subtractTruth(logits, intercepts, classes);
+    const residuals = products.forward(coefficients);
+    const loss = subtractTruth(residuals, intercepts, classes);
     const gradient = new Float64Array(parameters.length);
-    centredTransposedProducts(matrix, logits).forEach((row, which) => {
-      for (let column = 0; column < columns; column++) {
-        const at = which * columns + column;
-        gradient[at] = (row[column] + coefficients[at] / c) / rows;
-      }
-      gradient[classCount * columns + which] = logits[which].reduce((sum, value) => sum + value, 0) / rows;
+    products.backward(residuals).forEach((element, at) => {
+      gradient[at] = (element + coefficients[at] / c) / rows;
+    });
+    residuals.forEach((residual, at) => {
+      gradient[classCount * columns + (at % classCount)] += residual / rows;
     });
     const squares = coefficients.reduce((sum, value) => sum + value * value, 0);
     return { value: (loss + squares / (2 * c)) / rows, gradient };
   };
   const start = new Float64Array(classCount * (columns + 1));
-  const found = minimise(evaluate, start, { tolerance, maxIterations });
+  const found = minimise(evaluate, start, { tolerance, maxIterations, rounding: ROUNDING });
   const { coefficients, intercepts } = parted(found.point, classCount, columns);
-  rowsOf(coefficients, classCount, columns).forEach((row, which) => {
-    intercepts[which] -= row.reduce((sum, value, column) => sum + value * matrix.mean[column], 0);
+  coefficients.forEach((value, at) => {
+    intercepts[Math.floor(at / columns)] -= value * middle[at % columns];
   });
   const { value: objective, iterations, converged } = found;
   return { ...fitted(coefficients, intercepts, columns), objective, iterations, converged };
@@ -125,9 +128,11 @@ function fitted(coefficients: Float64Array, intercepts: Float64Array, columns: n
         `logisticRegression: the points hold ${data.length} values, expected a multiple of ${columns}, the number of columns that it was fitted to.`,
       );
     }
-    const matrix = { data, rows, columns, mean: new Float64Array(columns) };
-    const logits = centredProducts(matrix, rowsOf(coefficients, classCount, columns));
-    return softmaxRows(logits, intercepts);
+    const logits = productsWith(data, rows, columns, new Float64Array(columns)).forward(coefficients);
+    for (let row = 0; row < rows; row++) {
+      softmaxInto(logits.subarray(row * classCount, (row + 1) * classCount), intercepts);
+    }
+    return logits;
   };
   const predict = (points: ArrayLike<number>) => {
     const values = probabilities(points);
@@ -143,38 +148,51 @@ const parted = (parameters: Float64Array, classCount: number, columns: number) =
   intercepts: parameters.subarray(classCount * columns),
 });
 
-const rowsOf = (matrix: Float64Array, rows: number, columns: number) =>
-  Array.from({ length: rows }, (_, row) => matrix.subarray(row * columns, (row + 1) * columns));
+/** Products of points, seen from a middle, with coefficients; sums are those of the engine's kernels. */
+function productsWith(points: ArrayLike<number>, rows: number, columns: number, middle: Float64Array) {
+  const moved = new Float32Array(rows * columns);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      moved[row * columns + column] = points[row * columns + column] - middle[column];
+    }
+  }
+  const matrix = tensor(moved, [rows, columns]);
+  const turned = transpose(matrix);
+  compute([turned]);
+  return {
+    /** From [classes, columns] to a logit for each point and class, [rows, classes]. */
+    forward(coefficients: Float64Array): Float64Array {
+      const weights = tensor(Float32Array.from(coefficients), [coefficients.length / columns, columns]);
+      return Float64Array.from(compute([matmul(matrix, transpose(weights))])[0]);
+    },
+    /** From [rows, classes] to the gradient in coefficients, [classes, columns]. */
+    backward(residuals: Float64Array): Float64Array {
+      const given = tensor(Float32Array.from(residuals), [rows, residuals.length / rows]);
+      return Float64Array.from(compute([transpose(matmul(turned, given))])[0]);
+    },
+  };
+}
 
-/** Turns logits, [class][row], into probabilities minus 1 at the true class; returns the sum of cross-entropies. */
-function subtractTruth(logits: Float64Array[], intercepts: Float64Array, classes: ArrayLike<number>): number {
+/** Turns logits, [rows, classes], into probabilities minus 1 at the true class; returns the sum of cross-entropies. */
+function subtractTruth(logits: Float64Array, intercepts: Float64Array, classes: ArrayLike<number>): number {
+  const classCount = intercepts.length;
   let loss = 0;
-  const row = new Float64Array(logits.length);
   for (let index = 0; index < classes.length; index++) {
-    const truth = classes[index];
-    for (let which = 0; which < row.length; which++) row[which] = logits[which][index] + intercepts[which];
-    const logit = row[truth];
-    loss += softmaxInto(row) - logit;
-    for (let which = 0; which < row.length; which++) logits[which][index] = row[which] - (which === truth ? 1 : 0);
+    const row = logits.subarray(index * classCount, (index + 1) * classCount);
+    const logit = row[classes[index]] + intercepts[classes[index]];
+    loss += softmaxInto(row, intercepts) - logit;
+    row[classes[index]] -= 1;
   }
   return loss;
 }
 
-function softmaxRows(logits: readonly Float64Array[], intercepts: Float64Array): Float64Array {
-  const [classCount, rows] = [logits.length, logits[0].length];
-  const probabilities = new Float64Array(rows * classCount);
-  for (let index = 0; index < rows; index++) {
-    const row = probabilities.subarray(index * classCount, (index + 1) * classCount);
-    for (let which = 0; which < classCount; which++) row[which] = logits[which][index] + intercepts[which];
-    softmaxInto(row);
-  }
-  return probabilities;
-}
-
-/** Turns logits into probabilities, and returns the logarithm of the sum of the exponentials. */
-function softmaxInto(row: Float64Array): number {
+/** Adds intercepts to logits and turns them into probabilities; returns the logarithm of the sum of the exponentials. */
+function softmaxInto(row: Float64Array, intercepts: Float64Array): number {
   let [largest, sum] = [-Infinity, 0];
-  for (const logit of row) largest = Math.max(largest, logit);
+  for (let which = 0; which < row.length; which++) {
+    row[which] += intercepts[which];
+    largest = Math.max(largest, row[which]);
+  }
   for (let which = 0; which < row.length; which++) {
     row[which] = Math.exp(row[which] - largest);
     sum += row[which];

@@ -6,6 +6,8 @@ export interface MinimiseOptions {
   /** Of the largest element of the gradient. */
   readonly tolerance: number;
   readonly maxIterations: number;
+  /** Relative rounding of the value, within which steps are judged by the gradient alone. Default that of float64. */
+  readonly rounding?: number;
 }
 
 /** Where a search has ended. */
@@ -32,7 +34,7 @@ const SUFFICIENT = 1e-4;
 export function minimise(
   evaluate: (point: Float64Array) => Evaluated,
   start: Float64Array,
-  { tolerance, maxIterations }: MinimiseOptions,
+  { tolerance, maxIterations, rounding: relative = 4 * Number.EPSILON }: MinimiseOptions,
 ): Minimum {
   let point = start;
   let { value, gradient } = evaluate(point);
@@ -45,7 +47,7 @@ export function minimise(
     // The first step knows no curvature: its length is 1 at most.
     let length = pairs.length === 0 ? Math.min(1, 1 / Math.sqrt(-slope)) : 1;
     let [next, at] = [point, { value: Infinity, gradient }];
-    const rounding = 4 * Number.EPSILON * Math.abs(value);
+    const rounding = relative * Math.abs(value);
     for (; length > 1e-12; length /= 2) {
       next = point.map((coordinate, index) => coordinate + length * direction[index]);
       at = evaluate(next);

@@ -4,7 +4,7 @@ import { requireLabelledPoints } from '../require-labelled-points.js';
 import { shown } from '../shown.js';
 
 /** Queries that are compared with all points at a time: their distances are what memory holds. */
-const BLOCK = 128;
+const BLOCK = 512;
 
 /** Points whose distances are computed exactly, besides the neighbours asked for: products in float32 only sort them roughly. */
 const MARGIN = 32;
@@ -52,8 +52,15 @@ export function nearestNeighbourClasses(
   }
   // Seen from the middle of the points, so that products of large numbers do not hide small distances.
   const middle = Float64Array.from({ length: columns }, (_, column) => known.points[column]);
-  const shifted = (values: ArrayLike<number>, from: number, to: number) =>
-    Float32Array.from({ length: (to - from) * columns }, (_, at) => values[from * columns + at] - middle[at % columns]);
+  const shifted = (values: ArrayLike<number>, from: number, to: number) => {
+    const moved = new Float32Array((to - from) * columns);
+    for (let row = from; row < to; row++) {
+      for (let column = 0; column < columns; column++) {
+        moved[(row - from) * columns + column] = values[row * columns + column] - middle[column];
+      }
+    }
+    return moved;
+  };
   const table = shifted(known.points, 0, rows);
   const lengths = Float64Array.from({ length: rows }, (_, row) => squaredLength(table, row, columns));
   const turned = transpose(tensor(table, [rows, columns]));
