@@ -15,8 +15,8 @@ const WIDTH = 220;
 
 /** A strip of colours with its title and the values at its ends, which ends at `right`. */
 export function colourKey(y: number, right: number, { title, low, high, table }: ColourKey): Markup {
-  const end = right - Math.max(16, 8 + textWidth(high, SMALL_TEXT_SIZE));
-  const titleEnd = end - WIDTH - Math.max(26, 20 + textWidth(low, SMALL_TEXT_SIZE));
+  const end = right - highWidth(high);
+  const titleEnd = end - WIDTH - lowWidth(low);
   return group({ fill: MUTED_INK, 'font-size': SMALL_TEXT_SIZE }, [
     label(titleEnd, y + 12, title, { 'text-anchor': 'end' }),
     label(end - WIDTH - 8, y + 12, low, { 'text-anchor': 'end' }),
@@ -30,4 +30,17 @@ export function colourKey(y: number, right: number, { title, low, high, table }:
     }),
     label(end + 8, y + 12, high),
   ]);
+}
+
+/** Pixels from the beginning of the title to the end of the key. */
+export function colourKeyWidth({ title, low, high }: Omit<ColourKey, 'table'>): number {
+  return textWidth(title, SMALL_TEXT_SIZE) + lowWidth(low) + WIDTH + highWidth(high);
+}
+
+function lowWidth(low: string): number {
+  return Math.max(26, 20 + textWidth(low, SMALL_TEXT_SIZE));
+}
+
+function highWidth(high: string): number {
+  return Math.max(16, 8 + textWidth(high, SMALL_TEXT_SIZE));
 }

@@ -1,12 +1,11 @@
-import { interpolateMagma } from 'd3-scale-chromatic';
+import { interpolateMagma, interpolateRdBu } from 'd3-scale-chromatic';
 import type { DatasetInfo, Images } from './figure.js';
 
 /** The magma colour map as 256 red, green, blue triples, dark to light; the same colours as matplotlib's. */
-export const MAGMA: Uint8Array = Uint8Array.from(
-  Array.from({ length: 256 }, (_, index) => interpolateMagma(index / 255)).flatMap((colour) =>
-    [1, 3, 5].map((start) => Number.parseInt(colour.slice(start, start + 2), 16)),
-  ),
-);
+export const MAGMA: Uint8Array = colourTable(interpolateMagma);
+
+/** From blue over white to red, for numbers around 0: apart for all common colour deficiencies. */
+export const DIVERGING: Uint8Array = colourTable((position) => interpolateRdBu(1 - position));
 
 /** 256 greys from black to white. */
 const GREY = Uint8Array.from({ length: 256 * 3 }, (_, index) => Math.floor(index / 3));
@@ -64,6 +63,32 @@ export function imageColours(
     }
   }
   return colours;
+}
+
+/**
+ * Red, green and blue bytes of numbers, through a colour map from `low` to `high`.
+ *
+ * @returns three bytes for each number
+ */
+export function mappedColours(values: Images, low: number, high: number, table: Uint8Array): Uint8Array {
+  const colours = new Uint8Array(values.length * 3);
+  for (let index = 0; index < values.length; index++) {
+    const entry = byte((values[index] - low) / (high - low)) * 3;
+    const known = !Number.isNaN(values[index]);
+    for (let k = 0; k < 3; k++) colours[index * 3 + k] = known ? table[entry + k] : NOT_A_NUMBER;
+  }
+  return colours;
+}
+
+/** 256 red, green, blue triples of colours as d3 writes them, `#rrggbb` or `rgb(r, g, b)`. */
+export function colourTable(interpolate: (position: number) => string): Uint8Array {
+  return Uint8Array.from({ length: 256 * 3 }, (_, index) => {
+    const colour = interpolate(Math.floor(index / 3) / 255);
+    const parts = colour.startsWith('#')
+      ? [1, 3, 5].map((start) => Number.parseInt(colour.slice(start, start + 2), 16))
+      : [...colour.matchAll(/\d+/g)].map(([value]) => Number(value));
+    return parts[index % 3];
+  });
 }
 
 function meanOf(pixels: Images, from: number, channels: number): number {

@@ -21,7 +21,7 @@ export interface Drawing {
   /** Sentences, of which empty ones are left out. */
   readonly caption: readonly string[];
   /** For those who can't see the figure; default: the caption. */
-  readonly description?: string;
+  readonly description?: string | undefined;
   readonly body: readonly Markup[];
   /** Height of the body in pixels. */
   readonly height: number;

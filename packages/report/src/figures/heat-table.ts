@@ -1,9 +1,10 @@
 import { max } from 'd3-array';
 import { interpolateBlues } from 'd3-scale-chromatic';
 import { sideways } from './axes.js';
-import { type ColourKey, colourKey } from './colour-key.js';
+import { type ColourKey, colourKey, colourKeyWidth } from './colour-key.js';
+import { colourTable } from './colour-map.js';
 import type { Drawing } from './compose-figure.js';
-import { LEGEND_Y } from './legend.js';
+import { fitsBeside, LEGEND_Y } from './legend.js';
 import { element, group, label, type Markup, shortened, textWidth } from './svg.js';
 import { FIGURE_WIDTH, GRID, INK, MUTED_INK, PAPER, SMALL_TEXT_SIZE } from './theme.js';
 
@@ -24,6 +25,8 @@ export interface HeatTable {
   /** Row by row. */
   readonly cells: readonly Cell[];
   readonly key: Omit<ColourKey, 'table'>;
+  /** What stands left of the key, which is drawn below it if both do not fit. */
+  readonly subtitle: string;
   /** Widest and highest cell, in pixels. */
   readonly largest: { readonly width: number; readonly height: number };
 }
@@ -32,6 +35,7 @@ const TITLE_X = 34;
 const NAME_WIDTH = 190;
 const RIGHT = FIGURE_WIDTH - 28;
 const TOP = 8;
+const KEY_HEIGHT = 30;
 const SMALLEST_HEIGHT = 26;
 const TWO_LINES_FROM = 34;
 /** Digits are a little wider than letters are on average. */
@@ -52,7 +56,9 @@ export function heatTable(table: HeatTable): DrawnTable {
   const left = TITLE_X + 24 + nameWidth + 10;
   const width = Math.min(largest.width, (RIGHT - left) / columns.length);
   const height = Math.max(SMALLEST_HEIGHT, Math.min(largest.height, width));
-  const [right, bottom] = [left + width * columns.length, TOP + height * rows.length];
+  const beside = fitsBeside(table.subtitle, colourKeyWidth(table.key));
+  const top = beside ? TOP : TOP + KEY_HEIGHT;
+  const [right, bottom] = [left + width * columns.length, top + height * rows.length];
   const bothFit =
     height >= TWO_LINES_FROM &&
     textSize(
@@ -69,24 +75,24 @@ export function heatTable(table: HeatTable): DrawnTable {
         { 'data-series': 'cells', 'text-anchor': 'middle' },
         cells.map((cell, index) => {
           const x = left + (index % columns.length) * width;
-          const y = TOP + Math.floor(index / columns.length) * height;
+          const y = top + Math.floor(index / columns.length) * height;
           return cellMarkup({ ...cell, lines: texts[index] }, { x, y, width, height }, size);
         }),
       ),
       ...cells.flatMap(({ framed }, index) => {
         if (!framed) return [];
-        const [x, y] = [left + (index % columns.length) * width, TOP + Math.floor(index / columns.length) * height];
+        const [x, y] = [left + (index % columns.length) * width, top + Math.floor(index / columns.length) * height];
         const box = { x: x + 1.5, y: y + 1.5, width: width - 3, height: height - 3 };
         return [element('rect', { ...box, fill: 'none', stroke: INK, 'stroke-width': 2 })];
       }),
       group(
         { 'font-size': SMALL_TEXT_SIZE, 'text-anchor': 'end' },
-        names.map((name, row) => label(left - 10, TOP + (row + 0.5) * height + 5, name)),
+        names.map((name, row) => label(left - 10, top + (row + 0.5) * height + 5, name)),
       ),
-      sideways(TITLE_X, (TOP + bottom) / 2, shortened(table.rowTitle, bottom - TOP + 40)),
+      sideways(TITLE_X, (top + bottom) / 2, shortened(table.rowTitle, bottom - top + 40)),
       below.markup,
       label(middle, bottom + below.height + 22, table.columnTitle, { 'text-anchor': 'middle' }),
-      colourKey(LEGEND_Y - 7, RIGHT, { ...table.key, table: BLUES }),
+      colourKey(beside ? LEGEND_Y - 7 : TOP - 2, RIGHT, { ...table.key, table: BLUES }),
     ],
     height: bottom + below.height + 44,
     complete: bothFit || cells.every(({ lines }) => lines.length < 2),
@@ -144,8 +150,4 @@ function shadeOf(shade: number): number {
   return 0.02 + 0.9 * Math.min(1, Math.max(0, shade));
 }
 
-const BLUES = Uint8Array.from(
-  Array.from({ length: 256 }, (_, index) => interpolateBlues(shadeOf(index / 255))).flatMap((colour) =>
-    [...colour.matchAll(/\d+/g)].map(([value]) => Number(value)),
-  ),
-);
+const BLUES = colourTable((position) => interpolateBlues(shadeOf(position)));

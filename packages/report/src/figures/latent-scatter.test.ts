@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { exampleInputs } from '../../test/example-run.js';
-import { latentScatter } from './latent-scatter.js';
+import { expectLaws } from '../../test/figure-laws.js';
+import { latentScatter, latentScatterFigure } from './latent-scatter.js';
 
 const draw = (testCount: number, changes = {}) => {
   const { dataset, latent } = exampleInputs({ testCount });
@@ -51,5 +52,37 @@ describe('the numbers beside the cloud', () => {
 
   test('leave the purity out where it was not measured', () => {
     expect(draw(30, { nearestNeighbourPurity: undefined }).svg).not.toContain('purity');
+  });
+});
+
+describe('the latents of any model', () => {
+  const { dataset, latent } = exampleInputs({ testCount: 40 });
+  const any = (changes = {}) =>
+    latentScatterFigure({
+      name: 'vae-latents',
+      title: 'VAE',
+      dataset,
+      model: 'VAE',
+      scores: latent.scores,
+      ...changes,
+    });
+
+  test('have one colour where no classes are known', async () => {
+    const { svg, caption } = await expectLaws(() => any());
+    expect([...counts(svg).values()]).toEqual([40]);
+    expect(caption).toBe("The VAE's latents of 40 test images.");
+    expect(svg).toContain('>Latent 1<');
+  });
+
+  test('have the colours of their classes, and axes of components where their variance is known', async () => {
+    const { svg, caption } = await expectLaws(() => any({ labels: latent.labels, explainedVarianceRatio: [0.3, 0.2] }));
+    expect(counts(svg).size).toBe(3);
+    expect(svg).toContain('Principal component 1 (30.0 % of variance)');
+    expect(caption).toMatch(/^The first two principal components of the VAE's latents of 40 test images/);
+  });
+
+  test('that do not fit are refused', () => {
+    expect(() => any({ labels: [1] })).toThrow('scores holds 80 values for 1 labels, expected two for each');
+    expect(() => any({ scores: [1, 2, 3] })).toThrow('scores holds 3 values, expected two for each image');
   });
 });

@@ -64,9 +64,7 @@ const WIDEST_COLUMN = 330;
  * @param bottom   of the plot area, at least; a long column takes more
  */
 export function placeLegend(entries: readonly LegendEntry[], subtitle: string, bottom = PLOT.bottom): Layout {
-  const row = sum(entries, ({ text }) => textWidth(text) + 3 * GAP + SAMPLE_WIDTH) - 2 * GAP;
-  const fits = row + LEGEND_GAP <= PLOT.right - 24 - textWidth(subtitle);
-  if (fits) {
+  if (fitsBeside(subtitle, rowWidth(entries))) {
     const area = { ...PLOT, bottom };
     return { area, legend: legendRow(PLOT.right, LEGEND_Y, entries), height: bottom + BELOW_PLOT };
   }
@@ -80,4 +78,19 @@ export function placeLegend(entries: readonly LegendEntry[], subtitle: string, b
   };
   const legend = legendColumn(area.right + LEGEND_GAP, area.top + ROW_HEIGHT / 2, shown);
   return { area, legend, height: area.bottom + BELOW_PLOT };
+}
+
+/** Entries in a row beside the subtitle if they fit there, or else below it, and how far down the plot then begins. */
+export function placeLegendRow(entries: readonly LegendEntry[], subtitle: string): { legend: Markup; offset: number } {
+  const fits = fitsBeside(subtitle, rowWidth(entries));
+  return { legend: legendRow(PLOT.right, fits ? LEGEND_Y : 6, entries), offset: fits ? 0 : 26 };
+}
+
+/** Whether something of a width leaves room for the subtitle. */
+export function fitsBeside(subtitle: string, width: number): boolean {
+  return width + LEGEND_GAP <= PLOT.right - 24 - textWidth(subtitle);
+}
+
+function rowWidth(entries: readonly LegendEntry[]): number {
+  return sum(entries, ({ text }) => textWidth(text) + 3 * GAP + SAMPLE_WIDTH) - 2 * GAP;
 }

@@ -2,7 +2,7 @@ import { extent, max } from 'd3-array';
 import { counted, formatCount, formatNumber, formatPercent } from '../text/numbers.js';
 import { withoutUnit } from './axes.js';
 import { requireLength, requireNumber, requireOptions, requireSome } from './checks.js';
-import { composeFigure, type FigureHeading, HEADING_OPTIONS } from './compose-figure.js';
+import { composeFigure, type FigureHeading, HEADING_OPTIONS, subtitleOf } from './compose-figure.js';
 import { type Figure, lowered, type Numbers } from './figure.js';
 import { type Cell, heatTable } from './heat-table.js';
 
@@ -69,6 +69,7 @@ export function confusionMatrixFigure(options: ConfusionMatrixOptions): Figure {
     rowTitle: 'True class',
     columnTitle: 'Predicted class',
     cells,
+    subtitle: subtitleOf(options),
     key: { title: 'Share of the row', low: '0', high: '100 %' },
     largest: n <= FEW_CLASSES ? { width: 120, height: 84 } : { width: 76, height: 60 },
   });
@@ -133,6 +134,7 @@ export function matrixFigure(options: MatrixOptions): Figure {
     rowTitle,
     columnTitle,
     cells,
+    subtitle: subtitleOf(options),
     key: {
       title: logarithmic ? `${withoutUnit(valueName)}, log scale` : withoutUnit(valueName),
       low: formatNumber(low),

@@ -38,11 +38,7 @@ function linearAxis(low: number, high: number, span: Span): ScaledAxis {
 
 /** A logarithmic axis whose ends are ticks. */
 function logarithmicAxis(low: number, high: number, span: Span): ScaledAxis {
-  const decades = Math.log10(high / low);
-  const steps = decades > 4 ? [1] : decades > 1.5 ? [1, 2, 5] : [1, 1.5, 2, 3, 4, 5, 7];
-  const first = Math.floor(Math.log10(low));
-  const powers = Array.from({ length: Math.ceil(decades) + 2 }, (_, index) => first + index);
-  const candidates = powers.flatMap((power) => steps.map((step) => Number(`${step}e${power}`)));
+  const candidates = logarithmicTicks(low, high);
   const bottom = candidates.findLast((tick) => tick <= low) ?? low;
   const top = candidates.find((tick) => tick >= high) ?? high;
   return {
@@ -50,6 +46,15 @@ function logarithmicAxis(low: number, high: number, span: Span): ScaledAxis {
     ticks: candidates.filter((tick) => tick >= bottom && tick <= top),
     logarithmic: true,
   };
+}
+
+/** Round numbers for a logarithmic axis: those between two positive values, and some beyond. */
+export function logarithmicTicks(low: number, high: number): number[] {
+  const decades = Math.log10(high / low);
+  const steps = decades > 4 ? [1] : decades > 1.5 ? [1, 2, 5] : [1, 1.5, 2, 3, 4, 5, 7];
+  const first = Math.floor(Math.log10(low));
+  const powers = Array.from({ length: Math.ceil(decades) + 2 }, (_, index) => first + index);
+  return powers.flatMap((power) => steps.map((step) => Number(`${step}e${power}`)));
 }
 
 /** An axis for whole numbers from 1, such as epochs: each is a tick up to 20, beyond that the first and round ones. */

@@ -1,6 +1,7 @@
 import { counted } from '../text/numbers.js';
 import { composeFigure } from './compose-figure.js';
 import { capitalised, className, datasetTitle, type Figure, type FigureInputs } from './figure.js';
+import { wrapped } from './generated-images.js';
 import { imageCount, imageGrid, inColoursOf } from './image-grid.js';
 
 const COLUMNS = 6;
@@ -13,21 +14,14 @@ export function trainingSamples({ dataset, samples }: FigureInputs): Figure {
     imageCount('drawFigures: samples.images', samples.images, dataset),
     samples.labels.length,
   );
-  const size = dataset.height * dataset.width * dataset.channels;
-  const rows = Array.from({ length: Math.ceil(shown / COLUMNS) }, (_, row) => {
-    const count = Math.min(COLUMNS, shown - row * COLUMNS);
-    const start = row * COLUMNS;
-    return {
-      images: samples.images.subarray(start * size, (start + count) * size),
-      captions: Array.from({ length: count }, (_, column) => className(dataset, samples.labels[start + column])),
-    };
-  });
+  const captions = Array.from({ length: shown }, (_, index) => className(dataset, samples.labels[index]));
+  const rows = wrapped(samples.images, shown, COLUMNS, dataset, captions);
   const [coloured, key] = inColoursOf(dataset, rows);
   const { body, height } = imageGrid(coloured, COLUMNS, dataset, key);
   const title = 'Training samples';
   const pixels = `${dataset.height} × ${dataset.width} pixels`;
   const subtitle = `${capitalised(datasetTitle(dataset.name))} · ${pixels}`;
-  const names = rows.flatMap((row) => row.captions).join(', ');
+  const names = captions.join(', ');
   return composeFigure(
     { name: 'figure-1', title, dataset, subtitle },
     {
