@@ -4,6 +4,7 @@ import { differentiate } from '../packages/core/src/differentiate/differentiate.
 import * as core from '../packages/core/src/index.js';
 import { operationTable } from '../packages/core/src/operations/table.js';
 import * as programs from '../packages/core/src/program.js';
+import { AUTOENCODERS } from '../packages/models/src/index.js';
 import * as nn from '../packages/nn/src/index.js';
 import { layerCases } from '../packages/nn/test/cases/layers.js';
 import * as train from '../packages/train/src/index.js';
@@ -183,5 +184,15 @@ describe('the other tables', () => {
         .filter((name) => !exported.includes(name)),
     ).toEqual([]);
     expect(exported.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
+  });
+});
+
+describe('the table of autoencoders', () => {
+  it('lists every kind with its parameters and options', () => {
+    const kinds = Object.entries(AUTOENCODERS).map(([key, { parameters, options }]) => {
+      return [`\`${key}\``, parameters.toLocaleString('en-US'), options.map((option) => `\`${option}\``).join(', ')];
+    });
+    const rows = rowsOf('Autoencoders').map((row) => row.slice(0, 3));
+    expect(rows.sort()).toEqual(kinds.sort());
   });
 });

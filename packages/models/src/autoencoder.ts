@@ -2,12 +2,18 @@ import type { Tensor } from '@weft/core';
 import { oneOf } from '@weft/core/program';
 import type { BaseModel, Loss, Optimizer, Sequential } from '@weft/nn';
 import type { Kind, Objective, ObjectiveSettings, Parts } from './kind.js';
-import { cae, cdae } from './kinds/convolutional.js';
+import { adversarial } from './kinds/adversarial.js';
+import { cae, cdae, dropout, sparse } from './kinds/convolutional.js';
+import { deep } from './kinds/deep.js';
+import { dense } from './kinds/dense.js';
 import { unet } from './kinds/unet.js';
 import { vae } from './kinds/vae.js';
 import { type AutoencoderOptions, from0, imageSettings } from './options.js';
 
-const KINDS = { cae, cdae, unet, vae } as const satisfies Record<string, Kind>;
+const KINDS = { cae, cdae, deep, unet, dense, vae, sparse, dropout, adversarial } as const satisfies Record<
+  string,
+  Kind
+>;
 
 /** The kinds of autoencoders. */
 export type ModelKey = keyof typeof KINDS;
@@ -92,7 +98,7 @@ export function buildAutoencoder(key: ModelKey, options: AutoencoderOptions = {}
 /**
  * The autoencoder of a model that was loaded. It gives the same bits as the one that was saved, and can be trained on.
  *
- * @param settings of training, which a model file does not hold: `beta` of `vae`
+ * @param settings of training, which a model file does not hold: `beta` of `vae`, `criticWeight` of `adversarial`
  * @throws TypeError or RangeError if the model does not have the parts of its kind
  * @example
  * const autoencoder = autoencoderOf('vae', (await loadModel('vae.safetensors')).model);

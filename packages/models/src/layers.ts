@@ -3,6 +3,8 @@ import {
   type Block,
   Conv2D,
   Cropping2D,
+  Dropout,
+  l1,
   MaxPooling2D,
   type SymbolicTensor,
   UpSampling2D,
@@ -51,13 +53,31 @@ export function toImage(image: ImageSettings, halvings: number): Step[] {
   ];
 }
 
+/** What stands on the way down besides convolutions and halvings. */
+export interface Additions {
+  /** Of the loss: it is multiplied by the sum of the latent's absolute values. */
+  readonly penalty?: number;
+  /** Part of the activations that training drops behind each halving. */
+  readonly rate?: number;
+}
+
 /** For each number of filters a convolution and a halving by max pooling: images to a latent of fewer pixels. */
-export function convolutionsDown(image: ImageSettings, filters: readonly number[]): Step[] {
+export function convolutionsDown(
+  image: ImageSettings,
+  filters: readonly number[],
+  { penalty, rate }: Additions = {},
+): Step[] {
+  const pooled = (level: number) => {
+    const isLatent = level === filters.length;
+    const activityRegularizer = isLatent && penalty ? l1(penalty) : undefined;
+    return new MaxPooling2D({ name: `enc_pool${level}`, poolSize: 2, activityRegularizer });
+  };
   return [
     ...padded(image, filters.length),
-    ...filters.flatMap((count, level) => [
-      convolution(`enc_conv${level + 1}`, count),
-      new MaxPooling2D({ name: `enc_pool${level + 1}`, poolSize: 2 }),
+    ...filters.flatMap((count, index) => [
+      convolution(`enc_conv${index + 1}`, count),
+      pooled(index + 1),
+      ...(rate ? [new Dropout({ name: `enc_dropout${index + 1}`, rate })] : []),
     ]),
   ];
 }

@@ -1,4 +1,4 @@
-import { checkKnownOptions, describe, refuse } from '@weft/core/program';
+import { checkKnownOptions, describe, numberIn, refuse } from '@weft/core/program';
 
 /** Options that every autoencoder has. */
 export interface ImageOptions {
@@ -34,7 +34,7 @@ export interface KindOptions {
   readonly rate?: number | undefined;
   /** What the critic of `adversarial` judges. Default `reconstructions`. */
   readonly critic?: 'reconstructions' | 'latents' | undefined;
-  /** By what the loss that the critic gives is multiplied in the loss of `adversarial`. Default 0.001. */
+  /** By what the loss that the critic gives is multiplied in the loss of `adversarial`. Default 0.001, for latents 0.01. */
   readonly criticWeight?: number | undefined;
 }
 
@@ -84,4 +84,13 @@ export function wholeNumbers(label: string, option: string, value: unknown): rea
   if (isList) return [...(value as number[])];
   const shown = Array.isArray(value) ? `[${value.map(String).join(', ')}]` : describe(value);
   throw new RangeError(`${label}: ${option} is ${shown}; expected an array of whole numbers from 1, such as [32, 64].`);
+}
+
+/** @throws RangeError if it is no number from 0 to below 1 */
+export const shareBelow1 = (label: string, option: string, value: unknown): number =>
+  numberIn(label, option, value, 0, 1);
+
+/** @throws RangeError if it is neither true nor false */
+export function flag(label: string, option: string, value: unknown): boolean {
+  return typeof value === 'boolean' ? value : refuse(label, option, value, 'true or false');
 }

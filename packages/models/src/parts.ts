@@ -52,3 +52,9 @@ export function withOutput(model: BaseModel, output: string, name: string): Base
   const y = given instanceof SymbolicTensor ? given : (given as Readonly<Record<string, SymbolicTensor>>)[output];
   return new Model({ inputs: x, outputs: y, name });
 }
+
+/** The parts of a model that is made of models named `encoder` and `decoder`. */
+export function partsOfHalves(model: BaseModel, label: string): Parts {
+  const [encoder, decoder] = ['encoder', 'decoder'].map((name) => asSingle(innerModel(model, name, label), label));
+  return { model: asSingle(model, label), encoder, decoder, prior: undefined };
+}

@@ -1,4 +1,4 @@
-import { Concatenate, input, MaxPooling2D, Model, type SymbolicTensor, UpSampling2D } from '@weft/nn';
+import { Add, type BaseModel, input, MaxPooling2D, Model, type SymbolicTensor, UpSampling2D } from '@weft/nn';
 import type { Kind, Parts } from '../kind.js';
 import { chain, convolution, padded, toImage } from '../layers.js';
 import { type ImageSettings, wholeNumbers } from '../options.js';
@@ -21,18 +21,14 @@ function encoderOf(image: ImageSettings, filters: readonly number[]) {
   return new Model({ inputs: pixels, outputs, name: 'encoder' });
 }
 
-/** The latent, joined at each size with what has skipped it, to images. */
-function decoderOf(
-  image: ImageSettings,
-  filters: readonly number[],
-  outputs: Model<Record<string, SymbolicTensor>>['outputs'],
-) {
+/** The latent to images: at each size a convolution, a doubling, and what has skipped the latent is added. */
+function decoderOf(image: ImageSettings, filters: readonly number[], outputs: BaseModel['outputs']) {
   const inputs = Object.fromEntries(outputs.map(({ name, shape }) => [name, input({ shape, name })]));
   let x = inputs.latent;
   for (let level = filters.length - 1; level >= 1; level--) {
-    x = new UpSampling2D({ name: `dec_up${level}`, size: 2 }).apply(x);
-    x = new Concatenate({ name: `dec_skip${level}` }).apply([x, inputs[`skip${level}`]]);
     x = convolution(`dec_conv${level}`, filters[level - 1]).apply(x);
+    x = new UpSampling2D({ name: `dec_up${level}`, size: 2 }).apply(x);
+    x = new Add({ name: `dec_add${level}` }).apply([x, inputs[`skip${level}`]]);
   }
   return new Model({ inputs, outputs: chain(x, toImage(image, filters.length - 1)), name: 'decoder' });
 }
@@ -54,15 +50,17 @@ const partsOf: Kind['partsOf'] = (model, label): Parts => ({
 });
 
 /**
- * A small U-Net for denoising: convolutions down to few pixels and up again, and at each size a connection that hands what
- * the way down has found to the way up. Its latent alone does not make an image, so there is no decoder.
+ * A small U-Net for denoising: convolutions of 16, 32 and 64 filters down to few pixels and up again. At each size a
+ * connection hands what the way down has found to the way up, where it is added, as in LinkNet: that takes fewer parameters and
+ * less time than to concatenate it. The latent alone does not make an image, so there is no decoder.
  */
 export const unet: Kind = {
   title: 'U-Net',
   longName: 'a U-Net',
   denoises: true,
-  source: 'Ronneberger et al. (2015), U-Net: convolutional networks for biomedical image segmentation',
-  parameters: 58_049,
+  source:
+    'Ronneberger et al. (2015), U-Net: convolutional networks for biomedical image segmentation; Chaurasia & Culurciello (2017), LinkNet, for skip connections that add',
+  parameters: 46_529,
   options: ['filters'],
   stream: STREAM,
   build,
