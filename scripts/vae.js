@@ -173,15 +173,11 @@ async function distancesToTraining(images) {
       Float32Array.from(bytes, (/** @type {number} */ byte) => byte / 255),
       [bytes.length / pixels, pixels],
     );
+    // |a - b|^2 = |a|^2 + |b|^2 - 2 ab, for all of the block at once.
     const squares = others.square().sum(1);
+    const columns = others.transpose([1, 0]).mul(2);
     const found = await weft.mapExamples(
-      (/** @type {any} */ x) =>
-        x
-          .square()
-          .sum([1], true)
-          .add(squares)
-          .sub(x.matmul(others.transpose([1, 0])).mul(2))
-          .min(1),
+      (/** @type {any} */ x) => weft.min(squares.sub(x.matmul(columns)), 1).add(x.square().sum(1)),
       images,
       [pixels],
       { pool },
