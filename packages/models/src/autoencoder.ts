@@ -66,8 +66,8 @@ export class Autoencoder implements Parts {
   }
 
   /**
-   * What it is trained by, to be spread into the options of `fit`. Most kinds give `{ loss, optimizer }`; one that changes two
-   * models in a step gives `{ updates }`, which hold the optimiser.
+   * What it is trained by, to be spread into the options of `fit`. Most kinds give `{ loss, optimizer }`; one that
+   * changes two models in a step gives `{ updates }`, which hold the optimiser.
    *
    * @param loss      how far images are from their targets, [batch]
    * @param optimizer default: that of `fit`

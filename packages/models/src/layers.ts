@@ -30,9 +30,9 @@ function bordersFor({ height, width }: ImageSettings, halvings: number): readonl
 
 const isNeeded = (borders: readonly [Ends, Ends]) => borders.flat().some((pixels) => pixels > 0);
 
-/** A convolution of 3x3 with ReLU that keeps height and width. */
-export const convolution = (name: string, filters: number): Conv2D =>
-  new Conv2D({ name, filters, kernelSize: 3, padding: 'same', activation: 'relu' });
+/** A convolution with ReLU that keeps height and width. */
+export const convolution = (name: string, filters: number, kernelSize = 3): Conv2D =>
+  new Conv2D({ name, filters, kernelSize, padding: 'same', activation: 'relu' });
 
 /** Zeros around images whose height or width cannot be halved so often; no layer where nothing is missing. */
 export function padded(image: ImageSettings, halvings: number): Step[] {

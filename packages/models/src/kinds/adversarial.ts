@@ -115,9 +115,9 @@ const objective: NonNullable<Kind['objective']> = ({ model, encoder, decoder }, 
  * The network of `vae` without draws, and a critic. Each step changes the critic, then the autoencoder.
  *
  * The critic tells images from reconstructions, or draws of N(0, 1) from latents, and is trained by the cross-entropy of
- * its answers. The autoencoder's loss is the image loss, plus `criticWeight` times the cross-entropy of the critic taking what
- * it is given for real. With a critic on latents images can be made of draws. The number of parameters counts the critic
- * on reconstructions.
+ * its answers. The autoencoder's loss is the image loss, plus `criticWeight` times the cross-entropy that the critic
+ * would have if the right answer were `real`. With a critic on latents images can be made of draws. The number of
+ * parameters counts the critic on reconstructions.
  */
 export const adversarial: Kind = {
   title: 'Adversarial AE',
