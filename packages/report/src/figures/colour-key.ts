@@ -38,9 +38,9 @@ export function colourKeyWidth({ title, low, high }: Omit<ColourKey, 'table'>): 
 }
 
 function lowWidth(low: string): number {
-  return Math.max(26, 20 + textWidth(low, SMALL_TEXT_SIZE));
+  return Math.max(26, 17 + textWidth(low, SMALL_TEXT_SIZE));
 }
 
 function highWidth(high: string): number {
-  return Math.max(16, 8 + textWidth(high, SMALL_TEXT_SIZE));
+  return Math.max(16, 7 + textWidth(high, SMALL_TEXT_SIZE));
 }
