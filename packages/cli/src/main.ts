@@ -1,6 +1,7 @@
+import { mostSimilar } from '@weft/core/program';
 import { type Simd, useVectors } from '@weft/pool';
 import { columns, commandHelp } from './arguments/help.js';
-import { mostSimilar, parseOptions } from './arguments/parse.js';
+import { parseOptions } from './arguments/parse.js';
 import type { OptionTable } from './arguments/table.js';
 import type { Command } from './commands/command.js';
 import { EXIT, errorText, exitCodeOf, InputError, UsageError } from './exit.js';

@@ -31,6 +31,7 @@ export type { StepProgram } from './shard/build.js';
 export { type Partition, type PartitionOptions, type Phase, partition } from './shard/partition.js';
 export { type Access, bytesOfRow, type Slot } from './shard/plan.js';
 export { checkTensor, describe } from './tensor/describe.js';
+export { mostSimilar } from './tensor/most-similar.js';
 export { checkKnownOptions, numberIn, oneOf, refuse } from './tensor/options.js';
 export { byteLength, checkShape, formatShape, sameShape, sizeOf } from './tensor/shape.js';
 export { jsonOf } from './trace/json.js';

@@ -19,6 +19,9 @@ export { type FashionMnistOptions, loadFashionMnist } from './fashion-mnist/load
 export type { IdxArray, IdxContent, IdxData, IdxType } from './idx/format.js';
 export { readIdx } from './idx/read.js';
 export { writeIdx } from './idx/write.js';
+export { type CorruptionOptions, corruption, type NoiseFunction } from './noise/corruption.js';
+export type { NoiseDraws, NoisyImages } from './noise/draws.js';
+export { NOISE_KINDS, type NoiseKind, type NoiseSpec, type NoiseTerm, noiseText, parseNoise } from './noise/spec.js';
 export { asChannels, asDepth } from './pictures/channels.js';
 export { imageHeader } from './pictures/decode.js';
 export { ImageError, type ImageErrorCode } from './pictures/errors.js';

@@ -14,6 +14,7 @@ export * from './losses/divergence.js';
 export * from './losses/focal.js';
 export * from './losses/hinge.js';
 export * from './losses/losses.js';
+export { type MsSsimOptions, msSsimLoss, msSsimLossWith } from './losses/ms-ssim.js';
 export * from './losses/overlap.js';
 export * from './losses/robust.js';
 export { type SsimOptions, ssimLoss, ssimLossWith } from './losses/ssim.js';

@@ -46,6 +46,7 @@ import {
   measure,
   metricOf,
   modelFromConfig,
+  msSsimLossWith,
   Normalization,
   OneCycle,
   type Optimizer,
@@ -292,6 +293,10 @@ const examples: Record<string, () => unknown> = {
   'losses/overlap.ts'() {
     const loss = tverskyWith({ alpha: 0.7, beta: 0.3 });
     expect(loss(tensor([[1, 0]]), tensor([[1, 1]])).item()).toBeCloseTo(0.7 / 1.7, 6);
+  },
+  'losses/ms-ssim.ts'() {
+    const loss = msSsimLossWith({ dataRange: 255 });
+    expect(loss(ones([1, 30, 30, 1]), ones([1, 30, 30, 1])).item()).toBe(0);
   },
   'losses/ssim.ts'() {
     const loss = ssimLossWith({ dataRange: 255 });

@@ -10,6 +10,8 @@ import {
   type Loss,
   logCosh,
   meanIoU,
+  msSsim,
+  msSsimLossWith,
   psnr,
   Reshape,
   Sequential,
@@ -26,7 +28,17 @@ const pools = poolsOfSeveralSizes();
 
 const [COUNT, SIZE] = [11, 12 * 13 * 2];
 const LOSSES: Readonly<Record<string, Loss>> = {
-  ...{ binaryFocalCrossentropy, cosineSimilarity, dice, huber, klDivergence, logCosh, ssimLoss, tversky },
+  ...{
+    binaryFocalCrossentropy,
+    cosineSimilarity,
+    dice,
+    huber,
+    klDivergence,
+    logCosh,
+    msSsimLoss: msSsimLossWith({ windowSize: 3 }),
+    ssimLoss,
+    tversky,
+  },
 };
 
 function build() {
@@ -44,13 +56,13 @@ describe('losses and metrics of images', () => {
       const { history } = await fitInMicroBatches(
         model,
         data,
-        { ...options, metrics: [ssim, psnr, meanIoU, f1Score] },
+        { ...options, metrics: [ssim, msSsim, psnr, meanIoU, f1Score] },
         2,
       );
       results.push({ history, weights: weightsOf(model) });
     }
     expect(results[0].weights).not.toEqual(weightsOf(build()));
-    expect(Object.keys(results[0].history)).toEqual(['loss', 'ssim', 'psnr', 'meanIoU', 'f1Score']);
+    expect(Object.keys(results[0].history)).toEqual(['loss', 'ssim', 'msSsim', 'psnr', 'meanIoU', 'f1Score']);
     for (const result of results) expect(result).toEqual(results[0]);
   });
 });

@@ -22,8 +22,8 @@ import type { TracedBatch } from './step/trace-update.js';
 import { CONTROL_WORDS, type ProgramImage } from './task.js';
 import { trainingSource } from './training-source.js';
 
-const { batchSize, optimizer, loss, lossWeights, metrics, updates, corrupt, convolution } = FIT_OPTIONS;
-const EXPLAIN_OPTIONS = { batchSize, optimizer, loss, lossWeights, metrics, updates, corrupt, convolution };
+const { batchSize, optimizer, loss, lossWeights, metrics, updates, augment, corrupt, convolution } = FIT_OPTIONS;
+const EXPLAIN_OPTIONS = { batchSize, optimizer, loss, lossWeights, metrics, updates, augment, corrupt, convolution };
 
 /** Options of `explainTraining`: those of `fit` that decide its programs. */
 export type ExplainTrainingOptions = OptionsOf<typeof EXPLAIN_OPTIONS>;

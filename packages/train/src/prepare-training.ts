@@ -39,6 +39,7 @@ export interface TrainingSource {
   readonly trainCount: number;
   /** What is validated on: the other examples, or a set of its own; undefined if there is none. */
   readonly validation: ValidationSource | undefined;
+  readonly augment: Corruption | undefined;
   readonly corrupt: Corruption | undefined;
   readonly batchSize: number;
   readonly seed: number;
@@ -175,8 +176,8 @@ function remembered<T>(first: number, known: T, make: (batch: number) => T): (ba
   };
 }
 
-function sourceOf({ model, weights, corrupt }: TrainingSource, examples: NamedExamples): BatchSource {
-  return { model, examples, corrupt, weights: weights.map(({ weight }) => weight) };
+function sourceOf({ model, weights, augment, corrupt }: TrainingSource, examples: NamedExamples): BatchSource {
+  return { model, examples, augment, corrupt, weights: weights.map(({ weight }) => weight) };
 }
 
 interface LaidOutUpdate {

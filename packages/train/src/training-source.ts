@@ -34,7 +34,7 @@ export function trainingSource(
   options: CheckedFitOptions,
   validationStream?: OpenedStream,
 ): TrainingSource {
-  const { validationSplit, batchSize, seed, corrupt, epochs, initialEpoch, classWeight } = options;
+  const { validationSplit, batchSize, seed, augment, corrupt, epochs, initialEpoch, classWeight } = options;
   const validationData = options.validationData as Examples | undefined;
   const stream = isOpened(data) ? data : undefined;
   const given = isOpened(data) ? data.ring.examples : namedExamples('fit', model, data);
@@ -65,6 +65,7 @@ export function trainingSource(
           count: validationStream.ring.examples.count,
         }
       : validationOf(model, examples, trainCount, validationData),
+    augment,
     corrupt,
     batchSize: stream?.ring.capacity ?? Math.min(batchSize ?? DEFAULT_BATCH_SIZE, trainCount),
     seed,

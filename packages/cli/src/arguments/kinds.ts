@@ -6,7 +6,11 @@ export interface Kind<Value> {
   readonly expected: string;
   /** A value that may be given, for the advice after an error. */
   readonly example: string;
-  /** The value that a text stands for; undefined if it is none. */
+  /**
+   * The value that a text stands for; undefined if it is none.
+   *
+   * @throws RangeError with a sentence, where more can be said of a text than that it is none
+   */
   read(text: string): Value | undefined;
 }
 
@@ -86,3 +90,28 @@ export function intervalOf(text: string): { seconds: number } | { steps: number 
 
 /** Given or not. */
 export const flag: Kind<boolean> = { placeholder: undefined, expected: 'no value', example: '', read: () => true };
+
+/**
+ * A text in a small language of its own, such as `0.8*ssim + 0.2*mae`. The value is the text in its canonical form.
+ *
+ * @param canonical throws RangeError with a sentence if the text is none; the option stands where it names a function
+ */
+export function language(
+  placeholder: string,
+  expected: string,
+  example: string,
+  canonical: (text: string) => string,
+): Kind<string> {
+  return {
+    placeholder,
+    expected,
+    example,
+    read(text) {
+      try {
+        return canonical(text);
+      } catch (error) {
+        throw error instanceof RangeError ? new RangeError(error.message.replace(/^[\w-]+: /, '')) : error;
+      }
+    },
+  };
+}

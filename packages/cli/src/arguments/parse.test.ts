@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { trainOptions } from '../commands/train-options.js';
 import { UsageError } from '../exit.js';
 import { choice, flag, number, wholeNumber } from './kinds.js';
-import { mostSimilar, parseOptions } from './parse.js';
+import { parseOptions } from './parse.js';
 import { option } from './table.js';
 
 const parse = (...args: string[]) => parseOptions('weft train', trainOptions, args).values;
@@ -95,13 +95,4 @@ describe('kinds', () => {
     expect(choice('a', 'b').read('b')).toBe('b');
     expect(choice('a', 'b').read('ab')).toBeUndefined();
   });
-});
-
-test('the most similar word is one with a letter exchanged, left out or begun, and none that is far', () => {
-  const words = ['epochs', 'batch-size', 'seed'];
-  expect(mostSimilar('epoch', words)).toBe('epochs');
-  expect(mostSimilar('epohcs', words)).toBe('epochs');
-  expect(mostSimilar('batch', words)).toBe('batch-size');
-  expect(mostSimilar('colour', words)).toBeUndefined();
-  expect(mostSimilar('e'.repeat(100), ['e'.repeat(101)])).toBeUndefined();
 });

@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
+import { mostSimilar } from '@weft/core/program';
 import { UsageError } from '../exit.js';
+import type { Kind } from './kinds.js';
 import { defaultOf, kebab, type OptionTable, type Values } from './table.js';
 
 /** What was read from the command line. */
@@ -29,7 +31,7 @@ export function parseOptions<Table extends OptionTable>(
     const text = given[kebab(name)];
     if (typeof text === 'boolean') return [name, text];
     if (text === undefined) return [name, defaultOf(table[name], quick)];
-    const value = kind.read(text);
+    const value = read(name, kind, text);
     if (value === undefined) {
       throw new UsageError(
         `--${kebab(name)}: got '${text}', expected ${kind.expected}. Give for instance --${kebab(name)} ${exampleOf(kind.example, standard)}.`,
@@ -42,6 +44,16 @@ export function parseOptions<Table extends OptionTable>(
     given: new Set(names.filter((name) => given[kebab(name)] !== undefined)),
     positionals,
   };
+}
+
+/** @throws UsageError with what the kind says, where it says more than that the text is none */
+function read<Value>(name: string, kind: Kind<Value>, text: string): Value | undefined {
+  try {
+    return kind.read(text);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new UsageError(`--${kebab(name)}: ${error.message}`);
+  }
 }
 
 function exampleOf(example: string, standard: unknown): string {
@@ -89,35 +101,4 @@ function misusedOption(table: OptionTable, name: string): string {
 function unknownOption(command: string, got: string, known: readonly string[]): string {
   const similar = mostSimilar(got.replace(/^-+/, ''), known);
   return `${got}: ${command} has no such option.${similar ? ` Did you mean --${similar}?` : ''}`;
-}
-
-/** Longer than any option and any command: what is, is similar to none. */
-const LONGEST_WORD = 40;
-
-/** The word that the given one was probably meant to be; undefined if none is near. */
-export function mostSimilar(given: string, known: readonly string[]): string | undefined {
-  if (given.length > LONGEST_WORD) return undefined;
-  const begun = known.filter((word) => given.length >= 3 && word.startsWith(given));
-  if (begun.length === 1) return begun[0];
-  const distances = known.map((word) => ({ word, distance: editDistance(given, word) }));
-  const nearest = distances.reduce((best, next) => (next.distance < best.distance ? next : best));
-  return nearest.distance <= (given.length < 5 ? 1 : 2) ? nearest.word : undefined;
-}
-
-/**
- * Letters to insert, delete or replace to make one word of another.
- *
- * @see Levenshtein (1966), Binary codes capable of correcting deletions, insertions, and reversals
- */
-function editDistance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= from.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= to.length; j++) {
-      const replaced = row[j - 1] + (from[i - 1] === to[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, row[j] + 1, next[j - 1] + 1));
-    }
-    row = next;
-  }
-  return row[to.length];
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { mostSimilar } from '@weft/core/program';
 import { parseStudy, type Study, seedsStudy, type TrialOptions } from '@weft/study';
-import { mostSimilar } from '../arguments/parse.js';
 import { kebab, type OptionTable } from '../arguments/table.js';
 import type { StudyOptions } from '../commands/study-options.js';
 import { trainOptions } from '../commands/train-options.js';

@@ -1,5 +1,5 @@
+import { mostSimilar } from '@weft/core/program';
 import { StudyError, type TrialOptions } from '@weft/study';
-import { mostSimilar } from '../arguments/parse.js';
 import { kebab, type OptionTable } from '../arguments/table.js';
 import { type TrainOptions, trainOptions } from '../commands/train-options.js';
 import { runOptions } from '../run/options-file.js';

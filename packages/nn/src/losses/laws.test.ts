@@ -16,6 +16,8 @@ import {
   klDivergence,
   type Loss,
   logCosh,
+  msSsimLoss,
+  msSsimLossWith,
   poisson,
   sparseCategoricalCrossentropyWith,
   ssimLoss,
@@ -233,6 +235,79 @@ describe('ssimLoss', () => {
     }
     expect(() => ssimLoss(flat, flat)).toThrow('ssimLoss: got [2,12,12]; expected images');
     expect(() => ssimLossWith({ windowSize: 4 })).toThrow('windowSize is 4; expected an odd whole number of pixels');
+  });
+});
+
+describe('msSsimLoss', () => {
+  const small = msSsimLossWith({ windowSize: 3 });
+
+  test('of one scale is ssimLoss', () => {
+    const [x, y] = [image(3), image(3).mul(0.5).add(image(4).mul(0.2))];
+    const wanted = ssimLoss(x, y).toArray();
+    msSsimLoss(x, y)
+      .toArray()
+      .forEach((loss, at) => {
+        expect(loss).toBeCloseTo(wanted[at], 6);
+      });
+  });
+
+  test('is exactly 0 of an image and itself, without a gradient', () => {
+    for (const loss of [msSsimLoss, small]) {
+      const x = image(3, [2, 25, 31, 2]);
+      expect([...loss(x, x).toArray()]).toEqual([0, 0]);
+      expect(gradientOf(loss, x, x).every((value) => value === 0)).toBe(true);
+    }
+  });
+
+  test('keeps its digits for images that are nearly the same', () => {
+    const [x, noise] = [image(5), image(6)];
+    const [large, less] = [1e-2, 1e-4].map((e) => small(x.add(noise.sub(0.5).mul(e)), x).toArray()[0] / e / e);
+    expect(Math.abs(less / large - 1)).toBeLessThan(0.02);
+  });
+
+  test('has the same value and gradient on both sides of where its series ends', () => {
+    const [x, noise] = [image(5, [1, 24, 24, 1]), image(6, [1, 24, 24, 1]).sub(0.5)];
+    // Dissimilarities of both scales go through 0.05 on the way.
+    const losses = Array.from({ length: 60 }, (_, at) => msSsimLoss(x.add(noise.mul(0.1 + 0.005 * at)), x).item());
+    const steps = losses.slice(1).map((loss, at) => loss - losses[at]);
+    steps.slice(1).forEach((step, at) => {
+      expect(step).toBeGreaterThan(0);
+      expect(Math.abs(step - steps[at])).toBeLessThan(3e-4);
+    });
+  });
+
+  test('is 1 where images are opposites, with a gradient that is finite', () => {
+    const x = image(3, [2, 25, 31, 2]);
+    const opposite = x.mul(-1).add(1);
+    for (const loss of [msSsimLoss, small]) {
+      expect([...loss(opposite, x).toArray()]).toEqual([1, 1]);
+      expect(gradientOf(loss, opposite, x).every(Number.isFinite)).toBe(true);
+    }
+  });
+
+  test('takes as many scales as the window fits into', () => {
+    const scales = (side: number) => {
+      const [x, y] = [image(7, [1, side, 48, 1]), image(8, [1, side, 48, 1])];
+      const [a, b] = [x, x.mul(0.7).add(y.mul(0.3))];
+      const all = msSsimLoss(b, a).item();
+      const weights = [0.0448, 0.2856, 0.3001];
+      const of = (count: number) => msSsimLossWith({ powerFactors: normalised(weights.slice(0, count)) })(b, a).item();
+      return [1, 2, 3].find((count) => Math.abs(of(count) - all) < 1e-6);
+    };
+    const normalised = (weights: readonly number[]) => {
+      const total = weights.reduce((so, weight) => so + weight);
+      return weights.map((weight) => weight / total);
+    };
+    expect([11, 20, 21, 40, 41].map(scales)).toEqual([1, 1, 2, 2, 3]);
+  });
+
+  test('refuses what the window does not fit into, and weights that are none', () => {
+    const tiny = zeros([1, 8, 12, 1]);
+    expect(() => msSsimLoss(tiny, tiny)).toThrow('msSsimLoss: the window is 11x11 but the images are 8x12. Choose a');
+    expect(() => msSsimLossWith({ powerFactors: [] })).toThrow(
+      'powerFactors is []; expected at least one number above',
+    );
+    expect(() => msSsimLossWith({ powerFactors: [1, 0] })).toThrow('powerFactors is [1,0]');
   });
 });
 

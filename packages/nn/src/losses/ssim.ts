@@ -25,7 +25,7 @@ const windowSide: Reader<number> = (label, option, value) =>
     ? (value as number)
     : refuse(label, option, value, 'an odd whole number of pixels');
 
-const SSIM = {
+export const SSIM = {
   /** Largest minus smallest value that a pixel can have. Default 1. */
   dataRange: [above0, 1],
   /** Side of the square window in pixels, odd. Default 11. */
@@ -78,7 +78,7 @@ function band(length: number, weights: readonly number[]): Tensor {
 }
 
 /** @throws RangeError if the tensors are no images [batch, height, width, channels] that a window fits into */
-function checkImages(name: string, { shape }: Tensor, windowSize: number): void {
+export function checkImages(name: string, { shape }: Tensor, windowSize: number): void {
   if (shape.length !== 4) {
     throw new RangeError(`${name}: got ${formatShape(shape)}; expected images, [batch, height, width, channels].`);
   }
@@ -91,8 +91,16 @@ function checkImages(name: string, { shape }: Tensor, windowSize: number): void 
   );
 }
 
-/** 1 - SSIM for each example: [batch, height, width, channels] gives [batch]. */
-function dissimilarity(x: Tensor, y: Tensor, { dataRange, windowSize, sigma, k1, k2 }: Checked<typeof SSIM>): Tensor {
+/** How unlike two images are below each window: 1 minus the terms of SSIM, [batch, channels, columns, rows]. */
+export interface Dissimilarities {
+  readonly luminance: Tensor;
+  /** Of contrast and structure. */
+  readonly contrast: Tensor;
+}
+
+/** Of images [batch, height, width, channels]. */
+export function dissimilarities(x: Tensor, y: Tensor, settings: Checked<typeof SSIM>): Dissimilarities {
+  const { dataRange, windowSize, sigma, k1, k2 } = settings;
   const [batch, height, width, channels] = x.shape;
   const weights = windowWeights(windowSize, sigma);
   const both = [sub(x, y), add(x, y)];
@@ -116,8 +124,12 @@ function dissimilarity(x: Tensor, y: Tensor, { dataRange, windowSize, sigma, k1,
   const [c1, c2] = [k1 * dataRange, k2 * dataRange];
   const luminance = unlike(square(add(differences, level)), square(add(sums, sumLevel)), c1 * c1);
   const contrast = unlike(sub(differenceSquares, square(differences)), sub(sumSquares, square(sums)), c2 * c2);
-  return meanOfExamples(sub(add(luminance, contrast), mul(luminance, contrast)));
+  return { luminance, contrast };
 }
+
+/** 1 - SSIM below each window. */
+export const ofBoth = ({ luminance, contrast }: Dissimilarities): Tensor =>
+  sub(add(luminance, contrast), mul(luminance, contrast));
 
 /**
  * 1 - SSIM with options.
@@ -130,7 +142,7 @@ export function dissimilarityFor(name: string, options: SsimOptions): Loss {
   return (prediction, target) => {
     const t = targetLike(name, prediction, target);
     checkImages(name, prediction, settings.windowSize);
-    return dissimilarity(prediction, t, settings);
+    return meanOfExamples(ofBoth(dissimilarities(prediction, t, settings)));
   };
 }
 

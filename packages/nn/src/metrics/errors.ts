@@ -1,5 +1,6 @@
 import { div, log, mul, neg, reshape, sub } from '@weft/core';
 import { meanSquaredError } from '../losses/losses.js';
+import { type MsSsimOptions, multiscaleDissimilarityFor } from '../losses/ms-ssim.js';
 import { cosineSimilarity } from '../losses/overlap.js';
 import { targetLike } from '../losses/shapes.js';
 import { dissimilarityFor, type SsimOptions } from '../losses/ssim.js';
@@ -118,6 +119,25 @@ export function ssimWith(options: SsimOptions): MeanMetric {
  * window of 11 x 11
  */
 export const ssim: MeanMetric = /* @__PURE__ */ ssimWith({});
+
+/**
+ * `msSsim` with options, such as the range of the pixels.
+ *
+ * @throws RangeError if an option is unknown or has a value that it cannot have
+ */
+export function msSsimWith(options: MsSsimOptions): MeanMetric {
+  const dissimilarity = multiscaleDissimilarityFor('msSsim', options);
+  return { name: 'msSsim', values: (prediction, target) => sub(1, dissimilarity(prediction, target)) };
+}
+
+/**
+ * Multi-scale structural similarity index of images, from 0 to 1; the mean over the images. `msSsimLoss` says how it is
+ * computed.
+ *
+ * @throws RangeError if prediction and target, [batch, height, width, channels], differ in shape or are smaller than the
+ * window of 11 x 11
+ */
+export const msSsim: MeanMetric = /* @__PURE__ */ msSsimWith({});
 
 /**
  * Cosine of the angle between vectors along the last axis, [batch, ..., length]: 1 for the same direction. It is Keras's

@@ -143,6 +143,10 @@ export const FIT_OPTIONS = {
     UPDATES,
     'Several changes in each step, each with a loss, weights and an optimiser of its own, in the place of loss and optimizer. In the logs `loss` is then the sum of their losses.',
   ),
+  augment: optional(
+    CORRUPTION,
+    'Changes training examples as a part of the program, before `corrupt`: inputs, and targets that are the inputs themselves, as of an autoencoder. Validation examples stay as they are.',
+  ),
   corrupt: optional(CORRUPTION, 'Changes inputs, not targets, as a part of the program: noise, for instance.'),
   callbacks: defaulted(
     {

@@ -29,6 +29,8 @@ export type Corruption = (x: Tensor, draws: Draws) => Tensor;
 export interface BatchSource {
   readonly model: BaseModel;
   readonly examples: NamedExamples;
+  /** Changes examples that are trained on; it is not used elsewhere. */
+  readonly augment?: Corruption | undefined;
   readonly corrupt: Corruption | undefined;
   /** All weights that have a place of their own in memory; others are arrays that do not change. */
   readonly weights: readonly Weight[];
@@ -63,7 +65,7 @@ export interface TracedBatch {
 
 /** Forward, losses, metrics, gradients and new state for a batch. */
 export function traceUpdate(source: BatchSource, update: UpdateSource, index: number, batch: number): TracedBatch {
-  const tensors = batchTensors(source.examples, batch);
+  const tensors = augmented(source, batchTensors(source.examples, batch));
   const random = { seed: tensors.seed, keys: tensors.epochKeys };
   const context = new CallContext({ training: true, random, update: index });
   const objective = objectiveOf(update, callModel(source, tensors, context), batch);
@@ -102,9 +104,24 @@ export function traceOutputs(
 
 function corrupted({ corrupt, model }: BatchSource, tensors: BatchTensors): Readonly<Record<string, Tensor>> {
   if (!corrupt) return tensors.inputs;
-  const [{ name }, second] = model.inputs;
-  if (second) throw new RangeError('corrupt: the model has several inputs. Change them in a layer, or in the data.');
+  const name = onlyInput('corrupt', model);
   return { [name]: corrupt(tensors.inputs[name], tensors) };
+}
+
+/** An autoencoder's target is the input itself: it stays so. */
+function augmented({ augment, model }: BatchSource, tensors: BatchTensors): BatchTensors {
+  if (!augment) return tensors;
+  const name = onlyInput('augment', model);
+  const before = tensors.inputs[name];
+  const after = augment(before, tensors);
+  const targets = Object.entries(tensors.targets).map(([key, target]) => [key, target === before ? after : target]);
+  return { ...tensors, inputs: { [name]: after }, targets: Object.fromEntries(targets) };
+}
+
+function onlyInput(option: string, model: BaseModel): string {
+  const [{ name }, second] = model.inputs;
+  if (second) throw new RangeError(`${option}: the model has several inputs. Change them in a layer, or in the data.`);
+  return name;
 }
 
 function callModel(source: BatchSource, tensors: BatchTensors, context: CallContext): ModelLossInput {
