@@ -28,4 +28,5 @@ export { ImageError, type ImageErrorCode } from './pictures/errors.js';
 export type { DecodedPicture, Picture, PictureFormat, PictureHeader, PictureLimits } from './pictures/picture.js';
 export { encodePng } from './pictures/png/encode.js';
 export { type Fit, resizeImage } from './pictures/resize.js';
+export { cutTiles, joinTiles, type TileGrid, type Tiles, tileGrid } from './pictures/tiles.js';
 export { syntheticGarments } from './synthetic/dataset.js';

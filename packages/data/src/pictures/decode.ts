@@ -1,36 +1,43 @@
+import type { Codecs } from './codecs.js';
 import { ImageError } from './errors.js';
 import { decodeJpeg } from './jpeg/decode.js';
 import { readJpegSegments } from './jpeg/segments.js';
-import type { TurboJpeg } from './jpeg/turbo.js';
 import { checkSize } from './limits.js';
-import type { DecodedPicture, PictureHeader, PictureLimits } from './picture.js';
+import type { DecodedPicture, PictureFormat, PictureHeader, PictureLimits } from './picture.js';
 import { readPngChunks } from './png/chunks.js';
+import { crc32 } from './png/crc.js';
 import { decodePng } from './png/decode.js';
 import { sniff } from './sniff.js';
 import { decodeTiff } from './tiff/decode.js';
 import { readTiff } from './tiff/read.js';
 
-/** Readers of formats: first what a file says of itself, then its pixels. */
-const READERS = {
-  png: (bytes: Uint8Array) => {
-    const chunks = readPngChunks(bytes);
-    return { header: chunks.header, decode: () => decodePng(chunks) };
-  },
-  jpeg: (bytes: Uint8Array) => {
-    const segments = readJpegSegments(bytes);
-    return { header: segments.header, decode: (turbo: () => TurboJpeg) => decodeJpeg(segments, turbo()) };
-  },
-  tiff: (bytes: Uint8Array) => {
-    const tiff = readTiff(bytes);
-    return { header: tiff.header, decode: () => decodeTiff(tiff) };
-  },
-} as const;
+/** A file whose headers were read. */
+interface Opened {
+  readonly header: PictureHeader;
+  decode(codecs: Codecs): DecodedPicture;
+}
 
-/** As `decodeImage` does, where the caller brings the decoder of JPEG. */
-export function decodeWith(turbo: () => TurboJpeg, bytes: Uint8Array, limits: PictureLimits = {}): DecodedPicture {
-  const { header, decode } = read(bytes);
+/** Readers of formats: first what a file says of itself, then its pixels. */
+const READERS: Readonly<Record<PictureFormat, (bytes: Uint8Array, codecs: Pick<Codecs, 'crc32'>) => Opened>> = {
+  png: (bytes, codecs) => {
+    const chunks = readPngChunks(bytes, codecs);
+    return { header: chunks.header, decode: (all) => decodePng(chunks, all) };
+  },
+  jpeg: (bytes) => {
+    const segments = readJpegSegments(bytes);
+    return { header: segments.header, decode: (all) => decodeJpeg(segments, all) };
+  },
+  tiff: (bytes) => {
+    const tiff = readTiff(bytes);
+    return { header: tiff.header, decode: (all) => decodeTiff(tiff, all) };
+  },
+};
+
+/** As `decodeImage` does, with the codecs of a platform. */
+export function decodeWith(codecs: Codecs, bytes: Uint8Array, limits: PictureLimits = {}): DecodedPicture {
+  const { header, decode } = open(bytes, codecs);
   checkSize(header, limits);
-  return decode(turbo);
+  return decode(codecs);
 }
 
 /**
@@ -45,15 +52,15 @@ export function decodeWith(turbo: () => TurboJpeg, bytes: Uint8Array, limits: Pi
  * ```
  */
 export function imageHeader(bytes: Uint8Array): PictureHeader {
-  const { header } = read(bytes);
+  const { header } = open(bytes, { crc32 });
   checkSize(header, { maxPixels: Number.MAX_VALUE });
   return header;
 }
 
-function read(bytes: Uint8Array): { header: PictureHeader; decode(turbo: () => TurboJpeg): DecodedPicture } {
+function open(bytes: Uint8Array, codecs: Pick<Codecs, 'crc32'>): Opened {
   if (Object.prototype.toString.call(bytes) !== '[object Uint8Array]') {
     throw new TypeError(`The file's content is a ${typeof bytes}, expected its bytes, a Uint8Array.`);
   }
   if (bytes.length === 0) throw new ImageError('empty', 'The file is empty.');
-  return READERS[sniff(bytes)](bytes);
+  return READERS[sniff(bytes)](bytes, codecs);
 }

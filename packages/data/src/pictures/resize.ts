@@ -142,19 +142,35 @@ function resample<Some extends Picture>(
 
 /** A row with its new number of columns; colours are multiplied by alpha, if there is one. */
 function narrowRow({ width, channels, depth, data }: Picture, row: number, across: Weights, to: Float32Array): void {
-  const hasAlpha = channels % 2 === 0;
-  const opaque = depth === 8 ? 255 : 65535;
   const begin = row * width * channels;
-  for (let column = 0; column < across.first.length; column++) {
-    for (let channel = 0; channel < channels; channel++) {
-      let sum = 0;
-      for (let i = 0; i < across.count[column]; i++) {
-        const pixel = begin + (across.first[column] + i) * channels;
-        const alpha = hasAlpha && channel < channels - 1 ? data[pixel + channels - 1] / opaque : 1;
-        sum += across.weights[column * across.most + i] * data[pixel + channel] * alpha;
+  const { first, count, weights, most } = across;
+  const opaque = depth === 8 ? 255 : 65535;
+  const colours = channels <= 2 ? 1 : 3;
+  const hasAlpha = channels % 2 === 0;
+  for (let column = 0; column < first.length; column++) {
+    let [red, green, blue, alphas] = [0, 0, 0, 0];
+    let at = begin + first[column] * channels;
+    const end = column * most + count[column];
+    for (let i = column * most; i < end; i++, at += channels) {
+      let weight = weights[i];
+      if (hasAlpha) {
+        weight *= data[at + colours];
+        alphas += weight;
+        weight /= opaque;
       }
-      to[column * channels + channel] = sum;
+      red += weight * data[at];
+      if (colours === 3) {
+        green += weight * data[at + 1];
+        blue += weight * data[at + 2];
+      }
     }
+    const write = column * channels;
+    to[write] = red;
+    if (colours === 3) {
+      to[write + 1] = green;
+      to[write + 2] = blue;
+    }
+    if (hasAlpha) to[write + colours] = alphas;
   }
 }
 

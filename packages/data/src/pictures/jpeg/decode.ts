@@ -1,16 +1,16 @@
+import type { Codecs } from '../codecs.js';
 import { upright } from '../orientation.js';
 import type { DecodedPicture } from '../picture.js';
 import type { JpegSegments } from './segments.js';
-import type { TurboJpeg } from './turbo.js';
 
 /**
  * Decodes the pixels of a JPEG and turns them upright.
  *
  * @throws ImageError if they are damaged or too few
  */
-export function decodeJpeg({ header, stored, pieces }: JpegSegments, turbo: TurboJpeg): DecodedPicture {
+export function decodeJpeg({ header, stored, pieces }: JpegSegments, { turbo }: Codecs): DecodedPicture {
   const { width, height } = stored;
   const channels = header.channels as 1 | 3;
-  const data = turbo.decode(pieces, { width, height }, channels);
+  const data = turbo().decode(pieces, { width, height }, channels);
   return upright({ format: 'jpeg', width, height, channels, depth: 8, data }, header.orientation);
 }

@@ -1,6 +1,6 @@
+import type { Codecs } from '../codecs.js';
 import { ImageError } from '../errors.js';
 import type { PictureHeader } from '../picture.js';
-import { crc32 } from './crc.js';
 
 /** Bytes that every PNG begins with. */
 export const PNG_SIGNATURE: readonly number[] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
@@ -30,8 +30,10 @@ export interface PngChunks {
   readonly palette: Uint8Array | undefined;
   /** Alpha of the first colours of the palette, or the value of which pixels are transparent, 16 bits a sample. */
   readonly transparency: Uint8Array | undefined;
-  /** The compressed data: contents of the IDAT chunks, in order. */
+  /** The compressed data: contents of the IDAT chunks, in order. Their checksums are checked by `checkData`. */
   readonly compressed: readonly Uint8Array[];
+  /** @throws ImageError if a checksum of the compressed data is wrong */
+  checkData(): void;
 }
 
 const damaged = (what: string) => new ImageError('damaged', `This PNG is damaged: ${what}.`);
@@ -40,12 +42,14 @@ const truncated = (what: string) => new ImageError('truncated', `This PNG ends e
 interface Chunk {
   readonly type: string;
   readonly content: Uint8Array;
+  /** @throws ImageError if its checksum is wrong */
+  check(): void;
 }
 
 /** Chunks in order. Others than these are skipped, with whatever they would inflate to. */
 const USED = ['IHDR', 'PLTE', 'IDAT', 'IEND', 'tRNS', 'acTL'];
 
-function* chunksOf(bytes: Uint8Array): Generator<Chunk> {
+function* chunksOf(bytes: Uint8Array, { crc32 }: Pick<Codecs, 'crc32'>): Generator<Chunk> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = PNG_SIGNATURE.length; ; ) {
     if (at + 12 > bytes.length) throw truncated('there is no IEND chunk');
@@ -55,9 +59,13 @@ function* chunksOf(bytes: Uint8Array): Generator<Chunk> {
     const end = at + 8 + length;
     if (end + 4 > bytes.length) throw truncated(`its ${type} chunk is cut short`);
     if (USED.includes(type)) {
-      if (crc32(bytes, at + 4, end) !== view.getUint32(end))
-        throw damaged(`the checksum of its ${type} chunk is wrong`);
-      yield { type, content: bytes.subarray(at + 8, end) };
+      const [begin, stated] = [at + 4, view.getUint32(end)];
+      const check = () => {
+        if (crc32(bytes, begin, end) !== stated) throw damaged(`the checksum of its ${type} chunk is wrong`);
+      };
+      // Those of the pixels take long, and are left for when they are decoded.
+      if (type !== 'IDAT') check();
+      yield { type, content: bytes.subarray(at + 8, end), check };
     } else if (type[0] === type[0].toUpperCase()) throw damaged(`its chunk ${type} is of no known type`);
     at = end + 4;
   }
@@ -86,23 +94,24 @@ function checkColours(colour: number, palette: Uint8Array | undefined, transpare
 }
 
 /**
- * Reads the chunks of a PNG that matter for its pixels, and checks their checksums. Nothing is inflated.
+ * Reads the chunks of a PNG that matter for its pixels. Nothing is inflated.
  *
  * @throws ImageError
  * @see Portable Network Graphics (PNG) Specification (Third Edition), W3C
  */
-export function readPngChunks(bytes: Uint8Array): PngChunks {
-  const chunks = chunksOf(bytes);
+export function readPngChunks(bytes: Uint8Array, codecs: Pick<Codecs, 'crc32'>): PngChunks {
+  const chunks = chunksOf(bytes, codecs);
   const head = readHeader(chunks.next().value as Chunk);
   let palette: Uint8Array | undefined;
   let transparency: Uint8Array | undefined;
-  const compressed: Uint8Array[] = [];
-  for (const { type, content } of chunks) {
+  const data: Chunk[] = [];
+  for (const chunk of chunks) {
+    const { type, content } = chunk;
     if (type === 'IEND') break;
     if (type === 'IHDR') throw damaged('it has two headers');
-    else if (type === 'IDAT') compressed.push(content);
+    else if (type === 'IDAT') data.push(chunk);
     else if (type === 'acTL') refuseFrames(content);
-    else if (compressed.length > 0) continue;
+    else if (data.length > 0) continue;
     else if (type === 'PLTE') palette = content;
     // With alpha of each pixel, another transparency means nothing.
     else if (head.samples % 2 === 1) transparency = content;
@@ -113,7 +122,11 @@ export function readPngChunks(bytes: Uint8Array): PngChunks {
   const channels = (transparency ? shown + 1 : shown) as 1 | 2 | 3 | 4;
   const depth = bits === 16 ? 16 : 8;
   const header = { format: 'png', width, height, channels, depth, orientation: 1 } as const;
-  return { header, bits, samples, colour, interlaced, palette, transparency, compressed };
+  const compressed = data.map(({ content }) => content);
+  const checkData = () => {
+    for (const chunk of data) chunk.check();
+  };
+  return { header, bits, samples, colour, interlaced, palette, transparency, compressed, checkData };
 }
 
 /** An animation of one frame is a picture. */

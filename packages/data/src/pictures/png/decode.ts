@@ -1,5 +1,6 @@
 import { decode } from 'fast-png';
 import { unpackBits } from '../bits.js';
+import type { Codecs } from '../codecs.js';
 import { ImageError } from '../errors.js';
 import { inflateTo } from '../inflate.js';
 import { type DecodedPicture, valuesOf } from '../picture.js';
@@ -44,11 +45,12 @@ function layout({ header, bits, samples, interlaced }: PngChunks) {
  *
  * @throws ImageError if they are damaged or too few
  */
-export function decodePng(chunks: PngChunks): DecodedPicture {
+export function decodePng(chunks: PngChunks, codecs: Pick<Codecs, 'inflate'>): DecodedPicture {
   const { header, bits, samples, colour } = chunks;
+  chunks.checkData();
   const passes = layout(chunks);
   const total = passes.reduce((sum, { length }) => sum + length, 0);
-  const rows = inflateTo(chunks.compressed, total, 'PNG');
+  const rows = inflateTo(chunks.compressed, total, codecs, 'PNG');
   let stored: Uint8Array | Uint16Array | undefined;
   let at = 0;
   for (const pass of passes) {

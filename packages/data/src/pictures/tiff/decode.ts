@@ -1,4 +1,5 @@
 import { unpackBits } from '../bits.js';
+import type { Codecs } from '../codecs.js';
 import { ImageError } from '../errors.js';
 import { inflateTo } from '../inflate.js';
 import { upright } from '../orientation.js';
@@ -7,6 +8,7 @@ import { decompressLzw, LZW_MOST_INFLATION } from './lzw.js';
 import { decompressPackBits, PACK_BITS_MOST_INFLATION } from './pack-bits.js';
 import { COMPRESSION, PHOTOMETRIC, type Segment, type Tiff } from './read.js';
 
+type Inflating = Pick<Codecs, 'inflate'>;
 type Values = Uint8Array | Uint16Array;
 
 const early = () => new ImageError('truncated', 'This TIFF ends early: a strip or tile has too few pixels.');
@@ -16,15 +18,15 @@ const early = () => new ImageError('truncated', 'This TIFF ends early: a strip o
  *
  * @throws ImageError if they are damaged or too few
  */
-export function decodeTiff(tiff: Tiff): DecodedPicture {
+export function decodeTiff(tiff: Tiff, codecs: Inflating): DecodedPicture {
   const { width, height, header } = tiff;
   const { channels, depth, orientation } = header;
-  const data = coloured(tiff, readSegments(tiff));
+  const data = coloured(tiff, readSegments(tiff, codecs));
   return upright({ format: 'tiff', width, height, channels, depth, data }, orientation);
 }
 
 /** Stored values: row, column, sample. */
-function readSegments(tiff: Tiff): Values {
+function readSegments(tiff: Tiff, codecs: Inflating): Values {
   const { width, height, samples, planar, segmentWidth, segmentHeight, tiled, segments } = tiff;
   const values = valuesOf(tiff.header.depth, width * height * samples);
   const across = Math.ceil(width / segmentWidth);
@@ -36,7 +38,7 @@ function readSegments(tiff: Tiff): Values {
     // Tiles are whole, also where they stick out of the picture; the last strip is not.
     const rows = tiled ? segmentHeight : Math.min(segmentHeight, height - top);
     const rowLength = segmentWidth * together;
-    const read = valuesOfSegment(tiff, segment, rows, rowLength, together);
+    const read = valuesOfSegment(tiff, codecs, segment, rows, rowLength);
     const columns = Math.min(segmentWidth, width - left);
     const sample = Math.floor(index / plane);
     for (let row = 0; row < Math.min(rows, height - top); row++) {
@@ -49,10 +51,12 @@ function readSegments(tiff: Tiff): Values {
   return values;
 }
 
-function valuesOfSegment(tiff: Tiff, segment: Segment, rows: number, rowLength: number, together: number): Values {
+function valuesOfSegment(tiff: Tiff, codecs: Inflating, segment: Segment, rows: number, rowLength: number): Values {
   const { bits, file, differences } = tiff;
+  const together = rowLength / tiff.segmentWidth;
   const length = rows * Math.ceil((rowLength * bits) / 8);
-  const bytes = decompress(tiff, file.bytes.subarray(segment.offset, segment.offset + segment.byteCount), length);
+  const compressed = file.bytes.subarray(segment.offset, segment.offset + segment.byteCount);
+  const bytes = decompress(tiff, codecs, compressed, length);
   const values = bits < 8 ? unpackBits(bytes, rowLength, bits) : bits === 8 ? bytes : words(bytes, file.littleEndian);
   if (differences) {
     for (let row = 0; row < rows; row++) {
@@ -72,7 +76,7 @@ function words(bytes: Uint8Array, littleEndian: boolean): Uint16Array {
 }
 
 /** Exactly `length` bytes, of their own: they may be changed. */
-function decompress({ compression }: Tiff, bytes: Uint8Array, length: number): Uint8Array {
+function decompress({ compression }: Tiff, codecs: Inflating, bytes: Uint8Array, length: number): Uint8Array {
   if (compression === COMPRESSION.none) {
     if (bytes.length < length) throw early();
     return bytes.slice(0, length);
@@ -95,7 +99,7 @@ function decompress({ compression }: Tiff, bytes: Uint8Array, length: number): U
     if (decompressPackBits(bytes, to) < length) throw early();
     return to;
   }
-  return inflateTo([bytes], length, 'TIFF');
+  return inflateTo([bytes], length, codecs, 'TIFF');
 }
 
 /** Channels of stored values: palettes resolved, black at zero, 8 bits at least. */
