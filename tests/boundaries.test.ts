@@ -124,3 +124,13 @@ it("core's compositions import operations, never the other way round", () => {
   expect(between('operations', 'compositions')).toEqual([]);
   expect(between('compositions', 'operations').length).toBeGreaterThan(10);
 });
+
+it("data's pictures import nothing of Node, so that a browser reads them", () => {
+  const imports = importsOf('data').filter((each) => isShipped(each) && each.file.startsWith('src/pictures/'));
+  expect(imports.length).toBeGreaterThan(30);
+  expect(imports.filter(({ specifier }) => specifier.startsWith('node:'))).toEqual([]);
+  const outside = imports.filter(
+    (each) => isRelative(each) && !normalize(join(dirname(each.file), each.specifier)).startsWith('src/pictures/'),
+  );
+  expect(outside).toEqual([]);
+});

@@ -37,6 +37,11 @@ describe('every reader of what others have written', () => {
       'ndarray',
       'run-record',
       'arguments',
+      'image-header',
+      'png',
+      'jpeg',
+      'tiff',
+      'tiles',
     ]);
   });
 

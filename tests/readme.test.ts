@@ -71,6 +71,7 @@ const LINKED = [
   'docs/ARCHITECTURE.md',
   'docs/COMING-FROM-KERAS.md',
   'docs/FEATURES.md',
+  'docs/PICTURES.md',
   'docs/RELIABILITY.md',
   'docs/REPRODUCIBILITY.md',
 ];

@@ -4,8 +4,23 @@ import { checkpoint } from './checkpoint.js';
 import { gzip, idx } from './idx.js';
 import { model } from './model.js';
 import { ndarrays } from './ndarray.js';
+import { header, jpeg, png, tiff, tiles } from './pictures.js';
 import { runRecord } from './run-record.js';
 import { safetensors } from './safetensors.js';
 
 /** Every reader of Weft of what somebody else may have written. */
-export const targets: readonly Target[] = [idx, gzip, safetensors, model, checkpoint, ndarrays, runRecord, commandLine];
+export const targets: readonly Target[] = [
+  idx,
+  gzip,
+  safetensors,
+  model,
+  checkpoint,
+  ndarrays,
+  runRecord,
+  commandLine,
+  header,
+  png,
+  jpeg,
+  tiff,
+  tiles,
+];

@@ -4,8 +4,8 @@ import { ImageError } from './errors.js';
 
 /** No byte of deflate becomes more than so many (RFC 1951: 258 bytes for 2 bits). */
 const MOST_INFLATION = 1032;
-/** Compressed bytes that are handed over at a time: more would make less copying, and more that is too much. */
-const PIECE = 16384;
+/** Compressed bytes that are handed over at a time: more make less copying, and more that is too much. */
+const pieceFor = (length: number) => Math.max(1024, Math.min(16384, length >> 6));
 /** Bytes that come after what is expected, and are passed over as other readers do. */
 const TOLERATED = 65536;
 
@@ -39,7 +39,7 @@ export function inflateTo(
 
 /**
  * Inflates zlib data up to a length. What is compressed is handed over in pieces, none of which can become more than
- * 17 MB, and the first that gives far too much is the last.
+ * 1 MB or, for large pictures, 17 MB, and the first that gives far too much is the last.
  *
  * @throws any error if the data are damaged or far too many
  */
@@ -51,8 +51,11 @@ export function inflateInPieces(parts: readonly Uint8Array[], length: number): U
     inflated.set(surplus > 0 ? piece.subarray(0, length - done) : piece, done);
     done = Math.min(length, done + piece.length);
   });
+  const pieceLength = pieceFor(length);
   for (const part of parts) {
-    for (let at = 0; at < part.length && done < length; at += PIECE) stream.push(part.subarray(at, at + PIECE), false);
+    for (let at = 0; at < part.length && done < length; at += pieceLength) {
+      stream.push(part.subarray(at, at + pieceLength), false);
+    }
   }
   if (surplus > length + TOLERATED) throw new RangeError(`${surplus} bytes more than ${length}`);
   return done === length ? inflated : inflated.subarray(0, done);

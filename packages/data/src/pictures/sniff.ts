@@ -43,5 +43,8 @@ export function sniff(bytes: Uint8Array): PictureFormat {
   );
   if (!found) throw new ImageError('not-an-image', 'The file is no PNG, JPEG or TIFF, whatever its name says.');
   if (found.format) return found.format;
-  throw new ImageError('format', `The file is a ${found.name}, which is not read: convert it to PNG, JPEG or TIFF.`);
+  throw new ImageError(
+    'format',
+    `The format of the file is ${found.name}, which is not read: convert it to PNG, JPEG or TIFF.`,
+  );
 }

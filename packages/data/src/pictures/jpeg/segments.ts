@@ -27,6 +27,8 @@ export interface JpegSegments {
   readonly stored: { readonly width: number; readonly height: number };
   /** Pieces of the file, in order, that make a JPEG of the same pixels and of nothing else. */
   readonly pieces: readonly Uint8Array[];
+  /** Bytes of compressed data. */
+  readonly compressed: number;
 }
 
 const damaged = (what: string) => new ImageError('damaged', `This JPEG is damaged: ${what}.`);
@@ -132,8 +134,7 @@ export function readJpegSegments(bytes: Uint8Array): JpegSegments {
   }
   if (!frame || scans === 0) throw damaged('it holds no picture');
   pieces.push(Uint8Array.of(0xff, MARKER.EOI));
-  checkAmount(frame, compressed);
-  return { header: headerOf(frame, orientation), stored: frame, pieces };
+  return { header: headerOf(frame, orientation), stored: frame, compressed, pieces };
 }
 
 /** Tables, frame, scans, and the two segments that say what the colours are. */
@@ -142,8 +143,12 @@ function isNeeded(marker: number): boolean {
   return isFrame(marker) || [DHT, DQT, DRI, SOS, APP0, APP14].includes(marker);
 }
 
-/** Each block of 8 x 8 pixels takes at least a bit: fewer cannot be a picture of this size. */
-function checkAmount({ width, height }: Frame, compressed: number): void {
+/**
+ * Each block of 8 x 8 pixels takes at least a bit: fewer cannot be a picture of the size that is stated.
+ *
+ * @throws ImageError
+ */
+export function checkAmount({ stored: { width, height }, compressed }: JpegSegments): void {
   if (compressed * 8 >= Math.ceil(width / 8) * Math.ceil(height / 8)) return;
   throw truncated(`${compressed} bytes cannot hold ${width} x ${height} pixels`);
 }

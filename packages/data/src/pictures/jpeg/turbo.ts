@@ -47,16 +47,31 @@ export class TurboJpeg {
     const turbo = this.#exports;
     // After a failure the memory may be in any state. So it is kept only where all went well.
     this.#exports = undefined;
-    let pixels: Uint8Array | undefined;
     try {
-      pixels = decompress(turbo, pieces, width, height, channels);
+      const { pixels, complained } = decompress(turbo, pieces, width, height, channels);
+      if (!complained && turbo.memory.buffer.byteLength <= KEPT_BYTES) this.#exports = turbo;
+      return pixels;
     } catch (cause) {
+      if (cause instanceof ImageError) throw cause;
       throw new ImageError('damaged', 'This JPEG is damaged: its compressed data do not decode.', { cause });
     }
-    if (!pixels) throw new ImageError('damaged', 'This JPEG is damaged: its compressed data do not decode.');
-    if (turbo.memory.buffer.byteLength <= KEPT_BYTES) this.#exports = turbo;
-    return pixels;
   }
+}
+
+/**
+ * How libjpeg complains of bytes between the pixels and the end, which some cameras leave there: all pixels are read. It
+ * writes its first complaint only, and the end is the last marker, so nothing worse has happened.
+ */
+const HARMLESS = ' extraneous bytes before marker 0xd9\0';
+
+/** Whether a text stands in memory, below a place. */
+function holds({ memory }: Exports, text: string, end: number): boolean {
+  const bytes = new Uint8Array(memory.buffer, 0, end);
+  const codes = Array.from(text, (character) => character.charCodeAt(0));
+  for (let at = bytes.indexOf(codes[0]); at >= 0; at = bytes.indexOf(codes[0], at + 1)) {
+    if (codes.every((code, i) => bytes[at + i] === code)) return true;
+  }
+  return false;
 }
 
 function instantiate(module: WebAssembly.Module): Exports {
@@ -84,20 +99,24 @@ function decompress(
   width: number,
   height: number,
   channels: 1 | 3,
-): Uint8Array | undefined {
+): { readonly pixels: Uint8Array; readonly complained: boolean } {
   const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
   const size = width * height * channels;
   const [bytes, to, handle] = [turbo.malloc(length), turbo.malloc(size), turbo.tjInitDecompress()];
-  if (bytes === 0 || to === 0 || handle === 0) throw new RangeError(`${length + size} bytes do not fit into memory`);
+  if (bytes === 0 || to === 0 || handle === 0) {
+    throw new ImageError('too-large', `This JPEG is ${width} x ${height}, and there is no memory for so many pixels.`);
+  }
   let at = bytes;
   for (const piece of pieces) {
     new Uint8Array(turbo.memory.buffer, at, piece.length).set(piece);
     at += piece.length;
   }
   const status = turbo.tjDecompress2(handle, bytes, length, to, width, width * channels, height, PIXELS[channels], 0);
-  const pixels = status === 0 ? new Uint8Array(turbo.memory.buffer, to, size).slice() : undefined;
+  // Messages and the stack lie below what is allocated.
+  if (status !== 0 && !holds(turbo, HARMLESS, bytes)) throw new Error('libjpeg complains of the data');
+  const pixels = new Uint8Array(turbo.memory.buffer, to, size).slice();
   turbo.tjDestroy(handle);
   turbo.free(to);
   turbo.free(bytes);
-  return pixels;
+  return { pixels, complained: status !== 0 };
 }

@@ -90,12 +90,14 @@ export interface Tiff {
 
 const damaged = (what: string) => new ImageError('damaged', `This TIFF is damaged: ${what}.`);
 const refused = (code: 'coding' | 'colour' | 'depth', what: string, advice: string) =>
-  new ImageError(code, `This TIFF ${what}, which is not read: ${advice}.`);
+  new ImageError(code, `This TIFF ${what} not read: ${advice}.`);
 
 /** Directories that are looked at: smaller copies of the picture are passed over. */
 const MOST_DIRECTORIES = 64;
-/** Pixels of a tile, which may stick out of the picture. */
-const MOST_TILE_PIXELS = 2 ** 24;
+/** Pixels that a tile may have even where it sticks out of the picture. */
+const TILE_PIXELS = 2 ** 20;
+/** Sides of tiles are multiples of this. */
+const TILE_UNIT = 16;
 
 /** The directory of the only page. Smaller copies and masks are no pages. */
 function onlyPage(file: TiffBytes): Directory {
@@ -154,15 +156,16 @@ export function readTiff(bytes: Uint8Array): Tiff {
 
 function bitsOf(page: Directory, photometric: number): number {
   const format = page.numbers(TAG.sampleFormat) ?? [1];
-  if (format.includes(3)) throw refused('depth', 'has floating-point values', 'save it with 8 or 16 bits');
-  if (format.includes(2)) throw refused('depth', 'has signed values', 'save it with 8 or 16 bits without a sign');
+  if (format.includes(3)) throw refused('depth', 'has floating-point values, which are', 'save it with 8 or 16 bits');
+  if (format.includes(2))
+    throw refused('depth', 'has signed values, which are', 'save it with 8 or 16 bits without a sign');
   const all = page.numbers(TAG.bits) ?? [1];
   const [bits] = all;
   const allowed = { [PHOTOMETRIC.rgb]: [8, 16], [PHOTOMETRIC.palette]: [1, 2, 4, 8] }[photometric] ?? [1, 2, 4, 8, 16];
   if (allowed.includes(bits) && all.every((each) => each === bits)) return bits;
   throw refused(
     'depth',
-    `has ${[...new Set(all.slice(0, 8))].join(' and ')} bits a value`,
+    `has ${[...new Set(all.slice(0, 8))].join(' and ')} bits a value, which are`,
     'save it with 8 or 16 bits',
   );
 }
@@ -171,19 +174,24 @@ function checkCoding(page: Directory, compression: number, photometric: number, 
   if (photometric === -1 && page.numbers(TAG.width) === undefined) throw damaged('it holds no picture');
   if (!(Object.values(COMPRESSION) as number[]).includes(compression)) {
     const name = OTHER_COMPRESSIONS[compression] ?? `number ${compression}`;
-    throw refused('coding', `is compressed by ${name}`, 'save it with LZW, Deflate, PackBits or without compression');
+    throw refused(
+      'coding',
+      `is compressed by ${name}, which is`,
+      'save it with LZW, Deflate, PackBits or without compression',
+    );
   }
   if (!(Object.values(PHOTOMETRIC) as number[]).includes(photometric)) {
     const name = OTHER_COLOURS[photometric] ?? `of colours of number ${photometric}`;
-    throw refused('colour', `is ${name}`, 'save it as grey or RGB');
+    throw refused('colour', `is ${name}, which is`, 'save it as grey or RGB');
   }
-  if (fillOrder !== 1) throw refused('coding', 'has its bits in reverse order', 'save it in the usual order');
+  if (fillOrder !== 1) throw refused('coding', 'has its bits in reverse order, which is', 'save it in the usual order');
 }
 
 function extraOf(page: Directory, count: number): Extra {
   if (count === 0) return 'none';
   if (count < 0) throw damaged('it has fewer values a pixel than colours');
-  if (count > 1) throw refused('colour', `has ${count} values a pixel besides its colours`, 'save it as grey or RGB');
+  if (count > 1)
+    throw refused('colour', `has ${count} values a pixel besides its colours, which are`, 'save it as grey or RGB');
   const [kind] = page.numbers(TAG.extraSamples) ?? [0];
   return ({ 1: 'premultiplied', 2: 'alpha' } as const)[kind] ?? 'dropped';
 }
@@ -192,7 +200,11 @@ function differencesOf(predictor: number, compression: number, bits: number): bo
   // As libtiff does: a predictor belongs to these compressions.
   if (predictor === 1 || compression === COMPRESSION.none || compression === COMPRESSION.packBits) return false;
   if (predictor === 2 && bits >= 8) return true;
-  throw refused('coding', `has predictor ${predictor} with ${bits} bits a value`, 'save it without a predictor');
+  throw refused(
+    'coding',
+    `has predictor ${predictor} with ${bits} bits a value, which is`,
+    'save it without a predictor',
+  );
 }
 
 type Coded = Pick<Tiff, 'width' | 'height' | 'bits' | 'samples' | 'planar' | 'compression'>;
@@ -205,8 +217,9 @@ function layoutOf({ bytes }: TiffBytes, page: Directory, coded: Coded) {
   const segmentHeight = tiled ? (page.numbers(TAG.tileHeight)?.[0] ?? 0) : Math.min(rowsPerStrip, height);
   if (width === 0 || height === 0) return { tiled, segmentWidth, segmentHeight, segments: [] };
   if (segmentWidth === 0 || segmentHeight === 0) throw damaged('its strips or tiles have no pixels');
-  if (tiled && segmentWidth * segmentHeight > MOST_TILE_PIXELS)
-    throw damaged('its tiles are larger than any file needs');
+  const roundedUp = (side: number) => Math.ceil(side / TILE_UNIT) * TILE_UNIT;
+  const mostPixels = Math.max(TILE_PIXELS, roundedUp(width) * roundedUp(height));
+  if (tiled && segmentWidth * segmentHeight > mostPixels) throw damaged('its tiles are larger than any file needs');
   const count = Math.ceil(width / segmentWidth) * Math.ceil(height / segmentHeight) * (planar ? samples : 1);
   const offsets = page.numbers(tiled ? TAG.tileOffsets : TAG.stripOffsets) ?? [];
   const byteCounts = page.numbers(tiled ? TAG.tileByteCounts : TAG.stripByteCounts) ?? guessed(coded, offsets.length);
