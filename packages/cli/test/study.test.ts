@@ -20,7 +20,8 @@ describe('weft study seeds', () => {
     const { code, stdout, stderr } = await study('seeds', '--seeds', '1,2', ...SMALL, '--out', 'whole');
     expect({ code, stderr: stderr.includes('Trial 2 of 2: seed-2') }).toEqual({ code: 0, stderr: true });
     expect(stdout).toContain('synthetic garments');
-    expect(stdout).toContain('seed-2');
+    expect(stdout).toContain('has a median of');
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe('Report: whole/report.html');
     whole = await read('whole', 'results.json');
   });
 
@@ -75,6 +76,37 @@ describe('weft study seeds', () => {
   });
 });
 
+test('weft study anomaly trains on one class, and tells the others', async () => {
+  const args = [
+    '--normals',
+    '1,5',
+    '--model',
+    'cae',
+    ...SMALL,
+    '--limit',
+    '400',
+    '--test-limit',
+    '40',
+    '--epochs',
+    '1',
+  ];
+  const { code, stdout } = await study('anomaly', ...args, '--out', 'anomaly');
+  expect(code).toBe(0);
+  expect(stdout).toContain('the mean over 2 normal classes');
+  const { trials, summary } = JSON.parse(await read('anomaly', 'results.json'));
+  expect(trials.map(({ options }: { options: { classes: string } }) => options.classes)).toEqual(['1', '5']);
+  // Of 400 images of ten classes.
+  for (const { trainCount, validationCount, testCount } of trials) {
+    expect(trainCount + validationCount).toBeLessThan(80);
+    expect(testCount).toBe(40);
+  }
+  const [first] = summary.cae.classes;
+  expect(Object.keys(first.scores)).toEqual(['mse', 'mae', 'ssim', 'latent']);
+  expect(first.normalCount + first.anomalyCount).toBe(40);
+  expect(existsSync(join(folder.path, 'anomaly/figures/roc-cae.png'))).toBe(true);
+  expect(await read('anomaly', 'report.html')).toContain('One class is normal');
+});
+
 test("a study of one's own is a JSON file", async () => {
   const definition = {
     name: 'rates',
@@ -95,8 +127,8 @@ test("a study of one's own is a JSON file", async () => {
 });
 
 test.each([
-  [[], 2, 'weft study: expected seeds'],
-  [['sedes'], 2, "got 'sedes', expected seeds"],
+  [[], 2, 'weft study: expected seeds, anomaly or a JSON file'],
+  [['sedes'], 2, "got 'sedes', expected seeds, anomaly or a JSON file with a study of your own. Did you mean seeds?"],
   [['seeds', '--seed', '3'], 2, '--seed: this study trains with several. Give them with --seeds.'],
   [['seeds', '--seeds', '1,1'], 2, "--seeds: got '1,1', expected a whole number from 0, or several"],
   [['seeds', '--epoch', '3'], 2, 'Did you mean --epochs?'],

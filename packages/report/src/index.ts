@@ -48,3 +48,4 @@ export {
   recordText,
   type TrainingHistory,
 } from './record/run-record.js';
+export { counted, formatCount, formatNumber, formatPercent } from './text/numbers.js';

@@ -1,3 +1,12 @@
+export {
+  type AnomalyResult,
+  type JudgeOptions,
+  judgeScores,
+  type ScoredImages,
+  type Scores,
+} from './anomaly/judge-scores.js';
+export { latentDistances } from './anomaly/latent-distances.js';
+export { type ImageSize, pseudoAnomalies } from './anomaly/pseudo-anomalies.js';
 export { expandGrid, trialWord } from './definition/grid.js';
 export { type ParseStudyOptions, parseStudy } from './definition/parse-study.js';
 export {
@@ -21,5 +30,11 @@ export {
 export { variedOptions } from './execute/results-csv.js';
 export type { CompleteOptions } from './execute/trial-folder.js';
 export type { ModelResult, TrialResult } from './execute/trial-result.js';
+export { REPORT_KINDS } from './report/compose-report.js';
+export type { ReportTable, StudyReport } from './report/study-report.js';
 export { type RunStudyOptions, runStudy, type StudyResults } from './run-study.js';
+export { type AnomalyOptions, anomalyStudy } from './studies/anomaly.js';
+export type { AnomalyMeasurement } from './studies/anomaly-report.js';
+export { type NoiseOptions, noiseStudy } from './studies/noise.js';
+export type { NoiseMeasurement } from './studies/noise-report.js';
 export { type SeedsOptions, seedsStudy } from './studies/seeds.js';

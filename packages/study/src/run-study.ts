@@ -1,15 +1,20 @@
 import { join } from 'node:path';
 import { makeFolders, writeAtomically } from '@weft/pool';
-import { recordText } from '@weft/report';
-import { completeTrials, type Study, type Trial } from './definition/study.js';
+import { type Figure, rasterise, recordText } from '@weft/report';
+import { completeTrials, type Json, type Study, type Trial } from './definition/study.js';
 import { StudyError } from './errors.js';
 import type { Executor } from './execute/executor.js';
 import { resultsCsv } from './execute/results-csv.js';
 import type { TrialResult } from './execute/trial-result.js';
+import { composeReport } from './report/compose-report.js';
+import { studyPage } from './report/study-page.js';
+import type { StudyReport } from './report/study-report.js';
 
 /** What results.json holds. */
 export interface StudyResults {
   readonly study: Study;
+  /** What the study has found; null if its kind has no summary. */
+  readonly summary: Json;
   /** In the order of the definition. */
   readonly trials: readonly TrialResult[];
 }
@@ -24,36 +29,53 @@ export interface RunStudyOptions {
 }
 
 /**
- * Performs the trials of a study, those that are done already excepted, and writes `study.json`, `results.json` and
- * `results.csv`. The files have the same bytes whatever the order of the trials was, and however often the study was
+ * Performs the trials of a study, those that are done already excepted, and writes `study.json`, `results.json`,
+ * `results.csv`, `report.html` and `figures/`. The files have the same bytes whatever the order of the trials was, and however often the study was
  * interrupted.
  *
- * @returns the results
+ * @returns the results, and what they say
  * @throws StudyError if trials were trained on different data, or the executor left one out; whatever the executor rejects with
  * @example
- * const { trials } = await runStudy(study, { directory: 'my-study', executor: localExecutor(perform) });
+ * const { report } = await runStudy(study, { directory: 'my-study', executor: localExecutor(perform) });
  */
-export async function runStudy(study: Study, options: RunStudyOptions): Promise<StudyResults> {
+export async function runStudy(
+  study: Study,
+  options: RunStudyOptions,
+): Promise<{ results: StudyResults; report: StudyReport }> {
   const { directory, executor, signal = new AbortController().signal, onDone } = options;
   await makeFolders(directory);
   await writeAtomically(join(directory, 'study.json'), recordText(study));
   const trials = completeTrials(study);
-  const results = new Map<string, TrialResult>();
+  const done = new Map<string, TrialResult>();
   await executor.run(trials, {
     signal,
     onDone(trial, result) {
-      results.set(trial.name, result);
-      onDone?.(trial, result, results.size);
+      done.set(trial.name, result);
+      onDone?.(trial, result, done.size);
     },
   });
-  const missing = trials.filter(({ name }) => !results.has(name));
+  const missing = trials.filter(({ name }) => !done.has(name));
   if (missing.length > 0) throw new StudyError(`there is no result of ${missing.map(({ name }) => name).join(', ')}.`);
-  const ordered = trials.map(({ name }) => results.get(name) as TrialResult);
+  const ordered = trials.map(({ name }) => done.get(name) as TrialResult);
   requireSameTestImages(ordered);
-  const found = { study, trials: ordered };
+  const report = composeReport({ study, trials: ordered });
+  const results: StudyResults = { study, summary: report.summary, trials: ordered };
+  await writeFigures(report.figures, join(directory, 'figures'), signal);
+  await writeAtomically(join(directory, 'report.html'), studyPage(results, report));
   await writeAtomically(join(directory, 'results.csv'), resultsCsv(ordered));
-  await writeAtomically(join(directory, 'results.json'), recordText(found));
-  return found;
+  // Last: a folder with results.json is a whole study.
+  await writeAtomically(join(directory, 'results.json'), recordText(results));
+  return { results, report };
+}
+
+/** Writes each figure as SVG and as PNG. */
+async function writeFigures(figures: readonly Figure[], folder: string, signal: AbortSignal): Promise<void> {
+  await makeFolders(folder);
+  for (const { name, svg } of figures) {
+    signal.throwIfAborted();
+    await writeAtomically(join(folder, `${name}.svg`), svg);
+    await writeAtomically(join(folder, `${name}.png`), await rasterise(svg));
+  }
 }
 
 /** What is compared must have been tested on the same images. */

@@ -40,6 +40,7 @@ const run = (directory: string, training: FakeTraining, parts?: Partial<PerformI
 const resultsIn = async (directory: string) => [
   await readFile(join(directory, 'results.json'), 'utf8'),
   await readFile(join(directory, 'results.csv'), 'utf8'),
+  await readFile(join(directory, 'report.html'), 'utf8'),
 ];
 
 describe('runStudy', () => {
@@ -89,9 +90,9 @@ describe('runStudy', () => {
     await run(root, again);
     expect(again.calls).toEqual([]);
     const more = { ...study, trials: [{ name: 'seed-5', options: { seed: 5 } }, ...study.trials] };
-    const { trials } = await runStudy(more, { directory: root, executor: localExecutor(perform(root, again)) });
+    const { results } = await runStudy(more, { directory: root, executor: localExecutor(perform(root, again)) });
     expect(again.calls).toEqual([{ name: 'seed-5', resume: false }]);
-    expect(trials.map(({ name }) => name)).toEqual(more.trials.map(({ name }) => name));
+    expect(results.trials.map(({ name }) => name)).toEqual(more.trials.map(({ name }) => name));
   });
 
   it('measures once for the same weights, and again for others or another measure', async () => {
@@ -108,8 +109,8 @@ describe('runStudy', () => {
     expect(count).toBe(6);
     const other = { ...study, measures: [{ kind: 'brightness', of: 'training' }] };
     const executor = localExecutor(perform(root, new FakeTraining(), counting));
-    const { trials } = await runStudy(other, { directory: root, executor });
-    expect(trials.map(({ measurements }) => measurements.brightness)).toContain('training seed-4');
+    const { results } = await runStudy(other, { directory: root, executor });
+    expect(results.trials.map(({ measurements }) => measurements.brightness)).toContain('training seed-4');
     expect(count).toBe(10);
   });
 

@@ -71,6 +71,14 @@ export const folder: Kind<string> = {
   read: (text) => (text === '' ? undefined : text),
 };
 
+/** Numbers or names of classes; the data say which there are. */
+export const classes: Kind<string> = {
+  placeholder: 'CLASS,...',
+  expected: 'numbers or names of classes with commas between them',
+  example: '0,3',
+  read: (text) => (text.split(',').every((word) => word.trim() !== '') ? text : undefined),
+};
+
 /** How often: seconds or steps, such as `30s` or `200steps`. */
 export const interval: Kind<string> = {
   placeholder: 'INTERVAL',

@@ -13,6 +13,12 @@ const ownOptions = {
     defaultText: '1,2,3,4,5; with --quick 1,2,3',
     help: 'For seeds: the seeds of the trainings.',
   }),
+  normals: option<readonly number[] | undefined>({
+    kind: listOf(wholeNumber(0)),
+    default: undefined,
+    defaultText: '0 to 9; with --quick 0,1,8',
+    help: 'For anomaly: the numbers of the classes that are taken as normal, one after another.',
+  }),
   quick: option({
     kind: flag,
     default: false,

@@ -12,11 +12,12 @@ import {
 import { EXIT, errorText, exitCodeOf, InterruptedError, UsageError } from '../exit.js';
 import { shownPath } from '../run/directory.js';
 import { loadData } from '../run/load-data.js';
+import { performTraining } from '../run/perform-training.js';
 import { chooseStudy } from '../study/choose-study.js';
-import { resultsTable } from '../study/results-table.js';
+import { measureTrial } from '../study/measure-trial.js';
+import { reportText } from '../study/report-text.js';
 import { defaultStudyPath, StudyFolder, studyCommand } from '../study/study-folder.js';
-import { trainTrial } from '../study/train-trial.js';
-import { completeOptions, trainOptionsOf } from '../study/trial-options.js';
+import { completeOptions, givenTrainOptions } from '../study/trial-options.js';
 import { listenForInterrupt } from '../terminal/interrupt.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { formatCount } from '../terminal/text.js';
@@ -28,7 +29,7 @@ export const study: Command<typeof studyOptions> = {
   usage: 'weft study NAME|FILE.json [options]',
   summary: 'Perform many trainings that answer one question.',
   description:
-    "Performs the trainings of a study, one after another, and compares them. Studies: seeds (how much is luck?), or one of your own from a JSON file with name, base (options of weft train for all trials) and trials (a list of names and options) or grid (lists of values for options). Each trial is a run in the study's folder; an interrupted study goes on with --resume.",
+    "Performs the trainings of a study, one after another, and compares them. Studies: seeds (how much is luck?), anomaly (one class is normal: are the others found?), or one of your own from a JSON file with name, base (options of weft train for all trials) and trials (a list of names and options) or grid (lists of values for options). Each trial is a run in the study's folder; an interrupted study goes on with --resume.",
   options: studyOptions,
   positionals: { least: 0, most: 1 },
   async run({ values, given, positionals: [name], terminal }) {
@@ -89,13 +90,15 @@ async function perform(chosen: Study, { values, folder, terminal, signal }: Call
       const name = basename(call.folder);
       const position = trials.findIndex((trial) => trial.name === name) + 1;
       terminal.message(`Trial ${position} of ${trials.length}: ${name}`);
-      return trainTrial(trainOptionsOf(call.options, values.threads), call, terminal);
+      const options = givenTrainOptions(call.options, values.threads);
+      return performTraining({ options, directory: call.folder, terminal, signal: call.signal });
     },
+    measure: (measure, call) => measureTrial(measure, call, { terminal, threads: values.threads }),
   });
   folder.isBegun = true;
-  const results = await runStudy(study, { directory, executor: localExecutor(performTrial), signal });
+  const { results, report } = await runStudy(study, { directory, executor: localExecutor(performTrial), signal });
   if (values.json) terminal.print(recordText(results).trimEnd());
-  else terminal.result(`${resultsTable(results)}\n\nResults: ${shownPath(folder.file('results.json'))}`);
+  else terminal.result(`${reportText(results, report)}\n\nReport: ${shownPath(folder.file('report.html'))}`);
   return EXIT.ok;
 }
 

@@ -1,5 +1,5 @@
 import { availableThreads, SIMD, type Simd } from '@weft/pool';
-import { choice, flag, folder, interval, number, wholeNumber } from '../arguments/kinds.js';
+import { choice, classes, flag, folder, interval, number, wholeNumber } from '../arguments/kinds.js';
 import { option, type Values } from '../arguments/table.js';
 import { DATASETS } from '../run/load-data.js';
 import { MODEL_KEYS, modelList } from '../run/model-keys.js';
@@ -95,6 +95,12 @@ export const trainOptions = {
     help: 'Use the first N training images only.',
   }),
   testLimit: testLimitOption,
+  classes: option<string | undefined>({
+    kind: classes,
+    default: undefined,
+    defaultText: 'all',
+    help: 'Train on images of these classes only, by numbers or names with commas between them. The test keeps all classes.',
+  }),
   quick: option({
     kind: flag,
     default: false,

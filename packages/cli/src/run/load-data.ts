@@ -10,6 +10,7 @@ import {
 import { downloadReporter } from '../terminal/progress.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { callersFolder } from './directory.js';
+import { onlyClasses } from './only-classes.js';
 
 /** Data sets that can be asked for; `auto` is Fashion-MNIST where it can be had, else the synthetic set. */
 export const DATASETS = ['auto', 'fashion-mnist', 'synthetic'] as const;
@@ -21,6 +22,8 @@ export interface DataRequest {
   readonly limit?: number | undefined;
   /** First test images; default all. */
   readonly testLimit?: number | undefined;
+  /** Numbers or names of classes, with commas between them: of the first training images those are kept. Default all. */
+  readonly classes?: string | undefined;
 }
 
 /** As many images as Fashion-MNIST has. */
@@ -42,7 +45,12 @@ export async function loadData(
 ): Promise<LoadedData> {
   const data = request.dataset === 'synthetic' ? drawn(request) : await fetched(request, terminal, options);
   options.signal?.throwIfAborted();
-  return { ...data, train: limited(data.train, request.limit), test: limited(data.test, request.testLimit) };
+  const train = limited(data.train, request.limit);
+  return {
+    ...data,
+    train: request.classes === undefined ? train : onlyClasses(train, request.classes, data.classNames),
+    test: limited(data.test, request.testLimit),
+  };
 }
 
 async function fetched(request: DataRequest, terminal: Terminal, options: FashionMnistOptions): Promise<LoadedData> {

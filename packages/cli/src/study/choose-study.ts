@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { mostSimilar } from '@weft/core/program';
-import { parseStudy, type Study, seedsStudy, type TrialOptions } from '@weft/study';
+import { anomalyStudy, parseStudy, REPORT_KINDS, type Study, seedsStudy, type TrialOptions } from '@weft/study';
 import { kebab, type OptionTable } from '../arguments/table.js';
 import type { StudyOptions } from '../commands/study-options.js';
 import { trainOptions } from '../commands/train-options.js';
 import { InputError, UsageError } from '../exit.js';
 import { callersFolder, shownPath } from '../run/directory.js';
+import { MEASURE_KINDS } from './measure-trial.js';
 import { checkOptions, TRIAL_OPTIONS } from './trial-options.js';
 
 /** How a study that Weft knows is defined of the options of a call. */
@@ -16,11 +17,17 @@ interface KnownStudy {
   define(values: StudyOptions, base: TrialOptions): Study;
 }
 
+const TEN = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+
 /** The studies that Weft knows, by name. */
 const STUDIES: Readonly<Record<string, KnownStudy>> = {
   seeds: {
     varies: { option: 'seeds', of: 'seed' },
     define: ({ seeds, quick }, base) => seedsStudy({ seeds: seeds ?? (quick ? [1, 2, 3] : [1, 2, 3, 4, 5]), base }),
+  },
+  anomaly: {
+    varies: { option: 'normals', of: 'classes' },
+    define: ({ normals, quick }, base) => anomalyStudy({ normals: normals ?? (quick ? [0, 1, 8] : TEN), base }),
   },
 };
 
@@ -52,6 +59,9 @@ export async function chooseStudy(call: StudyCall): Promise<Study> {
   return { ...study, base: { ...study.base, ...givenOptions(call) } };
 }
 
+/** Options that define a study. */
+const OF_A_STUDY = ['out', 'quick', ...Object.values(STUDIES).map(({ varies }) => varies.option)];
+
 const listed = () => `${Object.keys(STUDIES).join(', ')} or a JSON file with a study of your own`;
 
 function knownStudy({ varies, define }: KnownStudy, call: StudyCall): Study {
@@ -77,7 +87,7 @@ function givenOptions({ values, given }: StudyCall): TrialOptions {
 }
 
 function resumedStudy({ given, name }: StudyCall, folder: string): Promise<Study> {
-  const other = ['out', 'quick', 'seeds', ...TRIAL_OPTIONS].find((each) => given.has(each));
+  const other = [...OF_A_STUDY, ...TRIAL_OPTIONS].find((each) => given.has(each));
   if (name !== undefined || other !== undefined) {
     throw new UsageError(
       `--resume ${folder}: the study there has its own definition. Leave out ${other ? `--${kebab(other)}` : `'${name}'`}.`,
@@ -95,5 +105,5 @@ async function studyIn(path: string, source: string, advice: string): Promise<St
       cause,
     });
   }
-  return parseStudy(text, { source, checkOptions, reports: ['table', ...Object.keys(STUDIES)], measures: [] });
+  return parseStudy(text, { source, checkOptions, reports: REPORT_KINDS, measures: MEASURE_KINDS });
 }

@@ -52,10 +52,8 @@ export function completeOptions(options: TrialOptions): TrialOptions {
   return complete;
 }
 
-/** Every option of `weft train` for a trial. */
-export function trainOptionsOf(options: TrialOptions, threads: number): TrainOptions {
-  const defaults = Object.entries(TABLE).map(([name, { default: standard }]) => [name, standard]);
-  // In JSON, null stands for what was not given.
+/** The options of a trial as code gives them: in JSON, null stands for what is not given. */
+export function givenTrainOptions(options: TrialOptions, threads: number): Partial<TrainOptions> {
   const given = Object.entries(options).filter(([, value]) => value !== null);
-  return { ...Object.fromEntries(defaults), ...Object.fromEntries(given), threads } as unknown as TrainOptions;
+  return { ...Object.fromEntries(given), threads };
 }
