@@ -28,7 +28,7 @@ it('there are such scripts', () => {
 });
 
 /** Scripts that are called by their path. */
-const others = ['run-example', 'explain-picture', 'packed', 'profile-step', 'vae', 'whole-job'].map(
+const others = ['run-example', 'explain-picture', 'packed', 'profile-step', 'vae', 'whole-job', 'draw-fabric'].map(
   (name): [string, string[]] => [name, [`scripts/${name}.js`]],
 );
 
