@@ -23,7 +23,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   analysis: 36_000,
   cli: 94_000,
   core: 220_000,
-  data: 76_000,
+  data: 120_000,
   formats: 24_000,
   models: 12_000,
   nn: 126_000,
