@@ -1,4 +1,4 @@
-// Draws pictures of woven fabric, some with defects and masks of them: node scripts/draw-fabric.js DIR
+// Draws pictures of woven fabric, some with defects and masks of them: node scripts/draw-fabric.js --out DIR
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,15 +8,12 @@ import { commandLine, wholeNumber, wrongUsage } from './command-line.js';
 
 const SHIPPED = fileURLToPath(new URL('../examples/fabric', import.meta.url));
 
-const {
-  values,
-  positionals: [folder = SHIPPED],
-} = commandLine({
+const { values } = commandLine({
   name: 'scripts/draw-fabric.js',
-  arguments: ['DIR'],
   about:
-    'Draws pictures of woven fabric into a folder (default examples/fabric): train/good, test/good, test/DEFECT and ground_truth/DEFECT. Build first.',
+    'Draws pictures of woven fabric into a folder: train/good, test/good, test/DEFECT and ground_truth/DEFECT. Build first.',
   options: {
+    out: { value: 'DIR', default: 'examples/fabric', help: 'Where to; an empty folder, or a new one.' },
     train: { value: 'N', default: '40', help: 'Faultless pictures to train on.' },
     test: { value: 'N', default: '8', help: 'Faultless pictures to test on, and as many of each defect.' },
     size: { value: 'N', default: '48', help: 'Height and width in pixels, at least 32.' },
@@ -29,6 +26,7 @@ const [train, test, size, seed] = [
   wholeNumber('--size', values.size, 32),
   wholeNumber('--seed', values.seed, 0),
 ];
+const folder = values.out === 'examples/fabric' ? SHIPPED : values.out;
 if (folder !== SHIPPED && existsSync(folder) && readdirSync(folder).length > 0) {
   wrongUsage(`${folder}: there is something in this folder. Give one that is empty or not there.`);
 }

@@ -17,7 +17,7 @@ const pictures = (folder: string) =>
 it('the fabric that ships is what the script draws', () => {
   const folder = mkdtempSync(join(tmpdir(), 'weft-fabric-'));
   try {
-    execFileSync(process.execPath, [script, folder]);
+    execFileSync(process.execPath, [script, '--out', folder]);
     expect(pictures(folder)).toEqual(pictures(shipped));
     for (const name of pictures(folder)) {
       const [drawn, kept] = [folder, shipped].map((from) => decodeImage(readFileSync(join(from, name))));
