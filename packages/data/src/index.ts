@@ -16,6 +16,15 @@ export {
   type FashionMnistFiles,
 } from './fashion-mnist/files.js';
 export { type FashionMnistOptions, loadFashionMnist } from './fashion-mnist/load.js';
+export { openPictures } from './folders/open-pictures.js';
+export type {
+  BadPicture,
+  PictureFolder,
+  PictureOptions,
+  PictureProgress,
+  RecordSet,
+  SetPicture,
+} from './folders/types.js';
 export type { IdxArray, IdxContent, IdxData, IdxType } from './idx/format.js';
 export { readIdx } from './idx/read.js';
 export { writeIdx } from './idx/write.js';
