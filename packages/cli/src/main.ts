@@ -11,6 +11,11 @@ import { WEFT_VERSION } from './version.js';
 /** Each is loaded when it is called. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   train: async () => (await import('./commands/train.js')).train,
+  denoise: async () => (await import('./commands/denoise.js')).denoise,
+  reconstruct: async () => (await import('./commands/reconstruct.js')).reconstruct,
+  encode: async () => (await import('./commands/encode.js')).encode,
+  sample: async () => (await import('./commands/sample.js')).sample,
+  interpolate: async () => (await import('./commands/interpolate.js')).interpolate,
   evaluate: async () => (await import('./commands/evaluate.js')).evaluate,
   report: async () => (await import('./commands/report.js')).report,
   info: async () => (await import('./commands/info.js')).info,
@@ -62,13 +67,16 @@ async function runCommand(name: string, command: Command, args: readonly string[
   const { least, most } = command.positionals;
   if (positionals.length < least || positionals.length > most) {
     const got = positionals.length === 0 ? 'none' : positionals.map((word) => `'${word}'`).join(' ');
-    const expected = most === 0 ? 'no arguments' : `${least === most ? '' : 'at most '}one argument`;
+    const expected = `${least === most ? '' : least === 0 ? 'at most ' : `${least} to `}${argumentCount(most)}`;
     throw new UsageError(`weft ${name}: expected ${expected} besides options, got ${got}. Usage: ${command.usage}`);
   }
   requireFolder();
   if ('simd' in command.options) setVectors(values.simd);
   return command.run({ values, given, positionals, terminal });
 }
+
+const argumentCount = (count: number) =>
+  count === 0 ? 'no arguments' : count === 1 ? 'one argument' : `${count} arguments`;
 
 /** The engine's flag counts for the whole process, which is the command's own: set it before workers start. */
 function setVectors(simd: Simd | undefined): void {

@@ -25,6 +25,7 @@ export type {
   RecordSet,
   SetPicture,
 } from './folders/types.js';
+export { type FoundFile, type Listing, listFolder } from './folders/walk.js';
 export type { IdxArray, IdxContent, IdxData, IdxType } from './idx/format.js';
 export { readIdx } from './idx/read.js';
 export { writeIdx } from './idx/write.js';

@@ -40,7 +40,8 @@ export function downloadLine({ file, mirror, received, total }: DownloadProgress
   return lineWithBar(`Fetching ${file}`, received / total, end, columns);
 }
 
-function lineWithBar(start: string, fraction: number, end: string, columns: number): string {
+/** A line with a bar, no longer than the terminal is wide. */
+export function lineWithBar(start: string, fraction: number, end: string, columns: number): string {
   // One column stays free: some terminals wrap when the last is filled.
   const room = Math.min(BAR_WIDTH, columns - 1 - start.length - end.length - 4);
   const text = room >= 5 ? `${start}  ${bar(fraction, room)}  ${end}` : `${start}  ${end}`;
