@@ -1,8 +1,9 @@
 import { mkdir, readdir, readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { asChannels, decodeImage, type Picture } from '@weft/data';
+import { asChannels, corruption, decodeImage, type Picture, parseNoise } from '@weft/data';
 import { encodeModel } from '@weft/formats';
 import { Activation, Sequential } from '@weft/nn';
+import { mapExamples } from '@weft/pool';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { drawnPicture, identityModel, writeTree } from './support/pictures.js';
 import { signalAt, temporaryFolder, weft } from './support/weft.js';
@@ -123,6 +124,45 @@ describe('weft denoise', () => {
     expect(named.stderr).toContain("got 'two.jpg', expected a name that ends in .png, or a folder");
     const itself = await call('denoise', 'grey.safetensors', 'one.png', 'one.png', '--overwrite');
     expect(itself.stderr).toContain('is one of the pictures that are read');
+  });
+});
+
+describe('weft denoise --add-noise', () => {
+  test('adds the same noise as evaluations do, compares with the clean pictures, and keeps noisy ones', async () => {
+    const clean = drawnPicture(8, 8);
+    const alpha = drawnPicture(8, 8, 4, { depth: 16 });
+    await writeTree(folder.path, { 'try/a.png': clean, 'try/b.png': clean, 'try/c.png': alpha });
+    const args = ['--add-noise', 'gaussian:0.3', '--seed', '7', '--json', '--keep-noisy'];
+    const { code, stdout } = await call('denoise', 'grey.safetensors', 'try', 'tried', ...args);
+    expect(code).toBe(0);
+    expect(await tree('tried')).toEqual(['a', 'b', 'c'].flatMap((name) => [`${name}.noisy.png`, `${name}.png`]));
+    const examples = { data: Uint8Array.of(...clean.data, ...clean.data), scale: 1 / 255 };
+    const corrupt = corruption(parseNoise('gaussian:0.3'), { images: 'test' });
+    const noisy = await mapExamples(corrupt, examples, [8, 8, 1], { threads: 1, seed: 7 });
+    for (const [which, name] of ['a', 'b'].entries()) {
+      const expected = noisy.subarray(which * 64, (which + 1) * 64).map((value) => Math.round(value * 255));
+      expect([...(await read('tried', `${name}.noisy.png`)).data]).toEqual([...expected]);
+      expect(await read('tried', `${name}.png`)).toEqual(await read('tried', `${name}.noisy.png`));
+    }
+    const made = await read('tried/c.png');
+    const alphas = (picture: Picture) => Array.from(picture.data).filter((_, i) => i % 4 === 3);
+    expect(alphas(made)).toEqual(alphas(alpha));
+    expect(made.data).not.toEqual(alpha.data);
+    const { noise, seed, pictures } = JSON.parse(stdout);
+    expect({ noise, seed }).toEqual({ noise: 'gaussian:0.3', seed: 7 });
+    const error = (name: 'a' | 'b') => pictures[name === 'a' ? 0 : 1].before.mse;
+    expect(error('a')).toBeGreaterThan(0.01);
+    expect(error('b')).not.toBe(error('a'));
+  });
+
+  test.each([
+    [['--add-noise', 'gauss:0.3'], "--add-noise: got 'gauss:0.3'"],
+    [['--add-noise', 'gaussian:0.3', '--clean', 'in'], 'the pictures are clean themselves'],
+    [['--keep-noisy'], '--keep-noisy: there is no noise to be added'],
+  ])('refuses %s', async (args, message) => {
+    const { code, stderr } = await call('denoise', 'grey.safetensors', 'in', 'never', ...args);
+    expect(stderr).toContain(message);
+    expect(code).toBe(2);
   });
 });
 

@@ -31,7 +31,7 @@ const encodeOptions = {
 };
 
 export const encode: Command<typeof encodeOptions> = {
-  usage: 'weft encode MODEL IN OUT.npy|OUT.csv|OUT.safetensors|OUT [options]',
+  usage: 'weft encode MODEL IN OUT [options]',
   summary: 'Write the latents of pictures, for other programs.',
   description:
     "Puts pictures through the encoder of a model, prepared as in its training, and writes a row of numbers for each. OUT.npy: an array [rows, numbers] of float32, with OUT.rows.csv beside it, a line a row; OUT.csv: path, label and numbers; OUT.safetensors: the tensor 'latents', with paths and labels as JSON in the metadata; OUT: a folder for TensorBoard's Embedding Projector. Rows are in the order of paths; the label is the name of the folder that a picture lies in. Of a variational autoencoder the means are written. All latents are kept in memory until they are written, at most 2 GB. Exit codes: 0 all done, 1 failure, 2 wrong usage, 3 the model, or a picture, is missing, damaged or does not fit.",

@@ -6,14 +6,14 @@ import { option } from '../arguments/table.js';
 import { EXIT, InputError } from '../exit.js';
 import { chooseModel } from '../pictures/choose-model.js';
 import { asShown, figureNames, imageNames, writeFigure, writeImages } from '../pictures/made-images.js';
-import { modelOption, overwriteOption } from '../pictures/options.js';
+import { modelOption, overwriteOption, pictureThreads } from '../pictures/options.js';
 import { OutputFiles } from '../pictures/output-files.js';
 import { autoencoderFrom, decoderFrom, pictureModel } from '../pictures/picture-model.js';
 import { withSession } from '../pictures/session.js';
 import { shownPath } from '../run/directory.js';
 import { formatCount } from '../terminal/text.js';
 import { type Command, commonOptions, jsonOption } from './command.js';
-import { simdOption, threadsOption } from './train-options.js';
+import { simdOption } from './train-options.js';
 import { givenPath } from './trained-models.js';
 
 /** More would fill a folder rather than show anything. */
@@ -30,7 +30,7 @@ const sampleOptions = {
     help: 'Decides the latents. The first images are the same for any --count.',
   }),
   overwrite: overwriteOption,
-  threads: threadsOption,
+  threads: pictureThreads,
   simd: simdOption,
   json: jsonOption('what was written'),
   ...commonOptions,

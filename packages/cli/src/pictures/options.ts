@@ -20,6 +20,9 @@ export const modelOption = option<string | undefined>({
   help: "Which of the models in a run's folder to use.",
 });
 
+/** Worker threads of commands that do not train. */
+export const pictureThreads = { ...threadsOption, help: 'Worker threads. No result depends on their number.' };
+
 /** Options of commands that put pictures through a model. */
 export const pictureOptions = {
   model: modelOption,
@@ -32,7 +35,7 @@ export const pictureOptions = {
   overlap: option<number | undefined>({
     kind: wholeNumber(0),
     default: undefined,
-    defaultText: "the model's own, or a quarter of a tile",
+    defaultText: "the model's own, or half a tile",
     help: 'Pixels that neighbouring tiles share. Results fade there from one tile to the next, so that there are no seams.',
   }),
   onBadImage: option<OnBadImage>({
@@ -40,7 +43,7 @@ export const pictureOptions = {
     default: 'stop',
     help: 'What to do with a file that is damaged or does not fit. skip: name it, do the others, and exit with 3; stop: end at the first with 3. What was written by then stays.',
   }),
-  threads: threadsOption,
+  threads: pictureThreads,
   simd: simdOption,
 };
 

@@ -65,10 +65,11 @@ function preparationOf({ card, path }: SavedModel, wish: PreparationWish, height
       `--prepare: got tile, but ${path} takes images of ${height} x ${width} pixels, and tiles are square. Give --prepare resize.`,
     );
   }
-  const overlap = wish.overlap ?? (own === 'tile' ? (card.overlap ?? 0) : height >> 2);
+  // Models of whole pictures often make borders at their edges: with half a tile they count little.
+  const overlap = wish.overlap ?? (own === 'tile' ? (card.overlap ?? 0) : height >> 1);
   if (overlap >= height) {
     throw new UsageError(
-      `--overlap: got ${overlap}, expected less than the ${height} pixels of a tile of ${path}. Give for instance --overlap ${height >> 2}.`,
+      `--overlap: got ${overlap}, expected less than the ${height} pixels of a tile of ${path}. Give for instance --overlap ${height >> 1}.`,
     );
   }
   return { kind, overlap };

@@ -153,6 +153,6 @@ test("the model's file says how pictures are prepared", () => {
   expect(modelOf([8, 8], 1, {}, { tile: 8, overlap: 3 }).preparation).toEqual({ kind: 'tile', overlap: 3 });
   expect(modelOf([8, 8], 1, { prepare: 'tile' }, { resize: 'bilinear' }).preparation).toEqual({
     kind: 'tile',
-    overlap: 2,
+    overlap: 4,
   });
 });
