@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs';
 import { Piscina } from 'piscina';
 import type { Failed, Looked, Made, PictureTask } from './make-records.js';
 import type { PictureSource } from './source.js';
 
 /** Here, or in the folder of the sources: workers run what was built. */
-const WORKER = new URL('../../dist/folders/picture-worker.js', import.meta.url).href;
+const WORKER = new URL('../../dist/folders/picture-worker.js', import.meta.url);
 
 /** What a file may take, however small it is. It is minutes where milliseconds are usual: a worker that hangs, hangs. */
 const BASE_MILLISECONDS = 60_000;
@@ -41,7 +42,7 @@ export class PictureWorkers {
   private isLargeRunning = false;
 
   constructor(private readonly settings: Settings) {
-    const { threads, worker = WORKER } = settings;
+    const { threads, worker = installedWorker() } = settings;
     this.piscina = new Piscina({
       filename: worker,
       minThreads: threads,
@@ -127,11 +128,18 @@ export class PictureWorkers {
       if (controller.signal.aborted) {
         return { reason: `Decoding took more than ${Math.ceil(limit / 1000)} seconds and was stopped.` };
       }
-      if ((error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND') throw error;
       const message = error instanceof Error ? error.message : String(error);
       return { reason: `Decoding has ended its worker thread: ${message}` };
     } finally {
       clearTimeout(timer);
     }
   }
+}
+
+/** @throws Error if this code is in a bundle, which holds no file for workers to begin in */
+function installedWorker(): string {
+  if (existsSync(WORKER)) return WORKER.href;
+  throw new Error(
+    `@weft/data has no file ${WORKER.pathname}, in which its worker threads begin. Leave @weft/data out of bundles, or build it.`,
+  );
 }

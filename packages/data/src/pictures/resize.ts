@@ -143,21 +143,63 @@ function resample<Some extends Picture>(
 /** A row with its new number of columns; colours are multiplied by alpha, if there is one. */
 function narrowRow({ width, channels, depth, data }: Picture, row: number, across: Weights, to: Float32Array): void {
   const begin = row * width * channels;
-  const { first, count, weights, most } = across;
-  const opaque = depth === 8 ? 255 : 65535;
-  const colours = channels <= 2 ? 1 : 3;
-  const hasAlpha = channels % 2 === 0;
+  // A loop for each kind is four times as fast as one for all.
+  if (channels === 1) narrowGrey(data, begin, across, to);
+  else if (channels === 3) narrowColours(data, begin, across, to);
+  else narrowWithAlpha(data, begin, across, to, channels, depth === 8 ? 255 : 65535);
+}
+
+function narrowGrey(data: Picture['data'], begin: number, { first, count, weights, most }: Weights, to: Float32Array) {
+  for (let column = 0; column < first.length; column++) {
+    let grey = 0;
+    let at = begin + first[column];
+    const end = column * most + count[column];
+    for (let i = column * most; i < end; i++, at++) grey += weights[i] * data[at];
+    to[column] = grey;
+  }
+}
+
+function narrowColours(
+  data: Picture['data'],
+  begin: number,
+  { first, count, weights, most }: Weights,
+  to: Float32Array,
+) {
+  for (let column = 0; column < first.length; column++) {
+    let red = 0;
+    let green = 0;
+    let blue = 0;
+    let at = begin + first[column] * 3;
+    const end = column * most + count[column];
+    for (let i = column * most; i < end; i++, at += 3) {
+      const weight = weights[i];
+      red += weight * data[at];
+      green += weight * data[at + 1];
+      blue += weight * data[at + 2];
+    }
+    to[column * 3] = red;
+    to[column * 3 + 1] = green;
+    to[column * 3 + 2] = blue;
+  }
+}
+
+function narrowWithAlpha(
+  data: Picture['data'],
+  begin: number,
+  { first, count, weights, most }: Weights,
+  to: Float32Array,
+  channels: 2 | 4,
+  opaque: number,
+): void {
+  const colours = channels - 1;
   for (let column = 0; column < first.length; column++) {
     let [red, green, blue, alphas] = [0, 0, 0, 0];
     let at = begin + first[column] * channels;
     const end = column * most + count[column];
     for (let i = column * most; i < end; i++, at += channels) {
-      let weight = weights[i];
-      if (hasAlpha) {
-        weight *= data[at + colours];
-        alphas += weight;
-        weight /= opaque;
-      }
+      const alpha = weights[i] * data[at + colours];
+      alphas += alpha;
+      const weight = alpha / opaque;
       red += weight * data[at];
       if (colours === 3) {
         green += weight * data[at + 1];
@@ -170,7 +212,7 @@ function narrowRow({ width, channels, depth, data }: Picture, row: number, acros
       to[write + 1] = green;
       to[write + 2] = blue;
     }
-    if (hasAlpha) to[write + colours] = alphas;
+    to[write + colours] = alphas;
   }
 }
 
