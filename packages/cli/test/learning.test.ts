@@ -1,8 +1,7 @@
-import { asExamples, syntheticGarments } from '@weft/data';
+import { asExamples, corruption, parseNoise, syntheticGarments } from '@weft/data';
 import { convAutoencoder, convDenoisingAutoencoder } from '@weft/models';
 import { type FitOptions, fit, WorkerPool } from '@weft/pool';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { gaussianNoise } from '../src/run/noise.js';
 import { testModel } from '../src/run/test-model.js';
 
 const VALIDATION = 128;
@@ -39,11 +38,11 @@ describe('trained on a few garments', () => {
 
   test('so does the CDAE from noisy ones, and it takes more noise away than it adds error', async () => {
     const { model } = convDenoisingAutoencoder({ seed: 7 });
-    const corrupt = gaussianNoise({ factor: 0.4, images: 'training' });
+    const corrupt = corruption(parseNoise('gaussian:0.4'));
     const { history } = await fit(model, { x: asExamples(train) }, { ...TRAINING, corrupt, pool });
     expect(history.val_loss?.at(-1)).toBeLessThan(bound);
     const { signal } = new AbortController();
-    const tested = await testModel(model, { images: unseen, noiseFactor: 0.4, seed: 7 }, { pool, signal });
+    const tested = await testModel(model, { images: unseen, noise: 'gaussian:0.4', seed: 7 }, { pool, signal });
     expect(tested.testError.mean).toBeLessThan(tested.noisy!.testError.mean);
   });
 });

@@ -20,7 +20,7 @@ function refusal(...args: string[]): string {
 
 describe('parseOptions', () => {
   test('gives every option its default', () => {
-    expect(parse()).toMatchObject({ model: 'all', dataset: 'auto', epochs: 20, batchSize: 256, noiseFactor: 0.4 });
+    expect(parse()).toMatchObject({ model: 'all', dataset: 'auto', epochs: 20, batchSize: 256, noise: 'gaussian:0.4' });
     expect(parse().limit).toBeUndefined();
   });
 

@@ -2,8 +2,10 @@ import { WorkerPool } from '@weft/pool';
 import { recordText } from '@weft/report';
 import { choice, number, wholeNumber } from '../arguments/kinds.js';
 import { option, type Values } from '../arguments/table.js';
+import { noise } from '../arguments/training-texts.js';
 import { EXIT, InputError } from '../exit.js';
 import { DATASETS, loadData } from '../run/load-data.js';
+import { noiseOf, refuseTwoNoises } from '../run/noise.js';
 import { datasetTitle, testTable } from '../run/results-table.js';
 import { type TestResult, testModel } from '../run/test-model.js';
 import { weightsSha256 } from '../run/weights-sha256.js';
@@ -14,7 +16,7 @@ import { simdOption, testLimitOption, threadsOption } from './train-options.js';
 import { denoises, givenPath, type SavedModel, savedModels } from './trained-models.js';
 
 /** Of a model whose file does not say what it was trained with. */
-const STANDARD = { noiseFactor: 0.4, seed: 42 } as const;
+const STANDARD_SEED = 42;
 
 const { quick: _quick, ...testLimit } = testLimitOption;
 
@@ -26,11 +28,17 @@ const evaluateOptions = {
     help: 'Whose test images to use.',
   }),
   testLimit: option<number | undefined>(testLimit),
+  noise: option<string | undefined>({
+    kind: noise,
+    default: undefined,
+    defaultText: "the model's own",
+    help: 'Noise for a model that denoises, such as gaussian:0.4 or blur:1.',
+  }),
   noiseFactor: option<number | undefined>({
     kind: number({ from: 0, example: 0.4 }),
     default: undefined,
-    defaultText: "the model's own",
-    help: 'Standard deviation of the noise for a model that denoises.',
+    defaultText: 'none',
+    help: 'Short for --noise gaussian:X.',
   }),
   seed: option<number | undefined>({
     kind: wholeNumber(0),
@@ -51,7 +59,8 @@ export const evaluate: Command<typeof evaluateOptions> = {
     "Tests the models in a run's folder, or the one in a file, as weft train does: on the same images with the same noise it finds the same numbers.",
   options: evaluateOptions,
   positionals: { least: 1, most: 1 },
-  async run({ values: options, positionals: [path], terminal }) {
+  async run({ values: options, given, positionals: [path], terminal }) {
+    refuseTwoNoises(given);
     const saved = await savedModels(givenPath(path));
     const interrupt = listenForInterrupt(() => terminal.message('Interrupted.'));
     const { signal } = interrupt;
@@ -66,8 +75,7 @@ export const evaluate: Command<typeof evaluateOptions> = {
         for (const model of saved) {
           terminal.show(`Testing ${printable(model.path)}`);
           const noise = denoises(model) ? noiseFor(model, options) : undefined;
-          const seed = noise?.seed ?? STANDARD.seed;
-          const set = { images: data.test, noiseFactor: noise?.noiseFactor, seed };
+          const set = { images: data.test, noise: noise?.noise, seed: noise?.seed ?? STANDARD_SEED };
           tested.push({ saved: model, result: await testModel(model.model, set, { pool, signal }), noise });
         }
         terminal.show(undefined);
@@ -100,21 +108,16 @@ export const evaluate: Command<typeof evaluateOptions> = {
 };
 
 interface Noise {
-  readonly noiseFactor: number;
+  readonly noise: string;
   readonly seed: number;
 }
 
 function noiseFor({ card }: SavedModel, options: Values<typeof evaluateOptions>): Noise {
+  const isAsked = options.noise !== undefined || options.noiseFactor !== undefined;
   return {
-    noiseFactor: options.noiseFactor ?? strengthOf(card.noise) ?? STANDARD.noiseFactor,
-    seed: options.seed ?? card.seed ?? STANDARD.seed,
+    noise: isAsked ? noiseOf(options) : (card.noise ?? noiseOf({})),
+    seed: options.seed ?? card.seed ?? STANDARD_SEED,
   };
-}
-
-/** The standard deviation of Gaussian noise. */
-function strengthOf(noise: string | undefined): number | undefined {
-  const [, strength] = /^gaussian:([\d.e+-]+)$/.exec(noise ?? '') ?? [];
-  return strength === undefined ? undefined : Number(strength);
 }
 
 /** The data set that the models were trained on, where their files say so. */

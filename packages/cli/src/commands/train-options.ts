@@ -1,9 +1,14 @@
 import { availableThreads, SIMD, type Simd } from '@weft/pool';
+import { augment } from '../arguments/augment.js';
 import { choice, classes, flag, folder, interval, number, wholeNumber } from '../arguments/kinds.js';
+import { schedule } from '../arguments/schedule.js';
 import { option, type Values } from '../arguments/table.js';
+import { loss, noise, patience } from '../arguments/training-texts.js';
 import { DATASETS } from '../run/load-data.js';
 import { MODEL_KEYS, modelList } from '../run/model-keys.js';
+import { DEFAULT_NOISE } from '../run/noise.js';
 import { commonOptions, jsonOption } from './command.js';
+import { modelOptions } from './model-options.js';
 
 /** More threads than any machine has cores, and as many as a pool takes. */
 const MOST_THREADS = 1024;
@@ -36,7 +41,7 @@ export const trainOptions = {
   model: option<string>({
     kind: modelList,
     default: 'all',
-    help: `What to train: ${MODEL_KEYS.join(', ')}, separated by commas; all is cae,cdae.`,
+    help: `What to train: ${MODEL_KEYS.join(', ')}, or several with commas between them; all is cae,cdae.`,
   }),
   dataset: option({
     kind: choice(...DATASETS),
@@ -60,16 +65,45 @@ export const trainOptions = {
     default: 0.001,
     help: "Adam's learning rate.",
   }),
-  noiseFactor: option({
+  schedule: option({
+    kind: schedule,
+    default: 'constant',
+    help: 'How the learning rate changes: constant, cosine, cosine:RATE, exponential:FACTOR, and warmup:EPOCHS alone or before one of them, as warmup:2+cosine.',
+  }),
+  earlyStopping: option<number | undefined>({
+    kind: patience,
+    default: undefined,
+    defaultText: 'none',
+    help: 'End the training of a model after so many epochs without a lower validation loss, with the weights of its best epoch.',
+  }),
+  loss: option({
+    kind: loss,
+    default: 'mse',
+    help: 'What is made smaller: mse, mae, bce, ssim, ms-ssim, or a weighted sum such as 0.8*ssim+0.2*mae.',
+  }),
+  noise: option({
+    kind: noise,
+    default: DEFAULT_NOISE,
+    help: 'What models that denoise take away: gaussian, poisson, salt-pepper, blur or occlusion with its strength, or with a range from which each image has its own, as gaussian:0.1..0.5.',
+  }),
+  noiseFactor: option<number | undefined>({
     kind: number({ from: 0, example: 0.4 }),
-    default: 0.4,
-    help: 'Standard deviation of the noise for the CDAE, in pixel intensity from 0 to 1.',
+    default: undefined,
+    defaultText: 'none',
+    help: 'Short for --noise gaussian:X.',
   }),
   noisePerEpoch: option({
     kind: flag,
     default: false,
     help: 'Draw the noise of the training images anew for each epoch. Else an image keeps its noise.',
   }),
+  augment: option<string | undefined>({
+    kind: augment,
+    default: undefined,
+    defaultText: 'none',
+    help: 'Random changes of the training images, other ones in each epoch: flip, flip-vertical, rotate:TURNS, shift:PART, zoom:PART, contrast:PART, with commas between them.',
+  }),
+  ...modelOptions,
   seed: option({
     kind: wholeNumber(0),
     default: 42,

@@ -4,6 +4,8 @@ import type { RunRecord } from '@weft/report';
 import { EXIT, errorText, exitCodeOf, InterruptedError, UsageError } from '../exit.js';
 import { defaultRunPath, RUN_FILES, RunDirectory, shownPath } from '../run/directory.js';
 import { checkCounts } from '../run/image-counts.js';
+import { modelKeys } from '../run/model-keys.js';
+import { refuseTwoNoises } from '../run/noise.js';
 import { readOptionsFile } from '../run/options-file.js';
 import { Stopwatch } from '../run/phases.js';
 import { resultsTable } from '../run/results-table.js';
@@ -13,6 +15,7 @@ import { listenForInterrupt } from '../terminal/interrupt.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { formatCount, formatDuration } from '../terminal/text.js';
 import type { Command } from './command.js';
+import { checkModelOptions } from './model-options.js';
 import { type TrainOptions, trainOptions } from './train-options.js';
 
 export const train: Command<typeof trainOptions> = {
@@ -26,6 +29,8 @@ export const train: Command<typeof trainOptions> = {
     const [startedAt, stopwatch] = [new Date(), new Stopwatch()];
     const resumed = values.resume === undefined ? undefined : await readOptionsFile(values.resume);
     const options = resumed ? { ...values, ...resumedOptions(values.resume ?? '', resumed, values, given) } : values;
+    refuseTwoNoises(given);
+    checkModelOptions(options, modelKeys(options.model));
     checkCounts(options, given);
     const interrupt = listenForInterrupt(() => {
       terminal.message('Interrupted: finishing the running step. Interrupt again to stop at once.');

@@ -1,6 +1,6 @@
 import type { ConvolutionOption } from '@weft/core/program';
+import { corruption, parseNoise } from '@weft/data';
 import { type BaseModel, type ExampleArray, type ExplainedUpdate, explainTraining } from '@weft/pool';
-import { gaussianNoise } from '../run/noise.js';
 
 /** A model whose training is explained. */
 export interface ExplainedModel {
@@ -34,6 +34,6 @@ export async function explainModel(
   const y = Object.fromEntries(
     model.outputs.map(({ name, shape }) => [name, new Float32Array(batchSize * sizeOf(shape))]),
   );
-  const corrupt = denoises ? { corrupt: gaussianNoise({ factor: 0.4, images: 'training' }) } : {};
+  const corrupt = denoises ? { corrupt: corruption(parseNoise('gaussian:0.4')) } : {};
   return explainTraining(model, givesItsInput ? { x } : { x, y }, { batchSize, convolution, ...corrupt });
 }

@@ -13,12 +13,14 @@ export interface RunResults {
   /** The first training images. */
   readonly samples: LoadedData['train'];
   readonly models: readonly (Trained & { readonly test: TestResult })[];
-  readonly latents: LatentAnalysis | undefined;
+  /** By the keys of models. */
+  readonly latents: ReadonlyMap<string, LatentAnalysis>;
 }
 
 /** The figures of a run: at most eight, in the order of their numbers. */
 export function runFigures({ data, samples, models, latents }: RunResults): Figure[] {
   const { test } = data;
+  const latentsOfCae = latents.get('cae');
   const cae = models.find(({ key }) => key === 'cae');
   const cdae = models.find(({ key }) => key === 'cdae');
   const inputs: FigureInputs = {
@@ -48,13 +50,15 @@ export function runFigures({ data, samples, models, latents }: RunResults): Figu
         errors: cdae.test.errors,
       },
     }),
-    ...(latents && {
+    ...(latentsOfCae && {
       latent: {
-        scores: latents.scores,
+        scores: latentsOfCae.scores,
         labels: test.labels,
-        explainedVarianceRatio: latents.explainedVarianceRatio,
-        nearestNeighbourPurity: latents.nearestNeighbourPurity,
-        sampleSize: latents.sampleSize,
+        explainedVarianceRatio: latentsOfCae.explainedVarianceRatio,
+        ...(latentsOfCae.nearestNeighbourPurity !== undefined && {
+          nearestNeighbourPurity: latentsOfCae.nearestNeighbourPurity,
+        }),
+        sampleSize: latentsOfCae.sampleSize,
       },
     }),
   };

@@ -1,22 +1,30 @@
-import { add, clip, mul, random } from '@weft/core';
-import type { Corruption } from '@weft/pool';
+import { noiseText, parseNoise } from '@weft/data';
+import { UsageError } from '../exit.js';
 
-/** Noise of test images is drawn independently of that of training images. */
-const STREAMS = { training: 0x6e6f6973, test: 0x6e6f6974 } as const;
+/** The noise where nothing is said of it. */
+export const DEFAULT_NOISE = 'gaussian:0.4';
 
-/** What noise is added to. */
-export interface NoiseOptions {
-  /** Standard deviation in units of pixel intensity. */
-  readonly factor: number;
-  readonly images: keyof typeof STREAMS;
-  /** Whether an image bears other noise in each epoch. */
-  readonly perEpoch?: boolean;
+/** The noise of a training as a text, also where its short form was given. */
+export function noiseOf({
+  noise = DEFAULT_NOISE,
+  noiseFactor,
+}: {
+  readonly noise?: string | undefined;
+  readonly noiseFactor?: number | undefined;
+}): string {
+  return noiseFactor === undefined ? noise : noiseText(parseNoise(`gaussian:${noiseFactor}`));
 }
 
-/** Adds Gaussian noise to images in [0, 1] and clips the sum to that range. */
-export function gaussianNoise({ factor, images, perEpoch = false }: NoiseOptions): Corruption {
-  return (x, { seed, exampleKeys, epochKeys }) => {
-    const keys = perEpoch ? epochKeys : exampleKeys;
-    return clip(add(x, mul(random('normal', x.shape, { seed, stream: STREAMS[images], keys }), factor)), 0, 1);
-  };
+/** The standard deviation of noise that is Gaussian and has one strength; undefined of any other. */
+export function noiseFactorOf(noise: string): number | undefined {
+  const [first, second] = parseNoise(noise);
+  return !second && first.kind === 'gaussian' && first.low === first.high ? first.low : undefined;
+}
+
+/** @throws UsageError if noise was given in both its forms */
+export function refuseTwoNoises(given: ReadonlySet<string>): void {
+  if (!given.has('noise') || !given.has('noiseFactor')) return;
+  throw new UsageError(
+    '--noise-factor: --noise was given as well, and --noise-factor X stands for --noise gaussian:X. Give one of them.',
+  );
 }

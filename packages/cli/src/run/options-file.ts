@@ -5,6 +5,7 @@ import { kebab, type OptionTable } from '../arguments/table.js';
 import { type TrainOptions, trainOptions } from '../commands/train-options.js';
 import { InputError } from '../exit.js';
 import { callersFolder, RUN_FILES } from './directory.js';
+import { DEFAULT_NOISE, noiseOf } from './noise.js';
 import { readRunFile } from './run-file.js';
 
 /** Changes when older readers could no longer make sense of options.json. */
@@ -14,8 +15,8 @@ const CURRENT_VERSION = 1;
 const OF_THE_CALL = ['quiet', 'json', 'help', 'version', 'resume', 'overwrite', 'out', 'simd'] as const;
 type OptionOfTheCall = (typeof OF_THE_CALL)[number];
 
-/** The options that make a run. */
-export type RunOptions = Omit<TrainOptions, OptionOfTheCall>;
+/** The options that make a run. Its noise is one text: `--noise-factor` is a short form. */
+export type RunOptions = Omit<TrainOptions, OptionOfTheCall | 'noiseFactor'>;
 
 /** What a run was begun with, besides its options. */
 export interface RunIdentity {
@@ -39,10 +40,15 @@ export function runIdentity({ name, train, test }: LoadedData): RunIdentity {
   };
 }
 
+/** The names of the options that make a run. */
+export const RUN_OPTIONS = Object.keys(trainOptions).filter(
+  (name) => name !== 'noiseFactor' && !OF_THE_CALL.includes(name as OptionOfTheCall),
+) as (keyof RunOptions)[];
+
 /** The options that make a run, of all that a call has. */
 export function runOptions(options: TrainOptions): RunOptions {
-  const entries = Object.entries(options).filter(([name]) => !OF_THE_CALL.includes(name as OptionOfTheCall));
-  return Object.fromEntries(entries) as unknown as RunOptions;
+  const entries = RUN_OPTIONS.map((name) => [name, options[name]]);
+  return { ...Object.fromEntries(entries), noise: noiseOf(options) };
 }
 
 /** What options.json holds: a flat table of options, null where there is no limit, and the identity as `run`. */
@@ -80,13 +86,16 @@ export async function readOptionsFile(folder: string): Promise<OptionsFile> {
   if (run.formatVersion !== CURRENT_VERSION) {
     throw refuse(`has format version ${run.formatVersion}; this Weft reads ${CURRENT_VERSION}`);
   }
-  const names = Object.keys(trainOptions).filter((name) => !OF_THE_CALL.includes(name as OptionOfTheCall));
-  const options = names.map((name) => {
+  // Weft 0.1 wrote the strength of its noise, which was Gaussian.
+  const { noiseFactor, ...named } = values;
+  const noise = noiseFactor === undefined ? DEFAULT_NOISE : `gaussian:${noiseFactor}`;
+  const written: Readonly<Record<string, unknown>> = { noise, ...named };
+  const options = RUN_OPTIONS.map((name) => {
     const { default: standard } = (trainOptions as OptionTable)[name];
     // An option that came later stands at what was done without it.
-    if (!Object.hasOwn(values, name)) return [name, standard];
-    if (values[name] === null && standard === undefined) return [name, undefined];
-    const value = readValue(name, values[name]);
+    if (!Object.hasOwn(written, name)) return [name, standard];
+    if (written[name] === null && standard === undefined) return [name, undefined];
+    const value = readValue(name, written[name]);
     if (value === undefined) throw refuse(`has no --${kebab(name)} that can be taken`);
     return [name, value];
   });
@@ -97,7 +106,13 @@ export async function readOptionsFile(folder: string): Promise<OptionsFile> {
 function readValue(name: string, value: unknown): unknown {
   const { kind } = (trainOptions as OptionTable)[name];
   if (kind.placeholder === undefined) return typeof value === 'boolean' ? value : undefined;
-  return typeof value === 'string' || typeof value === 'number' ? kind.read(String(value)) : undefined;
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined;
+  try {
+    return kind.read(String(value));
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 function isIdentity(value: unknown): value is RunIdentity {

@@ -61,8 +61,10 @@ export async function performRun(plan: RunPlan): Promise<RunRecord> {
       counts,
       kernels,
       vectorBits,
-      models: Object.fromEntries(models.map((model) => [model.key, modelRecord(model, model.test)])),
-      latents,
+      models: Object.fromEntries(
+        models.map((model) => [model.key, modelRecord(model, model.test, latents.get(model.key))]),
+      ),
+      latents: latents.get('cae'),
       figures,
       sessions: sessions.sessions,
       peakMemoryBytes: peakMemoryBytes(),
@@ -101,18 +103,23 @@ async function compute(plan: RunPlan): Promise<Computed> {
   });
 }
 
-/** What the latents of the test images tell, if the CAE was trained. */
+/** What the latents of the test images tell, of each model but the CDAE, which has no figure of them. */
 async function latentsOf(
   trained: readonly Trained[],
-  { data: { test }, options, terminal, signal }: RunPlan,
-): Promise<LatentAnalysis | undefined> {
-  const cae = trained.find(({ key }) => key === 'cae');
-  if (!cae) return undefined;
-  terminal.show('Analysing the latents');
-  const { encoder } = cae.autoencoder;
-  const encoded = await withWorkers(options.threads, (pool) => predict(encoder, asExamples(test), { pool, signal }));
-  const { analyseLatents } = await afterTraining();
-  return analyseLatents(encoded, test.labels, signal);
+  { data, options, terminal, signal }: RunPlan,
+): Promise<RunResults['latents']> {
+  const { test, classNames } = data;
+  const found = new Map<string, LatentAnalysis>();
+  for (const { key, autoencoder } of trained.filter((each) => each.key !== 'cdae')) {
+    terminal.show(`Analysing the latents of the ${modelTitle(key)}`);
+    const { encoder } = autoencoder;
+    const encoded = await withWorkers(options.threads, (pool) => predict(encoder, asExamples(test), { pool, signal }));
+    const { analyseLatents } = await afterTraining();
+    const labels = classNames.length > 1 ? test.labels : undefined;
+    const latents = await analyseLatents(encoded as Float32Array, test.count, labels, signal);
+    if (latents) found.set(key, latents);
+  }
+  return found;
 }
 
 /** Workers for one phase of the run. A pool's memory never shrinks: each phase has its own, and gives it back. */
@@ -155,7 +162,7 @@ function tolerant({ onTrainBegin, onEpochEnd }: Callback, terminal: Terminal): C
 
 async function testAll(
   trained: readonly Trained[],
-  { data, options: { noiseFactor, seed }, terminal, signal }: RunPlan,
+  { data, options: { noise, seed }, terminal, signal }: RunPlan,
   pool: WorkerPool,
 ): Promise<RunResults['models']> {
   const { testModel } = await afterTraining();
@@ -163,7 +170,7 @@ async function testAll(
   for (const model of trained) {
     const { denoises } = AUTOENCODERS[model.key];
     terminal.show(`Testing the ${modelTitle(model.key)}`);
-    const set = { images: data.test, noiseFactor: denoises ? noiseFactor : undefined, seed };
+    const set = { images: data.test, noise: denoises ? noise : undefined, seed };
     tested.push({ ...model, test: await testModel(model.autoencoder.reconstructor, set, { pool, signal }) });
     giveMemoryBack();
   }

@@ -1,14 +1,17 @@
 import { existsSync } from 'node:fs';
 import type { RunRecord } from '@weft/report';
 import { kebab, withDefaults } from '../arguments/table.js';
+import { checkModelOptions } from '../commands/model-options.js';
 import { type TrainOptions, trainOptions } from '../commands/train-options.js';
 import { UsageError } from '../exit.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { RUN_FILES, RunDirectory, shownPath } from './directory.js';
 import { checkCounts } from './image-counts.js';
+import { modelKeys } from './model-keys.js';
+import { refuseTwoNoises } from './noise.js';
 import { type OptionsFile, type RunOptions, readOptionsFile, runOptions } from './options-file.js';
 import { Stopwatch } from './phases.js';
-import { CHANGEABLE } from './resume.js';
+import { CHANGEABLE, refuseLongerSchedule } from './resume.js';
 import { readRunFile } from './run-file.js';
 import { trainInto } from './train-into.js';
 
@@ -40,7 +43,12 @@ export async function performTraining({
 }: Training): Promise<RunRecord> {
   const [startedAt, stopwatch] = [new Date(), new Stopwatch()];
   const asked = withDefaults(trainOptions, given);
-  const names = new Set(Object.keys(given).filter((name) => given[name as keyof TrainOptions] !== undefined));
+  const standard = withDefaults(trainOptions, { quick: asked.quick });
+  const names = new Set(
+    (Object.keys(given) as (keyof TrainOptions)[]).filter((name) => asked[name] !== standard[name]),
+  );
+  refuseTwoNoises(names);
+  checkModelOptions(asked, modelKeys(asked.model));
   checkCounts(asked, names);
   const directory = await RunDirectory.open(path);
   try {
@@ -48,6 +56,7 @@ export async function performTraining({
     const finished = resumed && directory.holdsRun ? await finishedRun(directory.path) : undefined;
     if (resumed) refuseOtherRun(resumed, runOptions(asked), directory.path);
     if (finished && resumed?.options.epochs === asked.epochs) return finished;
+    if (resumed) refuseLongerSchedule(resumed.options, asked.epochs);
     const changes = Object.fromEntries(CHANGEABLE.map((name) => [name, asked[name]]));
     const options = resumed ? { ...asked, ...resumed.options, ...changes } : asked;
     return await trainInto(options, { directory, given: names, resumed, terminal, signal, startedAt, stopwatch });

@@ -2,7 +2,7 @@ import { availableParallelism, cpus } from 'node:os';
 import type { LoadedData } from '@weft/data';
 import { AUTOENCODERS, layersOf } from '@weft/models';
 import { NUMERICS_VERSION, type WorkerPool } from '@weft/pool';
-import { type Figure, type ModelRecord, RUN_RECORD_VERSION, type RunRecord } from '@weft/report';
+import { type Figure, type LatentRecord, type ModelRecord, RUN_RECORD_VERSION, type RunRecord } from '@weft/report';
 import { WEFT_VERSION } from '../version.js';
 import type { LatentAnalysis } from './analyse-latents.js';
 import { type Session, totalSeconds } from './sessions.js';
@@ -11,7 +11,11 @@ import type { Trained } from './train-model.js';
 import { weightsSha256 } from './weights-sha256.js';
 
 /** What one model's training and test have come to. */
-export function modelRecord({ key, autoencoder: { model }, history, score }: Trained, test: TestResult): ModelRecord {
+export function modelRecord(
+  { key, autoencoder: { model }, history, score }: Trained,
+  test: TestResult,
+  latents: LatentAnalysis | undefined,
+): ModelRecord {
   const { title, longName, denoises } = AUTOENCODERS[key];
   const {
     history: { loss, val_loss: valLoss = [] },
@@ -39,6 +43,8 @@ export function modelRecord({ key, autoencoder: { model }, history, score }: Tra
     weightsSha256: weightsSha256(model),
     bestEpoch: lowest(valLoss.length > 0 ? valLoss : loss),
     imagesPerSecond: images / seconds.reduce((sum, value) => sum + value, 0),
+    // Those of the CAE have stood beside the models from the beginning.
+    ...(latents && key !== 'cae' && { latent: latentRecord(latents) }),
     ...(score && { score: { ...score } }),
     steps: history.steps,
     microBatchSize: history.microBatchSize,
@@ -53,11 +59,11 @@ function lowest(losses: readonly number[]): number {
 }
 
 /** What the latent analysis found, without the coordinates. */
-function latentRecord(latents: LatentAnalysis): NonNullable<RunRecord['latent']> {
+function latentRecord(latents: LatentAnalysis): LatentRecord {
   const { explainedVarianceRatio, nearestNeighbourPurity, silhouette, sampleSize, neighbours } = latents;
   return {
     explainedVarianceRatio: [...explainedVarianceRatio],
-    nearestNeighbourPurity,
+    ...(nearestNeighbourPurity !== undefined && { nearestNeighbourPurity }),
     ...(silhouette !== undefined && { silhouette }),
     sampleSize,
     neighbours,
@@ -72,6 +78,7 @@ export interface RunFacts {
   readonly kernels: WorkerPool['kernels'];
   readonly vectorBits: WorkerPool['vectorBits'];
   readonly models: RunRecord['models'];
+  /** Of the CAE. */
   readonly latents: LatentAnalysis | undefined;
   readonly figures: readonly Figure[];
   /** One a process: more than one if the run was resumed. */

@@ -3,7 +3,7 @@ import { kebab } from '../arguments/table.js';
 import type { TrainOptions } from '../commands/train-options.js';
 import { InputError, UsageError } from '../exit.js';
 import { pnpmScript, shownPath } from './directory.js';
-import { type OptionsFile, type RunIdentity, type RunOptions, runIdentity } from './options-file.js';
+import { type OptionsFile, type RunIdentity, type RunOptions, runIdentity, runOptions } from './options-file.js';
 
 /** Options that decide no bit, or only how far a run goes: a resumed run may have others. */
 export const CHANGEABLE = [
@@ -31,12 +31,12 @@ export function resumedOptions(
     if (given.has(name))
       throw new UsageError(`--${name}: --resume ${folder} writes into that very folder. Leave it out.`);
   }
-  const asked = [...given].filter((name) => name in options) as (keyof RunOptions)[];
-  const differing = asked.filter((name) => !isChangeable(name) && values[name] !== options[name]);
+  const own = runOptions(values);
+  const names = [...given].map((name) => (name === 'noiseFactor' ? 'noise' : name));
+  const asked = names.filter((name) => name in options) as (keyof RunOptions)[];
+  const differing = asked.filter((name) => !isChangeable(name) && own[name] !== options[name]);
   if (differing.length > 0) {
-    const list = differing.map(
-      (name) => `--${kebab(name)}: got ${values[name]}, the run has ${options[name] ?? 'none'}`,
-    );
+    const list = differing.map((name) => `--${kebab(name)}: got ${own[name]}, the run has ${options[name] ?? 'none'}`);
     throw new UsageError(
       `--resume ${folder}: ${list.join('; ')}. Leave out what differs, or begin another run with --out DIR.`,
     );
@@ -46,8 +46,17 @@ export function resumedOptions(
       `--epochs: got ${values.epochs}, the run has ${options.epochs}: a resumed run may have more, not fewer. Leave it out.`,
     );
   }
-  const changes = asked.filter(isChangeable).map((name) => [name, values[name]]);
+  if (given.has('epochs')) refuseLongerSchedule(options, values.epochs);
+  const changes = asked.filter(isChangeable).map((name) => [name, own[name]]);
   return { ...options, ...Object.fromEntries(changes) };
+}
+
+/** @throws UsageError if a learning rate that falls until the last epoch was to go on behind it */
+export function refuseLongerSchedule({ schedule, epochs }: RunOptions, asked: number): void {
+  if (asked <= epochs || !schedule.includes('cosine')) return;
+  throw new UsageError(
+    `--epochs: got ${asked}, the run has ${epochs}, at which its schedule ${schedule} ends. Begin another run with --out DIR.`,
+  );
 }
 
 /** What a user types to go on with the run in a folder. */

@@ -1,8 +1,7 @@
-import { asExamples, type ImageDataset } from '@weft/data';
+import { asExamples, corruption, type ImageDataset, parseNoise } from '@weft/data';
 import type { BaseModel } from '@weft/nn';
 import { mapExamples, predict, type WorkerPool } from '@weft/pool';
 import { type Comparison, compareImages, intensities } from './compare-images.js';
-import { gaussianNoise } from './noise.js';
 
 /** So many images are kept to be drawn. */
 const SHOWN = 10;
@@ -24,8 +23,8 @@ export interface TestResult extends Comparison {
 /** The images that a model is tested on, and whether noise is added to them. */
 export interface TestSet {
   readonly images: ImageDataset;
-  /** Standard deviation of the noise in pixel intensity; undefined for none. */
-  readonly noiseFactor: number | undefined;
+  /** Kind and strength of the noise, such as `gaussian:0.4`; undefined for none. */
+  readonly noise: string | undefined;
   /** Decides the noise. */
   readonly seed: number;
 }
@@ -39,7 +38,7 @@ export interface TestSet {
  */
 export async function testModel(
   model: BaseModel,
-  { images, noiseFactor, seed }: TestSet,
+  { images, noise, seed }: TestSet,
   { pool, signal }: TestContext,
 ): Promise<TestResult> {
   const examples = asExamples(images);
@@ -54,8 +53,8 @@ export async function testModel(
     const outputs = (await predict(model, examples, { pool, signal, ...options })) as Float32Array;
     return { ...compare(outputs), outputs: outputs.slice(0, shown) };
   };
-  if (noiseFactor === undefined) return test({});
-  const corrupt = gaussianNoise({ factor: noiseFactor, images: 'test' });
+  if (noise === undefined) return test({});
+  const corrupt = corruption(parseNoise(noise), { images: 'test' });
   const addNoise = async () => {
     const inputs = await mapExamples(corrupt, examples, examples.shape, { pool, signal, seed });
     return { ...compare(inputs), inputs: inputs.slice(0, shown) };

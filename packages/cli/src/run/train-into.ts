@@ -1,10 +1,17 @@
+import type { LoadedData } from '@weft/data';
+import { buildAutoencoder } from '@weft/models';
 import type { RunRecord } from '@weft/report';
+import { scheduledRate } from '../arguments/schedule.js';
+import { optionsOfModel } from '../commands/model-options.js';
 import type { TrainOptions } from '../commands/train-options.js';
+import { UsageError } from '../exit.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { formatCount } from '../terminal/text.js';
 import { type RunDirectory, shownPath } from './directory.js';
 import { announceData, checkCounts } from './image-counts.js';
 import { loadData } from './load-data.js';
+import { modelKeys } from './model-keys.js';
+import { noiseFactorOf, noiseOf } from './noise.js';
 import { type OptionsFile, runIdentity, runOptions } from './options-file.js';
 import { performRun, type RecordedOptions } from './perform-run.js';
 import type { Stopwatch } from './phases.js';
@@ -46,6 +53,7 @@ export async function trainInto(asked: TrainOptions, call: TrainingCall): Promis
       `--batch-size ${asked.batchSize}: there are only ${formatCount(counts.trainCount)} images to train on; all make one batch.`,
     );
   }
+  checkModels(options, data);
   const resolved = recordedOptions(options, directory);
   const run = { ...runIdentity(data), trainCount: counts.trainCount };
   const contents = { ...resolved, run };
@@ -74,10 +82,24 @@ export async function trainInto(asked: TrainOptions, call: TrainingCall): Promis
   }
 }
 
+/** @throws UsageError if one of the models cannot be built for the images, or not be trained so */
+function checkModels(options: TrainOptions, { train: { height, width, channels } }: LoadedData): void {
+  for (const key of modelKeys(options.model)) {
+    try {
+      buildAutoencoder(key, { height, width, channels, seed: options.seed, ...optionsOfModel(options, key) });
+      scheduledRate(options.schedule, { ...options, stepsPerEpoch: 1 });
+    } catch (cause) {
+      if (!(cause instanceof RangeError)) throw cause;
+      throw new UsageError(`--model ${key}: ${cause.message.replace(/^buildAutoencoder: /, '')}`, { cause });
+    }
+  }
+}
+
 /** The options that shape a run, for its record. */
 function recordedOptions(options: TrainOptions, directory: RunDirectory): RecordedOptions {
   return {
     ...runOptions(options),
+    noiseFactor: noiseFactorOf(noiseOf(options)) ?? null,
     limit: options.limit ?? null,
     testLimit: options.testLimit ?? null,
     out: shownPath(directory.path),

@@ -1,31 +1,22 @@
-import type { ConvolutionOption } from '@weft/core/program';
-import { asExamples, type ImageDataset } from '@weft/data';
+import { asExamples, corruption, type ImageDataset, parseNoise } from '@weft/data';
 import { encodeModel } from '@weft/formats';
-import { AUTOENCODERS, type Autoencoder, buildAutoencoder, type ModelKey } from '@weft/models';
-import { Adam, meanSquaredError } from '@weft/nn';
+import { AUTOENCODERS, type Autoencoder, buildAutoencoder, imageLoss, type ModelKey } from '@weft/models';
+import { Adam, type LearningRate } from '@weft/nn';
 import { type Callback, type CallbackState, type EpochLogs, fit, type History, type WorkerPool } from '@weft/pool';
+import { augmentation } from '../arguments/augment.js';
 import { intervalOf } from '../arguments/kinds.js';
+import { scheduledRate } from '../arguments/schedule.js';
+import { earlyStopping } from '../arguments/training-texts.js';
+import { optionsOfModel } from '../commands/model-options.js';
 import { TrainingProgress } from '../terminal/progress.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { bestCheckpoint, modelFile, RUN_FILES, type RunDirectory } from './directory.js';
 import { afterTraining } from './later.js';
 import { type ModelCard, modelCard, type ScoreCard } from './model-card.js';
-import { gaussianNoise } from './noise.js';
+import type { RunOptions } from './options-file.js';
 
-/** What decides a training. */
-export interface TrainingOptions {
-  readonly epochs: number;
-  readonly batchSize: number;
-  readonly validationSplit: number;
-  readonly learningRate: number;
-  readonly noiseFactor: number;
-  readonly noisePerEpoch: boolean;
-  readonly seed: number;
-  readonly convolution: ConvolutionOption;
-  readonly fastMath: boolean;
-  readonly checkpointEvery: string;
-  readonly onNan: 'stop' | 'continue';
-}
+/** What decides a training: the options of a run, but for the data. */
+export type TrainingOptions = Omit<RunOptions, 'limit' | 'testLimit'>;
 
 /** What a training works with. */
 export interface TrainingContext {
@@ -63,12 +54,12 @@ export async function trainModel(
   { data, validationCount, pool, directory, terminal, signal, callbacks }: TrainingContext,
 ): Promise<Trained> {
   const { title, denoises } = AUTOENCODERS[key];
-  const { epochs, batchSize, validationSplit, learningRate, noiseFactor, noisePerEpoch, seed } = options;
+  const { epochs, batchSize, validationSplit, seed } = options;
   const { height, width, channels } = images;
-  const autoencoder = buildAutoencoder(key, { height, width, channels, seed });
+  const autoencoder = buildAutoencoder(key, { height, width, channels, seed, ...optionsOfModel(options, key) });
   const { model } = autoencoder;
-  const noise = denoises ? { noise: `gaussian:${noiseFactor}` } : {};
-  const facts = { model: key, ...data, height, width, channels, scale: 1 / 255, ...noise, loss: 'mse', seed };
+  const noise = denoises ? { noise: options.noise } : {};
+  const facts = { model: key, ...data, height, width, channels, scale: 1 / 255, ...noise, loss: options.loss, seed };
   const save = async (path: string, done: number, score?: ScoreCard) => {
     const card = modelCard({ ...facts, epochs: done, ...(score && { score }) });
     await directory.write(path, encodeModel(model, card));
@@ -84,9 +75,13 @@ export async function trainModel(
       seed,
       convolution: options.convolution,
       fastMath: options.fastMath,
-      ...autoencoder.objective(meanSquaredError, new Adam({ learningRate })),
+      ...autoencoder.objective(
+        imageLoss(options.loss),
+        new Adam({ learningRate: rateOf(options, images.count - validationCount) }),
+      ),
+      ...(options.augment !== undefined && { augment: augmentation(options.augment) }),
       ...(denoises && {
-        corrupt: gaussianNoise({ factor: noiseFactor, images: 'training', perEpoch: noisePerEpoch }),
+        corrupt: corruption(parseNoise(options.noise), { images: 'training', perEpoch: options.noisePerEpoch }),
       }),
       pool,
       signal,
@@ -98,6 +93,7 @@ export async function trainModel(
         new TrainingProgress(title, terminal),
         ...callbacks,
         new BestModel((done) => save(bestCheckpoint(key), done), terminal),
+        ...(options.earlyStopping === undefined ? [] : [earlyStopping(options.earlyStopping, validationCount > 0)]),
       ],
     },
   );
@@ -108,6 +104,12 @@ export async function trainModel(
   await save(modelFile(key), history.seconds.length, score);
   signal.throwIfAborted();
   return { key, autoencoder, history, score };
+}
+
+/** The learning rate of each step. */
+function rateOf({ schedule, learningRate, epochs, batchSize }: TrainingOptions, trainCount: number): LearningRate {
+  const stepsPerEpoch = Math.ceil(trainCount / batchSize);
+  return scheduledRate(schedule, { learningRate, epochs, stepsPerEpoch });
 }
 
 /** Saves the model after each epoch whose validation loss (training loss if there is none) is the lowest so far. */

@@ -2,7 +2,7 @@ import { mostSimilar } from '@weft/core/program';
 import { StudyError, type TrialOptions } from '@weft/study';
 import { kebab, type OptionTable } from '../arguments/table.js';
 import { type TrainOptions, trainOptions } from '../commands/train-options.js';
-import { runOptions } from '../run/options-file.js';
+import { RUN_OPTIONS } from '../run/options-file.js';
 
 /** Options of a run that decide no result: how fast it is, how often it is saved, and where a limit came from. */
 const OF_THE_CALL = ['threads', 'checkpointEvery', 'quick'];
@@ -10,9 +10,7 @@ const OF_THE_CALL = ['threads', 'checkpointEvery', 'quick'];
 const TABLE = trainOptions as OptionTable;
 
 /** Options of `weft train` that a trial may have, by their names in camel case. */
-export const TRIAL_OPTIONS: readonly string[] = Object.keys(
-  runOptions(Object.fromEntries(Object.keys(TABLE).map((name) => [name, null])) as unknown as TrainOptions),
-).filter((name) => !OF_THE_CALL.includes(name));
+export const TRIAL_OPTIONS: readonly string[] = RUN_OPTIONS.filter((name) => !OF_THE_CALL.includes(name));
 
 /**
  * Reads options from the definition of a study as the command line would be read.
