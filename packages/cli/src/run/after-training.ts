@@ -1,7 +1,8 @@
 // What a run needs when its models are trained.
 export { recordText, renderReport } from '@weft/report';
 export { analyseLatents } from './analyse-latents.js';
-export { runFigures, writeFigures } from './figures.js';
+export { NUMBERED_MODELS, runFigures, writeFigures } from './figures.js';
+export { generateImages } from './generate-images.js';
 export { modelRecord, runRecord } from './record.js';
 export { testModel } from './test-model.js';
 export { validationScore } from './validation-score.js';

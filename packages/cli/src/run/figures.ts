@@ -1,37 +1,61 @@
 import { setImmediate } from 'node:timers/promises';
 import type { LoadedData } from '@weft/data';
 import type { History } from '@weft/pool';
-import { drawFigures, type Figure, type FigureInputs, type LossHistory, rasterise } from '@weft/report';
+import {
+  type DatasetInfo,
+  drawFigures,
+  type Figure,
+  type LossHistory,
+  rasterise,
+  SAMPLES_FIGURE,
+  samplesFigure,
+} from '@weft/report';
 import type { LatentAnalysis } from './analyse-latents.js';
 import { RUN_FILES, type RunDirectory } from './directory.js';
+import type { Generated } from './generate-images.js';
+import { latentFigures, lossFigure, modelFigures } from './model-figures.js';
 import type { TestResult } from './test-model.js';
 import type { Trained } from './train-model.js';
+
+/** A model after its test. */
+export interface TestedModel extends Trained {
+  readonly test: TestResult;
+  /** Left out for the first two models, whose eight figures show none of it. */
+  readonly generated?: Generated;
+}
 
 /** Everything that the figures of a run show. */
 export interface RunResults {
   readonly data: Pick<LoadedData, 'name' | 'synthetic' | 'classNames' | 'test'>;
   /** The first training images. */
   readonly samples: LoadedData['train'];
-  readonly models: readonly (Trained & { readonly test: TestResult })[];
+  readonly models: readonly TestedModel[];
   /** By the keys of models. */
   readonly latents: ReadonlyMap<string, LatentAnalysis>;
 }
 
-/** The figures of a run: at most eight, in the order of their numbers. */
-export function runFigures({ data, samples, models, latents }: RunResults): Figure[] {
+/** Models whose figures have numbers. */
+export const NUMBERED_MODELS: readonly string[] = ['cae', 'cdae'];
+
+/** The figures of a run: those that have numbers, at most eight, and behind them those of other models. */
+export function runFigures(results: RunResults): Figure[] {
+  const { data, models } = results;
+  const { height, width, channels } = data.test;
+  const { name, synthetic, classNames } = data;
+  const dataset = { name, synthetic, classNames, height, width, channels };
+  const others = models.filter(({ key }) => !NUMBERED_MODELS.includes(key));
+  return [...numberedFigures(results, dataset), ...others.flatMap((model) => modelFigures(model, dataset, results))];
+}
+
+/** The first eight figures, as far as there is something to show. */
+function numberedFigures({ data, samples, models, latents }: RunResults, dataset: DatasetInfo): Figure[] {
   const { test } = data;
-  const latentsOfCae = latents.get('cae');
+  const hasClasses = dataset.classNames.length > 1;
+  const latent = latents.get('cae');
   const cae = models.find(({ key }) => key === 'cae');
   const cdae = models.find(({ key }) => key === 'cdae');
-  const inputs: FigureInputs = {
-    dataset: {
-      name: data.name,
-      synthetic: data.synthetic,
-      classNames: data.classNames,
-      height: test.height,
-      width: test.width,
-      channels: test.channels,
-    },
+  const drawn = drawFigures({
+    dataset,
     samples: { images: samples.images, labels: samples.labels },
     ...(cae && {
       cae: {
@@ -50,19 +74,36 @@ export function runFigures({ data, samples, models, latents }: RunResults): Figu
         errors: cdae.test.errors,
       },
     }),
-    ...(latentsOfCae && {
+    ...(latent?.nearestNeighbourPurity !== undefined && {
       latent: {
-        scores: latentsOfCae.scores,
+        scores: latent.scores,
         labels: test.labels,
-        explainedVarianceRatio: latentsOfCae.explainedVarianceRatio,
-        ...(latentsOfCae.nearestNeighbourPurity !== undefined && {
-          nearestNeighbourPurity: latentsOfCae.nearestNeighbourPurity,
-        }),
-        sampleSize: latentsOfCae.sampleSize,
+        explainedVarianceRatio: latent.explainedVarianceRatio,
+        nearestNeighbourPurity: latent.nearestNeighbourPurity,
+        sampleSize: latent.sampleSize,
       },
     }),
-  };
-  return drawFigures(inputs);
+  });
+  const others = [cae, cdae].flatMap((model) =>
+    model && model.objective !== 'mse' ? [lossFigure(model, dataset)] : [],
+  );
+  if (hasClasses) return replaced(drawn, others);
+  const first = samplesFigure({
+    name: SAMPLES_FIGURE,
+    title: 'Training samples',
+    dataset,
+    images: samples.images,
+    columns: 6,
+    noun: 'training image',
+  });
+  return replaced(drawn, [...others, first, ...(cae ? latentFigures(cae, dataset, { data, latents }) : [])]);
+}
+
+/** Figures with others in the place of those of the same name, and behind them. */
+function replaced(figures: readonly Figure[], others: readonly Figure[]): Figure[] {
+  const names = others.map(({ name }) => name);
+  const byName = (a: Figure, b: Figure) => (a.name < b.name ? -1 : 1);
+  return [...figures.filter(({ name }) => !names.includes(name)), ...others].sort(byName);
 }
 
 /** Writes each figure as SVG and PNG. */

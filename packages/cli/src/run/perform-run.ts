@@ -165,13 +165,18 @@ async function testAll(
   { data, options: { noise, seed }, terminal, signal }: RunPlan,
   pool: WorkerPool,
 ): Promise<RunResults['models']> {
-  const { testModel } = await afterTraining();
+  const { testModel, generateImages, NUMBERED_MODELS } = await afterTraining();
   const tested: RunResults['models'][number][] = [];
   for (const model of trained) {
     const { denoises } = AUTOENCODERS[model.key];
     terminal.show(`Testing the ${modelTitle(model.key)}`);
     const set = { images: data.test, noise: denoises ? noise : undefined, seed };
-    tested.push({ ...model, test: await testModel(model.autoencoder.reconstructor, set, { pool, signal }) });
+    const test = await testModel(model.autoencoder.reconstructor, set, { pool, signal });
+    const isNumbered = NUMBERED_MODELS.includes(model.key);
+    const generated = isNumbered
+      ? {}
+      : { generated: await generateImages(model.autoencoder, data.test, seed, { pool, signal }) };
+    tested.push({ ...model, test, ...generated });
     giveMemoryBack();
   }
   return tested;

@@ -12,7 +12,7 @@ import { weightsSha256 } from './weights-sha256.js';
 
 /** What one model's training and test have come to. */
 export function modelRecord(
-  { key, autoencoder: { model }, history, score }: Trained,
+  { key, autoencoder: { model }, history, objective, score }: Trained,
   test: TestResult,
   latents: LatentAnalysis | undefined,
 ): ModelRecord {
@@ -28,6 +28,7 @@ export function modelRecord(
     title,
     longName,
     denoises,
+    objective,
     parameters: model.countWeights(),
     layers: layersOf(model).map((layer) => ({ ...layer, outputShape: [...layer.outputShape] })),
     history: {

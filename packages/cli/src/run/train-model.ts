@@ -13,6 +13,7 @@ import type { Terminal } from '../terminal/terminal.js';
 import { bestCheckpoint, modelFile, RUN_FILES, type RunDirectory } from './directory.js';
 import { afterTraining } from './later.js';
 import { type ModelCard, modelCard, type ScoreCard } from './model-card.js';
+import { objectiveText } from './objective-text.js';
 import type { RunOptions } from './options-file.js';
 
 /** What decides a training: the options of a run, but for the data. */
@@ -37,6 +38,8 @@ export interface Trained {
   readonly key: ModelKey;
   readonly autoencoder: Autoencoder;
   readonly history: History;
+  /** What its losses are. */
+  readonly objective: string;
   /** From the images that were held out, if any were. */
   readonly score: ScoreCard | undefined;
 }
@@ -103,7 +106,7 @@ export async function trainModel(
   const score = await validationScore(autoencoder.reconstructor, heldOut, { pool, signal });
   await save(modelFile(key), history.seconds.length, score);
   signal.throwIfAborted();
-  return { key, autoencoder, history, score };
+  return { key, autoencoder, history, objective: objectiveText(key, options.loss), score };
 }
 
 /** The learning rate of each step. */
