@@ -107,6 +107,22 @@ test('weft study anomaly trains on one class, and tells the others', async () =>
   expect(await read('anomaly', 'report.html')).toContain('One class is normal');
 });
 
+test('weft study features compares latents with pixels', async () => {
+  const args = ['--quick', '--model', 'cae', ...SMALL, '--limit', '150', '--test-limit', '40', '--epochs', '1'];
+  const { code, stdout } = await study('features', ...args, '--out', 'features');
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/pixels +– +784 /);
+  const { summary } = JSON.parse(await read('features', 'results.json'));
+  const { examples, pixels, models } = summary['seed-42'];
+  expect({ examples, dimensions: models.cae.dimensions }).toEqual({ examples: 120, dimensions: 3136 });
+  for (const { estimate, lower, upper } of [pixels.nearestNeighbours, models.cae.logisticRegression]) {
+    expect(lower).toBeLessThanOrEqual(estimate);
+    expect(estimate).toBeLessThanOrEqual(upper);
+    // Ten classes: better than chance.
+    expect(estimate).toBeGreaterThan(0.2);
+  }
+});
+
 test("a study of one's own is a JSON file", async () => {
   const definition = {
     name: 'rates',
@@ -127,8 +143,12 @@ test("a study of one's own is a JSON file", async () => {
 });
 
 test.each([
-  [[], 2, 'weft study: expected seeds, anomaly or a JSON file'],
-  [['sedes'], 2, "got 'sedes', expected seeds, anomaly or a JSON file with a study of your own. Did you mean seeds?"],
+  [[], 2, 'weft study: expected seeds, anomaly, features or a JSON file'],
+  [
+    ['sedes'],
+    2,
+    "got 'sedes', expected seeds, anomaly, features or a JSON file with a study of your own. Did you mean seeds?",
+  ],
   [['seeds', '--seed', '3'], 2, '--seed: this study trains with several. Give them with --seeds.'],
   [['seeds', '--seeds', '1,1'], 2, "--seeds: got '1,1', expected a whole number from 0, or several"],
   [['seeds', '--epoch', '3'], 2, 'Did you mean --epochs?'],

@@ -73,7 +73,7 @@ describe('seedsReport', () => {
   it('draws the losses of each model over all seeds', () => {
     const trials = [1, 2].map((seed) => trialResult(`${seed}`, { seed }, { cae: {}, vae: { title: 'VAE' } }));
     const { figures, tables } = seedsReport(trials);
-    expect(figures.map(({ name }) => name)).toEqual(['losses-cae', 'losses-vae']);
+    expect(figures.map(({ name }) => name)).toEqual(['losses-cae', 'losses-vae', 'spread-cae', 'spread-vae']);
     expect(figures[1].caption).toContain('2 runs');
     expect(tables[0].rows).toHaveLength(8);
   });

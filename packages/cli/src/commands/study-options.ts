@@ -10,8 +10,8 @@ const ownOptions = {
   seeds: option<readonly number[] | undefined>({
     kind: listOf(wholeNumber(0)),
     default: undefined,
-    defaultText: '1,2,3,4,5; with --quick 1,2,3',
-    help: 'For seeds: the seeds of the trainings.',
+    defaultText: '1,2,3,4,5 for seeds, 1,2,3 with --quick; 42 for features',
+    help: 'For seeds and features: the seeds of the trainings.',
   }),
   normals: option<readonly number[] | undefined>({
     kind: listOf(wholeNumber(0)),

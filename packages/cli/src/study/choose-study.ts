@@ -1,7 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { mostSimilar } from '@weft/core/program';
-import { anomalyStudy, parseStudy, REPORT_KINDS, type Study, seedsStudy, type TrialOptions } from '@weft/study';
+import {
+  anomalyStudy,
+  featuresStudy,
+  parseStudy,
+  REPORT_KINDS,
+  type Study,
+  seedsStudy,
+  type TrialOptions,
+} from '@weft/study';
 import { kebab, type OptionTable } from '../arguments/table.js';
 import type { StudyOptions } from '../commands/study-options.js';
 import { trainOptions } from '../commands/train-options.js';
@@ -28,6 +36,10 @@ const STUDIES: Readonly<Record<string, KnownStudy>> = {
   anomaly: {
     varies: { option: 'normals', of: 'classes' },
     define: ({ normals, quick }, base) => anomalyStudy({ normals: normals ?? (quick ? [0, 1, 8] : TEN), base }),
+  },
+  features: {
+    varies: { option: 'seeds', of: 'seed' },
+    define: ({ seeds = [42], quick }, base) => featuresStudy({ seeds, base, examples: quick ? 1000 : 10_000 }),
   },
 };
 

@@ -1,9 +1,11 @@
 import type { Json, Measure, MeasureCall } from '@weft/study';
 import { measureAnomaly } from './measure-anomaly.js';
+import { measureFeatures } from './measure-features.js';
 import { type MeasureContext, type OpenTrial, withTrial } from './open-trial.js';
 
 /** What can be measured of the models of a trial, by kind. */
 const MEASURES: Readonly<Record<string, (trial: OpenTrial, measure: Measure) => Promise<object>>> = {
+  features: (trial, { examples = 10_000 }) => measureFeatures(trial, examples as number),
   anomaly: (trial, { quantile = 0.95 }) => measureAnomaly(trial, quantile as number),
 };
 

@@ -1,5 +1,8 @@
 import type { StudyResults } from '../run-study.js';
 import { anomalyReport } from '../studies/anomaly-report.js';
+import { bottleneckReport } from '../studies/bottleneck-report.js';
+import { featuresReport } from '../studies/features-report.js';
+import { lossReport } from '../studies/loss-report.js';
 import { noiseReport } from '../studies/noise-report.js';
 import { seedsReport } from '../studies/seeds-report.js';
 import { tableReport } from '../studies/table-report.js';
@@ -11,6 +14,9 @@ const REPORTS: Readonly<Record<string, (results: StudyResults['trials']) => Stud
   seeds: seedsReport,
   noise: noiseReport,
   anomaly: anomalyReport,
+  loss: lossReport,
+  bottleneck: bottleneckReport,
+  features: featuresReport,
 };
 
 /** Kinds of reports. */

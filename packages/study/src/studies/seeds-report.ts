@@ -1,4 +1,4 @@
-import { formatNumber, lossCurvesFigure } from '@weft/report';
+import { type Figure, formatNumber, intervalsFigure, lossCurvesFigure } from '@weft/report';
 import type { Json } from '../definition/study.js';
 import type { ModelResult, TrialResult } from '../execute/trial-result.js';
 import { type Spread, spreadOf } from '../report/spread.js';
@@ -23,6 +23,9 @@ const MEASURES: readonly {
   { key: 'psnr', name: 'PSNR (dB)', lowerIsBetter: false, of: ({ psnr }) => psnr },
   { key: 'ssim', name: 'SSIM', lowerIsBetter: false, of: ({ ssim }) => ssim },
 ];
+
+/** What the sentences are about. */
+const IN_SENTENCES = ['valLoss', 'testMse'];
 
 /** The default seed against the others. */
 interface Judgement {
@@ -72,14 +75,17 @@ export function seedsReport(results: readonly TrialResult[]): StudyReport {
         textColumns: 2,
       },
     ],
-    figures: models.map((model) =>
-      lossCurvesFigure({
-        name: `losses-${model.key}`,
-        title: `${model.title}: loss over the epochs, ${results.length} seeds`,
-        dataset: datasetOf(results),
-        runs: [{ name: model.title, histories: historiesOf(results, model) }],
-      }),
-    ),
+    figures: [
+      ...models.map((model) =>
+        lossCurvesFigure({
+          name: `losses-${model.key}`,
+          title: `${model.title}: loss over the epochs, ${results.length} seeds`,
+          dataset: datasetOf(results),
+          runs: [{ name: model.title, histories: historiesOf(results, model) }],
+        }),
+      ),
+      ...compared.filter(({ measure }) => measure.key === 'testMse').map((each) => spreadFigure(results, each)),
+    ],
     method: method(results, judges),
   };
 }
@@ -126,7 +132,8 @@ function row({ model, measure, spread, judgement }: Compared): string[] {
 }
 
 function sentences({ model, measure, values, spread, judgement }: Compared): string[] {
-  if (measure.key === 'psnr' || measure.key === 'ssim') return [];
+  // PSNR and SSIM go with the error: they are spoken of where they tell something else.
+  if (!IN_SENTENCES.includes(measure.key) && judgement?.within !== false) return [];
   const { count, median, medianInterval, smallest, largest, predictionInterval } = spread;
   const lost = values.filter(({ value }) => !Number.isFinite(value));
   const what = `${measure.name} of the ${model.title}`;
@@ -153,6 +160,28 @@ function judged(
   if (within) return `${text}: it is a result as other seeds let expect.`;
   const isBetter = value < bounds[0] === lowerIsBetter;
   return `${text}: ${isBetter ? 'better' : 'worse'} than other seeds let expect.`;
+}
+
+/** Each seed's test error, with the interval in which one more is to be expected. */
+function spreadFigure(results: readonly TrialResult[], { model, values, spread, judgement }: Compared): Figure {
+  const others = values.filter(({ seed, value }) => seed !== judgement?.seed && Number.isFinite(value));
+  const [lower, upper] = spread.predictionInterval ?? [spread.smallest, spread.largest];
+  const seeds = judgement ? `the other ${others.length} seeds` : `${others.length} seeds`;
+  return intervalsFigure({
+    name: `spread-${model.key}`,
+    title: `${model.title}: test error by seed`,
+    dataset: datasetOf(results),
+    groups: [
+      {
+        name: judgement ? 'other seeds' : 'all seeds',
+        values: others.map(({ value }) => value),
+        interval: { estimate: spread.mean, lower, upper },
+      },
+    ],
+    valueName: 'MSE (squared pixel intensity)',
+    intervalName: spread.predictionInterval ? `95 % prediction interval of ${seeds}` : 'range',
+    ...(judgement && { references: [{ name: `seed ${judgement.seed}`, value: judgement.value }] }),
+  });
 }
 
 function historiesOf(results: readonly TrialResult[], { key }: StudiedModel) {

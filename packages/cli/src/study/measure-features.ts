@@ -1,0 +1,62 @@
+import { bootstrapInterval, logisticRegression, nearestNeighbourClasses } from '@weft/analysis';
+import { asExamples, type ImageDataset } from '@weft/data';
+import { predict } from '@weft/pool';
+import type { Accuracy, FeatureResult, FeaturesMeasurement } from '@weft/study';
+import { InputError } from '../exit.js';
+import { intensities } from '../run/compare-images.js';
+import { between, type OpenTrial } from './open-trial.js';
+
+/** Numbers of images, row after row. */
+interface Features {
+  readonly train: Float32Array;
+  readonly test: Float32Array;
+}
+
+/**
+ * How well two simple classifiers tell the classes by the latents of each model, and by the pixels.
+ *
+ * @param examples first training images that classifiers are given
+ */
+export async function measureFeatures(
+  { models, train: all, test, classNames, pool, signal }: OpenTrial,
+  examples: number,
+): Promise<FeaturesMeasurement> {
+  const train = between(all, 0, examples);
+  if (new Set(train.labels).size < 2) {
+    throw new InputError('features: the images are of one class only, expected two or more to tell apart.');
+  }
+  const labels = { train: train.labels, test: test.labels, classCount: classNames.length };
+  const pixels = classified({ train: intensities(train.images), test: intensities(test.images) }, labels);
+  const results: Record<string, FeatureResult> = {};
+  for (const { key, autoencoder } of models) {
+    const encode = async (images: ImageDataset) =>
+      (await predict(autoencoder.encoder, asExamples(images), { pool, signal })) as Float32Array;
+    const features = { train: await encode(train), test: await encode(test) };
+    signal.throwIfAborted();
+    results[key] = classified(features, labels);
+  }
+  return { examples: train.count, pixels, models: results };
+}
+
+function classified(
+  { train, test }: Features,
+  labels: { readonly train: Uint8Array; readonly test: Uint8Array; readonly classCount: number },
+): FeatureResult {
+  const rows = labels.train.length;
+  const dimensions = train.length / rows;
+  const fitted = logisticRegression(train, rows, dimensions, labels.train, { classCount: labels.classCount });
+  const neighbours = nearestNeighbourClasses(train, rows, dimensions, labels.train, test, Math.min(5, rows));
+  return {
+    dimensions,
+    logisticRegression: accuracy(fitted.predict(test), labels.test),
+    nearestNeighbours: accuracy(neighbours, labels.test),
+    converged: fitted.converged,
+  };
+}
+
+function accuracy(predicted: ArrayLike<number>, labels: Uint8Array): Accuracy {
+  const { estimate, lower, upper } = bootstrapInterval(
+    Float64Array.from(labels, (label, at) => Number(predicted[at] === label)),
+  );
+  return { estimate, lower, upper };
+}
