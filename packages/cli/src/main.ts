@@ -20,6 +20,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   report: async () => (await import('./commands/report.js')).report,
   info: async () => (await import('./commands/info.js')).info,
   explain: async () => (await import('./commands/explain.js')).explain,
+  compare: async () => (await import('./commands/compare.js')).compare,
+  classify: async () => (await import('./commands/classify.js')).classify,
   study: async () => (await import('./commands/study.js')).study,
   doctor: async () => (await import('./commands/doctor.js')).doctor,
 };

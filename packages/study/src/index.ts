@@ -27,11 +27,12 @@ export {
   type TrainCall,
   trialFolder,
 } from './execute/perform-in-folder.js';
-export { variedOptions } from './execute/results-csv.js';
+export { csvText, variedOptions } from './execute/results-csv.js';
 export type { CompleteOptions } from './execute/trial-folder.js';
 export type { ModelResult, TrialResult } from './execute/trial-result.js';
 export { REPORT_KINDS } from './report/compose-report.js';
 export type { ReportTable, StudyReport } from './report/study-report.js';
+export { listText } from './report/texts.js';
 export { type RunStudyOptions, runStudy, type StudyResults } from './run-study.js';
 export { type AnomalyOptions, anomalyStudy } from './studies/anomaly.js';
 export type { AnomalyMeasurement } from './studies/anomaly-report.js';

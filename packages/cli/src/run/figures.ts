@@ -109,7 +109,7 @@ function replaced(figures: readonly Figure[], others: readonly Figure[]): Figure
 /** Writes each figure as SVG and PNG. */
 export async function writeFigures(
   figures: readonly Figure[],
-  directory: RunDirectory,
+  directory: Pick<RunDirectory, 'write'>,
   signal: AbortSignal,
 ): Promise<void> {
   for (const { name, svg } of figures) {

@@ -56,6 +56,13 @@ test('each value is a point between the ends of its axis, the interval lies arou
   expect(caption).toMatch(/CAE 0\.00\d+ \[0\.00\d+, 0\.00\d+\]/);
 });
 
+test('an interval may stand without the values that it is of', () => {
+  const { svg, caption } = draw([{ ...group('a', 5), values: [] }]);
+  expect(textsOf(svg)).not.toContain('single values');
+  expect(caption).not.toContain('single values');
+  expect(groupOf(svg, 'a').match(/<circle/g)).toHaveLength(1);
+});
+
 test('without an interval the median stands alone', () => {
   const { svg, caption } = draw([{ name: 'a', values: [1, 2, 9] }]);
   expect(textsOf(svg)).toEqual(expect.arrayContaining(['median', '2.00']));

@@ -12,7 +12,7 @@ import { GRID, INK, MUTED_INK, SMALL_TEXT_SIZE, TRAINING, VALIDATION } from './t
 /** What was measured in one group, such as the runs of one model. */
 export interface IntervalGroup {
   readonly name: string;
-  /** A number for each run or image, each drawn as a point. */
+  /** A number for each run or image, each drawn as a point; none where the interval says it all. */
   readonly values: Numbers;
   /** An estimate with its limits, as `bootstrapInterval` of `@weft/analysis` gives it; leave it out for the median alone. */
   readonly interval?: { readonly estimate: number; readonly lower: number; readonly upper: number };
@@ -62,10 +62,11 @@ export function intervalsFigure(options: IntervalsOptions): Figure {
   const dropped = rows.reduce((sum, row) => sum + row.dropped, 0);
   const known = rows.filter(({ estimate }) => Number.isFinite(estimate));
   const hasIntervals = rows.some(({ limits }) => limits);
+  const hasPoints = rows.some(({ values }) => values.length > 0) || !hasIntervals;
   const thinned = rows.some(({ values }) => values.length > MOST_POINTS);
   return composeFigure(options, {
     caption: [
-      `${valueName} of ${counted(groups.length, 'group')}: ${hasIntervals ? `estimates with their ${intervalName}, and ` : 'medians and '}the single values.`,
+      `${valueName} of ${counted(groups.length, 'group')}: ${hasIntervals ? `estimates with their ${intervalName}` : 'medians'}${hasPoints ? `${hasIntervals ? ',' : ''} and the single values` : ''}.`,
       known.length > 0 && known.length <= LISTED_GROUPS
         ? `${known.map((row) => `${row.name} ${numbersOf(row)}`).join('; ')}.`
         : '',
@@ -168,10 +169,11 @@ function entriesOf(
 ): LegendEntry[] {
   const hasLimits = rows.some(({ limits }) => limits);
   const interval = (x: number, y: number) => group({}, [whiskers(x - 16, x + 16, y), estimateMark(x, y)]);
+  const points = (x: number, y: number) => group({}, [point(x - 9, y), point(x, y), point(x + 8, y)]);
   const named = references.length === 1 ? shortened(references[0].name, 220) : 'references';
   return [
     hasLimits ? { text: intervalName, sample: interval } : { text: 'median', sample: estimateMark },
-    { text: 'single values', sample: (x, y) => group({}, [point(x - 9, y), point(x, y), point(x + 8, y)]) },
+    ...(rows.some(({ values }) => values.length > 0) || !hasLimits ? [{ text: 'single values', sample: points }] : []),
     ...(references.length > 0
       ? [{ text: named, sample: (x: number, y: number) => element('path', { ...REFERENCE, d: `M${x - 18} ${y}h36` }) }]
       : []),

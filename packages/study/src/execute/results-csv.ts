@@ -32,7 +32,12 @@ export function resultsCsv(results: readonly TrialResult[]): string {
       ssim,
     ]),
   );
-  return [head, ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('');
+  return csvText([head, ...rows]);
+}
+
+/** Rows as CSV (RFC 4180), the first of them the names of the columns. */
+export function csvText(rows: readonly (readonly (boolean | number | string | null)[])[]): string {
+  return rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('');
 }
 
 /** Options in which trials differ, in the order of the first trial. */
