@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   denoise: async () => (await import('./commands/denoise.js')).denoise,
   reconstruct: async () => (await import('./commands/reconstruct.js')).reconstruct,
   encode: async () => (await import('./commands/encode.js')).encode,
+  score: async () => (await import('./commands/score.js')).score,
   sample: async () => (await import('./commands/sample.js')).sample,
   interpolate: async () => (await import('./commands/interpolate.js')).interpolate,
   evaluate: async () => (await import('./commands/evaluate.js')).evaluate,

@@ -16,6 +16,7 @@ export {
   type FashionMnistFiles,
 } from './fashion-mnist/files.js';
 export { type FashionMnistOptions, loadFashionMnist } from './fashion-mnist/load.js';
+export { type Layout, layoutOf, type PlacedPicture, type SetName } from './folders/layout.js';
 export { openPictures } from './folders/open-pictures.js';
 export type {
   BadPicture,

@@ -1,3 +1,4 @@
+export { heatMapColours } from './figures/colour-map.js';
 export type { FigureHeading } from './figures/compose-figure.js';
 export {
   type PrecisionRecallFigureCurve,

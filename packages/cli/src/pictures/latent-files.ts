@@ -48,7 +48,7 @@ function format(names: string | readonly string[], make: (latents: Latents) => (
 }
 
 /** A text as a field of CSV. */
-const field = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+export const field = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
 const headings = (rows: readonly LatentRow[]) => ['path', 'label', ...(rows[0]?.tile ? ['row', 'column'] : [])];
 const fields = ({ path, label, tile }: LatentRow) => [field(path), field(label), ...(tile ?? [])];

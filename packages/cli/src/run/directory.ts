@@ -65,8 +65,13 @@ export function shownPath(path: string, folder: string = callersFolder()): strin
 
 /** `reports/runs/2026-01-31T235959Z-all`: a new folder for a run, named by its beginning in UTC and its models. */
 export function defaultRunPath(model: string, startedAt: Date): string {
-  const name = `${startedAt.toISOString().slice(0, 19).replaceAll(':', '')}Z-${model.replaceAll(',', '-')}`;
-  const path = (index: number) => join('reports', 'runs', index === 1 ? name : `${name}-${index}`);
+  return datedPath('runs', model.replaceAll(',', '-'), startedAt);
+}
+
+/** A new folder in `reports/<kind>`, named by the time in UTC and a name. */
+export function datedPath(kind: 'runs' | 'scores', of: string, time: Date): string {
+  const name = `${time.toISOString().slice(0, 19).replaceAll(':', '')}Z-${of}`;
+  const path = (index: number) => join('reports', kind, index === 1 ? name : `${name}-${index}`);
   let index = 1;
   while (existsSync(resolve(callersFolder(), path(index)))) index++;
   return path(index);

@@ -30,6 +30,8 @@ export interface PlacedPicture {
 
 /** Which pictures belong to which set. */
 export interface Layout {
+  /** Whether there is a folder `train`, so that others are sets too. */
+  readonly isSplit: boolean;
   readonly classNames: readonly string[];
   readonly normalClass: number | undefined;
   readonly sets: Readonly<Record<SetName, readonly PlacedPicture[]>>;
@@ -47,6 +49,8 @@ export interface Layout {
  * order of the code points of their names, over all sets. A set with pictures that lie in no class folder has no classes.
  *
  * @param paths of pictures, with `/` between names, in their order
+ * @example
+ * layoutOf(['train/good/0.png', 'test/good/1.png', 'test/hole/2.png', 'ground_truth/hole/2_mask.png']).masks; // 2 -> 3
  */
 export function layoutOf(paths: readonly string[]): Layout {
   const parts = paths.map((path) => path.split('/'));
@@ -77,6 +81,7 @@ export function layoutOf(paths: readonly string[]): Layout {
   strays.push(...[...masks.values()].filter((picture) => !used.has(picture)));
   const isMixed = loose.length > 0 && loose.length < placed.length;
   return {
+    isSplit,
     classNames,
     normalClass: numbers.get(NORMAL),
     sets,

@@ -66,6 +66,23 @@ export function imageColours(
 }
 
 /**
+ * Errors in the colours of heat maps: magma from dark at 0 to light at `brightest`.
+ *
+ * @param values    from 0
+ * @param brightest above 0
+ * @returns [values, 3], flat: red, green and blue bytes
+ * @throws RangeError if the brightest is not above 0
+ * @example
+ * heatMapColours(Float32Array.of(0, 0.02), 0.02); // nearly black, light yellow
+ */
+export function heatMapColours(values: Float32Array, brightest: number): Uint8Array {
+  if (!(brightest > 0 && Number.isFinite(brightest))) {
+    throw new RangeError(`heatMapColours: brightest is ${brightest}, expected a finite number above 0.`);
+  }
+  return mappedColours(values, 0, brightest, MAGMA);
+}
+
+/**
  * Red, green and blue bytes of numbers, through a colour map from `low` to `high`.
  *
  * @returns three bytes for each number
