@@ -107,6 +107,39 @@ test('weft study anomaly trains on one class, and tells the others', async () =>
   expect(await read('anomaly', 'report.html')).toContain('One class is normal');
 });
 
+test.each([
+  ['noise', ['--noises', 'gaussian:0.4,blur:1', '--model', 'cdae'], ['gaussian-0.4', 'blur-1'], 'psnr-cdae.svg'],
+  ['loss', ['--losses', 'mae,ssim', '--model', 'dense'], ['mae-seed-42', 'ssim-seed-42'], 'ssim-by-loss.svg'],
+  ['bottleneck', ['--sizes', '2,4'], ['latent-2-seed-42', 'latent-4-seed-42'], 'mse-by-size.svg'],
+])('weft study %s performs its trials and draws its figures', async (name, args, trials, figure) => {
+  const { code, stdout } = await study(name, ...args, ...SMALL, '--epochs', '1', '--out', name);
+  expect(code).toBe(0);
+  expect(stdout).toContain('12 test images');
+  const results = JSON.parse(await read(name, 'results.json'));
+  expect(results.trials.map((trial: { name: string }) => trial.name)).toEqual(trials);
+  expect(await read(name, 'figures', figure)).toContain('<svg');
+  if (name !== 'noise') return;
+  // Tested on the noise that it was trained on, a model has the errors of its run.
+  for (const { measurements, models, options } of results.trials) {
+    expect(measurements.noise.cdae[options.noise].mse).toBe(models.cdae.testError.mean);
+  }
+});
+
+test('a folder of a run of Weft 0.1, which has --noise-factor, is taken as a trial', async () => {
+  const from = join(folder.path, 'old');
+  const args = ['study', 'seeds', '--seeds', '7', ...SMALL, '--out', 'old', '--quiet'];
+  expect((await weft(args, { cwd: folder.path })).code).toBe(0);
+  const path = join(from, 'trials/seed-7/options.json');
+  const { noise, loss, classes, ...options } = JSON.parse(await readFile(path, 'utf8'));
+  expect(noise).toBe('gaussian:0.4');
+  await writeFile(path, JSON.stringify({ ...options, noiseFactor: 0.4 }));
+  const { code, stderr } = await study('--resume', 'old');
+  expect(code).toBe(0);
+  expect(stderr).toContain('1 of them finished already');
+  await writeFile(path, JSON.stringify({ ...options, noiseFactor: 0.3 }));
+  expect((await study('--resume', 'old')).stderr).toContain('noise is gaussian:0.3, the study has gaussian:0.4');
+});
+
 test('weft study features compares latents with pixels', async () => {
   const args = ['--quick', '--model', 'cae', ...SMALL, '--limit', '150', '--test-limit', '40', '--epochs', '1'];
   const { code, stdout } = await study('features', ...args, '--out', 'features');
@@ -143,22 +176,30 @@ test("a study of one's own is a JSON file", async () => {
 });
 
 test.each([
-  [[], 2, 'weft study: expected seeds, anomaly, features or a JSON file'],
+  [[], 2, 'weft study: expected seeds, noise, anomaly, loss, bottleneck, features or a JSON file'],
   [
     ['sedes'],
     2,
-    "got 'sedes', expected seeds, anomaly, features or a JSON file with a study of your own. Did you mean seeds?",
+    "got 'sedes', expected seeds, noise, anomaly, loss, bottleneck, features or a JSON file with a study of your own. Did you mean seeds?",
   ],
   [['seeds', '--seed', '3'], 2, '--seed: this study trains with several. Give them with --seeds.'],
   [['seeds', '--seeds', '1,1'], 2, "--seeds: got '1,1', expected a whole number from 0, or several"],
   [['seeds', '--epoch', '3'], 2, 'Did you mean --epochs?'],
   [['none.json'], 3, 'none.json cannot be read'],
   [['bad.json'], 3, "bad.json: grid: weft train has no option 'sed' that a trial may have. Did you mean seed?"],
+  [['loss', '--losses', 'mse,nothing'], 2, '--losses: '],
+  [['noise', '--noise', 'blur:1'], 2, '--noise: this study trains with several. Give them with --noises.'],
+  [['measure.json'], 3, 'measure.json: measures[0].noises: got ["fog:1"], expected a list of noises'],
+  [['text.json'], 3, 'text.json: base.loss: '],
   [['--resume', '.'], 3, 'study.json cannot be read'],
   [['--resume', '.', '--epochs', '3'], 2, 'Leave out --epochs.'],
   [['--resume', '.', '--out', 'x'], 2, 'writes into that very folder'],
 ])('refuses %j', async (args, expected, message) => {
   await writeFile(join(folder.path, 'bad.json'), '{"name": "bad", "grid": {"sed": [1]}}');
+  const trials = [{ name: 'a' }];
+  const measures = [{ kind: 'noise', noises: ['fog:1'] }];
+  await writeFile(join(folder.path, 'measure.json'), JSON.stringify({ name: 'x', trials, measures }));
+  await writeFile(join(folder.path, 'text.json'), JSON.stringify({ name: 'x', trials, base: { loss: '0.5*fog' } }));
   await rm(join(folder.path, 'study.json'), { force: true });
   const { code, stdout, stderr } = await study(...args);
   expect({ code, stdout }).toEqual({ code: expected, stdout: '' });

@@ -1,6 +1,7 @@
 import { flag, folder, wholeNumber } from '../arguments/kinds.js';
 import { listOf } from '../arguments/list.js';
 import { type OptionTable, option, type Values } from '../arguments/table.js';
+import { loss, noise } from '../arguments/training-texts.js';
 import { TRIAL_OPTIONS } from '../study/trial-options.js';
 import { commonOptions, jsonOption } from './command.js';
 import { simdOption, threadsOption, trainOptions } from './train-options.js';
@@ -10,14 +11,32 @@ const ownOptions = {
   seeds: option<readonly number[] | undefined>({
     kind: listOf(wholeNumber(0)),
     default: undefined,
-    defaultText: '1,2,3,4,5 for seeds, 1,2,3 with --quick; 42 for features',
-    help: 'For seeds and features: the seeds of the trainings.',
+    defaultText: '1,2,3,4,5 for seeds, 1,2,3 with --quick; 42 for others',
+    help: 'For seeds, loss, bottleneck and features: the seeds of the trainings.',
+  }),
+  noises: option<readonly string[] | undefined>({
+    kind: listOf(noise),
+    default: undefined,
+    defaultText: 'seven of all kinds; three with --quick',
+    help: 'For noise: the noises to train and to test on, such as gaussian:0.4,blur:1.',
   }),
   normals: option<readonly number[] | undefined>({
     kind: listOf(wholeNumber(0)),
     default: undefined,
-    defaultText: '0 to 9; with --quick 0,1,8',
+    defaultText: '0 to 9; 0,1,8 with --quick',
     help: 'For anomaly: the numbers of the classes that are taken as normal, one after another.',
+  }),
+  losses: option<readonly string[] | undefined>({
+    kind: listOf(loss),
+    default: undefined,
+    defaultText: 'all five and 0.8*ssim+0.2*mae; three with --quick',
+    help: 'For loss: the losses to train on.',
+  }),
+  sizes: option<readonly number[] | undefined>({
+    kind: listOf(wholeNumber(1)),
+    default: undefined,
+    defaultText: '2,4,8,16,32,64,128; 4,16,64 with --quick',
+    help: 'For bottleneck: how many numbers a latent has.',
   }),
   quick: option({
     kind: flag,

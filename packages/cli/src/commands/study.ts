@@ -29,7 +29,7 @@ export const study: Command<typeof studyOptions> = {
   usage: 'weft study NAME|FILE.json [options]',
   summary: 'Perform many trainings that answer one question.',
   description:
-    "Performs the trainings of a study, one after another, and compares them. Studies: seeds (how much is luck?), anomaly (one class is normal: are the others found?), features (latents against pixels), or one of your own from a JSON file with name, base (options of weft train for all trials) and trials (a list of names and options) or grid (lists of values for options). Each trial is a run in the study's folder; an interrupted study goes on with --resume.",
+    "Performs the trainings of a study, one after another, and compares them. Studies: seeds (how much is luck?), noise (trained on one, tested on others), anomaly (one class is normal: are the others found?), loss, bottleneck, features (latents against pixels), or one of your own from a JSON file with name, base (options of weft train for all trials) and trials (a list of names and options) or grid (lists of values for options). Each trial is a run in the study's folder; an interrupted study goes on with --resume.",
   options: studyOptions,
   positionals: { least: 0, most: 1 },
   async run({ values, given, positionals: [name], terminal }) {

@@ -3,7 +3,10 @@ import { resolve } from 'node:path';
 import { mostSimilar } from '@weft/core/program';
 import {
   anomalyStudy,
+  bottleneckStudy,
   featuresStudy,
+  lossStudy,
+  noiseStudy,
   parseStudy,
   REPORT_KINDS,
   type Study,
@@ -15,7 +18,7 @@ import type { StudyOptions } from '../commands/study-options.js';
 import { trainOptions } from '../commands/train-options.js';
 import { InputError, UsageError } from '../exit.js';
 import { callersFolder, shownPath } from '../run/directory.js';
-import { MEASURE_KINDS } from './measure-trial.js';
+import { checkMeasure, MEASURE_KINDS } from './measure-trial.js';
 import { checkOptions, TRIAL_OPTIONS } from './trial-options.js';
 
 /** How a study that Weft knows is defined of the options of a call. */
@@ -25,17 +28,42 @@ interface KnownStudy {
   define(values: StudyOptions, base: TrialOptions): Study;
 }
 
-const TEN = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+const NOISES = [
+  'gaussian:0.2',
+  'gaussian:0.4',
+  'gaussian:0.1..0.5',
+  'poisson:0.1',
+  'salt-pepper:0.1',
+  'blur:1',
+  'occlusion:0.1',
+];
+const LOSSES = ['mse', 'mae', 'bce', 'ssim', 'ms-ssim', '0.8*ssim+0.2*mae'];
+const FIRST = { seeds: [1, 2, 3], noises: ['gaussian:0.4', 'salt-pepper:0.1', 'blur:1'], normals: [0, 1, 8] };
 
 /** The studies that Weft knows, by name. */
 const STUDIES: Readonly<Record<string, KnownStudy>> = {
   seeds: {
     varies: { option: 'seeds', of: 'seed' },
-    define: ({ seeds, quick }, base) => seedsStudy({ seeds: seeds ?? (quick ? [1, 2, 3] : [1, 2, 3, 4, 5]), base }),
+    define: ({ seeds, quick }, base) => seedsStudy({ seeds: seeds ?? (quick ? FIRST.seeds : [1, 2, 3, 4, 5]), base }),
+  },
+  noise: {
+    varies: { option: 'noises', of: 'noise' },
+    define: ({ noises, quick }, base) => noiseStudy({ noises: noises ?? (quick ? FIRST.noises : NOISES), base }),
   },
   anomaly: {
     varies: { option: 'normals', of: 'classes' },
-    define: ({ normals, quick }, base) => anomalyStudy({ normals: normals ?? (quick ? [0, 1, 8] : TEN), base }),
+    define: ({ normals, quick }, base) =>
+      anomalyStudy({ normals: normals ?? (quick ? FIRST.normals : [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]), base }),
+  },
+  loss: {
+    varies: { option: 'losses', of: 'loss' },
+    define: ({ losses, seeds = [42], quick }, base) =>
+      lossStudy({ losses: losses ?? (quick ? ['mse', 'mae', 'ssim'] : LOSSES), seeds, base }),
+  },
+  bottleneck: {
+    varies: { option: 'sizes', of: 'latentSize' },
+    define: ({ sizes, seeds = [42], quick }, base) =>
+      bottleneckStudy({ sizes: sizes ?? (quick ? [4, 16, 64] : [2, 4, 8, 16, 32, 64, 128]), seeds, base }),
   },
   features: {
     varies: { option: 'seeds', of: 'seed' },
@@ -117,5 +145,5 @@ async function studyIn(path: string, source: string, advice: string): Promise<St
       cause,
     });
   }
-  return parseStudy(text, { source, checkOptions, reports: REPORT_KINDS, measures: MEASURE_KINDS });
+  return parseStudy(text, { source, checkOptions, reports: REPORT_KINDS, measures: MEASURE_KINDS, checkMeasure });
 }

@@ -2,6 +2,8 @@ import { mostSimilar } from '@weft/core/program';
 import { StudyError, type TrialOptions } from '@weft/study';
 import { kebab, type OptionTable } from '../arguments/table.js';
 import { type TrainOptions, trainOptions } from '../commands/train-options.js';
+import { modelKeys } from '../run/model-keys.js';
+import { noiseOf } from '../run/noise.js';
 import { RUN_OPTIONS } from '../run/options-file.js';
 
 /** Options of a run that decide no result: how fast it is, how often it is saved, and where a limit came from. */
@@ -32,7 +34,14 @@ export function checkOptions(options: TrialOptions, where: string): TrialOptions
     const { kind, default: standard } = TABLE[name];
     if (value === null && standard === undefined) return [name, null];
     const isFlag = kind.placeholder === undefined;
-    const read = isFlag ? value : typeof value === 'boolean' || value === null ? undefined : kind.read(String(value));
+    const readText = (text: number | string) => {
+      try {
+        return kind.read(String(text));
+      } catch (error) {
+        throw error instanceof RangeError ? new StudyError(`${where}.${given}: ${error.message}`) : error;
+      }
+    };
+    const read = isFlag ? value : typeof value === 'boolean' || value === null ? undefined : readText(value);
     if (read === undefined || (isFlag && typeof value !== 'boolean')) {
       const expected = isFlag ? 'true or false' : kind.expected;
       throw new StudyError(`${where}.${given}: got ${JSON.stringify(value)}, expected ${expected}.`);
@@ -47,7 +56,10 @@ export function completeOptions(options: TrialOptions): TrialOptions {
   const defaults = Object.fromEntries(TRIAL_OPTIONS.map((name) => [name, TABLE[name].default ?? null]));
   const given = Object.entries(options).filter(([name]) => TRIAL_OPTIONS.includes(name) || !Object.hasOwn(TABLE, name));
   const { onNan, ...complete } = { ...defaults, ...Object.fromEntries(given) } as Record<string, TrialOptions[string]>;
-  return complete;
+  // What can be said in two ways is compared in one.
+  const { noise, noiseFactor } = options as { noise?: string; noiseFactor?: number };
+  const written = noiseOf({ noise, noiseFactor: noiseFactor ?? undefined });
+  return { ...complete, model: modelKeys(String(complete.model)).join(), noise: written };
 }
 
 /** The options of a trial as code gives them: in JSON, null stands for what is not given. */

@@ -23,6 +23,12 @@ export interface ParseStudyOptions {
   readonly reports?: readonly string[];
   /** Kinds of measures that there are; default: any. */
   readonly measures?: readonly string[];
+  /**
+   * Checks what a measure takes.
+   *
+   * @param where for messages
+   */
+  readonly checkMeasure?: (measure: Measure, where: string) => void;
 }
 
 /**
@@ -113,7 +119,9 @@ class Checker {
       const kind = this.oneOf(table.kind, `${where}[${index}].kind`, this.parts.measures);
       if (kinds.has(kind)) this.fail(`${where}[${index}].kind: got '${kind}' a second time, expected each kind once`);
       kinds.add(kind);
-      return { ...(table as Readonly<Record<string, Json>>), kind };
+      const measure = { ...(table as Readonly<Record<string, Json>>), kind };
+      this.parts.checkMeasure?.(measure, `${this.parts.source}: ${where}[${index}]`);
+      return measure;
     });
   }
 

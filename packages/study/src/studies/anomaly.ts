@@ -18,7 +18,7 @@ export function anomalyStudy({ normals, base = {} }: AnomalyOptions): Study {
   return {
     name: 'anomaly',
     title: 'One class is normal: are all others found?',
-    base,
+    base: { model: 'cae', ...base },
     trials: normals.map((normal) => ({ name: `normal-${normal}`, options: { classes: String(normal) } })),
     measures: [{ kind: 'anomaly', quantile: 0.95 }],
     report: 'anomaly',
