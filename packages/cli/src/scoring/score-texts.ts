@@ -19,7 +19,7 @@ export const SCORE_TEXTS: Readonly<Record<ScoreName, string>> = {
 };
 
 export const pictureCount = (count: number) => (count === 1 ? '1 picture' : `${formatCount(count)} pictures`);
-export const share = (part: number, of: number) => `${((100 * part) / of).toFixed(1)} %`;
+const share = (part: number, of: number) => `${((100 * part) / of).toFixed(1)} %`;
 const decimal = (value: number) => value.toFixed(3);
 
 /** A threshold and where it comes from, in words. */
