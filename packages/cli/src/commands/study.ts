@@ -11,11 +11,11 @@ import {
 } from '@weft/study';
 import { EXIT, errorText, exitCodeOf, InterruptedError, UsageError } from '../exit.js';
 import { shownPath } from '../run/directory.js';
-import { loadData } from '../run/load-data.js';
 import { performTraining } from '../run/perform-training.js';
 import { chooseStudy } from '../study/choose-study.js';
 import { measureTrial } from '../study/measure-trial.js';
 import { reportText } from '../study/report-text.js';
+import { withStudiedData } from '../study/studied-data.js';
 import { defaultStudyPath, StudyFolder, studyCommand } from '../study/study-folder.js';
 import { completeOptions, givenTrainOptions } from '../study/trial-options.js';
 import { listenForInterrupt } from '../terminal/interrupt.js';
@@ -23,7 +23,6 @@ import type { Terminal } from '../terminal/terminal.js';
 import { formatCount } from '../terminal/text.js';
 import type { Command } from './command.js';
 import { type StudyOptions, studyOptions } from './study-options.js';
-import type { TrainOptions } from './train-options.js';
 
 export const study: Command<typeof studyOptions> = {
   usage: 'weft study NAME|FILE.json [options]',
@@ -76,7 +75,7 @@ function failed(error: unknown, folder: StudyFolder, terminal: Terminal): number
 }
 
 async function perform(chosen: Study, { values, folder, terminal, signal }: Call): Promise<number> {
-  const study = { ...chosen, base: { ...chosen.base, dataset: await datasetOf(chosen, terminal, signal) } };
+  const study = await withStudiedData(chosen, terminal, signal);
   const [directory, trials] = [folder.path, completeTrials(study)];
   const finished = await finishedTrials(trials, { directory, complete: completeOptions });
   const already = finished > 0 ? `, ${formatCount(finished)} of them finished already` : '';
@@ -100,12 +99,4 @@ async function perform(chosen: Study, { values, folder, terminal, signal }: Call
   if (values.json) terminal.print(recordText(results).trimEnd());
   else terminal.result(`${reportText(results, report)}\n\nReport: ${shownPath(folder.file('report.html'))}`);
   return EXIT.ok;
-}
-
-/** What `auto` comes to is decided once, for all trials. */
-async function datasetOf({ base }: Study, terminal: Terminal, signal: AbortSignal): Promise<TrainOptions['dataset']> {
-  const { dataset } = completeOptions(base) as { dataset: TrainOptions['dataset'] };
-  if (dataset !== 'auto') return dataset;
-  const { name } = await loadData({ dataset, limit: 1, testLimit: 2 }, terminal, { signal });
-  return name as TrainOptions['dataset'];
 }

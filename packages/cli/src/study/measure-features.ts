@@ -1,10 +1,14 @@
-import { bootstrapInterval, logisticRegression, nearestNeighbourClasses } from '@weft/analysis';
+import { bootstrapInterval } from '@weft/analysis';
 import { asExamples, type ImageDataset } from '@weft/data';
 import { predict } from '@weft/pool';
 import type { Accuracy, FeatureResult, FeaturesMeasurement } from '@weft/study';
+import { classifyPoints } from '../classify/classifiers.js';
 import { InputError } from '../exit.js';
 import { intensities } from '../run/compare-images.js';
 import { between, type OpenTrial } from './open-trial.js';
+
+/** How the classifiers are fitted. */
+const SETTINGS = { c: 1, tolerance: 1e-5, maxIterations: 1000, neighbours: 5 } as const;
 
 /** Numbers of images, row after row. */
 interface Features {
@@ -43,14 +47,16 @@ function classified(
   labels: { readonly train: Uint8Array; readonly test: Uint8Array; readonly classCount: number },
 ): FeatureResult {
   const rows = labels.train.length;
-  const dimensions = train.length / rows;
-  const fitted = logisticRegression(train, rows, dimensions, labels.train, { classCount: labels.classCount });
-  const neighbours = nearestNeighbourClasses(train, rows, dimensions, labels.train, test, Math.min(5, rows));
+  const columns = train.length / rows;
+  const task = { train, test, columns, labels: labels.train, classCount: labels.classCount, ...SETTINGS };
+  const fitted = classifyPoints({ ...task, classifier: 'logistic-regression' });
+  const neighbours = Math.min(SETTINGS.neighbours, rows);
+  const nearest = classifyPoints({ ...task, neighbours, classifier: 'nearest-neighbours' });
   return {
-    dimensions,
-    logisticRegression: accuracy(fitted.predict(test), labels.test),
-    nearestNeighbours: accuracy(neighbours, labels.test),
-    converged: fitted.converged,
+    dimensions: columns,
+    logisticRegression: accuracy(fitted.predicted, labels.test),
+    nearestNeighbours: accuracy(nearest.predicted, labels.test),
+    converged: fitted.fit?.converged ?? false,
   };
 }
 

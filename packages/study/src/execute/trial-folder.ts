@@ -46,8 +46,8 @@ export async function inspectTrialFolder(
   const dataset = record?.dataset ?? identity.dataset;
   const recorded = {
     ...(written as TrialOptions),
-    // What `auto` came to.
-    ...(written.dataset === 'auto' && typeof dataset === 'string' && { dataset }),
+    // What `auto` came to, unless a folder of pictures takes its place.
+    ...(written.dataset === 'auto' && written.data == null && typeof dataset === 'string' && { dataset }),
   };
   const differing = differences(complete(recorded), complete(options), record?.data.trainCount);
   if (differing.length > 0) {

@@ -1,0 +1,29 @@
+import { resolve } from 'node:path';
+import type { Study, TrialOptions } from '@weft/study';
+import type { TrainOptions } from '../commands/train-options.js';
+import { callersFolder } from '../run/directory.js';
+import { loadData } from '../run/load-data.js';
+import type { Terminal } from '../terminal/terminal.js';
+import { completeOptions } from './trial-options.js';
+
+/**
+ * A study whose data are the same for all trials, and whenever it goes on: paths are absolute, and what `auto` comes to is
+ * decided once.
+ */
+export async function withStudiedData(study: Study, terminal: Terminal, signal: AbortSignal): Promise<Study> {
+  const trials = study.trials.map((trial) => ({ ...trial, options: absolute(trial.options) }));
+  const base = absolute(study.base);
+  // A folder of pictures takes the place of a data set.
+  if ([base, ...trials.map(({ options }) => options)].some(({ data }) => typeof data === 'string')) {
+    return { ...study, base, trials };
+  }
+  const { dataset } = completeOptions(base) as { dataset: TrainOptions['dataset'] };
+  if (dataset !== 'auto') return { ...study, base: { ...base, dataset }, trials };
+  const { name } = await loadData({ dataset, limit: 1, testLimit: 2 }, terminal, { signal });
+  return { ...study, base: { ...base, dataset: name }, trials };
+}
+
+function absolute(options: TrialOptions): TrialOptions {
+  const { data } = options;
+  return typeof data === 'string' ? { ...options, data: resolve(callersFolder(), data) } : options;
+}
