@@ -128,8 +128,13 @@ describe('weft score', () => {
 
   test('normal pictures decide the threshold', async () => {
     const normal = ['--normal', 'set/train/good', '--quantile', '0.5', '--json'];
-    const { stdout } = await call('bare.safetensors', 'set/test', '--out', 'by-normal', ...normal);
+    const { stdout, stderr } = await call('bare.safetensors', 'set/test', '--out', 'by-normal', ...normal);
     const record = JSON.parse(stdout);
+    expect(stderr).not.toContain('guess');
+    const few = await call('bare.safetensors', 'set/test', '--out', 'few', '--normal', 'set/train/good');
+    expect(few.code).toBe(0);
+    expect(few.stderr).toContain('the 0.99 quantile of 3 pictures is hardly more than a guess');
+    expect(few.stderr).toContain('Give at least 100 normal pictures');
     const own = JSON.parse(
       (await call('bare.safetensors', 'set/train', '--json', '--threshold', '0', '--out', 'own')).stdout,
     );

@@ -34,6 +34,11 @@ export function thresholdWarning(
   if (!threshold) {
     return `${saved.path} has no threshold for this score, so no picture counts as anomalous. Give --normal DIR with normal pictures that it was not trained on, or --threshold.`;
   }
-  if (threshold.from !== 'model' || preparation.kind !== 'tile') return undefined;
+  const { from, quantile: wanted = 0, pictures = 0 } = threshold;
+  const least = Math.ceil(1 / (1 - wanted) - 1e-9);
+  if (from === 'normal' && pictures < least) {
+    return `--normal: the ${wanted} quantile of ${pictures} pictures is hardly more than a guess, so that false alarms may be many. Give at least ${least} normal pictures, or a lower --quantile.`;
+  }
+  if (from !== 'model' || preparation.kind !== 'tile') return undefined;
   return `The threshold of ${saved.path} is of single tiles. The score of a picture of several tiles is their mean, which differs less from picture to picture, so that the threshold may be too high. --normal DIR finds one for whole pictures.`;
 }
