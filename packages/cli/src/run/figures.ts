@@ -6,6 +6,7 @@ import {
   drawFigures,
   type Figure,
   type LossHistory,
+  type ModelRecord,
   rasterise,
   SAMPLES_FIGURE,
   samplesFigure,
@@ -20,6 +21,8 @@ import type { Trained } from './train-model.js';
 /** A model after its test. */
 export interface TestedModel extends Trained {
   readonly test: TestResult;
+  /** Of a VAE. */
+  readonly elbo: ModelRecord['elbo'];
   /** Left out for the first two models, whose eight figures show none of it. */
   readonly generated?: Generated;
 }

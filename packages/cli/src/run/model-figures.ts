@@ -95,9 +95,7 @@ function generatedFigures({ key, generated }: TestedModel, dataset: DatasetInfo)
   const figures: Figure[] = [];
   if (samples) {
     const name = figureName(key, 'samples');
-    figures.push(
-      samplesFigure({ name, title: `${title}: images of latents drawn from N(0, 1)`, dataset, images: samples }),
-    );
+    figures.push(samplesFigure({ name, title: `${title}: images of draws from N(0, 1)`, dataset, images: samples }));
   }
   if (interpolations) {
     figures.push(

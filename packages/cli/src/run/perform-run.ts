@@ -61,9 +61,7 @@ export async function performRun(plan: RunPlan): Promise<RunRecord> {
       counts,
       kernels,
       vectorBits,
-      models: Object.fromEntries(
-        models.map((model) => [model.key, modelRecord(model, model.test, latents.get(model.key))]),
-      ),
+      models: Object.fromEntries(models.map((model) => [model.key, modelRecord(model, latents.get(model.key))])),
       latents: latents.get('cae'),
       figures,
       sessions: sessions.sessions,
@@ -165,7 +163,7 @@ async function testAll(
   { data, options: { noise, seed }, terminal, signal }: RunPlan,
   pool: WorkerPool,
 ): Promise<RunResults['models']> {
-  const { testModel, generateImages, NUMBERED_MODELS } = await afterTraining();
+  const { testModel, generateImages, meanElbo, NUMBERED_MODELS } = await afterTraining();
   const tested: RunResults['models'][number][] = [];
   for (const model of trained) {
     const { denoises } = AUTOENCODERS[model.key];
@@ -176,7 +174,8 @@ async function testAll(
     const generated = isNumbered
       ? {}
       : { generated: await generateImages(model.autoencoder, data.test, seed, { pool, signal }) };
-    tested.push({ ...model, test, ...generated });
+    const elbo = await meanElbo(model.autoencoder, data.test, seed, { pool, signal });
+    tested.push({ ...model, test, elbo, ...generated });
     giveMemoryBack();
   }
   return tested;

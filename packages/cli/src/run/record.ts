@@ -5,15 +5,13 @@ import { NUMERICS_VERSION, type WorkerPool } from '@weft/pool';
 import { type Figure, type LatentRecord, type ModelRecord, RUN_RECORD_VERSION, type RunRecord } from '@weft/report';
 import { WEFT_VERSION } from '../version.js';
 import type { LatentAnalysis } from './analyse-latents.js';
+import type { TestedModel } from './figures.js';
 import { type Session, totalSeconds } from './sessions.js';
-import type { TestResult } from './test-model.js';
-import type { Trained } from './train-model.js';
 import { weightsSha256 } from './weights-sha256.js';
 
 /** What one model's training and test have come to. */
 export function modelRecord(
-  { key, autoencoder: { model }, history, objective, score }: Trained,
-  test: TestResult,
+  { key, autoencoder: { model }, history, objective, score, test, elbo }: TestedModel,
   latents: LatentAnalysis | undefined,
 ): ModelRecord {
   const { title, longName, denoises } = AUTOENCODERS[key];
@@ -46,6 +44,7 @@ export function modelRecord(
     imagesPerSecond: images / seconds.reduce((sum, value) => sum + value, 0),
     // Those of the CAE have stood beside the models from the beginning.
     ...(latents && key !== 'cae' && { latent: latentRecord(latents) }),
+    ...(elbo && { elbo }),
     ...(score && { score: { ...score } }),
     steps: history.steps,
     microBatchSize: history.microBatchSize,

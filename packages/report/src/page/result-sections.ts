@@ -25,11 +25,20 @@ function imageParts({ key, name, denoises, model }: TrainedModel, show: Show): H
       ...(denoises ? denoisingSentences(model) : []),
       ...errorSentences(name, model.testError),
       ...psnrSentences(name, model.psnr.mean),
+      ...elboSentences(name, model),
       ...scoreSentences(name, model),
     ]),
     show(figureName(key, denoises ? 'denoised' : 'reconstructions')),
     show(figureName(key, 'errors')),
     ...(['samples', 'interpolations', 'filters', 'features'] as const).map((kind) => show(figureName(key, kind))),
+  ];
+}
+
+/** What a VAE makes of the test images in nats. */
+function elboSentences(name: string, { elbo }: ModelRecord): string[] {
+  if (!elbo || !Number.isFinite(elbo.negative)) return [];
+  return [
+    `The ${name}'s mean negative ELBO is ${formatNumber(elbo.negative, 4)} nats an image: ${formatNumber(elbo.reconstruction, 4)} for the reconstruction, by binary cross-entropy, and ${formatNumber(elbo.divergence)} for the divergence from N(0, 1).`,
   ];
 }
 

@@ -114,6 +114,7 @@ function trainingSection(record: RunRecord, show: Show): Html[] {
         html`<h3>${name}</h3>`,
         paragraph([
           ...trainingSentences(name, model.history),
+          ...stoppedSentences(name, model.history.loss.length, record),
           ...(Number.isFinite(model.imagesPerSecond)
             ? [`Training ran at ${formatCount(Math.round(model.imagesPerSecond))} images a second.`]
             : []),
@@ -123,6 +124,12 @@ function trainingSection(record: RunRecord, show: Show): Html[] {
       ];
     }),
   ];
+}
+
+/** Whether training ended before its last epoch. */
+function stoppedSentences(name: string, epochs: number, { options }: RunRecord): string[] {
+  if (options.earlyStopping == null || epochs >= options.epochs) return [];
+  return [`The ${name} was trained no further, as its loss had stopped falling; it has the weights of its best epoch.`];
 }
 
 function epochTable({ name, model }: TrainedModel, objective: string): Html {

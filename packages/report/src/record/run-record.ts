@@ -94,6 +94,8 @@ const model = z.looseObject({
   imagesPerSecond: measurement,
   /** From the validation images; left out where there were none. */
   score: score.optional(),
+  /** Of a VAE: the mean negative ELBO of the test images, and its two terms, in nats an image. */
+  elbo: z.looseObject({ negative: measurement, reconstruction: measurement, divergence: measurement }).optional(),
   /** Of its encoder's outputs for the test images. */
   latent: latent.optional(),
 });
