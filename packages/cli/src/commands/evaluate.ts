@@ -1,10 +1,10 @@
 import { WorkerPool } from '@weft/pool';
 import { recordText } from '@weft/report';
-import { choice, number, wholeNumber } from '../arguments/kinds.js';
+import { choice, folder, number, wholeNumber } from '../arguments/kinds.js';
 import { option, type Values } from '../arguments/table.js';
 import { noise } from '../arguments/training-texts.js';
-import { EXIT, InputError } from '../exit.js';
-import { DATASETS, loadData } from '../run/load-data.js';
+import { EXIT, InputError, UsageError } from '../exit.js';
+import { DATASETS, type DataRequest, loadData } from '../run/load-data.js';
 import { noiseOf, refuseTwoNoises } from '../run/noise.js';
 import { datasetTitle, testTable } from '../run/results-table.js';
 import { type TestResult, testModel } from '../run/test-model.js';
@@ -26,6 +26,12 @@ const evaluateOptions = {
     default: undefined,
     defaultText: "the model's own",
     help: 'Whose test images to use.',
+  }),
+  data: option<string | undefined>({
+    kind: folder,
+    default: undefined,
+    defaultText: 'none',
+    help: 'Use the test pictures of this folder, prepared as those that the model was trained on.',
   }),
   testLimit: option<number | undefined>(testLimit),
   noise: option<string | undefined>({
@@ -61,13 +67,16 @@ export const evaluate: Command<typeof evaluateOptions> = {
   positionals: { least: 1, most: 1 },
   async run({ values: options, given, positionals: [path], terminal }) {
     refuseTwoNoises(given);
+    if (options.data !== undefined && options.dataset !== undefined) {
+      throw new UsageError('--dataset: --data was given as well, which takes its place. Give one of them.');
+    }
     const saved = await savedModels(givenPath(path));
     const interrupt = listenForInterrupt(() => terminal.message('Interrupted.'));
     const { signal } = interrupt;
     try {
-      const dataset = options.dataset ?? ownDataset(saved);
       // Not one training image is needed, but no data set is without any.
-      const data = await loadData({ dataset, limit: 1, testLimit: options.testLimit }, terminal, { signal });
+      const data = await loadData({ ...requestFor(saved[0], options), limit: 1 }, terminal, { signal });
+      data.close();
       for (const model of saved) checkShapes(model, [data.test.height, data.test.width, data.test.channels], data.name);
       const pool = await WorkerPool.create({ threads: options.threads });
       try {
@@ -120,9 +129,29 @@ function noiseFor({ card }: SavedModel, options: Values<typeof evaluateOptions>)
   };
 }
 
-/** The data set that the models were trained on, where their files say so. */
-function ownDataset(saved: readonly SavedModel[]): (typeof DATASETS)[number] {
-  return DATASETS.find((name) => name === saved[0].card.dataset) ?? 'auto';
+/** The images to test a model on: those that are asked for, else those of the data set that it was trained on. */
+function requestFor({ path, card }: SavedModel, options: Values<typeof evaluateOptions>): DataRequest {
+  const { data, testLimit, threads } = options;
+  const own = DATASETS.find((name) => name === card.dataset);
+  if (data === undefined) {
+    // Files of models from elsewhere do not say what they were trained on.
+    if (options.dataset === undefined && own === undefined && card.dataset !== undefined) {
+      throw new InputError(
+        `${path}: the model was trained on pictures of one's own, ${printable(card.dataset)}. Give their folder with --data DIR.`,
+      );
+    }
+    return { dataset: options.dataset ?? own ?? 'auto', testLimit };
+  }
+  const { height, width, resize, tile, overlap, channels } = card;
+  return {
+    dataset: 'auto',
+    data,
+    testLimit,
+    threads,
+    ...(resize !== undefined && { size: `${height}x${width}` }),
+    ...(tile !== undefined && { tile, overlap: overlap ?? 0 }),
+    channels: ([1, 3, 4] as const).find((count) => count === channels),
+  };
 }
 
 const shapesText = (tensors: readonly { readonly shape: readonly number[] }[]) =>

@@ -1,6 +1,7 @@
 import { availableThreads, SIMD, type Simd } from '@weft/pool';
 import { augment } from '../arguments/augment.js';
 import { choice, classes, flag, folder, interval, number, wholeNumber } from '../arguments/kinds.js';
+import { channelCount, pictureSize } from '../arguments/picture-size.js';
 import { schedule } from '../arguments/schedule.js';
 import { option, type Values } from '../arguments/table.js';
 import { loss, noise, patience } from '../arguments/training-texts.js';
@@ -47,6 +48,42 @@ export const trainOptions = {
     kind: choice(...DATASETS),
     default: 'auto',
     help: 'What to train on. auto takes Fashion-MNIST from WEFT_DATA_DIR or datasets/fashion-mnist, or downloads it, and where it cannot, takes the synthetic set; fashion-mnist never falls back.',
+  }),
+  data: option<string | undefined>({
+    kind: folder,
+    default: undefined,
+    defaultText: 'none',
+    help: 'Train on the PNG, JPEG and TIFF pictures of this folder, or on .npy files, in the place of a data set. Class folders become classes; train, validation, test, good and ground_truth are understood.',
+  }),
+  size: option<string | undefined>({
+    kind: pictureSize,
+    default: undefined,
+    defaultText: 'as they are',
+    help: 'Resize the pictures of --data by a bilinear filter with antialiasing.',
+  }),
+  tile: option<number | undefined>({
+    kind: wholeNumber(1, 65_535),
+    default: undefined,
+    defaultText: 'none',
+    help: 'Cut the pictures of --data into squares of so many pixels.',
+  }),
+  overlap: option<number | undefined>({
+    kind: wholeNumber(0, 65_535),
+    default: undefined,
+    defaultText: '0',
+    help: 'Pixels that neighbouring tiles have in common.',
+  }),
+  channels: option<1 | 3 | 4 | undefined>({
+    kind: channelCount,
+    default: undefined,
+    defaultText: '3 if any picture has colours, else 1',
+    help: 'Channels of the pictures of --data.',
+  }),
+  onBadImage: option<'stop' | 'skip' | undefined>({
+    kind: choice('stop', 'skip'),
+    default: undefined,
+    defaultText: 'stop',
+    help: 'Whether damaged or refused files in --data end the call, or are named and left out.',
   }),
   epochs: option({ kind: wholeNumber(1), default: 20, quick: 3, help: 'Passes over the training images.' }),
   batchSize: option({

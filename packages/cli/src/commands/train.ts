@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { NonFiniteError } from '@weft/pool';
 import type { RunRecord } from '@weft/report';
 import { EXIT, errorText, exitCodeOf, InterruptedError, UsageError } from '../exit.js';
+import { checkDataOptions } from '../run/data-options.js';
 import { defaultRunPath, RUN_FILES, RunDirectory, shownPath } from '../run/directory.js';
 import { checkCounts } from '../run/image-counts.js';
 import { modelKeys } from '../run/model-keys.js';
@@ -29,6 +30,7 @@ export const train: Command<typeof trainOptions> = {
     const [startedAt, stopwatch] = [new Date(), new Stopwatch()];
     const resumed = values.resume === undefined ? undefined : await readOptionsFile(values.resume);
     const options = resumed ? { ...values, ...resumedOptions(values.resume ?? '', resumed, values, given) } : values;
+    checkDataOptions(options, given);
     refuseTwoNoises(given);
     checkModelOptions(options, modelKeys(options.model));
     checkCounts(options, given);

@@ -30,8 +30,17 @@ export function compareImages(
     errors,
     testError: errorStatistics(errors),
     psnr: { mean: plainMean(peakSignalToNoiseRatios(target, images, size)) },
-    ssim: { mean: plainMean(structuralSimilarities(target, images, { height, width, channels })) },
+    ssim: {
+      mean: plainMean(structuralSimilarities(target, images, { height, width, channels, ...windowFor(height, width) })),
+    },
   };
+}
+
+/** The window of SSIM: of 11 pixels, or the largest odd number that fits smaller images, as the loss `ssim` has it. */
+function windowFor(height: number, width: number): { windowSize: number; sigma: number } {
+  const side = Math.min(11, height, width);
+  const windowSize = side % 2 === 1 ? side : side - 1;
+  return { windowSize, sigma: (1.5 * windowSize) / 11 };
 }
 
 /** Statistics of errors; NaN throughout if one of them is not finite, as after a training that diverged. */

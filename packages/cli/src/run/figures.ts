@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { LoadedData } from '@weft/data';
+import type { ImageDataset } from '@weft/data';
 import type { History } from '@weft/pool';
 import {
   type DatasetInfo,
@@ -15,6 +15,7 @@ import type { LatentAnalysis } from './analyse-latents.js';
 import { RUN_FILES, type RunDirectory } from './directory.js';
 import type { Generated } from './generate-images.js';
 import { latentFigures, lossFigure, modelFigures } from './model-figures.js';
+import type { RunData } from './run-data.js';
 import type { TestResult } from './test-model.js';
 import type { Trained } from './train-model.js';
 
@@ -29,9 +30,9 @@ export interface TestedModel extends Trained {
 
 /** Everything that the figures of a run show. */
 export interface RunResults {
-  readonly data: Pick<LoadedData, 'name' | 'synthetic' | 'classNames' | 'test'>;
+  readonly data: Pick<RunData, 'name' | 'synthetic' | 'classNames' | 'test'>;
   /** The first training images. */
-  readonly samples: LoadedData['train'];
+  readonly samples: ImageDataset;
   readonly models: readonly TestedModel[];
   /** By the keys of models. */
   readonly latents: ReadonlyMap<string, LatentAnalysis>;

@@ -1,8 +1,9 @@
-import { type LoadedData, splitValidation } from '@weft/data';
+import { splitValidation } from '@weft/data';
 import type { TrainOptions } from '../commands/train-options.js';
 import { UsageError } from '../exit.js';
 import type { Terminal } from '../terminal/terminal.js';
-import { formatCount } from '../terminal/text.js';
+import { formatCount, printable } from '../terminal/text.js';
+import type { RunData } from './run-data.js';
 
 /**
  * How the training images are cut. Before they are loaded only a limit is known of their number.
@@ -31,10 +32,10 @@ export function checkCounts(
   }
 }
 
-export function announceData(data: LoadedData, { limit, testLimit }: TrainOptions, terminal: Terminal): void {
-  const name = data.synthetic ? 'Synthetic garments, a stand-in and not Fashion-MNIST' : 'Fashion-MNIST';
+/** Says which images a run has. */
+export function announceData(data: RunData, { limit, testLimit }: TrainOptions, terminal: Terminal): void {
   terminal.message(
-    `${name}: ${formatCount(data.train.count)} training and ${formatCount(data.test.count)} test images, ${data.origin}`,
+    `${shownName(data)}: ${formatCount(data.train.count)} training and ${formatCount(data.test.count)} test images, ${data.origin}`,
   );
   if (limit !== undefined && limit > data.train.count) {
     terminal.warning(
@@ -46,4 +47,15 @@ export function announceData(data: LoadedData, { limit, testLimit }: TrainOption
       `--test-limit ${testLimit}: there are only ${formatCount(data.test.count)} test images; all are used.`,
     );
   }
+}
+
+function shownName({ name, synthetic }: RunData): string {
+  if (synthetic) return 'Synthetic garments, a stand-in and not Fashion-MNIST';
+  return name === 'fashion-mnist' ? 'Fashion-MNIST' : printable(name);
+}
+
+/** How many images there are to train on and to validate with, where the data are known. */
+export function countsOf({ train, validation }: RunData, options: TrainOptions, given: ReadonlySet<string>) {
+  if (validation) return { trainCount: train.count, validationCount: validation.count };
+  return checkCounts(options, given, train.count);
 }

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { DataError, FASHION_MNIST_FILES } from '@weft/data';
+import { DataError, FASHION_MNIST_FILES, type ImageDataset } from '@weft/data';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Terminal } from '../terminal/terminal.js';
 import { type DataRequest, loadData } from './load-data.js';
@@ -64,7 +64,8 @@ describe('loadData', () => {
     const few = await load({ dataset: 'synthetic', limit: 12, testLimit: 3 }, '/nowhere');
     const more = await load({ dataset: 'synthetic', limit: 20, testLimit: 7 }, '/nowhere');
     expect(few.stderr).toBe('');
-    expect(few.data.train.images).toEqual(more.data.train.images.subarray(0, 12 * 784));
+    const [first, longer] = [few, more].map(({ data }) => (data.train as ImageDataset).images);
+    expect(first).toEqual(longer.subarray(0, 12 * 784));
     expect(few.data.test.labels).toEqual(more.data.test.labels.subarray(0, 3));
   });
 });

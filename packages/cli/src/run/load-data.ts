@@ -2,21 +2,25 @@ import {
   DataError,
   type DataErrorCode,
   type FashionMnistOptions,
+  type ImageDataset,
   type LoadedData,
   loadFashionMnist,
-  subset,
   syntheticGarments,
 } from '@weft/data';
 import { downloadReporter } from '../terminal/progress.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { callersFolder } from './directory.js';
 import { onlyClasses } from './only-classes.js';
+import { type FolderRequest, openFolder } from './open-folder.js';
+import { firstOf, type RunData } from './run-data.js';
 
 /** Data sets that can be asked for; `auto` is Fashion-MNIST where it can be had, else the synthetic set. */
 export const DATASETS = ['auto', 'fashion-mnist', 'synthetic'] as const;
 
 /** Which data, and how much of them. */
-export interface DataRequest {
+export interface DataRequest extends Omit<FolderRequest, 'data'> {
+  /** A folder of pictures, in the place of the data set. */
+  readonly data?: string | undefined;
   readonly dataset: (typeof DATASETS)[number];
   /** First training images; default all. */
   readonly limit?: number | undefined;
@@ -42,14 +46,29 @@ export async function loadData(
   request: DataRequest,
   terminal: Terminal,
   options: FashionMnistOptions = {},
-): Promise<LoadedData> {
+): Promise<RunData> {
+  const { data: path, classes, limit } = request;
+  const data =
+    path === undefined
+      ? await loadDataset(request, terminal, options)
+      : await openFolder({ ...request, data: path }, terminal, options.signal);
+  try {
+    const train = limit === undefined ? data.train : firstOf(data.train, limit);
+    return { ...data, train: classes === undefined ? train : onlyClasses(train, classes, data.classNames) };
+  } catch (error) {
+    data.close();
+    throw error;
+  }
+}
+
+async function loadDataset(request: DataRequest, terminal: Terminal, options: FashionMnistOptions): Promise<RunData> {
   const data = request.dataset === 'synthetic' ? drawn(request) : await fetched(request, terminal, options);
   options.signal?.throwIfAborted();
-  const train = limited(data.train, request.limit);
   return {
     ...data,
-    train: request.classes === undefined ? train : onlyClasses(train, request.classes, data.classNames),
-    test: limited(data.test, request.testLimit),
+    test: request.testLimit === undefined ? data.test : (firstOf(data.test, request.testLimit) as ImageDataset),
+    preparation: {},
+    close: () => undefined,
   };
 }
 
@@ -79,11 +98,4 @@ function drawn({ limit, testLimit }: DataRequest): LoadedData {
     trainCount: Math.min(limit ?? FULL.train, FULL.train),
     testCount: Math.min(testLimit ?? FULL.test, FULL.test),
   });
-}
-
-/** The first images; copied, so that the others can be forgotten. */
-function limited(dataset: LoadedData['train'], limit: number | undefined): LoadedData['train'] {
-  if (limit === undefined || limit >= dataset.count) return dataset;
-  const part = subset(dataset, limit);
-  return { ...part, images: part.images.slice(), labels: part.labels.slice() };
 }

@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
-import type { LoadedData } from '@weft/data';
 import { kebab, type OptionTable } from '../arguments/table.js';
 import { type TrainOptions, trainOptions } from '../commands/train-options.js';
 import { InputError } from '../exit.js';
 import { callersFolder, RUN_FILES } from './directory.js';
 import { DEFAULT_NOISE, noiseOf } from './noise.js';
+import { type RunData, setSha256 } from './run-data.js';
 import { readRunFile } from './run-file.js';
 
 /** Changes when older readers could no longer make sense of options.json. */
@@ -22,7 +21,9 @@ export type RunOptions = Omit<TrainOptions, OptionOfTheCall | 'noiseFactor'>;
 export interface RunIdentity {
   readonly formatVersion: typeof CURRENT_VERSION;
   /** The data that were really used. */
-  readonly dataset: LoadedData['name'];
+  readonly dataset: string;
+  /** Where the folder of one's own pictures was, if the run uses one. */
+  readonly dataPath?: string;
   /** SHA-256 of images and labels. */
   readonly dataSha256: { readonly train: string; readonly test: string };
   /** Images that are trained on. Weft 0.1 did not write it. */
@@ -30,13 +31,11 @@ export interface RunIdentity {
 }
 
 /** The identity of a run that uses these data. */
-export function runIdentity({ name, train, test }: LoadedData): RunIdentity {
-  const sha256 = ({ images, labels }: LoadedData['train']) =>
-    createHash('sha256').update(images).update(labels).digest('hex');
+export function runIdentity({ name, train, validation, test }: Omit<RunData, 'preparation' | 'close'>): RunIdentity {
   return {
     formatVersion: CURRENT_VERSION,
     dataset: name,
-    dataSha256: { train: sha256(train), test: sha256(test) },
+    dataSha256: { train: validation ? setSha256(train, validation) : setSha256(train), test: setSha256(test) },
   };
 }
 
@@ -117,11 +116,10 @@ function readValue(name: string, value: unknown): unknown {
 
 function isIdentity(value: unknown): value is RunIdentity {
   if (typeof value !== 'object' || value === null) return false;
-  const { formatVersion, dataset, dataSha256, trainCount } = value as Record<string, unknown>;
+  const { formatVersion, dataset, dataPath, dataSha256, trainCount } = value as Record<string, unknown>;
   if (typeof formatVersion !== 'number') return false;
   if (trainCount !== undefined && !Number.isSafeInteger(trainCount)) return false;
+  if (dataPath !== undefined && typeof dataPath !== 'string') return false;
   const { train, test } = (dataSha256 ?? {}) as Record<string, unknown>;
-  return (
-    ['fashion-mnist', 'synthetic'].includes(dataset as string) && typeof train === 'string' && typeof test === 'string'
-  );
+  return [dataset, train, test].every((each) => typeof each === 'string');
 }

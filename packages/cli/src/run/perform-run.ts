@@ -1,4 +1,4 @@
-import { asExamples, type LoadedData, subset } from '@weft/data';
+import { asExamples, type ImageDataset } from '@weft/data';
 import { AUTOENCODERS } from '@weft/models';
 import { type Callback, predict, WorkerPool } from '@weft/pool';
 import type { RunRecord } from '@weft/report';
@@ -12,6 +12,7 @@ import { MetricsTable } from './metrics.js';
 import type { ModelCard } from './model-card.js';
 import { modelKeys, modelTitle } from './model-keys.js';
 import { peakMemoryBytes, type Stopwatch } from './phases.js';
+import { imagesBetween, type RunData } from './run-data.js';
 import type { SessionLog } from './sessions.js';
 import { type Trained, type TrainingOptions, trainModel } from './train-model.js';
 
@@ -25,7 +26,7 @@ export type RecordedOptions = RunRecord['options'] & TrainingOptions;
 export interface RunPlan {
   readonly directory: RunDirectory;
   /** Its training images are forgotten on the way, to spare memory. */
-  readonly data: LoadedData;
+  readonly data: RunData;
   readonly counts: { readonly trainCount: number; readonly validationCount: number };
   /** Of all images and labels that are used. */
   readonly dataSha256: ModelCard['dataSha256'];
@@ -90,14 +91,14 @@ async function compute(plan: RunPlan): Promise<Computed> {
     }
     return { trained: await trainAll(plan, pool), kernels: pool.kernels, vectorBits: pool.vectorBits };
   });
-  keepFirstImages(data, SAMPLES);
+  const samples = await keepFirstImages(data, SAMPLES);
   giveMemoryBack();
   return stopwatch.time('analysis', async () => {
     // The latents are the largest array of a run: they are gone again before the next phase makes its own.
     const latents = await latentsOf(trained, plan);
     giveMemoryBack();
     const models = await withWorkers(options.threads, (pool) => testAll(trained, plan, pool));
-    return { kernels, vectorBits, models, latents, samples: data.train };
+    return { kernels, vectorBits, models, latents, samples };
   });
 }
 
@@ -138,13 +139,13 @@ async function trainAll(plan: RunPlan, pool: WorkerPool): Promise<Trained[]> {
       await Promise.all([sessions.note(), afterTraining()]);
     },
   };
-  const facts = { dataset: data.name, classNames: data.classNames, dataSha256: plan.dataSha256 };
+  const facts = { dataset: data.name, classNames: data.classNames, dataSha256: plan.dataSha256, ...data.preparation };
   const trained: Trained[] = [];
   for (const key of modelKeys(options.model)) {
     const callbacks = [metrics.logger(key), noteTime].map((callback) => tolerant(callback, terminal));
     const { validationCount } = plan.counts;
     const context = { data: facts, validationCount, pool, directory, terminal, signal, callbacks };
-    trained.push(await stopwatch.time(key, () => trainModel(key, data.train, options, context)));
+    trained.push(await stopwatch.time(key, () => trainModel(key, data, options, context)));
   }
   return trained;
 }
@@ -185,7 +186,10 @@ async function testAll(
  * Forgets the training images but for the first ones, which are copied. A function of its own: where the images were
  * last used, the engine holds them for as long as the function runs.
  */
-function keepFirstImages(data: LoadedData, count: number): void {
-  const first = subset(data.train, count);
-  data.train = { ...first, images: first.images.slice(), labels: first.labels.slice() };
+async function keepFirstImages(data: RunData, count: number): Promise<ImageDataset> {
+  const first = await imagesBetween(data.train, 0, count);
+  const kept = { ...first, images: first.images.slice(), labels: first.labels.slice() };
+  data.train = kept;
+  data.validation = undefined;
+  return kept;
 }

@@ -5,6 +5,7 @@ import { checkModelOptions } from '../commands/model-options.js';
 import { type TrainOptions, trainOptions } from '../commands/train-options.js';
 import { UsageError } from '../exit.js';
 import type { Terminal } from '../terminal/terminal.js';
+import { checkDataOptions } from './data-options.js';
 import { RUN_FILES, RunDirectory, shownPath } from './directory.js';
 import { checkCounts } from './image-counts.js';
 import { modelKeys } from './model-keys.js';
@@ -47,6 +48,7 @@ export async function performTraining({
   const names = new Set(
     (Object.keys(given) as (keyof TrainOptions)[]).filter((name) => asked[name] !== standard[name]),
   );
+  checkDataOptions(asked, names);
   refuseTwoNoises(names);
   checkModelOptions(asked, modelKeys(asked.model));
   checkCounts(asked, names);

@@ -1,11 +1,11 @@
 import { availableParallelism, cpus } from 'node:os';
-import type { LoadedData } from '@weft/data';
 import { AUTOENCODERS, layersOf } from '@weft/models';
 import { NUMERICS_VERSION, type WorkerPool } from '@weft/pool';
 import { type Figure, type LatentRecord, type ModelRecord, RUN_RECORD_VERSION, type RunRecord } from '@weft/report';
 import { WEFT_VERSION } from '../version.js';
 import type { LatentAnalysis } from './analyse-latents.js';
 import type { TestedModel } from './figures.js';
+import type { RunData } from './run-data.js';
 import { type Session, totalSeconds } from './sessions.js';
 import { weightsSha256 } from './weights-sha256.js';
 
@@ -73,7 +73,7 @@ function latentRecord(latents: LatentAnalysis): LatentRecord {
 /** What is known of a run besides its models. */
 export interface RunFacts {
   readonly options: RunRecord['options'];
-  readonly data: Pick<LoadedData, 'name' | 'synthetic' | 'classNames' | 'checksums' | 'origin' | 'test'>;
+  readonly data: Pick<RunData, 'name' | 'synthetic' | 'classNames' | 'checksums' | 'origin' | 'test'>;
   readonly counts: { readonly trainCount: number; readonly validationCount: number };
   readonly kernels: WorkerPool['kernels'];
   readonly vectorBits: WorkerPool['vectorBits'];

@@ -1,9 +1,9 @@
-import type { LoadedData } from '@weft/data';
 import { kebab } from '../arguments/table.js';
 import type { TrainOptions } from '../commands/train-options.js';
 import { InputError, UsageError } from '../exit.js';
 import { pnpmScript, shownPath } from './directory.js';
 import { type OptionsFile, type RunIdentity, type RunOptions, runIdentity, runOptions } from './options-file.js';
+import type { RunData } from './run-data.js';
 
 /** Options that decide no bit, or only how far a run goes: a resumed run may have others. */
 export const CHANGEABLE = [
@@ -68,7 +68,7 @@ export function resumeCommand(path: string): string {
 }
 
 /** @throws InputError if the data are not those that a run was begun with */
-export function checkData(data: LoadedData, run: RunIdentity): void {
+export function checkData(data: Omit<RunData, 'preparation' | 'close'>, run: RunIdentity): void {
   const got = runIdentity(data);
   const parts = (['train', 'test'] as const).filter((part) => got.dataSha256[part] !== run.dataSha256[part]);
   if (parts.length === 0) return;

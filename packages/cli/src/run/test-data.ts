@@ -1,12 +1,12 @@
-import type { LoadedData } from '@weft/data';
 import { InputError } from '../exit.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { type DataRequest, loadData } from './load-data.js';
 import { runIdentity } from './options-file.js';
 import { datasetTitle } from './results-table.js';
+import type { RunData } from './run-data.js';
 
 /** Test images, and what tells them from others. */
-export interface TestData extends LoadedData {
+export interface TestData extends RunData {
   readonly testSha256: string;
 }
 

@@ -1,4 +1,4 @@
-import type { LoadedData } from '@weft/data';
+import { resolve } from 'node:path';
 import { buildAutoencoder } from '@weft/models';
 import type { RunRecord } from '@weft/report';
 import { scheduledRate } from '../arguments/schedule.js';
@@ -7,15 +7,16 @@ import type { TrainOptions } from '../commands/train-options.js';
 import { UsageError } from '../exit.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { formatCount } from '../terminal/text.js';
-import { type RunDirectory, shownPath } from './directory.js';
-import { announceData, checkCounts } from './image-counts.js';
-import { loadData } from './load-data.js';
+import { callersFolder, type RunDirectory, shownPath } from './directory.js';
+import { announceData, countsOf } from './image-counts.js';
+import { DATASETS, loadData } from './load-data.js';
 import { modelKeys } from './model-keys.js';
 import { noiseFactorOf, noiseOf } from './noise.js';
 import { type OptionsFile, runIdentity, runOptions } from './options-file.js';
 import { performRun, type RecordedOptions } from './perform-run.js';
 import type { Stopwatch } from './phases.js';
 import { checkData } from './resume.js';
+import type { RunData } from './run-data.js';
 import { SessionLog } from './sessions.js';
 
 /** One training of a run: by a call of the command, or from other code. */
@@ -40,11 +41,21 @@ export interface TrainingCall {
  * @throws InterruptedError if the signal was aborted; what there is by then can be resumed
  */
 export async function trainInto(asked: TrainOptions, call: TrainingCall): Promise<RunRecord> {
-  const { directory, given, resumed, terminal, signal, startedAt, stopwatch } = call;
-  const request = { ...asked, dataset: resumed?.run.dataset ?? asked.dataset };
+  const { resumed, terminal, signal, stopwatch } = call;
+  const dataset = DATASETS.find((name) => name === resumed?.run.dataset) ?? asked.dataset;
+  const request = { ...asked, dataset, data: resumed?.run.dataPath ?? asked.data };
   const data = await stopwatch.time('data', () => loadData(request, terminal, { signal }));
+  try {
+    return await trainOn(data, asked, call);
+  } finally {
+    data.close();
+  }
+}
+
+async function trainOn(data: RunData, asked: TrainOptions, call: TrainingCall): Promise<RunRecord> {
+  const { directory, given, resumed, terminal, signal, startedAt, stopwatch } = call;
   if (resumed) checkData(data, resumed.run);
-  const counts = checkCounts(asked, given, data.train.count);
+  const counts = countsOf(data, asked, given);
   announceData(data, asked, terminal);
   // As in Keras, a batch is never larger than what there is to train on.
   const options = { ...asked, batchSize: Math.min(asked.batchSize, counts.trainCount) };
@@ -55,7 +66,9 @@ export async function trainInto(asked: TrainOptions, call: TrainingCall): Promis
   }
   checkModels(options, data);
   const resolved = recordedOptions(options, directory);
-  const run = { ...runIdentity(data), trainCount: counts.trainCount };
+  const dataPath =
+    resumed?.run.dataPath ?? (asked.data === undefined ? undefined : resolve(callersFolder(), asked.data));
+  const run = { ...runIdentity(data), ...(dataPath !== undefined && { dataPath }), trainCount: counts.trainCount };
   const contents = { ...resolved, run };
   if (resumed) {
     await directory.resume(contents);
@@ -65,17 +78,9 @@ export async function trainInto(asked: TrainOptions, call: TrainingCall): Promis
   }
   const sessions = await SessionLog.begin(directory, startedAt, stopwatch);
   try {
-    return await performRun({
-      directory,
-      data,
-      counts,
-      dataSha256: run.dataSha256,
-      options: resolved,
-      terminal,
-      signal,
-      stopwatch,
-      sessions,
-    });
+    const { dataSha256 } = run;
+    const plan = { directory, data, counts, dataSha256, options: resolved, terminal, signal, stopwatch, sessions };
+    return await performRun(plan);
   } finally {
     // A time that cannot be noted is no reason to hide what went wrong.
     await sessions.note().catch(() => undefined);
@@ -83,7 +88,7 @@ export async function trainInto(asked: TrainOptions, call: TrainingCall): Promis
 }
 
 /** @throws UsageError if one of the models cannot be built for the images, or not be trained so */
-function checkModels(options: TrainOptions, { train: { height, width, channels } }: LoadedData): void {
+function checkModels(options: TrainOptions, { train: { height, width, channels } }: RunData): void {
   for (const key of modelKeys(options.model)) {
     try {
       buildAutoencoder(key, { height, width, channels, seed: options.seed, ...optionsOfModel(options, key) });

@@ -1,4 +1,4 @@
-import { asExamples, corruption, type ImageDataset, parseNoise } from '@weft/data';
+import { corruption, parseNoise } from '@weft/data';
 import { encodeModel } from '@weft/formats';
 import { AUTOENCODERS, type Autoencoder, buildAutoencoder, imageLoss, type ModelKey } from '@weft/models';
 import { Adam, type LearningRate } from '@weft/nn';
@@ -15,6 +15,7 @@ import { afterTraining } from './later.js';
 import { type ModelCard, modelCard, type ScoreCard } from './model-card.js';
 import { objectiveText } from './objective-text.js';
 import type { RunOptions } from './options-file.js';
+import { examplesOf, type RunData } from './run-data.js';
 
 /** What decides a training: the options of a run, but for the data. */
 export type TrainingOptions = Omit<RunOptions, 'limit' | 'testLimit'>;
@@ -22,7 +23,7 @@ export type TrainingOptions = Omit<RunOptions, 'limit' | 'testLimit'>;
 /** What a training works with. */
 export interface TrainingContext {
   /** What the card of a model tells of the data. */
-  readonly data: Pick<ModelCard, 'dataset' | 'classNames' | 'dataSha256'>;
+  readonly data: Pick<ModelCard, 'dataset' | 'classNames' | 'dataSha256' | 'resize' | 'tile' | 'overlap'>;
   /** How many of the images, the last ones, are held out. */
   readonly validationCount: number;
   readonly pool: WorkerPool;
@@ -52,7 +53,7 @@ export interface Trained {
  */
 export async function trainModel(
   key: ModelKey,
-  images: ImageDataset,
+  { train: images, validation }: Pick<RunData, 'train' | 'validation'>,
   options: TrainingOptions,
   { data, validationCount, pool, directory, terminal, signal, callbacks }: TrainingContext,
 ): Promise<Trained> {
@@ -70,17 +71,17 @@ export async function trainModel(
   const checkpoints = directory.file(RUN_FILES.checkpoints);
   const history = await fit(
     model,
-    { x: asExamples(images) },
+    { x: examplesOf(images) },
     {
       epochs,
       batchSize,
-      validationSplit,
+      ...(validation ? { validationData: { x: examplesOf(validation) } } : { validationSplit }),
       seed,
       convolution: options.convolution,
       fastMath: options.fastMath,
       ...autoencoder.objective(
         imageLoss(options.loss),
-        new Adam({ learningRate: rateOf(options, images.count - validationCount) }),
+        new Adam({ learningRate: rateOf(options, validation ? images.count : images.count - validationCount) }),
       ),
       ...(options.augment !== undefined && { augment: augmentation(options.augment) }),
       ...(denoises && {
@@ -93,7 +94,7 @@ export async function trainModel(
       onNaN: options.onNan,
       onWarning: (message) => terminal.warning(message),
       callbacks: [
-        new TrainingProgress(title, terminal),
+        new TrainingProgress(title, terminal, validationCount),
         ...callbacks,
         new BestModel((done) => save(bestCheckpoint(key), done), terminal),
         ...(options.earlyStopping === undefined ? [] : [earlyStopping(options.earlyStopping, validationCount > 0)]),
@@ -102,7 +103,7 @@ export async function trainModel(
   );
   if (history.aborted) throw signal.reason;
   const { validationScore } = await afterTraining();
-  const heldOut = { images, count: validationCount };
+  const heldOut = { images: validation ?? images, count: validationCount };
   const score = await validationScore(autoencoder.reconstructor, heldOut, { pool, signal });
   await save(modelFile(key), history.seconds.length, score);
   signal.throwIfAborted();

@@ -7,6 +7,7 @@ import { trainOptions } from '../commands/train-options.js';
 import { denoises, type SavedModel, savedModels } from '../commands/trained-models.js';
 import { loadData } from '../run/load-data.js';
 import { isModelKey } from '../run/model-keys.js';
+import { imagesBetween } from '../run/run-data.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { givenTrainOptions } from './trial-options.js';
 
@@ -49,8 +50,8 @@ export async function withTrial<Result>(
     return await work({
       models: (await savedModels(folder)).flatMap(trialModel),
       classNames: data.classNames,
-      train: between(data.train, 0, trainCount),
-      validation: between(data.train, trainCount, trainCount + validationCount),
+      train: await imagesBetween(data.train, 0, trainCount),
+      validation: await imagesBetween(data.train, trainCount, trainCount + validationCount),
       test: data.test,
       seed: options.seed,
       pool,
@@ -58,6 +59,7 @@ export async function withTrial<Result>(
     });
   } finally {
     await pool.close();
+    data.close();
     terminal.show(undefined);
   }
 }
