@@ -32,9 +32,11 @@ function lossFigures(entries: readonly Entry[]): Figure[] {
     const heldOut = drawn.length > 1 && drawn.every(({ model }) => model.record.history.valLoss.length > 0);
     return lossCurvesFigure({
       name: `losses-${index + 1}`,
-      title: `${heldOut ? 'Validation loss' : 'Loss'} over the epochs, ${first.noise === undefined ? 'clean inputs' : `noise ${first.noise}`}`,
+      title: `${heldOut ? 'Validation loss' : 'Loss'} over the epochs${drawn.length === 1 ? `, ${first.name}` : ''}`,
       dataset: first.images.dataset,
-      ...(loss !== STANDARD_LOSS && { lossName: `Loss (${loss})` }),
+      subtitle: `${first.noise === undefined ? 'clean inputs' : `noise ${first.noise}`} · loss: ${loss}`,
+      // A loss in words is too long for an axis.
+      ...(loss !== STANDARD_LOSS && { lossName: 'Loss' }),
       runs: drawn.map(({ name, model }) => ({ name, histories: [model.record.history] })),
     });
   });
@@ -55,8 +57,9 @@ function errorFigure({ id, title, models }: ComparedGroup): Figure {
 function differenceFigure({ id, title, models: [first, ...others] }: ComparedGroup): Figure {
   return intervalsFigure({
     name: `differences-${id}`,
-    title: `Difference in test error to ${first.entry.name}, ${title}`,
+    title: `Difference in error to ${first.entry.name}`,
     dataset: first.entry.images.dataset,
+    subtitle: title,
     valueName: 'Mean difference in squared error (squared pixel intensity)',
     groups: others.slice(0, MOST_INTERVALS).map(({ entry, difference }) => row(entry, difference)),
     references: [{ name: 'no difference', value: 0 }],
