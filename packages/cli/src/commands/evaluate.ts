@@ -5,6 +5,7 @@ import { option, type Values } from '../arguments/table.js';
 import { noise } from '../arguments/training-texts.js';
 import { EXIT, InputError, UsageError } from '../exit.js';
 import { DATASETS, type DataRequest, loadData } from '../run/load-data.js';
+import { checkFits, type GivenPictures } from '../run/model-card.js';
 import { noiseOf, refuseTwoNoises } from '../run/noise.js';
 import { datasetTitle, testTable } from '../run/results-table.js';
 import { type TestResult, testModel } from '../run/test-model.js';
@@ -12,7 +13,7 @@ import { weightsSha256 } from '../run/weights-sha256.js';
 import { listenForInterrupt } from '../terminal/interrupt.js';
 import { printable } from '../terminal/text.js';
 import { type Command, commonOptions, jsonOption } from './command.js';
-import { simdOption, testLimitOption, threadsOption } from './train-options.js';
+import { simdOption, testLimitOption, threadsOption, trainOptions } from './train-options.js';
 import { denoises, givenPath, type SavedModel, savedModels } from './trained-models.js';
 
 /** Of a model whose file does not say what it was trained with. */
@@ -33,6 +34,7 @@ const evaluateOptions = {
     defaultText: 'none',
     help: 'Use the test pictures of this folder, prepared as those that the model was trained on.',
   }),
+  onBadImage: trainOptions.onBadImage,
   testLimit: option<number | undefined>(testLimit),
   noise: option<string | undefined>({
     kind: noise,
@@ -77,7 +79,9 @@ export const evaluate: Command<typeof evaluateOptions> = {
       // Not one training image is needed, but no data set is without any.
       const data = await loadData({ ...requestFor(saved[0], options), limit: 1 }, terminal, { signal });
       data.close();
-      for (const model of saved) checkShapes(model, [data.test.height, data.test.width, data.test.channels], data.name);
+      const { height, width, channels } = data.test;
+      const pictures = { name: datasetTitle(data.name), height, width, channels };
+      for (const model of saved) checkShapes(model, pictures);
       const pool = await WorkerPool.create({ threads: options.threads });
       try {
         const tested: { saved: SavedModel; result: TestResult; noise: Noise | undefined }[] = [];
@@ -131,7 +135,7 @@ function noiseFor({ card }: SavedModel, options: Values<typeof evaluateOptions>)
 
 /** The images to test a model on: those that are asked for, else those of the data set that it was trained on. */
 function requestFor({ path, card }: SavedModel, options: Values<typeof evaluateOptions>): DataRequest {
-  const { data, testLimit, threads } = options;
+  const { data, onBadImage, testLimit, threads } = options;
   const own = DATASETS.find((name) => name === card.dataset);
   if (data === undefined) {
     // Files of models from elsewhere do not say what they were trained on.
@@ -146,6 +150,7 @@ function requestFor({ path, card }: SavedModel, options: Values<typeof evaluateO
   return {
     dataset: 'auto',
     data,
+    onBadImage,
     testLimit,
     threads,
     ...(resize !== undefined && { size: `${height}x${width}` }),
@@ -157,11 +162,16 @@ function requestFor({ path, card }: SavedModel, options: Values<typeof evaluateO
 const shapesText = (tensors: readonly { readonly shape: readonly number[] }[]) =>
   tensors.map(({ shape }) => `[${shape.join(',')}]`).join(' and ');
 
-function checkShapes({ path, model }: SavedModel, image: readonly number[], dataset: string): void {
-  const [expected, given, made] = [[{ shape: image }], model.inputs, model.outputs].map(shapesText);
-  if (given !== expected || made !== expected) {
+/** @throws InputError if a model is no autoencoder of images, or one for images of another size */
+function checkShapes({ path, model, card }: SavedModel, images: GivenPictures): void {
+  const [given, made] = [model.inputs, model.outputs].map(shapesText);
+  const [height, width, channels, ...more] = model.inputs[0].shape;
+  if (given !== made || channels === undefined || more.length > 0) {
+    const image = `[${images.height},${images.width},${images.channels}]`;
     throw new InputError(
-      `${path}: the model makes ${made} of ${given}, but images of ${datasetTitle(dataset)} are ${expected}, and the test compares them with what the model makes of them. Give an autoencoder for such images.`,
+      `${path}: the model makes ${made} of ${given}, but images of ${images.name} are ${image}, and the test compares them with what the model makes of them. Give an autoencoder for such images.`,
     );
   }
+  const faults = checkFits({ height, width, channels, ...(card.model !== undefined && { model: card.model }) }, images);
+  if (faults.length > 0) throw new InputError(`${path}: ${faults.join(' ')} Give images that fit.`);
 }

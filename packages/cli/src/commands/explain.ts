@@ -1,5 +1,6 @@
 import { print } from '@weft/core/program';
-import { AUTOENCODERS, buildAutoencoder, type ModelKey } from '@weft/models';
+import { AUTOENCODERS, type Autoencoder, autoencoderOf, buildAutoencoder, type ModelKey } from '@weft/models';
+import { meanSquaredError } from '@weft/nn';
 import { wrap } from '../arguments/help.js';
 import { choice, type Kind, wholeNumber } from '../arguments/kinds.js';
 import { option } from '../arguments/table.js';
@@ -7,7 +8,7 @@ import { EXIT, UsageError } from '../exit.js';
 import { type ExplainedModel, explainModel } from '../explain/explained-model.js';
 import { LEGEND, operationCount, overview } from '../explain/overview.js';
 import { passKeys, type ShownPass, type ShownUpdate, shownUpdate } from '../explain/shown-passes.js';
-import { MODEL_KEYS } from '../run/model-keys.js';
+import { isModelKey, MODEL_KEYS } from '../run/model-keys.js';
 import { formatCount } from '../terminal/text.js';
 import { type Command, commonOptions, jsonOption } from './command.js';
 import { trainOptions } from './train-options.js';
@@ -54,7 +55,7 @@ export const explain: Command<typeof explainOptions> = {
     const advice = wrap(`--pass PASS shows the program after one of them: ${passKeys(updates).join(', ')}.`).join('\n');
     const weights = `${formatCount(model.countWeights('trainable'))} trainable weights`;
     terminal.result(
-      [`${title}: ${weights}, trained with mean squared error and Adam.\n${LEGEND}`, ...texts, shown ?? advice].join(
+      [`${title}: ${weights}, trained with ${objectiveIn(explained)}.\n${LEGEND}`, ...texts, shown ?? advice].join(
         '\n\n',
       ),
     );
@@ -64,7 +65,18 @@ export const explain: Command<typeof explainOptions> = {
 
 function freshModel(key: ModelKey): ExplainedModel {
   const { title, denoises } = AUTOENCODERS[key];
-  return { title, denoises, model: buildAutoencoder(key, { height: 28, width: 28, channels: 1, seed: 42 }).model };
+  return { title, denoises, ...trainedBy(buildAutoencoder(key, { height: 28, width: 28, channels: 1, seed: 42 })) };
+}
+
+/** The objective in words. */
+function objectiveIn({ objective }: ExplainedModel): string {
+  const isPlain = !objective || ('loss' in objective && objective.loss === meanSquaredError);
+  return isPlain ? 'mean squared error and Adam' : 'Adam, mean squared error and terms of its own';
+}
+
+/** A model and its objective, with mean squared error between images. */
+function trainedBy(autoencoder: Autoencoder): Pick<ExplainedModel, 'model' | 'objective'> {
+  return { model: autoencoder.model, objective: autoencoder.objective(meanSquaredError) };
 }
 
 async function savedModel(path: string): Promise<ExplainedModel> {
@@ -74,7 +86,12 @@ async function savedModel(path: string): Promise<ExplainedModel> {
       `weft explain: ${path} holds several models. Give one of them: ${saved.map((model) => model.path).join(' or ')}.`,
     );
   }
-  return { title: saved[0].title, model: saved[0].model, denoises: denoises(saved[0]) };
+  const [{ title, model, card }] = saved;
+  const facts = { title, denoises: denoises(saved[0]) };
+  const key = card.model;
+  return key !== undefined && isModelKey(key)
+    ? { ...facts, ...trainedBy(autoencoderOf(key, model)) }
+    : { ...facts, model };
 }
 
 /** All programs after a pass: behind the cut there may be several. */

@@ -23,7 +23,7 @@ export const train: Command<typeof trainOptions> = {
   usage: 'weft train [options]',
   summary: 'Train the autoencoders, draw the figures, write a report.',
   description:
-    'Trains a convolutional autoencoder (CAE) and a denoising one (CDAE) on all cores, tests them, and writes weights, figures and a report into a folder of its own. A run that was broken off goes on with --resume.',
+    'Trains autoencoders on all cores, a convolutional one (CAE) and a denoising one (CDAE) if nothing else is asked for, on Fashion-MNIST or on your own pictures. Tests them, and writes weights, figures and a report into a folder of its own. A run that was broken off goes on with --resume.',
   options: trainOptions,
   positionals: { least: 0, most: 0 },
   async run({ values, given, terminal }) {

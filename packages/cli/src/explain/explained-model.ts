@@ -1,5 +1,6 @@
 import type { ConvolutionOption } from '@weft/core/program';
 import { corruption, parseNoise } from '@weft/data';
+import type { Objective } from '@weft/models';
 import { type BaseModel, type ExampleArray, type ExplainedUpdate, explainTraining } from '@weft/pool';
 
 /** A model whose training is explained. */
@@ -9,6 +10,8 @@ export interface ExplainedModel {
   readonly model: BaseModel;
   /** Whether it learns from noisy examples. */
   readonly denoises: boolean;
+  /** What it is trained by, where that is more than mean squared error: its own terms, or several changes in a step. */
+  readonly objective?: Objective;
 }
 
 const sizeOf = (shape: readonly number[]) => shape.reduce((product, length) => product * length, 1);
@@ -21,9 +24,9 @@ function someExamples(shape: readonly number[], dtype: string, count: number): E
   return new Float32Array(length);
 }
 
-/** What a step does that trains a model as `weft train` does: with mean squared error and Adam. */
+/** What a step does that trains a model as `weft train` does: with mean squared error, terms of its own, and Adam. */
 export async function explainModel(
-  { model, denoises }: ExplainedModel,
+  { model, denoises, objective }: ExplainedModel,
   { batchSize, convolution }: { readonly batchSize: number; readonly convolution: ConvolutionOption },
 ): Promise<readonly ExplainedUpdate[]> {
   const [[input, second], [output, other]] = [model.inputs, model.outputs];
@@ -35,5 +38,5 @@ export async function explainModel(
     model.outputs.map(({ name, shape }) => [name, new Float32Array(batchSize * sizeOf(shape))]),
   );
   const corrupt = denoises ? { corrupt: corruption(parseNoise('gaussian:0.4')) } : {};
-  return explainTraining(model, givesItsInput ? { x } : { x, y }, { batchSize, convolution, ...corrupt });
+  return explainTraining(model, givesItsInput ? { x } : { x, y }, { batchSize, convolution, ...objective, ...corrupt });
 }

@@ -59,7 +59,7 @@ test('what does not fit is named: the size, the channels, or nothing', () => {
   const pictures = { name: 'Fashion-MNIST', height: 28, width: 20, channels: 3 };
   expect(checkFits(card, pictures)).toEqual([]);
   expect(checkFits(card, { ...pictures, height: 20, width: 28, channels: 1 })).toEqual([
-    'the CDAE takes images of 28 x 20 pixels, but Fashion-MNIST has 20 x 28.',
-    'the CDAE takes images of 3 channels, but Fashion-MNIST has 1 channel.',
+    'The CDAE takes images of 28 x 20 pixels, but Fashion-MNIST has 20 x 28.',
+    'The CDAE takes images of 3 channels, but Fashion-MNIST has 1 channel.',
   ]);
 });

@@ -131,7 +131,7 @@ export function checkFits(
   { model, height, width, channels }: Pick<ModelCard, 'height' | 'width' | 'channels'> & { readonly model?: string },
   pictures: GivenPictures,
 ): string[] {
-  const whose = model === undefined ? 'the model' : `the ${modelTitle(model)}`;
+  const whose = model === undefined ? 'The model' : `The ${modelTitle(model)}`;
   const faults: string[] = [];
   if (height !== pictures.height || width !== pictures.width) {
     faults.push(
