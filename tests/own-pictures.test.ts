@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { wideNode } from '../scripts/node-releases.js';
+import { wideNodeAtHand } from '../scripts/node-releases.js';
 import { installPackages, packPackages } from '../scripts/packages.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -50,7 +50,7 @@ describe('the page about own pictures, from the packages alone', () => {
     expect(measures.falseAlarms).toBe(0);
   });
 
-  const newer = wideNode();
+  const newer = wideNodeAtHand();
   it.skipIf('missing' in newer)('scores the same on a newer Node', () => {
     const path = 'path' in newer ? newer.path : '';
     const { status, stderr } = run('weft score woven fabric --out again', path);
