@@ -20,16 +20,16 @@ import { filesBelow, packageNames, packagesFolder } from './support/packages.js'
 
 /** Bytes that a tarball may have: about half as much again as when the budget was last looked at. */
 const BUDGETS: Readonly<Record<string, number>> = {
-  analysis: 36_000,
-  cli: 94_000,
+  analysis: 70_000,
+  cli: 256_000,
   core: 220_000,
-  data: 120_000,
+  data: 168_000,
   formats: 24_000,
-  models: 12_000,
-  nn: 126_000,
+  models: 34_000,
+  nn: 190_000,
   pool: 30_000,
-  report: 64_000,
-  study: 30_000,
+  report: 132_000,
+  study: 48_000,
   train: 138_000,
 };
 
