@@ -16,12 +16,13 @@ export const MODEL_NAMES = ['cae', 'cdae'];
  * @param {{ model: string, fastMath: boolean, steps: number }} options
  */
 export async function training({ model: name, fastMath, steps }) {
-  const { MODELS } = await built('cli/dist/run/models.js');
-  const { gaussianNoise } = await built('cli/dist/run/noise.js');
-  const { build, denoises } = MODELS[name];
-  const { model } = build({ seed: 1, height: 28, width: 28, channels: 1 });
+  const { AUTOENCODERS, buildAutoencoder } = await built('models/dist/index.js');
+  const { corruption, parseNoise } = await built('data/dist/index.js');
+  const { model } = buildAutoencoder(name, { seed: 1, height: 28, width: 28, channels: 1 });
   const pixels = Uint8Array.from({ length: steps * BATCH * 28 * 28 }, (_, index) => (index * 7919) % 256);
-  const corrupt = denoises && { corrupt: gaussianNoise({ factor: 0.4, images: 'training' }) };
+  const corrupt = AUTOENCODERS[name].denoises && {
+    corrupt: corruption(parseNoise('gaussian:0.4'), { images: 'training' }),
+  };
   return { model, data: { x: { data: pixels, scale: 1 / 255 } }, options: { batchSize: BATCH, fastMath, ...corrupt } };
 }
 

@@ -115,6 +115,9 @@ async function captured(words: readonly string[]): Promise<{ code: number; stdou
   }
 }
 
+// Commands are loaded when they are called: what that takes is not the fault of an input.
+for (const command of Object.keys(COMMANDS)) await captured([command, '--help']);
+
 export const commandLine: Target = {
   name: 'arguments',
   draw(random): Drawn {
