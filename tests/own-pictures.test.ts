@@ -60,7 +60,8 @@ describe('the page about own pictures, from the packages alone', () => {
   });
 
   it('answers npx weft --help', () => {
-    const help = execFileSync('npx', ['--no-install', 'weft', '--help'], { cwd: folder, encoding: 'utf8' });
+    const [name] = commands[0].split(' ');
+    const help = execFileSync('npx', ['--no-install', name, '--help'], { cwd: folder, encoding: 'utf8' });
     for (const command of commands) expect(help).toContain(command.split(' ').slice(0, 2).join(' '));
   });
 });
