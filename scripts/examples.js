@@ -1,13 +1,13 @@
-import { cpSync, readdirSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compile, installPackages, packPackages } from './packages.js';
 
 const examples = fileURLToPath(new URL('../examples', import.meta.url));
 
-/** Names of the examples' folders, in alphabetical order. */
+/** Names of the examples' folders, in alphabetical order; a folder of pictures is none. */
 export const exampleNames = readdirSync(examples, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
+  .filter((entry) => entry.isDirectory() && existsSync(join(examples, entry.name, 'package.json')))
   .map(({ name }) => name)
   .sort();
 
