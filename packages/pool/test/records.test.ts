@@ -12,6 +12,7 @@ import {
   fit,
   mapExamples,
   predict,
+  type TrainInfo,
   weightsSha256,
 } from '../src/index.js';
 import { breakingOff, checkpointFiles, directory, pools, prepare } from './support/checkpoint-training.js';
@@ -40,7 +41,30 @@ async function train(data: Examples, options: Partial<FitOptions> = {}, make = s
   return { sha256: weightsSha256(model), history, steps };
 }
 
+/** What callbacks are told when training begins. */
+async function told(data: Examples, options: Partial<FitOptions> = {}) {
+  let counts: unknown;
+  const onTrainBegin = ({ steps, trainCount, validationCount }: TrainInfo) => {
+    counts = { steps, trainCount, validationCount };
+  };
+  await train(data, { ...options, epochs: 1, callbacks: [{ onTrainBegin }] });
+  return counts;
+}
+
 describe('records', () => {
+  it('tell callbacks how many examples there are, as arrays do', async () => {
+    for (const validationSplit of [0, 0.3]) {
+      expect(await told({ x: records() }, { validationSplit })).toEqual(
+        await told({ x: pictures }, { validationSplit }),
+      );
+    }
+    const own = { x: recordsOf(bytes(7 * 36), SHAPE) };
+    expect(await told({ x: records() }, { validationData: own })).toMatchObject({
+      trainCount: COUNT,
+      validationCount: 7,
+    });
+  });
+
   const several = poolsOfSeveralSizes();
 
   it('train with the bits of the same numbers in an array, whatever is asked for', async () => {

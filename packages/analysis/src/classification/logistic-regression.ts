@@ -1,4 +1,4 @@
-import { compute, matmul, tensor, transpose } from '@weft/core';
+import { compute, matmul, type Tensor, tensor, transpose } from '@weft/core';
 import { columnMeans } from '../centred.js';
 import { requireFinite } from '../require-finite.js';
 import { requireLabelledPoints } from '../require-labelled-points.js';
@@ -157,8 +157,7 @@ function productsWith(points: ArrayLike<number>, rows: number, columns: number, 
     }
   }
   const matrix = tensor(moved, [rows, columns]);
-  const turned = transpose(matrix);
-  compute([turned]);
+  let turned: Tensor | undefined;
   return {
     /** From [classes, columns] to a logit for each point and class, [rows, classes]. */
     forward(coefficients: Float64Array): Float64Array {
@@ -167,6 +166,11 @@ function productsWith(points: ArrayLike<number>, rows: number, columns: number, 
     },
     /** From [rows, classes] to the gradient in coefficients, [classes, columns]. */
     backward(residuals: Float64Array): Float64Array {
+      if (!turned) {
+        turned = transpose(matrix);
+        // Once, not with each product.
+        compute([turned]);
+      }
       const given = tensor(Float32Array.from(residuals), [rows, residuals.length / rows]);
       return Float64Array.from(compute([transpose(matmul(turned, given))])[0]);
     },

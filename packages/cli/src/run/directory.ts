@@ -3,8 +3,7 @@ import { readdir, rm, rmdir } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { halfWritten, makeFolders, writeAtomically } from '@weft/pool';
 import { OutputError } from '../exit.js';
-import { refuseLinks } from './links.js';
-import { Lock } from './lock.js';
+import { LockedFolder } from './locked-folder.js';
 import { MODEL_KEYS } from './model-keys.js';
 
 /** Files of a run, by what they hold; paths within its folder. */
@@ -69,25 +68,27 @@ export function defaultRunPath(model: string, startedAt: Date): string {
 }
 
 /** A new folder in `reports/<kind>`, named by the time in UTC and a name. */
-export function datedPath(kind: 'runs' | 'scores', of: string, time: Date): string {
-  const name = `${time.toISOString().slice(0, 19).replaceAll(':', '')}Z-${of}`;
-  const path = (index: number) => join('reports', kind, index === 1 ? name : `${name}-${index}`);
-  let index = 1;
-  while (existsSync(resolve(callersFolder(), path(index)))) index++;
-  return path(index);
+export function datedPath(kind: 'runs' | 'scores' | 'studies', of: string, time: Date): string {
+  return newPath(join('reports', kind, `${timeInName(time)}-${of}`));
+}
+
+/** The time in UTC as it stands in names of folders: `2026-01-31T235959Z`. */
+export function timeInName(time: Date): string {
+  return `${time.toISOString().slice(0, 19).replaceAll(':', '')}Z`;
+}
+
+/** A path, with `-2`, `-3` and so on behind it where there is something already. */
+export function newPath(stem: string): string {
+  let path = stem;
+  for (let index = 2; existsSync(resolve(callersFolder(), path)); index++) path = `${stem}-${index}`;
+  return path;
 }
 
 /** The folder that a run is written into, by one process at a time. */
 export class RunDirectory {
-  private lock: Lock | undefined;
   private options: object | undefined;
 
-  private constructor(
-    /** Absolute. */
-    readonly path: string,
-    /** The outermost folder that was made for it; undefined if it was there before. */
-    private readonly made: string | undefined,
-  ) {}
+  private constructor(private readonly folder: LockedFolder) {}
 
   /**
    * Makes the folder, and keeps others from writing into it.
@@ -95,26 +96,18 @@ export class RunDirectory {
    * @throws OutputError if that fails, or another process writes into it
    */
   static async open(path: string): Promise<RunDirectory> {
-    const absolute = resolve(callersFolder(), path);
-    let directory: RunDirectory | undefined;
-    try {
-      directory = new RunDirectory(absolute, await makeFolders(absolute));
-      await refuseLinks(absolute, [RUN_FILES.checkpoints, RUN_FILES.figures]);
-      directory.lock = await Lock.take(directory.file(RUN_FILES.lock), path);
-      return directory;
-    } catch (cause) {
-      await directory?.close();
-      if (cause instanceof OutputError) throw cause;
-      throw new OutputError(
-        `--out: the folder ${path} cannot be written: ${(cause as Error).message}. Choose another with --out DIR.`,
-        { cause },
-      );
-    }
+    const written = [RUN_FILES.checkpoints, RUN_FILES.figures];
+    return new RunDirectory(await LockedFolder.open(resolve(callersFolder(), path), path, RUN_FILES.lock, written));
+  }
+
+  /** Absolute. */
+  get path(): string {
+    return this.folder.path;
   }
 
   /** Path of a file in the folder. */
   file(...names: string[]): string {
-    return join(this.path, ...names);
+    return this.folder.file(...names);
   }
 
   /** Whether a finished run is here already. */
@@ -173,16 +166,8 @@ export class RunDirectory {
   }
 
   /** Lets others write into the folder, and removes it again if it was made for this run and nothing is in it. */
-  async close(): Promise<void> {
-    this.lock?.free();
-    if (!this.made) return;
-    for (let folder = this.path; folder.length >= this.made.length; folder = dirname(folder)) {
-      const removed = await rmdir(folder).then(
-        () => true,
-        () => false,
-      );
-      if (!removed) return;
-    }
+  close(): Promise<void> {
+    return this.folder.close();
   }
 
   private async writeOptions(): Promise<void> {

@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { makeFolders, writeAtomically } from '@weft/pool';
 import type { Figure } from '@weft/report';
 import { OutputError } from '../exit.js';
-import { callersFolder, RUN_FILES, shownPath } from './directory.js';
+import { callersFolder, newPath, RUN_FILES, shownPath, timeInName } from './directory.js';
 import { writeFigures } from './figures.js';
 
 /** What stands in the folder of a page. */
@@ -78,8 +77,5 @@ export class PageFolder {
 
 /** `reports/compare-2026-01-31T235959Z`: a new folder, named by its beginning in UTC. */
 function defaultPath(command: string): string {
-  const stem = join('reports', `${command}-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}Z`);
-  let path = stem;
-  for (let index = 2; existsSync(resolve(callersFolder(), path)); index++) path = `${stem}-${index}`;
-  return path;
+  return newPath(join('reports', `${command}-${timeInName(new Date())}`));
 }

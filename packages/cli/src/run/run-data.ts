@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { asExamples, type ImageDataset, type LoadedData, type RecordSet, subset } from '@weft/data';
+import { asExamples, type ImageDataset, type LoadedData, type RecordSet, splitValidation, subset } from '@weft/data';
 import type { ModelCard } from './model-card.js';
 
 /** Images to train on: in memory, or in a file that is read at random. */
@@ -33,25 +33,46 @@ export function examplesOf(set: TrainingSet) {
 }
 
 /**
- * Some of the images of a set, in memory.
+ * Some of the images of a set that is in memory, as views.
  *
  * @param from number of the first
  * @param to   number behind the last; beyond the end it is the end
- * @returns views, where the set is in memory
  */
-export async function imagesBetween(set: TrainingSet, from: number, to: number): Promise<ImageDataset> {
-  const { height, width, channels } = set;
-  const size = height * width * channels;
+export function viewBetween(set: ImageDataset, from: number, to: number): ImageDataset {
+  const size = set.height * set.width * set.channels;
   const end = Math.min(to, set.count);
-  const sizes = { name: 'images', count: end - from, height, width, channels };
-  if (isInMemory(set)) {
-    const images = set.images.subarray(from * size, end * size);
-    return { ...sizes, name: set.name, images, labels: set.labels.subarray(from, end) };
-  }
-  const images = new Uint8Array(sizes.count * size);
-  const places = Uint32Array.from({ length: sizes.count }, (_, index) => from + index);
+  const images = set.images.subarray(from * size, end * size);
+  return { ...set, count: end - from, images, labels: set.labels.subarray(from, end) };
+}
+
+/** The same of any set: what is not in memory is read. */
+export async function imagesBetween(set: TrainingSet, from: number, to: number): Promise<ImageDataset> {
+  if (isInMemory(set)) return viewBetween(set, from, to);
+  const { height, width, channels } = set;
+  const count = Math.min(to, set.count) - from;
+  const images = new Uint8Array(count * height * width * channels);
+  const places = Uint32Array.from({ length: count }, (_, index) => from + index);
   await set.read(places, images);
-  return { ...sizes, images, labels: Uint8Array.from(set.labels.subarray(from, end)) };
+  const labels = Uint8Array.from(set.labels.subarray(from, from + count));
+  return { name: 'images', count, height, width, channels, images, labels };
+}
+
+/** Images of a set from one number to another. */
+interface Part {
+  readonly set: TrainingSet;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The images that a training learns from, and those that validate: a set of their own, or the last of the others. */
+export function trainingParts(
+  { train, validation }: Pick<RunData, 'train' | 'validation'>,
+  validationSplit: number,
+): { readonly train: Part; readonly validation: Part } {
+  const whole = (set: TrainingSet): Part => ({ set, from: 0, to: set.count });
+  if (validation) return { train: whole(train), validation: whole(validation) };
+  const { trainCount } = splitValidation(train.count, validationSplit);
+  return { train: { ...whole(train), to: trainCount }, validation: { ...whole(train), from: trainCount } };
 }
 
 /** The first images of a set; those in memory are copied, so that the others can be forgotten. */

@@ -94,7 +94,7 @@ export async function trainModel(
       onNaN: options.onNan,
       onWarning: (message) => terminal.warning(message),
       callbacks: [
-        new TrainingProgress(title, terminal, validationCount),
+        new TrainingProgress(title, terminal),
         ...callbacks,
         new BestModel((done) => save(bestCheckpoint(key), done), terminal),
         ...(options.earlyStopping === undefined ? [] : [earlyStopping(options.earlyStopping, validationCount > 0)]),

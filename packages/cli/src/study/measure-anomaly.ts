@@ -11,7 +11,8 @@ import {
 } from '@weft/study';
 import { InputError } from '../exit.js';
 import { intensities } from '../run/compare-images.js';
-import { between, type OpenTrial, type TrialModel } from './open-trial.js';
+import { viewBetween } from '../run/run-data.js';
+import type { OpenTrial, TrialModel } from './open-trial.js';
 
 /** So many training images the latents are compared with, and so many validation images are looked at. */
 const MOST_NEIGHBOURS = 5000;
@@ -35,7 +36,7 @@ export async function measureAnomaly(trial: OpenTrial, quantile: number): Promis
   const models: Record<string, AnomalyResult> = {};
   for (const model of trial.models) {
     const score = await scorer(model, trial);
-    const heldOut = intensities(between(validation, 0, MOST_VALIDATION).images);
+    const heldOut = intensities(viewBetween(validation, 0, MOST_VALIDATION).images);
     const { upsideDown, shuffled } = pseudoAnomalies(heldOut, validation);
     const scores = {
       validation: await score(heldOut),
@@ -56,7 +57,7 @@ async function scorer(
   const { height, width, channels } = train;
   const size = height * width * channels;
   const examples = (data: Images) => ({ data, shape: [height, width, channels] });
-  const known = (await predict(autoencoder.encoder, asExamples(between(train, 0, MOST_NEIGHBOURS)), {
+  const known = (await predict(autoencoder.encoder, asExamples(viewBetween(train, 0, MOST_NEIGHBOURS)), {
     pool,
     signal,
   })) as Float32Array;

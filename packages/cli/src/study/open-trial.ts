@@ -1,4 +1,4 @@
-import { type ImageDataset, splitValidation } from '@weft/data';
+import type { ImageDataset } from '@weft/data';
 import { autoencoderOf } from '@weft/models';
 import { WorkerPool } from '@weft/pool';
 import type { MeasureCall } from '@weft/study';
@@ -7,7 +7,7 @@ import { trainOptions } from '../commands/train-options.js';
 import { denoises, type SavedModel, savedModels } from '../commands/trained-models.js';
 import { loadData } from '../run/load-data.js';
 import { isModelKey } from '../run/model-keys.js';
-import { imagesBetween } from '../run/run-data.js';
+import { imagesBetween, trainingParts } from '../run/run-data.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { givenTrainOptions } from './trial-options.js';
 
@@ -44,14 +44,14 @@ export async function withTrial<Result>(
 ): Promise<Result> {
   const options = withDefaults(trainOptions, givenTrainOptions(trial.options, threads));
   const data = await loadData(options, terminal, { signal });
-  const { trainCount, validationCount } = splitValidation(data.train.count, options.validationSplit);
+  const { train, validation } = trainingParts(data, options.validationSplit);
   const pool = await WorkerPool.create({ threads });
   try {
     return await work({
       models: (await savedModels(folder)).flatMap(trialModel),
       classNames: data.classNames,
-      train: await imagesBetween(data.train, 0, trainCount),
-      validation: await imagesBetween(data.train, trainCount, trainCount + validationCount),
+      train: await imagesBetween(train.set, train.from, train.to),
+      validation: await imagesBetween(validation.set, validation.from, validation.to),
       test: data.test,
       seed: options.seed,
       pool,
@@ -68,16 +68,4 @@ function trialModel(saved: SavedModel): TrialModel[] {
   const key = saved.card.model;
   if (key === undefined || !isModelKey(key)) return [];
   return [{ key, title: saved.title, denoises: denoises(saved), autoencoder: autoencoderOf(key, saved.model) }];
-}
-
-/** Some images of a set, as views. */
-export function between(images: ImageDataset, from: number, to: number): ImageDataset {
-  const size = images.height * images.width * images.channels;
-  const end = Math.min(to, images.count);
-  return {
-    ...images,
-    count: end - from,
-    images: images.images.subarray(from * size, end * size),
-    labels: images.labels.subarray(from, end),
-  };
 }

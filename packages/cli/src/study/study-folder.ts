@@ -1,66 +1,41 @@
 import { existsSync } from 'node:fs';
-import { rmdir } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
-import { makeFolders } from '@weft/pool';
-import { OutputError } from '../exit.js';
-import { callersFolder, pnpmScript } from '../run/directory.js';
-import { Lock } from '../run/lock.js';
+import { resolve } from 'node:path';
+import { callersFolder, datedPath, pnpmScript } from '../run/directory.js';
+import { LockedFolder } from '../run/locked-folder.js';
 import { resumeCommand } from '../run/resume.js';
 
 /** The folder that a study is written into, by one process at a time. */
 export class StudyFolder {
-  /** Whether there is something to go on with. */
-  isBegun = false;
-
   private constructor(
-    /** Absolute. */
-    readonly path: string,
-    private readonly lock: Lock,
-    /** The outermost folder that was made for it. */
-    private readonly made: string | undefined,
+    private readonly folder: LockedFolder,
+    /** Whether there is something to go on with. */
+    public isBegun: boolean,
   ) {}
 
   /** @throws OutputError if the folder cannot be written, or another process writes into it */
   static async open(path: string): Promise<StudyFolder> {
-    const absolute = resolve(callersFolder(), path);
-    try {
-      const made = await makeFolders(absolute);
-      const folder = new StudyFolder(absolute, await Lock.take(join(absolute, 'study.lock'), path), made);
-      folder.isBegun = existsSync(folder.file('study.json'));
-      return folder;
-    } catch (cause) {
-      if (cause instanceof OutputError) throw cause;
-      throw new OutputError(
-        `--out: the folder ${path} cannot be written: ${(cause as Error).message}. Choose another with --out DIR.`,
-        { cause },
-      );
-    }
+    const folder = await LockedFolder.open(resolve(callersFolder(), path), path, 'study.lock');
+    return new StudyFolder(folder, existsSync(folder.file('study.json')));
+  }
+
+  /** Absolute. */
+  get path(): string {
+    return this.folder.path;
   }
 
   file(...names: string[]): string {
-    return join(this.path, ...names);
+    return this.folder.file(...names);
   }
 
   /** Lets others write into the folder, and removes it again if it was made for this study and nothing is in it. */
-  async close(): Promise<void> {
-    this.lock.free();
-    if (!this.made) return;
-    for (let folder = this.path; folder.length >= this.made.length; folder = dirname(folder)) {
-      const removed = await rmdir(folder).then(
-        () => true,
-        () => false,
-      );
-      if (!removed) return;
-    }
+  close(): Promise<void> {
+    return this.folder.close();
   }
 }
 
 /** `reports/studies/2026-01-31T235959Z-seeds`: a new folder for a study, named by its beginning in UTC. */
 export function defaultStudyPath(name: string, startedAt: Date): string {
-  const stem = join('reports', 'studies', `${startedAt.toISOString().slice(0, 19).replaceAll(':', '')}Z-${name}`);
-  let path = stem;
-  for (let index = 2; existsSync(resolve(callersFolder(), path)); index++) path = `${stem}-${index}`;
-  return path;
+  return datedPath('studies', name, startedAt);
 }
 
 /** What a user types to go on with the study in a folder. */

@@ -83,8 +83,6 @@ export class TrainingProgress implements Callback {
   constructor(
     private readonly name: string,
     private readonly terminal: Terminal,
-    /** Images that are held out, where training does not know: those that are read from a file. */
-    private readonly heldOut?: number,
   ) {}
 
   onTrainBegin(info: TrainInfo): void {
@@ -93,8 +91,7 @@ export class TrainingProgress implements Callback {
     this.began = undefined;
     const part = initialStep / steps;
     this.before = { done: (initialEpoch + part) / epochs, epoch: initialEpoch, images: part * trainCount };
-    const heldOut = this.heldOut ?? validationCount;
-    const held = heldOut > 0 ? `, ${formatCount(heldOut)} held out` : '';
+    const held = validationCount > 0 ? `, ${formatCount(validationCount)} held out` : '';
     const count = (value: number, noun: string) => `${formatCount(value)} ${noun}${value === 1 ? '' : 's'}`;
     this.terminal.message(
       `${this.name}: ${count(trainCount, 'image')} to train on${held}; ${count(epochs, 'epoch')} of ${count(steps, 'step')} on ${count(threads, 'thread')}`,

@@ -17,7 +17,9 @@ export function trainInfo(
     epochs,
     steps: stepsInEpoch,
     trainCount: examplesInEpoch,
-    validationCount: validation?.stream ? Number.POSITIVE_INFINITY : (validation?.count ?? 0),
+    validationCount: validation?.stream
+      ? (validation.stream.reader.examples ?? Number.POSITIVE_INFINITY)
+      : (validation?.count ?? 0),
     threads: runtime.threads,
     store: runtime.store,
     initialEpoch: epoch,
