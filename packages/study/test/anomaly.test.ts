@@ -75,6 +75,7 @@ describe('judgeScores', () => {
   it('chooses the score that tells pseudo-anomalies, and puts the threshold at the quantile', () => {
     const result = judgeScores(images, { quantile: 0.5 });
     expect(result).toMatchObject({ chosen: 'good', recall: 1, normalCount: 20, anomalyCount: 40, threshold: 19.5 });
+    expect(judgeScores(images)).toMatchObject({ quantile: 0.95, threshold: 0.95 * 39 });
     expect(result.auroc).toEqual({ estimate: 1, lower: 1, upper: 1 });
     expect(result.falsePositiveRate).toBe(0);
     expect(result.scores.bad.pseudoAuroc).toBeCloseTo(0.5, 12);

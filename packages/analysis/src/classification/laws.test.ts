@@ -100,6 +100,21 @@ describe('nearest neighbours', () => {
     );
   });
 
+  test('at equal distances are the earlier ones, also where products in float32 cannot tell', () => {
+    const part = fc.integer({ min: -(2 ** 19), max: 2 ** 19 }).map((whole) => whole / 1024);
+    const steps = fc.array(fc.tuple(part, part), { minLength: 5, maxLength: 20 });
+    fc.assert(
+      fc.property(steps, fc.tuple(part, part), (away, [x, y]) => {
+        // Each point has another one opposite of the query, which is as far away, and comes later.
+        const points = [...away, ...away.map(([a, b]) => [-a, -b])].map(([a, b]) => [x + a, y + b]);
+        const labels = points.map((_, at) => at);
+        const nearest = Math.min(...away.map(([a, b]) => a * a + b * b));
+        const expected = away.findIndex(([a, b]) => a * a + b * b === nearest);
+        expect([...nearestNeighbourClasses(points.flat(), points.length, 2, labels, [x, y], 1)]).toEqual([expected]);
+      }),
+    );
+  });
+
   test('refuse more neighbours than there are points', () => {
     expect(() => nearestNeighbourClasses([1, 2], 2, 1, [0, 1], [1], 3)).toThrow('k is 3, expected 1 to 2');
     expect(() => nearestNeighbourClasses([1, 2, 3, 4], 2, 2, [0, 1], [1])).toThrow('expected a multiple of 2');

@@ -62,4 +62,7 @@ test('what does not fit is named: the size, the channels, or nothing', () => {
     'The CDAE takes images of 28 x 20 pixels, but Fashion-MNIST has 20 x 28.',
     'The CDAE takes images of 3 channels, but Fashion-MNIST has 1 channel.',
   ]);
+  for (const other of [{ height: 27 }, { width: 21 }, { channels: 4 }]) {
+    expect(checkFits(card, { ...pictures, ...other })).toHaveLength(1);
+  }
 });

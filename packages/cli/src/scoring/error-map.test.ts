@@ -5,7 +5,7 @@ import { decodeImage } from '@weft/data';
 import { heatMapColours } from '@weft/report';
 import { describe, expect, test } from 'vitest';
 import { OutputFiles } from '../pictures/output-files.js';
-import { type PixelMap, resizedMap, scoreOf, smoothed } from './error-map.js';
+import { errorMap, type PixelMap, resizedMap, scoreOf, smoothed } from './error-map.js';
 import { HeatMapFiles } from './heat-map-files.js';
 import { PixelCollection } from './pixel-measures.js';
 
@@ -35,6 +35,16 @@ describe('maps of errors', () => {
     expect(point).toEqual(point.toReversed());
     const map = mapOf(3, 3, (pixel) => pixel);
     expect(smoothed(map, 0)).toBe(map);
+  });
+
+  test('the error of a pixel is the mean over its channels, and so the score is the mean squared error', () => {
+    const inputs = Uint8Array.of(0, 51, 255, 102, 0, 204);
+    const outputs = Float32Array.of(0.5, 0.2, 1, 0, 0, 1);
+    const result = { prepared: { count: 1, data: inputs, grid: undefined }, outputs };
+    const model = { height: 1, width: 2, channels: 3, scale: 1 / 255, saved: { path: 'model' } };
+    const { values } = errorMap(result as never, model as never);
+    expect(values[0]).toBeCloseTo((0.5 ** 2 + 0 + 0) / 3, 6);
+    expect(values[1]).toBeCloseTo((0.4 ** 2 + 0 + 0.2 ** 2) / 3, 6);
   });
 
   test('scores: the mean of all errors, or of the largest hundredth', () => {
