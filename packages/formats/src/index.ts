@@ -1,4 +1,7 @@
 export { ArchitectureMismatchError, type WeightDifferences } from './architecture.js';
+export { decodeExploration } from './exploration/decode.js';
+export { encodeExploration } from './exploration/encode.js';
+export { type Exploration, ExplorationError } from './exploration/exploration.js';
 export { decodeModel, encodeModel, type LoadedModel, setWeights } from './model.js';
 export { encodeNpy, type NpyData } from './npy/encode.js';
 export { decodeSafetensors } from './safetensors/decode.js';
