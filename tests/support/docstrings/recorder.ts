@@ -1,0 +1,32 @@
+import { format } from 'node:util';
+
+/** What an example's comment says, and what its code gives. */
+export interface Check {
+  readonly said: string;
+  readonly value?: unknown;
+  readonly printed?: string;
+}
+
+/** What examples recorded, by their places. */
+const recorded = new Map<string, Check[]>();
+
+export const checksAt = (place: string): readonly Check[] => recorded.get(place) ?? [];
+
+/** What the module of an example calls. */
+export function recorderOf(place: string) {
+  const checks: Check[] = [];
+  recorded.set(place, checks);
+  let last = '';
+  return {
+    check<Value>(value: Value, said: string): Value {
+      checks.push({ said, value });
+      return value;
+    },
+    printed: (said: string) => checks.push({ said, printed: last }),
+    console: {
+      log: (...values: unknown[]) => {
+        last = format(...values);
+      },
+    },
+  };
+}
