@@ -14,6 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   analysis: ['core'],
   train: ['formats', 'nn', 'core'],
   pool: ['train', 'formats', 'nn', 'core'],
+  web: ['train', 'formats', 'nn', 'core'],
   report: ['analysis', 'core'],
   study: ['report', 'analysis', 'pool', 'train', 'formats', 'nn', 'core'],
   cli: ['study', 'report', 'analysis', 'pool', 'train', 'formats', 'models', 'data', 'nn', 'core'],
@@ -111,6 +112,7 @@ it.each([
   ['models', 1],
   ['analysis', 5],
   ['train', 50],
+  ['web', 15],
 ])('@weft/%s imports nothing of Node, so that it runs in a browser', (name, least) => {
   const imports = importsOf(name).filter(isShipped);
   expect(imports.length).toBeGreaterThan(least);

@@ -21,7 +21,13 @@ export {
   planProgram,
 } from './run/compile.js';
 export { defaultKernels } from './run/compute.js';
-export { compileModule, type Executable, referenceExecutable, wasmExecutable } from './run/executable.js';
+export {
+  compileModule,
+  compileModuleAsync,
+  type Executable,
+  referenceExecutable,
+  wasmExecutable,
+} from './run/executable.js';
 export { type ExplainedPass, type ExplainOptions, explain } from './run/explain.js';
 export type { PassOptions } from './run/passes.js';
 export { Recent } from './run/recent.js';

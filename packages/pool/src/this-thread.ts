@@ -1,19 +1,8 @@
 import { defaultKernels } from '@weft/core/program';
-import type { WorkSize } from '@weft/train/runtime';
 import { WorkerPool } from './pool.js';
-
-const FEW_EXAMPLES = 32;
-
-/** Products of examples and weights: a convolution multiplies each weight some hundred times. */
-const FEW_PRODUCTS = 2 ** 24;
 
 /** Memory that is kept from call to call. */
 const SMALL_BYTES = 64 * 2 ** 20;
-
-/** Whether work is done before threads would have started. */
-export function isSmall({ examples, weights }: WorkSize): boolean {
-  return examples <= FEW_EXAMPLES && examples * weights <= FEW_PRODUCTS;
-}
 
 /** The one that no call uses now. Each memory reserves gigabytes of addresses, so it is used again. */
 let idle: ThisThread | undefined;

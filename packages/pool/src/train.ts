@@ -5,6 +5,7 @@ import {
   checkOptions,
   EVALUATE_OPTIONS,
   FIT_OPTIONS,
+  isSmall,
   MAP_OPTIONS,
   type OptionsOf,
   optional,
@@ -16,7 +17,7 @@ import {
 } from '@weft/train/runtime';
 import { MOST_THREADS } from './available-threads.js';
 import { WorkerPool } from './pool.js';
-import { isSmall, ThisThread } from './this-thread.js';
+import { ThisThread } from './this-thread.js';
 
 /** Where work is done. */
 const PLACE = {

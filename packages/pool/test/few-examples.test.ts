@@ -1,8 +1,8 @@
 import { statistics } from '@weft/core/program';
 import { meanAbsoluteError } from '@weft/nn';
+import { isSmall } from '@weft/train/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { evaluate, mapExamples, predict, WorkerPool } from '../src/index.js';
-import { isSmall } from '../src/this-thread.js';
 import { bytes, mixedLayers, smallAutoencoder, smallDense, uniform } from './support/models.js';
 
 let pool: WorkerPool;

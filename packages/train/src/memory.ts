@@ -12,12 +12,17 @@ export const MAXIMUM_PAGES = 65536;
  */
 export class SharedMemory {
   readonly memory: WebAssembly.Memory;
+  /** What is written once and only read afterwards: bytes by their address. */
+  readonly constants = new Map<number, number>();
   private used = ALIGNMENT;
 
-  /** @throws SharedMemoryError if the system refuses the addresses, as under `ulimit -v` */
-  constructor() {
+  /**
+   * @param maximumPages most 64 KiB pages that the memory may grow to
+   * @throws SharedMemoryError if the system refuses the addresses, as under `ulimit -v`
+   */
+  constructor(readonly maximumPages = MAXIMUM_PAGES) {
     try {
-      this.memory = new WebAssembly.Memory({ initial: 1, maximum: MAXIMUM_PAGES, shared: true });
+      this.memory = new WebAssembly.Memory({ initial: 1, maximum: maximumPages, shared: true });
     } catch (cause) {
       throw new SharedMemoryError(
         'The system refuses shared memory: each WebAssembly memory reserves several gigabytes of addresses (none of them is used yet). ' +
@@ -45,8 +50,8 @@ export class SharedMemory {
   /** @param kept where the next reservation lies if there is no room */
   private grow(pages: number, kept: number): void {
     const needed = `${Math.ceil(this.used / 2 ** 20)} MiB of shared memory are needed`;
-    const most = `${(MAXIMUM_PAGES * PAGE) / 2 ** 20} MiB`;
-    const isTooLarge = this.memory.buffer.byteLength / PAGE + pages > MAXIMUM_PAGES;
+    const most = `${(this.maximumPages * PAGE) / 2 ** 20} MiB`;
+    const isTooLarge = this.memory.buffer.byteLength / PAGE + pages > this.maximumPages;
     try {
       this.memory.grow(pages);
     } catch (cause) {
@@ -85,5 +90,6 @@ export class SharedMemory {
   /** Gives back everything reserved since a mark. */
   release(mark: number): void {
     this.used = mark;
+    for (const address of this.constants.keys()) if (address >= mark) this.constants.delete(address);
   }
 }

@@ -12,12 +12,16 @@ let session = '';
 /** Executables that are kept from session to session. */
 const KEPT = 64;
 
-function executableOf(image: ProgramImage, memory: WebAssembly.Memory): Executable {
+/** What makes executables of programs for the reference kernels. */
+export type MakeReference = typeof referenceExecutable;
+
+function executableOf(image: ProgramImage, memory: WebAssembly.Memory, makeReference?: MakeReference): Executable {
   const known = executables.get(image.id);
   if (known) return known;
+  if (!image.module && !makeReference) throw new TypeError('This worker has no reference kernels.');
   const executable = image.module
     ? wasmExecutable(image.module, memory)
-    : referenceExecutable(image.program!, image.plan!, memory);
+    : makeReference!(image.program!, image.plan!, memory);
   executables.set(image.id, executable);
   return executable;
 }
@@ -39,6 +43,7 @@ class TaskPlace implements Workplace {
 
   constructor(
     private readonly task: Task,
+    private readonly makeReference: MakeReference | undefined,
     private readonly delay: () => void,
   ) {
     const { memory, control, worker, workers, work } = task;
@@ -71,7 +76,7 @@ class TaskPlace implements Workplace {
   }
 
   run(part: 'prologue' | 'main', { image }: Launch, bases: readonly number[]): void {
-    executableOf(image, this.task.memory)[part](...bases.slice(0, image.segments));
+    executableOf(image, this.task.memory, this.makeReference)[part](...bases.slice(0, image.segments));
   }
 
   /** Counts a step, and says whether and why it was the last one. Only worker 0 does, between two barriers. */
@@ -101,9 +106,23 @@ class TaskPlace implements Workplace {
  * @param delay called where the worker asks for work or for the others: tests let it wait there
  */
 export function runTask(task: Task, delay: () => void = () => {}): void {
-  const place = new TaskPlace(task, delay);
+  const steps = taskSteps(task, referenceExecutable, delay);
+  while (!steps.next().done);
+}
+
+/**
+ * As `runTask`, with a pause after each step: for threads that have something else to do in between.
+ *
+ * @param makeReference left out where there are no programs for the reference kernels: then their code is not needed
+ */
+export function* taskSteps(
+  task: Task,
+  makeReference?: MakeReference,
+  delay: () => void = () => {},
+): Generator<void, void, void> {
+  const place = new TaskPlace(task, makeReference, delay);
   try {
-    runSteps(task.work, place);
+    yield* runSteps(task.work, place);
   } catch (error) {
     if (error instanceof BarrierBroken) return;
     place.fail();
@@ -111,17 +130,18 @@ export function runTask(task: Task, delay: () => void = () => {}): void {
   }
 }
 
-function runSteps(work: StepsWork, place: TaskPlace): void {
+function* runSteps(work: StepsWork, place: TaskPlace): Generator<void, void, void> {
   const { stages, count, batchSize, firstStep, endStep, isReported, next } = work;
   const batches = microBatchesOf(count, batchSize);
   for (let step = firstStep; step < endStep; step++) {
     const batch = batches[step];
     const standing = { batchBegin: batch.begin, step: work.resultStep ?? step };
     runStages(place, stages[batch.count], standing, (finish) => place.endStep(work, step, finish));
+    yield;
     if (!isReported) continue;
     if (place.stopped === STOPPED.lossIsNotFinite) return;
     // Work whose steps are all done is ended as other work is, with what comes after it.
     if (place.stopped === STOPPED.wanted && step + 1 < batches.length) return;
   }
-  if (next && endStep === batches.length) runSteps(next, place);
+  if (next && endStep === batches.length) yield* runSteps(next, place);
 }

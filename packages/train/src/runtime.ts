@@ -4,15 +4,17 @@ export { decodeCheckpoint, encodeCheckpoint } from './checkpoints/file.js';
 export type { TrainingState } from './checkpoints/state.js';
 export { evaluateInMicroBatches } from './evaluate.js';
 export { fitInMicroBatches } from './fit.js';
-export { SharedMemory } from './memory.js';
+export { MAXIMUM_PAGES, SharedMemory } from './memory.js';
 export { checkModel } from './options/check-model.js';
 export { FIT_OPTIONS } from './options/fit-options.js';
 export { oneOf, such, wholeNumber } from './options/kinds.js';
 export { EVALUATE_OPTIONS, MAP_OPTIONS, PREDICT_OPTIONS } from './options/predict-options.js';
 export { checkOptions, defaulted, type Kind, type Option, type OptionsOf, optional } from './options/schema.js';
-export { runTask } from './run-task.js';
-export type { Runtime, RuntimeSource, WorkSize } from './runtime/runtime.js';
-export type { Store } from './runtime/store.js';
+export { type MakeReference, runTask, taskSteps } from './run-task.js';
+export { isSmall, type Runtime, type RuntimeSource, type WorkSize } from './runtime/runtime.js';
+export { folderOf, joinPath, type Store } from './runtime/store.js';
+export { sha256Hex } from './sha256.js';
+export type { Stage } from './step/stages.js';
 export {
   CONTROL,
   CONTROL_WORDS,
@@ -22,3 +24,4 @@ export {
   type Task,
   usefulWorkers,
 } from './task.js';
+export { weightBytes } from './weight-bytes.js';

@@ -25,13 +25,26 @@ export function compileModule(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Modul
   try {
     return new WebAssembly.Module(bytes);
   } catch (cause) {
-    if (!FORBIDDEN.test(String(cause))) throw cause;
-    throw new Error(
-      "Weft: this page's Content Security Policy forbids WebAssembly. Allow it with `script-src 'self' 'wasm-unsafe-eval'`, " +
-        "or compute with { kernels: 'reference' }, which is a hundred times slower.",
-      { cause },
-    );
+    throw explained(cause);
   }
+}
+
+/** As `compileModule`, beside this thread. */
+export async function compileModuleAsync(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
+  try {
+    return await WebAssembly.compile(bytes);
+  } catch (cause) {
+    throw explained(cause);
+  }
+}
+
+function explained(cause: unknown): unknown {
+  if (!FORBIDDEN.test(String(cause))) return cause;
+  return new Error(
+    "Weft: this page's Content Security Policy forbids WebAssembly. Allow it with `script-src 'self' 'wasm-unsafe-eval'`, " +
+      "or compute with { kernels: 'reference' }, which is a hundred times slower.",
+    { cause },
+  );
 }
 
 /** An executable of emitted WebAssembly. */

@@ -95,7 +95,7 @@ export class CodeGuard {
   private keep(
     calls: readonly GuardedCall[],
     references: ReadonlyMap<Launch, ProgramImage>,
-    constants: ReadonlySet<number>,
+    constants: ReadonlyMap<number, number>,
   ): void {
     const written: (readonly [Range, Uint8Array])[] = [];
     const known = new Map<string, Uint8Array>();

@@ -56,6 +56,16 @@ export interface WorkSize {
   readonly weights: number;
 }
 
+const FEW_EXAMPLES = 32;
+
+/** Products of examples and weights: a convolution multiplies each weight some hundred times. */
+const FEW_PRODUCTS = 2 ** 24;
+
+/** Whether work without gradients is done before threads would have started. */
+export function isSmall({ examples, weights }: WorkSize): boolean {
+  return examples <= FEW_EXAMPLES && examples * weights <= FEW_PRODUCTS;
+}
+
 /** A runtime, or a function that starts one for a single call, which closes it at its end. */
 export type RuntimeSource = Runtime | ((size: WorkSize) => Promise<Runtime>);
 

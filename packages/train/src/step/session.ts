@@ -16,8 +16,6 @@ export interface ExampleOrder {
 
 /** The memory of one call of `fit`, `evaluate` or `predict`: where its arrays and weights lie. */
 export class SessionMemory {
-  /** Addresses of what nothing writes: examples, captured arrays, the seed. */
-  readonly constants = new Set<number>();
   private readonly tables = new Map<Table['values'], number>();
   private readonly captured = new Map<TypedArray, number>();
   private readonly weightAddresses = new Map<Weight, number>();
@@ -46,7 +44,12 @@ export class SessionMemory {
     const words = memory.uint32(2);
     words.array.set([seed >>> 0, Math.floor(seed / 2 ** 32)]);
     this.seed = words.address;
-    this.constants.add(words.address);
+    memory.constants.set(words.address, words.array.byteLength);
+  }
+
+  /** What nothing writes, by its address: examples, captured arrays, the seed. */
+  get constants(): ReadonlyMap<number, number> {
+    return this.runtime.memory.constants;
   }
 
   /** Address of a weight's values. */
@@ -60,10 +63,10 @@ export class SessionMemory {
   writable({ label, values }: Table): ExampleValues {
     const address = this.tables.get(values);
     if (address === undefined) throw new TypeError(`fit: ${label} has no place in memory.`);
-    this.constants.delete(address);
-    const { buffer } = this.runtime.memory.memory;
+    const { constants, memory } = this.runtime.memory;
+    constants.delete(address);
     const Kind = values.constructor as new (buffer: ArrayBufferLike, address: number, length: number) => ExampleValues;
-    return new Kind(buffer, address, values.length);
+    return new Kind(memory.buffer, address, values.length);
   }
 
   /** A view of a weight's values. */
@@ -118,7 +121,7 @@ export class SessionMemory {
   private copyIn(values: TypedArray): number {
     const { memory } = this.runtime;
     const address = memory.allocate(values.byteLength);
-    this.constants.add(address);
+    memory.constants.set(address, values.byteLength);
     const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
     new Uint8Array(memory.memory.buffer, address, bytes.length).set(bytes);
     return address;

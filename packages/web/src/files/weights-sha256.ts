@@ -1,0 +1,14 @@
+import type { BaseModel } from '@weft/nn';
+import { sha256Hex, weightBytes } from '@weft/train/runtime';
+
+/**
+ * A number that tells whether weights are the same to the bit, as Node's `weightsSha256` gives it: SHA-256 of all weights
+ * and moving averages, as little-endian float32, in the order of their paths, one model after another.
+ *
+ * @returns 64 hexadecimal digits
+ * @example
+ * console.log(weightsSha256(model)); // the same in every browser and in Node, for any number of threads
+ */
+export function weightsSha256(...models: readonly BaseModel[]): string {
+  return sha256Hex(weightBytes(models));
+}

@@ -1,0 +1,185 @@
+import type { KernelSet } from '@weft/core';
+import { type CompiledProgram, compileModuleAsync, defaultKernels } from '@weft/core/program';
+import { WorkerError } from '@weft/train';
+import {
+  CONTROL,
+  CONTROL_WORDS,
+  checkOptions,
+  type OptionsOf,
+  oneOf,
+  optional,
+  type ProgramImage,
+  type Runtime,
+  type SharedMemory,
+  type StepsWork,
+  such,
+  wholeNumber,
+} from '@weft/train/runtime';
+import { availableThreads, MOST_THREADS } from './available-threads.js';
+import { originStore } from './files/store.js';
+import { CopiedPlace } from './places/copied-place.js';
+import { PagePlace } from './places/page-place.js';
+import type { PageMemory, Place, Sharing } from './places/place.js';
+import { SharedPlace } from './places/shared-place.js';
+import { reserveMemory } from './reserve-memory.js';
+import { startWorkers } from './start-workers.js';
+import { warnOnce } from './warn-once.js';
+
+const OPTIONS = {
+  threads: optional(
+    wholeNumber(1, MOST_THREADS),
+    'Workers. Without it, as many as the machine computes on at once. Pages that are not cross-origin isolated have one.',
+  ),
+  kernels: optional(
+    oneOf<KernelSet>('wasm', 'reference'),
+    'WebAssembly, or the slow reference kernels. Without it, WebAssembly where the browser has its SIMD.',
+  ),
+  worker: optional(
+    such<URL | string>('a URL', (value) => value instanceof URL || (typeof value === 'string' && value !== '')),
+    "Address of a copy of this package's file `dist/worker.js`, or of `dist/reference-worker.js` for the reference kernels. Vite and webpack need none.",
+  ),
+};
+
+/** Options of a pool. */
+export type WorkerPoolOptions = OptionsOf<typeof OPTIONS>;
+
+let sessions = 0;
+
+/** Web Workers and the memory they share. One call of `fit` or `predict` uses it at a time. */
+export class WorkerPool implements Runtime {
+  readonly kernels: KernelSet;
+  /** @internal */
+  readonly store = originStore;
+  /** @internal */
+  readonly memory: SharedMemory;
+  private readonly place: Place;
+  private readonly controlAddress: number;
+  /** Programs as workers have them. */
+  private readonly images = new WeakMap<CompiledProgram, ProgramImage>();
+  private busy = false;
+  private closed = false;
+
+  protected constructor(kernels: KernelSet, memory: SharedMemory, makePlace: (page: PageMemory) => Place) {
+    this.kernels = kernels;
+    this.memory = memory;
+    this.controlAddress = memory.allocate(CONTROL_WORDS * 4);
+    this.place = makePlace({ memory, control: this.controlAddress });
+  }
+
+  /**
+   * Starts the workers. Where none starts, there is a warning on the console that says why, and the page's own thread
+   * computes.
+   *
+   * @throws RangeError for an option that there is not, or if the number of threads is not a whole number from 1;
+   *   SharedMemoryError if the browser has no shared WebAssembly memory, or gives none
+   * @example
+   * const pool = await WorkerPool.create();
+   * console.log(`${pool.threads} threads, memory: ${pool.sharing}`);
+   */
+  static async create(options: WorkerPoolOptions = {}): Promise<WorkerPool> {
+    const checked = checkOptions('WorkerPool.create', options, OPTIONS, '{ threads: 2 }');
+    const { threads = availableThreads(), kernels = defaultKernels(), worker } = checked;
+    const isIsolated = globalThis.crossOriginIsolated === true;
+    if (!isIsolated && checked.threads !== undefined && checked.threads > 1) {
+      warnOnce(
+        'Weft: the page is not cross-origin isolated, so that one worker computes. For all cores, serve it with the headers ' +
+          '`Cross-Origin-Opener-Policy: same-origin` and `Cross-Origin-Embedder-Policy: require-corp`.',
+      );
+    }
+    const memory = reserveMemory();
+    const workers = await startWorkers(isIsolated ? threads : 1, kernels, worker);
+    return new WorkerPool(kernels, memory, (page) => {
+      if (workers.length === 0) return new PagePlace(page);
+      return isIsolated ? new SharedPlace(workers, page) : new CopiedPlace(workers[0], page);
+    });
+  }
+
+  /** Workers, or 1 for the page's own thread. */
+  get threads(): number {
+    return this.place.threads;
+  }
+
+  /**
+   * Where work is done: by workers that share the page's memory, by one worker whose memory is copied, or by the page's
+   * own thread.
+   */
+  get sharing(): Sharing {
+    return this.place.sharing;
+  }
+
+  /** Ends the workers. Work that is under way is rejected. */
+  async close(): Promise<void> {
+    this.closed = true;
+    this.place.end();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** @internal The control words; the memory may have grown since, so they are looked at anew. */
+  get control(): Int32Array {
+    return new Int32Array(this.memory.memory.buffer, this.controlAddress, CONTROL_WORDS);
+  }
+
+  /**
+   * Holds the pool for one piece of work: memory reserved in it is given back at its end.
+   *
+   * @internal
+   * @throws Error if the pool is in use or closed
+   */
+  async hold<T>(work: (session: string) => Promise<T>): Promise<T> {
+    if (this.closed) throw new Error('The pool is closed. Make another one.');
+    if (this.busy) {
+      throw new Error('The pool is in use by another fit or predict. Wait for it to end, or make a second pool.');
+    }
+    this.busy = true;
+    const mark = this.memory.mark();
+    this.place.begin();
+    try {
+      return await work(String(++sessions));
+    } finally {
+      this.memory.release(mark);
+      this.busy = false;
+    }
+  }
+
+  /** @internal A compiled program as workers want it. */
+  async load(id: string, compiled: CompiledProgram): Promise<ProgramImage> {
+    const known = this.images.get(compiled);
+    if (known) return known;
+    const isWasm = this.kernels === 'wasm';
+    const image: ProgramImage = {
+      id,
+      module: isWasm ? await compileModuleAsync(compiled.bytes) : undefined,
+      program: isWasm ? undefined : compiled.program,
+      plan: isWasm ? undefined : compiled.plan,
+      segments: compiled.segments,
+    };
+    this.images.set(compiled, image);
+    return image;
+  }
+
+  /**
+   * Runs steps on all workers and waits for all of them, also after a failure.
+   *
+   * @internal
+   * @throws WorkerError of the first worker that failed; Error if the pool was closed
+   */
+  async runOnAll(work: StepsWork): Promise<void> {
+    if (this.closed) throw new Error('The pool was closed while work was under way.');
+    const { control } = this;
+    control.fill(0);
+    if (work.isReported) control[CONTROL.steps] = work.firstStep;
+    try {
+      await this.place.run(work);
+    } catch (error) {
+      throw this.closed ? error : new WorkerError(error);
+    }
+  }
+
+  /** @internal Where code runs, for reports of what is wrong with it. */
+  get engine(): string {
+    return globalThis.navigator?.userAgent ?? 'the engine';
+  }
+}

@@ -1,0 +1,3 @@
+import { serve } from './workers/serve.js';
+
+serve();
