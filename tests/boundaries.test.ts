@@ -24,7 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const TESTS_MAY_IMPORT: Readonly<Record<string, readonly string[]>> = { models: ['formats'] };
 
 /** Entries of packages besides their `src/index.ts`. */
-const SECOND_ENTRIES = ['@weft/core/program', '@weft/train/runtime'];
+const SECOND_ENTRIES = ['@weft/core/program', '@weft/data/browser', '@weft/train/runtime'];
 
 interface Import {
   /** Path of the importing file in its package. */
@@ -135,4 +135,17 @@ it("data's pictures import nothing of Node, so that a browser reads them", () =>
     (each) => isRelative(each) && !normalize(join(dirname(each.file), each.specifier)).startsWith('src/pictures/'),
   );
   expect(outside).toEqual([]);
+});
+
+it("data's entry for browsers imports nothing of Node, however far its imports lead", () => {
+  const imports = importsOf('data').filter(isShipped);
+  const reached = new Set(['src/browser.ts']);
+  for (const file of reached) {
+    for (const each of imports.filter((other) => other.file === file && isRelative(other))) {
+      reached.add(normalize(join(dirname(file), each.specifier)).replace(/\.js$/, '.ts'));
+    }
+  }
+  expect(reached.size).toBeGreaterThan(30);
+  const ofNode = imports.filter(({ file, specifier }) => reached.has(file) && specifier.startsWith('node:'));
+  expect(ofNode).toEqual([]);
 });

@@ -1,4 +1,6 @@
-import { types } from 'node:util';
+/** The name of a typed array's kind, also of one of another realm; undefined for every other value. */
+const typedArrayKind = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)!
+  .get as (this: unknown) => string | undefined;
 
 /** Up to so many elements of an array are written out. */
 const MOST_SHOWN = 8;
@@ -57,13 +59,16 @@ export function checkWholeNumber(label: string, value: unknown, least: number, m
  * @throws TypeError
  */
 export function checkBytes(label: string, value: unknown): void {
-  if (types.isUint8Array(value)) return;
+  if (typedArrayKind.call(value) === 'Uint8Array') return;
   throw new TypeError(`${label}: got ${shown(value)}, expected a Uint8Array. ${howToGetBytes(value)}`.trimEnd());
 }
 
+const isBuffer = (value: unknown) =>
+  ['[object ArrayBuffer]', '[object SharedArrayBuffer]'].includes(Object.prototype.toString.call(value));
+
 function howToGetBytes(value: unknown): string {
-  if (types.isAnyArrayBuffer(value)) return 'Give new Uint8Array(buffer).';
-  if (!Array.isArray(value) && !types.isTypedArray(value)) return '';
+  if (isBuffer(value)) return 'Give new Uint8Array(buffer).';
+  if (!Array.isArray(value) && typedArrayKind.call(value) === undefined) return '';
   const values = value as ArrayLike<unknown>;
   for (let i = 0; i < values.length; i++) {
     const each = values[i];

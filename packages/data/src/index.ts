@@ -9,8 +9,8 @@ export {
 export { decodeImage } from './decode-image.js';
 export type { DownloadProgress, RemoteFile } from './download/download.js';
 export { DataError, type DataErrorCode } from './errors.js';
+export { FASHION_MNIST_CLASS_NAMES } from './fashion-mnist/class-names.js';
 export {
-  FASHION_MNIST_CLASS_NAMES,
   FASHION_MNIST_FILES,
   FASHION_MNIST_MIRRORS,
   type FashionMnistFiles,

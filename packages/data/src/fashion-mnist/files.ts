@@ -1,19 +1,5 @@
 import type { RemoteFile } from '../download/download.js';
 
-/** The names of the ten classes, in the order of their labels. */
-export const FASHION_MNIST_CLASS_NAMES: readonly string[] = [
-  'T-shirt/top',
-  'Trouser',
-  'Pullover',
-  'Dress',
-  'Coat',
-  'Sandal',
-  'Shirt',
-  'Sneaker',
-  'Bag',
-  'Ankle boot',
-];
-
 export interface FashionMnistFiles {
   trainImages: RemoteFile;
   trainLabels: RemoteFile;

@@ -3,13 +3,9 @@ import { checkOption, checkOptions } from '../checks.js';
 import type { ImageDataset, LoadedData } from '../dataset.js';
 import { type DownloadOptions, downloadFiles, type RemoteFile } from '../download/download.js';
 import { DataError } from '../errors.js';
+import { FASHION_MNIST_CLASS_NAMES } from './class-names.js';
 import { currentDirectory, defaultDirectories, downloadDirectory, type SearchDirectory } from './directories.js';
-import {
-  FASHION_MNIST_CLASS_NAMES,
-  FASHION_MNIST_FILES,
-  FASHION_MNIST_MIRRORS,
-  type FashionMnistFiles,
-} from './files.js';
+import { FASHION_MNIST_FILES, FASHION_MNIST_MIRRORS, type FashionMnistFiles } from './files.js';
 import { nameIn, readVerified } from './read-verified.js';
 
 export interface FashionMnistOptions extends Partial<DownloadOptions> {

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { RemoteFile } from '../download/download.js';
 import { DataError } from '../errors.js';
 import type { IdxArray } from '../idx/format.js';
-import { inflate, isGzip } from '../idx/gzip.js';
+import { inflate } from '../idx/gzip.js';
+import { isGzip } from '../idx/parse.js';
 import { readIdx } from '../idx/read.js';
 import type { SearchDirectory } from './directories.js';
 

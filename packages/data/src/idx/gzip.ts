@@ -1,18 +1,11 @@
 import { constants, gunzipSync } from 'node:zlib';
 import { DataError } from '../errors.js';
 
-/** Deflate cannot expand a byte to more than this many: 258 bytes for two bits and a little overhead. */
-export const MAXIMUM_RATIO = 1040;
-
 /** Compressed bytes that hold an IDX header as a rule, and those that hold it behind a long file name and comment. */
 const START_BYTES = [512, 2048, 8192] as const;
 const LARGEST_CHUNK = 64 * 2 ** 20;
 /** To how many bytes one of a compressed data set usually grows, at most. */
 const USUAL_RATIO = 8;
-
-export function isGzip(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x1f && bytes[1] === 0x8b;
-}
 
 /** What a compressed file begins with: `length` bytes, or fewer if it is shorter or damaged early on. */
 export function inflateStart(bytes: Uint8Array, length: number, name: string): Uint8Array {

@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
 import { RandomStream } from '@weft/core';
 import { checkOptions, checkWholeNumber } from '../checks.js';
 import type { ImageDataset, LoadedData } from '../dataset.js';
-import { FASHION_MNIST_CLASS_NAMES } from '../fashion-mnist/files.js';
+import { FASHION_MNIST_CLASS_NAMES } from '../fashion-mnist/class-names.js';
 import { between } from './choice.js';
 import { GARMENTS } from './garments.js';
 import { drawLook } from './look.js';
@@ -74,7 +75,7 @@ export function syntheticGarments(
   checkWholeNumber('syntheticGarments: seed', seed, 0);
   const train = drawSplit('train', trainCount, seed);
   const test = drawSplit('test', testCount, seed);
-  const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+  const sumOf = (bytes: Uint8Array) => bytesToHex(sha256(bytes));
   return {
     name: 'synthetic',
     synthetic: true,
@@ -82,10 +83,10 @@ export function syntheticGarments(
     test,
     classNames: FASHION_MNIST_CLASS_NAMES,
     checksums: {
-      'train-images': sha256(train.images),
-      'train-labels': sha256(train.labels),
-      'test-images': sha256(test.images),
-      'test-labels': sha256(test.labels),
+      'train-images': sumOf(train.images),
+      'train-labels': sumOf(train.labels),
+      'test-images': sumOf(test.images),
+      'test-labels': sumOf(test.labels),
     },
     origin: `drawn by Weft from the seed ${seed}`,
   };
