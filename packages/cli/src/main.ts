@@ -24,6 +24,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   compare: async () => (await import('./commands/compare.js')).compare,
   classify: async () => (await import('./commands/classify.js')).classify,
   study: async () => (await import('./commands/study.js')).study,
+  serve: async () => (await import('./commands/serve.js')).serve,
   doctor: async () => (await import('./commands/doctor.js')).doctor,
 };
 

@@ -13,6 +13,7 @@ export const RUN_FILES = {
   sessions: 'sessions.json',
   record: 'run.json',
   metrics: 'metrics.csv',
+  progress: 'progress.json',
   report: 'report.html',
   checkpoints: 'checkpoints',
   figures: 'figures',
@@ -24,23 +25,31 @@ export const modelFile = (model: string) => `${model}.safetensors`;
 /** The weights after the epoch of the lowest validation loss so far. */
 export const bestCheckpoint = (model: string) => join(RUN_FILES.checkpoints, `${model}-best.safetensors`);
 
+/** Where the SVG and the PNG of each figure may be, within the run's folder. */
+export const FIGURE_FILES: readonly string[] = Array.from({ length: 8 }, (_, index) =>
+  join(RUN_FILES.figures, `figure-${index + 1}`),
+).flatMap((figure) => [`${figure}.svg`, `${figure}.png`]);
+
 /** Every file that a run writes besides its record. */
 const OTHER_FILES: readonly string[] = [
   ...MODEL_KEYS.map(modelFile),
   ...MODEL_KEYS.map(bestCheckpoint),
   RUN_FILES.metrics,
+  RUN_FILES.progress,
   RUN_FILES.options,
   RUN_FILES.sessions,
   RUN_FILES.report,
-  ...Array.from({ length: 8 }, (_, index) => join(RUN_FILES.figures, `figure-${index + 1}`)).flatMap((figure) => [
-    `${figure}.svg`,
-    `${figure}.png`,
-  ]),
+  ...FIGURE_FILES,
 ];
 
 /** The states of a training, from which it can be resumed. */
-const isCheckpoint = (file: string) =>
-  MODEL_KEYS.some((model) => new RegExp(`^${model}-step-\\d+\\.safetensors$`).test(file));
+const isCheckpoint = (file: string) => MODEL_KEYS.some((model) => checkpointStep(model, file) !== undefined);
+
+/** The step after which a model's checkpoint was written; undefined for a file that is none. */
+export function checkpointStep(model: string, file: string): number | undefined {
+  const [, step] = /^-step-(\d+)\.safetensors$/.exec(file.startsWith(model) ? file.slice(model.length) : '') ?? [];
+  return step === undefined ? undefined : Number(step);
+}
 
 /**
  * The folder from which the user called. pnpm runs the scripts of this workspace in its root, wherever it was called.
@@ -140,7 +149,7 @@ export class RunDirectory {
 
   /** Takes a run up again: what it has is kept, but its record is not true any more. */
   async resume(options: object): Promise<void> {
-    await rm(this.file(RUN_FILES.record), { force: true });
+    for (const file of [RUN_FILES.record, RUN_FILES.progress]) await rm(this.file(file), { force: true });
     await this.sweep();
     this.options = options;
     await this.writeOptions();

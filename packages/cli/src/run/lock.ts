@@ -125,17 +125,31 @@ function parse(text: string): Partial<Holder> {
   }
 }
 
-function refuseIfAlive({ pid, host, begin }: Partial<Holder>, path: string, folder: string): void {
-  if (!Number.isSafeInteger(pid) || host === undefined) return;
-  if (host !== hostname()) {
+function refuseIfAlive(held: Partial<Holder>, path: string, folder: string): void {
+  const holder = stateOf(held);
+  if (holder === 'gone') return;
+  if (holder === 'elsewhere') {
     throw new OutputError(
-      `${folder} is in use by process ${pid} on ${host}, as far as can be told from ${hostname()}. If no weft runs there any more, delete ${path} and try again.`,
+      `${folder} is in use by process ${held.pid} on ${held.host}, as far as can be told from ${hostname()}. If no weft runs there any more, delete ${path} and try again.`,
     );
   }
-  if (!isAlive(pid as number) || (begin && begin !== beginOf(pid as number))) return;
   throw new OutputError(
-    `${folder} is in use by another weft, process ${pid}. Wait until it ends, or choose another folder with --out DIR.`,
+    `${folder} is in use by another weft, process ${held.pid}. Wait until it ends, or choose another folder with --out DIR.`,
   );
+}
+
+/** Whether the process that holds a lock runs; on another host that cannot be told. */
+export type HolderState = 'alive' | 'gone' | 'elsewhere';
+
+/** What has become of the process that took a lock, by the text of its file. */
+export function holderState(text: string): HolderState {
+  return stateOf(parse(text));
+}
+
+function stateOf({ pid, host, begin }: Partial<Holder>): HolderState {
+  if (!Number.isSafeInteger(pid) || host === undefined) return 'gone';
+  if (host !== hostname()) return 'elsewhere';
+  return isAlive(pid as number) && !(begin && begin !== beginOf(pid as number)) ? 'alive' : 'gone';
 }
 
 function isAlive(pid: number): boolean {

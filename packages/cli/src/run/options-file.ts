@@ -73,6 +73,15 @@ export async function readOptionsFile(folder: string): Promise<OptionsFile> {
   } catch (cause) {
     throw refuse(`cannot be read: ${(cause as Error).message}`, cause);
   }
+  return parseOptionsFile(text, refuse);
+}
+
+/**
+ * Reads the options of a run from the text of its options.json. Nothing in it is trusted.
+ *
+ * @param refuse makes the error that is thrown, of the end of a sentence and its cause
+ */
+export function parseOptionsFile(text: string, refuse: (message: string, cause?: unknown) => Error): OptionsFile {
   let json: unknown;
   try {
     json = JSON.parse(text);

@@ -12,6 +12,7 @@ import { MetricsTable } from './metrics.js';
 import type { ModelCard } from './model-card.js';
 import { modelKeys, modelTitle } from './model-keys.js';
 import { peakMemoryBytes, type Stopwatch } from './phases.js';
+import { ProgressFile } from './progress-file.js';
 import { imagesBetween, type RunData } from './run-data.js';
 import type { SessionLog } from './sessions.js';
 import { type Trained, type TrainingOptions, trainModel } from './train-model.js';
@@ -140,12 +141,18 @@ async function trainAll(plan: RunPlan, pool: WorkerPool): Promise<Trained[]> {
     },
   };
   const facts = { dataset: data.name, classNames: data.classNames, dataSha256: plan.dataSha256, ...data.preparation };
+  const progress = new ProgressFile(directory.file(RUN_FILES.progress));
   const trained: Trained[] = [];
-  for (const key of modelKeys(options.model)) {
-    const callbacks = [metrics.logger(key), noteTime].map((callback) => tolerant(callback, terminal));
-    const { validationCount } = plan.counts;
-    const context = { data: facts, validationCount, pool, directory, terminal, signal, callbacks };
-    trained.push(await stopwatch.time(key, () => trainModel(key, data, options, context)));
+  try {
+    for (const key of modelKeys(options.model)) {
+      const notes = [metrics.logger(key), noteTime].map((callback) => tolerant(callback, terminal));
+      const callbacks = [...notes, progress.logger(key)];
+      const { validationCount } = plan.counts;
+      const context = { data: facts, validationCount, pool, directory, terminal, signal, callbacks };
+      trained.push(await stopwatch.time(key, () => trainModel(key, data, options, context)));
+    }
+  } finally {
+    await progress.remove();
   }
   return trained;
 }

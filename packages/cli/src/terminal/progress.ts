@@ -1,5 +1,6 @@
 import type { DownloadProgress } from '@weft/data';
 import type { BatchLogs, Callback, EpochLogs, TrainInfo } from '@weft/pool';
+import { type Pace, PaceMeter } from './pace.js';
 import type { Terminal } from './terminal.js';
 import { formatCount, formatDuration, formatValue } from './text.js';
 
@@ -8,17 +9,8 @@ const INTERVAL_MILLISECONDS = 100;
 const BAR_WIDTH = 24;
 
 /** What the bar shows. */
-export interface Progress {
+export interface Progress extends Pace {
   readonly name: string;
-  /** From 1. */
-  readonly epoch: number;
-  readonly epochs: number;
-  /** Images done in this epoch, and images in an epoch. */
-  readonly images: number;
-  readonly imagesInEpoch: number;
-  readonly loss: number;
-  readonly imagesPerSecond: number;
-  readonly secondsLeft: number;
 }
 
 /** A line with a bar, no longer than the terminal is wide. */
@@ -73,12 +65,9 @@ export function downloadReporter(terminal: Terminal): (progress: DownloadProgres
 
 /** Shows how a model's training goes: a bar on a terminal, and a line an epoch everywhere. */
 export class TrainingProgress implements Callback {
+  private readonly meter = new PaceMeter();
   private epochs = 0;
-  private began: number | undefined;
-  private epochBegan = 0;
   private drawn = 0;
-  /** What was done before a resumption: part of the training, and images of its epoch. */
-  private before = { done: 0, epoch: 0, images: 0 };
 
   constructor(
     private readonly name: string,
@@ -88,9 +77,7 @@ export class TrainingProgress implements Callback {
   onTrainBegin(info: TrainInfo): void {
     const { epochs, steps, trainCount, validationCount, threads, initialEpoch, initialStep } = info;
     this.epochs = epochs;
-    this.began = undefined;
-    const part = initialStep / steps;
-    this.before = { done: (initialEpoch + part) / epochs, epoch: initialEpoch, images: part * trainCount };
+    this.meter.beginTraining(info);
     const held = validationCount > 0 ? `, ${formatCount(validationCount)} held out` : '';
     const count = (value: number, noun: string) => `${formatCount(value)} ${noun}${value === 1 ? '' : 's'}`;
     this.terminal.message(
@@ -102,26 +89,14 @@ export class TrainingProgress implements Callback {
   }
 
   onEpochBegin(): void {
-    this.epochBegan = performance.now();
-    this.began ??= this.epochBegan;
+    this.meter.beginEpoch();
   }
 
-  onBatchEnd(_batch: number, { loss, epoch, examples: images, examplesInEpoch: imagesInEpoch }: BatchLogs): void {
+  onBatchEnd(_batch: number, logs: BatchLogs): void {
     const now = performance.now();
     if (!this.terminal.live || now - this.drawn < INTERVAL_MILLISECONDS) return;
     this.drawn = now;
-    const { before, began = now } = this;
-    const done = (epoch + images / imagesInEpoch) / this.epochs;
-    const progress = {
-      name: this.name,
-      epoch: epoch + 1,
-      epochs: this.epochs,
-      images,
-      imagesInEpoch,
-      loss,
-      imagesPerSecond: (images - (epoch === before.epoch ? before.images : 0)) / ((now - this.epochBegan) / 1000),
-      secondsLeft: ((now - began) / 1000) * ((1 - done) / (done - before.done)),
-    };
+    const progress = { name: this.name, ...this.meter.after(logs) };
     this.terminal.show(this.terminal.colour('cyan', progressLine(progress, this.terminal.columns)));
   }
 

@@ -10,23 +10,24 @@ export function halfWritten(name: string): string | undefined {
 /**
  * Writes a file so that at its path there is, at any moment, the old file or the whole new one.
  *
+ * @param lasts whether the file is to outlive a power cut: then it is on the disk when this ends
  * @throws Error of the system, after which nothing is left behind; a process that is killed leaves a half-written file
  *   of another name behind, which `halfWritten` knows
  */
-export async function writeAtomically(path: string, content: string | Uint8Array): Promise<void> {
+export async function writeAtomically(path: string, content: string | Uint8Array, lasts = true): Promise<void> {
   const beside = `${path}.${randomUUID()}.tmp`;
   const file = await open(beside, 'wx');
   try {
     await closing(file, async () => {
       await file.writeFile(content);
-      await file.sync();
+      if (lasts) await file.sync();
     });
     await rename(beside, path);
   } catch (error) {
     await rm(beside, { force: true });
     throw error;
   }
-  await syncFolder(dirname(path));
+  if (lasts) await syncFolder(dirname(path));
 }
 
 async function closing(file: FileHandle, work: () => Promise<void>): Promise<void> {
