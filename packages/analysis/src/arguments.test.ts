@@ -66,6 +66,10 @@ const CALLS: { readonly [Name in keyof typeof analysis]: Call } = {
     arrays: { 'the points': SAMPLE, 'the labels': LABELS },
     run: (points, labels) => analysis.nearestNeighbourPurity(points, 6, 2, labels, 2),
   },
+  nearestNeighbours: {
+    arrays: { 'the points': SAMPLE, 'the queries': OTHERS },
+    run: (points, queries) => analysis.nearestNeighbours(points, 6, 2, queries, 2),
+  },
   peakSignalToNoiseRatios: images((first, second) => analysis.peakSignalToNoiseRatios(first, second, 4, 100)),
   perRegionOverlap: {
     arrays: { 'the scores': SAMPLE, 'the masks': FAULTS },

@@ -22,6 +22,7 @@ export { mean } from './mean.js';
 export { meanAbsoluteErrors } from './mean-absolute-errors.js';
 export { meanSquaredErrors } from './mean-squared-errors.js';
 export { nearestNeighbourPurity } from './nearest-neighbour-purity.js';
+export { nearestNeighbours } from './nearest-neighbours.js';
 export { peakSignalToNoiseRatios } from './peak-signal-to-noise-ratios.js';
 export {
   type PrincipalComponents,
