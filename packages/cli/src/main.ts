@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   score: async () => (await import('./commands/score.js')).score,
   sample: async () => (await import('./commands/sample.js')).sample,
   interpolate: async () => (await import('./commands/interpolate.js')).interpolate,
+  explore: async () => (await import('./commands/explore.js')).explore,
   evaluate: async () => (await import('./commands/evaluate.js')).evaluate,
   report: async () => (await import('./commands/report.js')).report,
   info: async () => (await import('./commands/info.js')).info,

@@ -205,6 +205,11 @@ export const trainOptions = {
     default: 'stop',
     help: 'What to do when a loss or weights are no finite numbers any more.',
   }),
+  explore: option({
+    kind: flag,
+    default: false,
+    help: 'Also write what weft explore RUN does, for the page Explore: a file for each model.',
+  }),
   json: jsonOption('run.json'),
   ...commonOptions,
 };

@@ -5,7 +5,7 @@ import { AUTOENCODERS } from '@weft/models';
 import { loadModel } from '@weft/pool';
 import { parseRunRecord, type RunRecord, RunRecordError } from '@weft/report';
 import { InputError } from '../exit.js';
-import { callersFolder, modelFile, RUN_FILES, shownPath } from '../run/directory.js';
+import { callersFolder, explorationFile, modelFile, RUN_FILES, shownPath } from '../run/directory.js';
 import { type ModelCard, readModelCard } from '../run/model-card.js';
 import { isModelKey, MODEL_KEYS, modelTitle } from '../run/model-keys.js';
 import { readRunFile } from '../run/run-file.js';
@@ -51,11 +51,14 @@ export async function savedModels(path: string): Promise<SavedModel[]> {
   );
 }
 
+/** They lie beside the models, and are none. */
+const EXPLORATIONS = MODEL_KEYS.map(explorationFile);
+
 /** Names of the files of models in a folder: those of Weft's own models first, in the order of their training. */
 async function modelFilesIn(folder: string): Promise<string[]> {
   const ending = '.safetensors';
   const keys = (await readdir(folder))
-    .filter((name) => name.endsWith(ending))
+    .filter((name) => name.endsWith(ending) && !EXPLORATIONS.includes(name))
     .map((name) => name.slice(0, -ending.length));
   const place = (key: string) => (isModelKey(key) ? MODEL_KEYS.indexOf(key) : MODEL_KEYS.length);
   return keys.sort((a, b) => place(a) - place(b) || (a < b ? -1 : 1)).map(modelFile);

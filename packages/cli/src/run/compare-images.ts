@@ -60,6 +60,14 @@ function plainMean(values: Float64Array): number {
   return sum / values.length;
 }
 
+/** Intensities as bytes; what lies beyond [0, 1] is black or white. */
+export function bytesOf(values: Float32Array): Uint8Array {
+  // A clamped array rounds halves to even, and takes what is beyond a byte to its ends.
+  const bytes = new Uint8ClampedArray(values.length);
+  for (let index = 0; index < values.length; index++) bytes[index] = values[index] * 255;
+  return new Uint8Array(bytes.buffer);
+}
+
 /** Bytes as intensities in [0, 1]. */
 export function intensities(bytes: Uint8Array): Float32Array {
   const values = new Float32Array(bytes.length);

@@ -22,6 +22,9 @@ export const RUN_FILES = {
 /** Where a model's weights are kept, within the run's folder. */
 export const modelFile = (model: string) => `${model}.safetensors`;
 
+/** Where it is kept how a model sees the test images, within the run's folder. */
+export const explorationFile = (model: string) => `explore-${model}.safetensors`;
+
 /** The weights after the epoch of the lowest validation loss so far. */
 export const bestCheckpoint = (model: string) => join(RUN_FILES.checkpoints, `${model}-best.safetensors`);
 
@@ -34,6 +37,7 @@ export const FIGURE_FILES: readonly string[] = Array.from({ length: 8 }, (_, ind
 const OTHER_FILES: readonly string[] = [
   ...MODEL_KEYS.map(modelFile),
   ...MODEL_KEYS.map(bestCheckpoint),
+  ...MODEL_KEYS.map(explorationFile),
   RUN_FILES.metrics,
   RUN_FILES.progress,
   RUN_FILES.options,

@@ -59,12 +59,13 @@ export interface OptionsFile {
 /**
  * Reads the options of the run in a folder.
  *
+ * @param caller what messages begin with
  * @throws InputError if there is none that can be resumed
  */
-export async function readOptionsFile(folder: string): Promise<OptionsFile> {
+export async function readOptionsFile(folder: string, caller = '--resume: '): Promise<OptionsFile> {
   const path = join(folder, RUN_FILES.options);
   const refuse = (message: string, cause?: unknown) =>
-    new InputError(`--resume: ${path} ${message}. Give the folder of a run, or begin one with weft train --out DIR.`, {
+    new InputError(`${caller}${path} ${message}. Give the folder of a run, or begin one with weft train --out DIR.`, {
       cause,
     });
   let text: string;

@@ -50,13 +50,19 @@ export async function performRun(plan: RunPlan): Promise<RunRecord> {
   try {
     const { kernels, vectorBits, models, latents, samples } = await compute(plan);
     giveMemoryBack();
-    const { runFigures, writeFigures, runRecord, modelRecord, renderReport, recordText } = await afterTraining();
+    const later = await afterTraining();
+    const { runFigures, writeFigures, runRecord, modelRecord, renderReport, recordText, writeExplorations } = later;
     const figures = await stopwatch.time('report', async () => {
       terminal.show('Drawing the figures');
       const drawn = runFigures({ data, samples, models, latents });
       await writeFigures(drawn, directory, signal);
       return drawn;
     });
+    if (options.explore) {
+      await stopwatch.time('analysis', () =>
+        withWorkers(options.threads, (pool) => writeExplorations(models, plan, pool)),
+      );
+    }
     const record = runRecord({
       options,
       data,

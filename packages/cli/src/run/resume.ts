@@ -11,6 +11,7 @@ export const CHANGEABLE = [
   'threads',
   'checkpointEvery',
   'onNan',
+  'explore',
 ] as const satisfies readonly (keyof RunOptions)[];
 
 const isChangeable = (name: keyof RunOptions) => (CHANGEABLE as readonly string[]).includes(name);
