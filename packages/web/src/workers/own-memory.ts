@@ -1,4 +1,4 @@
-import { CONTROL, CONTROL_WORDS, type MakeReference, taskSteps } from '@weft/train/runtime';
+import { CONTROL, CONTROL_WORDS, type MakeReference, SharedMemory, taskSteps } from '@weft/train/runtime';
 import { turn } from '../turn.js';
 import type { Begin, Pieces, Progress, Steps, Write } from './messages.js';
 
@@ -18,7 +18,7 @@ export class OwnMemory {
   private control: Int32Array | undefined;
 
   constructor({ maximumPages }: Begin) {
-    this.memory = new WebAssembly.Memory({ initial: 1, maximum: maximumPages, shared: true });
+    this.memory = new SharedMemory(maximumPages).memory;
   }
 
   write(write: Write): void {
@@ -69,7 +69,16 @@ export class OwnMemory {
   private reserve(bytes: number): void {
     // Vectors may be read a little beyond the end of a row.
     const missing = Math.ceil((bytes + PAGE) / PAGE) - this.memory.buffer.byteLength / PAGE;
-    if (missing > 0) this.memory.grow(missing);
+    if (missing <= 0) return;
+    try {
+      this.memory.grow(missing);
+    } catch (cause) {
+      throw new RangeError(
+        `the browser does not give the worker ${Math.ceil(bytes / 2 ** 20)} MiB. Use a smaller model, fewer examples or smaller batches; ` +
+          'in a page that is cross-origin isolated, the memory is there once and not twice.',
+        { cause },
+      );
+    }
   }
 
   private changes(): Pieces {

@@ -1,3 +1,4 @@
+import { turn } from '../turn.js';
 import type { Order, Pieces, Progress, Reply } from './messages.js';
 
 /** A worker could not be started. */
@@ -40,7 +41,7 @@ export class WebWorker {
       return new WebWorker(worker);
     } catch (cause) {
       // The browser tells of a refusal by an event of its own, which may come a moment later.
-      await new Promise((resolve) => setTimeout(resolve, 0));
+      await turn();
       throw new WorkerStartError(watch.reason(cause), { cause });
     } finally {
       watch.end();
