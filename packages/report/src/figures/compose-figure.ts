@@ -1,4 +1,5 @@
 import { capitalised, datasetTitle, type Figure } from './figure.js';
+import type { FigureData } from './figure-data.js';
 import { type Markup, SYNTHETIC_WARNING, shortened, svgDocument, TITLE_SIZE, textWidth } from './svg.js';
 import { FIGURE_WIDTH } from './theme.js';
 
@@ -25,6 +26,8 @@ export interface Drawing {
   readonly body: readonly Markup[];
   /** Height of the body in pixels. */
   readonly height: number;
+  /** What is drawn, if it can be explored. */
+  readonly data?: FigureData | undefined;
 }
 
 /** Most pixels of a title: leaves a margin, and room for the warning beside it. */
@@ -37,7 +40,7 @@ const BOLD = 1.15;
  *
  * @throws RangeError if the name can't be that of a file
  */
-export function composeFigure(heading: FigureHeading, { caption, description, body, height }: Drawing): Figure {
+export function composeFigure(heading: FigureHeading, { caption, description, body, height, data }: Drawing): Figure {
   const { name, title, dataset } = heading;
   if (!/^[A-Za-z0-9][\w-]{0,99}$/.test(name)) {
     throw new RangeError(
@@ -62,6 +65,7 @@ export function composeFigure(heading: FigureHeading, { caption, description, bo
       height,
       body,
     }),
+    ...(data && { data }),
   };
 }
 

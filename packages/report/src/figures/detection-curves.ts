@@ -1,21 +1,14 @@
-import { scaleLinear } from 'd3-scale';
+import { ticks } from 'd3-array';
 import { counted, formatNumber } from '../text/numbers.js';
-import { BELOW_PLOT, bottomAxis, leftAxis, line, type PlotArea } from './axes.js';
+import { BELOW_PLOT, type PlotArea } from './axes.js';
 import { requireLength, requireOptions, requireShares, requireSome } from './checks.js';
 import { composeFigure, type Drawing, type FigureHeading, HEADING_OPTIONS } from './compose-figure.js';
 import type { Figure, Numbers } from './figure.js';
 import { type LegendEntry, legendColumn, legendHeight } from './legend.js';
-import {
-  type Point,
-  referenceEntry,
-  referenceLine,
-  type Series,
-  seriesEntry,
-  seriesMarkup,
-  seriesStyle,
-} from './series.js';
-import { element, group, type Markup, shortened, textWidth } from './svg.js';
-import { FIGURE_WIDTH, GRID, INK, PAPER } from './theme.js';
+import { type LinesPlot, linesAxes, linesContent, plotMark } from './lines-plot.js';
+import { type Point, referenceEntry, type Series, seriesEntry, seriesStyle } from './series.js';
+import { shortened, textWidth } from './svg.js';
+import { FIGURE_WIDTH } from './theme.js';
 
 /** What the curves of both figures have in common. */
 interface DetectionCurve {
@@ -141,12 +134,7 @@ interface Panel {
   readonly chance: readonly { readonly text: string; readonly from: Point; readonly to: Point }[];
 }
 
-function draw({ curves, areaName, x, y, chance }: Panel): Pick<Drawing, 'body' | 'height'> {
-  const scales = {
-    x: scaleLinear([0, 1], [AREA.left, AREA.right]),
-    y: scaleLinear([0, 1], [AREA.bottom, AREA.top]),
-  };
-  const at = (point: Point) => ({ x: scales.x(point.x), y: scales.y(point.y) });
+function draw({ curves, areaName, x, y, chance }: Panel): Pick<Drawing, 'body' | 'height' | 'data'> {
   const series = curves.map((curve, index): Series => {
     const measure = `${areaName} ${formatNumber(curve.area)}`;
     const name = curve.name && shortened(curve.name, LEGEND_TEXT_WIDTH - textWidth(` · ${measure}`));
@@ -161,23 +149,21 @@ function draw({ curves, areaName, x, y, chance }: Panel): Pick<Drawing, 'body' |
   const marked = curves.map(markedPoint).filter((point) => point !== undefined);
   const entries: LegendEntry[] = series.map(seriesEntry);
   for (const { text } of chance.length > 3 ? [{ text: 'chance' }] : chance) entries.push(referenceEntry(text));
-  if (marked.length > 0) entries.push({ text: thresholdText(curves), sample: target });
-  const ticks = scales.x.ticks(5);
-  return {
-    body: [
-      ...ticks.map((tick) => line(scales.x(tick), AREA.top, scales.x(tick), AREA.bottom, GRID)),
-      leftAxis({ scale: scales.y, ticks, title: y, area: AREA }),
-      bottomAxis({ scale: scales.x, ticks, title: x, area: AREA }),
-      ...chance.map(({ from, to }) => referenceLine(at(from), at(to))),
-      ...seriesMarkup(series, scales),
-      group(
-        { 'data-series': 'thresholds' },
-        marked.map(at).map((point) => target(point.x, point.y)),
-      ),
-      legendColumn(LEGEND_LEFT, AREA.top + 12, entries),
-    ],
+  if (marked.length > 0) entries.push({ text: thresholdText(curves), sample: (x, y) => plotMark('target', x, y) });
+  const shares = { domain: [0, 1], ticks: ticks(0, 1, 5), logarithmic: false } as const;
+  const data: LinesPlot = {
+    kind: 'lines',
+    area: AREA,
     height: Math.max(AREA.bottom, AREA.top + legendHeight(entries.length)) + BELOW_PLOT,
+    x: { ...shares, title: x },
+    y: { ...shares, title: y },
+    upright: true,
+    series,
+    references: chance.map(({ from, to }) => ({ from, to })),
+    marks: marked.map((point) => ({ kind: 'target', ...point, text: 'threshold' })),
   };
+  const legend = legendColumn(LEGEND_LEFT, AREA.top + 12, entries);
+  return { body: [...linesAxes(data), ...linesContent(data), legend], height: data.height, data };
 }
 
 function requireCurve(caller: string, path: string, curve: DetectionCurve, lists: Record<string, Numbers>): void {
@@ -255,12 +241,4 @@ function thinned(points: readonly Point[]): Point[] {
     if (apart || at === points.length - 1) kept.push(point);
   });
   return kept;
-}
-
-/** A ring with a dot: hides little of the curve that it lies on. */
-function target(x: number, y: number): Markup {
-  return group({}, [
-    element('circle', { cx: x, cy: y, r: 7.5, fill: PAPER, 'fill-opacity': 0.6, stroke: INK, 'stroke-width': 1.8 }),
-    element('circle', { cx: x, cy: y, r: 2.4, fill: INK }),
-  ]);
 }

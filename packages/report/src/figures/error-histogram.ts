@@ -1,17 +1,20 @@
-import { histogram, histogramDensities, kernelDensity, summaryStatistics } from '@weft/analysis';
+import { type Histogram, histogram, histogramDensities, kernelDensity, summaryStatistics } from '@weft/analysis';
 import { max, ticks as tickValues } from 'd3-array';
 import { scaleLinear } from 'd3-scale';
 import { line as linePath } from 'd3-shape';
 import { counted, formatNumber } from '../text/numbers.js';
 import { BELOW_PLOT, bottomAxis, emptyPlot, leftAxis, PLOT } from './axes.js';
+import type { BarsPlot } from './bars-plot.js';
+import { ERROR_BINS as BINS, binPictures, type ErrorExamples } from './bin-pictures.js';
 import { composeFigure } from './compose-figure.js';
 import { capitalised, type DatasetInfo, datasetTitle, type Figure, type Numbers } from './figure.js';
 import { LEGEND_Y, type LegendEntry, legendRow } from './legend.js';
 import { element, group, type Markup } from './svg.js';
 import { BARS, BARS_EDGE, INK, TRAINING, VALIDATION } from './theme.js';
 
-const BINS = 30;
 const GRID_POINTS = 400;
+const HEIGHT = PLOT.bottom + BELOW_PLOT;
+const DENSITY_TITLE = 'Density (per unit of squared intensity)';
 const ERROR_TITLE = 'Mean squared error of an image (squared pixel intensity)';
 
 export interface ErrorFigure {
@@ -22,24 +25,29 @@ export interface ErrorFigure {
   readonly errors: Numbers;
   /** Bars as counts, or as density with a kernel density estimate on the same scale. */
   readonly as: 'counts' | 'density';
+  /** Images of the bins, which a page then shows on a click: those that {@link errorExamples} names. */
+  readonly examples?: ErrorExamples | undefined;
 }
 
 /** Figures 4 and 8: how the test images' errors are distributed, in 30 bins. */
-export function errorHistogram({ name, title, dataset, errors, as }: ErrorFigure): Figure {
+export function errorHistogram({ name, title, dataset, errors, as, examples }: ErrorFigure): Figure {
   const finite = Float64Array.from(errors).filter(Number.isFinite);
   const dropped = errors.length - finite.length;
   const left = dropped > 0 ? ` ${counted(dropped, 'error')} not finite and left out.` : '';
+  const pictures = examples && binPictures(examples, errors, dataset);
   const drawn = finite.length === 0 ? nothing() : as === 'counts' ? counts(finite) : density(finite);
+  const data = drawn.data && { ...drawn.data, pictures };
   const subtitle = `${capitalised(datasetTitle(dataset.name))}, ${counted(finite.length, 'test image')}`;
   return composeFigure(
     { name, title, dataset, subtitle },
-    { caption: [`${drawn.caption}${left}`], body: drawn.body, height: PLOT.bottom + BELOW_PLOT },
+    { caption: [`${drawn.caption}${left}`], body: drawn.body, height: HEIGHT, data },
   );
 }
 
 interface Drawn {
   readonly caption: string;
   readonly body: Markup[];
+  readonly data?: BarsPlot;
 }
 
 function nothing(): Drawn {
@@ -51,10 +59,12 @@ function counts(errors: Float64Array): Drawn {
   const { mean, median } = summaryStatistics(errors);
   const x = errorScale(edges);
   const y = heightScale(counts);
+  const ticks = tickValues(0, y.domain()[1], 6).filter(Number.isInteger);
   return {
+    data: barsData(axisOf(x, x.ticks(8), ERROR_TITLE), axisOf(y, ticks, 'Test images'), { counts, edges }, counts),
     caption: `Mean squared errors of ${counted(errors.length, 'test image')} in ${BINS} bins. Mean ${formatNumber(mean)} (dashed), median ${formatNumber(median)} (dotted).`,
     body: [
-      leftAxis({ scale: y, ticks: tickValues(0, y.domain()[1], 6).filter(Number.isInteger), title: 'Test images' }),
+      leftAxis({ scale: y, ticks, title: 'Test images' }),
       bars(counts, edges, x, y),
       upright(x(mean), INK, '8 5'),
       upright(x(median), INK, '2 4'),
@@ -87,10 +97,13 @@ function density(errors: Float64Array): Drawn {
     estimate.length > 0
       ? "their Gaussian kernel density estimate (Scott's bandwidth) on the same scale"
       : 'no kernel density estimate, as all errors are equal';
+  const data = barsData(axisOf(x, x.ticks(8), ERROR_TITLE), axisOf(y, y.ticks(6), DENSITY_TITLE), bins, heights);
+  const drawn = { text: 'kernel density', x: Array.from(grid), y: Array.from(estimate) };
   return {
+    data: { ...data, ...(estimate.length > 0 && { curve: drawn }) },
     caption: `Mean squared errors of ${counted(errors.length, 'test image')} in ${BINS} bins, as density, with ${estimated}. The dashed line marks the mean, ${formatNumber(mean)}.`,
     body: [
-      leftAxis({ scale: y, ticks: y.ticks(6), title: 'Density (per unit of squared intensity)' }),
+      leftAxis({ scale: y, ticks: y.ticks(6), title: DENSITY_TITLE }),
       bars(heights, bins.edges, x, y),
       element('path', {
         'data-series': 'kernel-density',
@@ -105,6 +118,15 @@ function density(errors: Float64Array): Drawn {
       legendRow(PLOT.right, LEGEND_Y, entries),
     ],
   };
+}
+
+function barsData(x: BarsPlot['x'], y: BarsPlot['y'], { counts, edges }: Histogram, heights: Numbers): BarsPlot {
+  const lists = { edges: Array.from(edges), counts: Array.from(counts), heights: Array.from(heights) };
+  return { kind: 'bars', area: PLOT, height: HEIGHT, x, y, ...lists };
+}
+
+function axisOf(scale: Scale, ticks: readonly number[], title: string): BarsPlot['x'] {
+  return { title, ticks, domain: scale.domain() as [number, number], logarithmic: false };
 }
 
 type Scale = ReturnType<typeof scaleLinear<number, number>>;

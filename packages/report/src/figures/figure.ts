@@ -1,3 +1,5 @@
+import type { FigureData } from './figure-data.js';
+
 /** One finished figure. */
 export interface Figure {
   /** `figure-1` to `figure-8`; also the stem of its file. */
@@ -7,6 +9,8 @@ export interface Figure {
   readonly caption: string;
   /** A whole SVG document. */
   readonly svg: string;
+  /** What the SVG shows, for the figures that can be explored in a page. */
+  readonly data?: FigureData;
 }
 
 /** Images as [n, height, width, channels], flat: bytes 0 to 255, or floats in [0, 1]. */

@@ -1,9 +1,9 @@
-import { extent, mean, rollup } from 'd3-array';
+import { extent, group as grouped, mean, rollup } from 'd3-array';
 import { scaleLinear } from 'd3-scale';
 import { counted, formatNumber, formatPercent } from '../text/numbers.js';
-import { BELOW_PLOT, bottomAxis, emptyPlot, leftAxis, line, PLOT, type PlotArea } from './axes.js';
+import { BELOW_PLOT, emptyPlot, PLOT, type PlotArea } from './axes.js';
 import { requireOptions } from './checks.js';
-import { composeFigure, type FigureHeading, HEADING_OPTIONS } from './compose-figure.js';
+import { composeFigure, type Drawing, type FigureHeading, HEADING_OPTIONS } from './compose-figure.js';
 import {
   capitalised,
   className,
@@ -15,8 +15,10 @@ import {
 } from './figure.js';
 import { legendColumn, legendHeight } from './legend.js';
 import { MARKER_SHAPES, markerPath } from './markers.js';
-import { coordinate, element, group, label, type Markup, shortened } from './svg.js';
-import { CLASS_COLOURS, FIGURE_WIDTH, GRID, INK, MUTED_INK, PAPER, SMALL_TEXT_SIZE, TRAINING } from './theme.js';
+import { plotScales } from './plot.js';
+import { bigMarker, meansMarkup, POINT_OPACITY, type PointClass, type PointsPlot, pointsAxes } from './points-plot.js';
+import { element, group, label, type Markup, shortened } from './svg.js';
+import { CLASS_COLOURS, FIGURE_WIDTH, MUTED_INK, SMALL_TEXT_SIZE, TRAINING } from './theme.js';
 
 const LEGEND_WIDTH = 216;
 /** The classes take turns in so many layers, so that no class hides the others. */
@@ -25,6 +27,7 @@ const LAYERS = 10;
 const MOST_POINTS = 20_000;
 
 interface Point {
+  readonly image: number;
   readonly x: number;
   readonly y: number;
   readonly label: number;
@@ -80,6 +83,7 @@ export function latentScatterFigure(options: LatentScatterOptions): Figure {
   const { dataset, model, scores, labels, explainedVarianceRatio: ratio, sampleSize } = options;
   requireScores(scores, labels);
   const all = Array.from({ length: scores.length / 2 }, (_, index) => ({
+    image: index,
     x: scores[index * 2],
     y: scores[index * 2 + 1],
     label: labels?.[index] ?? 0,
@@ -107,26 +111,21 @@ export function latentScatterFigure(options: LatentScatterOptions): Figure {
       ? ''
       : `Of an image's nearest neighbours in the whole latent space${sample && `, among the ${sample},`} ${formatPercent(purity)} bear its class; by chance it would be ${formatPercent(chance)}.`,
   ].filter(Boolean);
-  const body =
+  const titles = [1, 2].map((component) => axisTitle(component, ratio));
+  const drawn: Pick<Drawing, 'body' | 'data'> =
     points.length === 0
-      ? [emptyPlot('No latent has finite scores', area)]
-      : [
-          ...plot(
-            points,
-            classes,
-            area,
-            [1, 2].map((component) => axisTitle(component, ratio)),
-          ),
-          ...(labels ? [key(names, classes, area, purity, chance, sample)] : []),
-        ];
+      ? { body: [emptyPlot('No latent has finite scores', area)] }
+      : plot(points, classesOf(points, classes, names), area, titles);
+  const legend = labels && points.length > 0 ? [key(names, area, purity, chance, sample)] : [];
   const subtitle = `${capitalised(datasetTitle(dataset.name))}${share ? ` · first two principal components, ${share} of the variance` : ''}`;
   return composeFigure(
     { subtitle, ...options },
     {
       caption,
       description: `Scatter plot. ${caption.join(' ')}${labels ? ` Classes: ${names.join(', ')}.` : ''}`,
-      body,
+      body: [...drawn.body, ...legend],
       height: bottom + BELOW_PLOT,
+      data: drawn.data,
     },
   );
 }
@@ -141,49 +140,84 @@ function requireScores(scores: Numbers, labels: Numbers | undefined): void {
   throw new RangeError(`latentScatterFigure: scores holds ${scores.length} values, expected two for each image.`);
 }
 
-function plot(points: readonly Point[], classes: readonly number[], area: PlotArea, titles: readonly string[]) {
+/** The classes with their styles and means; one without a name where there are none. */
+function classesOf(points: readonly Point[], classes: readonly number[], names: readonly string[]): LabelledClass[] {
+  const middle = (members: readonly Point[]) => [mean(members, ({ x }) => x)!, mean(members, ({ y }) => y)!] as const;
+  if (classes.length === 0) return [{ value: 0, colour: TRAINING, shape: 0, mean: middle(points) }];
+  const byClass = grouped(points, ({ label }) => label);
+  return classes.map((value, style) => ({
+    value,
+    name: names[style],
+    colour: colourOf(style),
+    shape: style,
+    mean: middle(byClass.get(value)!),
+  }));
+}
+
+interface LabelledClass extends PointClass {
+  /** What labels hold. */
+  readonly value: number;
+}
+
+function plot(
+  points: readonly Point[],
+  classes: readonly LabelledClass[],
+  area: PlotArea,
+  titles: readonly string[],
+): Pick<Drawing, 'body' | 'data'> {
   const x = componentScale(points, 'x', area.left, area.right);
   const y = componentScale(points, 'y', area.bottom, area.top);
   const radius = points.length > 4000 ? 2.4 : points.length > 800 ? 3.2 : 4.5;
+  const axis = (scale: typeof x, title: string) => {
+    return { title, domain: scale.domain() as [number, number], ticks: scale.ticks(7), logarithmic: false };
+  };
+  const members = new Map(classes.map(({ value }, index) => [value, index]));
+  const data: PointsPlot = {
+    kind: 'points',
+    area,
+    height: area.bottom + BELOW_PLOT,
+    x: axis(x, titles[0]),
+    y: axis(y, titles[1]),
+    classes: classes.map(({ value: _, ...each }) => each),
+    across: points.map((point) => rounded(point.x)),
+    up: points.map((point) => rounded(point.y)),
+    members: points.map((point) => members.get(point.label)!),
+    ...(points.some(({ image }, index) => image !== index) && { images: points.map(({ image }) => image) }),
+    radius,
+  };
+  const body = [
+    ...pointsAxes(data),
+    group({ 'data-series': 'points', 'fill-opacity': POINT_OPACITY }, clouds(points, classes, data)),
+    meansMarkup(data, classes),
+  ];
+  return { body, data };
+}
+
+/** The points in layers, of which each has a path for each class. */
+function clouds(points: readonly Point[], classes: readonly LabelledClass[], data: PointsPlot): Markup[] {
+  const { x, y } = plotScales(data);
   const layers = Array.from({ length: LAYERS }, (_, layer) => points.filter((_, index) => index % LAYERS === layer));
-  // Without classes all points are of one style.
-  const styles = classes.length === 0 ? [{ value: 0, colour: TRAINING }] : classes.map(styleOf);
-  const clouds = layers.flatMap((layer) =>
-    styles.map(({ value, colour }, style) => {
-      const marker = markerPath(style, radius);
+  return layers.flatMap((layer) =>
+    classes.map(({ value, colour, shape }) => {
+      const marker = markerPath(shape, data.radius);
       const places = layer.filter((point) => point.label === value);
       const d = places.map((point) => `M${short(x(point.x))} ${short(y(point.y))}${marker}`).join('');
       return element('path', { d, fill: colour, 'data-count': places.length });
     }),
   );
-  const centres = classes.map((value, style) => {
-    const members = points.filter((point) => point.label === value);
-    const [centreX, centreY] = [mean(members, (point) => point.x)!, mean(members, (point) => point.y)!];
-    return bigMarker(style, x(centreX), y(centreY), 9);
-  });
-  const [ticksX, ticksY] = [x.ticks(7), y.ticks(7)];
-  const upright = ticksX.map((tick) => line(x(tick), area.top, x(tick), area.bottom, GRID));
-  return [
-    ...upright,
-    leftAxis({ scale: y, ticks: ticksY, title: titles[1], area }),
-    bottomAxis({ scale: x, ticks: ticksX, title: titles[0], area }),
-    group({ 'data-series': 'points', 'fill-opacity': 0.72 }, clouds),
-    group({ 'data-series': 'means' }, centres),
-  ];
 }
 
 function key(
   names: readonly string[],
-  classes: readonly number[],
   area: PlotArea,
   purity: number | undefined,
   chance: number,
   sample: string,
 ): Markup {
   const left = area.right + 16;
-  const entries = classes.map((_, style) => ({
-    text: shortened(names[style], LEGEND_WIDTH - 46, SMALL_TEXT_SIZE),
-    sample: (x: number, y: number) => bigMarker(style, x, y, 7),
+  const entries = names.map((name, style) => ({
+    text: shortened(name, LEGEND_WIDTH - 46, SMALL_TEXT_SIZE),
+    sample: (x: number, y: number) => bigMarker({ shape: style, colour: colourOf(style) }, x, y, 7),
   }));
   const below = area.top + 20 + legendHeight(entries.length);
   const notes = ['large marks: class means'];
@@ -200,21 +234,9 @@ function key(
   ]);
 }
 
-function bigMarker(style: number, x: number, y: number, radius: number): Markup {
-  const d = `M${coordinate(x)} ${coordinate(y)}${markerPath(style, radius)}`;
-  return group({ 'stroke-linejoin': 'round' }, [
-    element('path', { d, fill: PAPER, stroke: PAPER, 'stroke-width': 5 }),
-    element('path', { d, fill: colourOf(style), stroke: INK, 'stroke-width': 1.4 }),
-  ]);
-}
-
 /** Past the tenth class the colours shift against the shapes, so that no pair of both comes twice up to a hundred. */
 function colourOf(style: number): string {
   return CLASS_COLOURS[(style + Math.floor(style / MARKER_SHAPES)) % CLASS_COLOURS.length];
-}
-
-function styleOf(value: number, style: number) {
-  return { value, colour: colourOf(style) };
 }
 
 function componentScale(points: readonly Point[], axis: 'x' | 'y', from: number, to: number) {
@@ -240,4 +262,9 @@ function purityByChance(points: readonly Point[]): number {
 
 function short(value: number): string {
   return String(Math.round(value * 10) / 10);
+}
+
+/** Coordinates of the data have digits enough for a plot that is enlarged forty times. */
+function rounded(value: number): number {
+  return Number(value.toPrecision(6));
 }

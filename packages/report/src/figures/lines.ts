@@ -1,11 +1,12 @@
 import { counted, formatCount, formatNumber } from '../text/numbers.js';
-import { bottomAxis, emptyPlot, leftAxis, logarithmicTitle } from './axes.js';
+import { emptyPlot, logarithmicTitle } from './axes.js';
 import { requireLength, requireOptions, requireSome } from './checks.js';
 import { composeFigure, type Drawing, type FigureHeading, HEADING_OPTIONS, subtitleOf } from './compose-figure.js';
 import { type Figure, lowered, type Numbers } from './figure.js';
 import { placeLegend } from './legend.js';
-import { fittedAxis } from './scales.js';
-import { type Series, seriesEntry, seriesMarkup, seriesStyle } from './series.js';
+import { type LinesPlot, linesAxes, linesContent } from './lines-plot.js';
+import { fittedAxis, plotAxis } from './scales.js';
+import { type Series, seriesEntry, seriesStyle } from './series.js';
 
 /** One quantity against another. */
 export interface LinesSeries {
@@ -91,7 +92,7 @@ function plot(
   xTitle: string,
   yTitle: string,
   subtitle: string,
-): Pick<Drawing, 'body' | 'height'> {
+): Pick<Drawing, 'body' | 'height' | 'data'> {
   const { area, legend, height } = placeLegend(series.length > 1 ? series.map(seriesEntry) : [], subtitle);
   if (!drawable) return { body: [emptyPlot('No point is finite', area), legend], height };
   const across = series.flatMap(({ points }) => points.map(({ x }) => x));
@@ -102,15 +103,15 @@ function plot(
   const x = fittedAxis(across, [area.left, area.right], LOGARITHMIC_FROM);
   const y = fittedAxis(up, [area.bottom, area.top], LOGARITHMIC_FROM);
   const titled = (title: string, logarithmic: boolean) => (logarithmic ? logarithmicTitle(title) : title);
-  return {
-    body: [
-      leftAxis({ ...y, title: titled(yTitle, y.logarithmic), area }),
-      bottomAxis({ ...x, title: titled(xTitle, x.logarithmic), area }),
-      ...seriesMarkup(series, { x: x.scale, y: y.scale }),
-      legend,
-    ],
+  const data: LinesPlot = {
+    kind: 'lines',
+    area,
     height,
+    x: plotAxis(x, titled(xTitle, x.logarithmic)),
+    y: plotAxis(y, titled(yTitle, y.logarithmic)),
+    series,
   };
+  return { body: [...linesAxes(data), ...linesContent(data), legend], height, data };
 }
 
 /** First and last value of a series. */

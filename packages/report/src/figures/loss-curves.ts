@@ -1,14 +1,14 @@
 import { max as largest, median, min as smallest } from 'd3-array';
 import { counted, formatNumber } from '../text/numbers.js';
-import { BELOW_PLOT, bottomAxis, emptyPlot, leftAxis, logarithmicTitle, PLOT, withoutUnit } from './axes.js';
+import { BELOW_PLOT, emptyPlot, logarithmicTitle, PLOT, withoutUnit } from './axes.js';
 import { requireLength, requireOptions, requireSome } from './checks.js';
 import { composeFigure, type Drawing, type FigureHeading, HEADING_OPTIONS, subtitleOf } from './compose-figure.js';
 import { capitalised, type DatasetInfo, type Figure, type LossHistory, lowered, type Numbers } from './figure.js';
 import { type LegendEntry, placeLegend } from './legend.js';
-import { epochAxis, fittedAxis } from './scales.js';
-import { type Point, type Series, seriesEntry, seriesMarkup, seriesStyle } from './series.js';
-import { element, type Markup } from './svg.js';
-import { INK, PAPER, TRAINING, VALIDATION } from './theme.js';
+import { type LinesPlot, linesAxes, linesContent, plotMark } from './lines-plot.js';
+import { epochAxis, fittedAxis, plotAxis } from './scales.js';
+import { type Point, type Series, seriesEntry, seriesStyle } from './series.js';
+import { TRAINING, VALIDATION } from './theme.js';
 
 /** What the losses are if nobody says otherwise. */
 const LOSS_NAME = 'Mean squared error (squared pixel intensity)';
@@ -76,10 +76,11 @@ export function lossCurves(name: string, model: string, dataset: DatasetInfo, hi
 }
 
 function oneRun(model: string, history: LossHistory, lossName: string, subtitle: string): Drawing {
-  const series = [
-    { text: 'training', colour: TRAINING, points: points(history.loss), mark: disc },
-    { text: 'validation', colour: VALIDATION, dashes: '7 4', points: points(history.valLoss), mark: square },
-  ].filter(({ points }) => points.length > 0);
+  const both: Series[] = [
+    { text: 'training', colour: TRAINING, points: points(history.loss), mark: 'disc' },
+    { text: 'validation', colour: VALIDATION, dashes: '7 4', points: points(history.valLoss), mark: 'square' },
+  ];
+  const series = both.filter(({ points }) => points.length > 0);
   const epochs = history.loss.length;
   const judged = series.at(-1);
   const best = judged && lowest(judged.points);
@@ -157,30 +158,29 @@ function plot(
   lossName: string,
   subtitle: string,
   best?: Point,
-): Pick<Drawing, 'body' | 'height'> {
+): Pick<Drawing, 'body' | 'height' | 'data'> {
   const finite = series.flatMap(({ points, band = [] }) => [
     ...points.map(({ y }) => y),
     ...band.flatMap(({ low, high }) => [low, high]),
   ]);
   const entries: LegendEntry[] = series.map(seriesEntry);
-  if (best) entries.push({ text: `lowest (epoch ${best.x})`, sample: ring });
+  const lowestText = best && `lowest (epoch ${best.x})`;
+  if (lowestText) entries.push({ text: lowestText, sample: (x, y) => plotMark('ring', x, y) });
   const { area, legend, height } = placeLegend(entries, subtitle);
   if (!finite.some(Number.isFinite))
     return { body: [emptyPlot('No epoch has a finite loss')], height: PLOT.bottom + BELOW_PLOT };
   const x = epochAxis(epochs, [area.left, area.right]);
   const y = fittedAxis(finite, [area.bottom, area.top]);
-  const marks = best ? [ring(x.scale(best.x), y.scale(best.y))] : [];
-  const title = y.logarithmic ? logarithmicTitle(lossName) : lossName;
-  return {
-    body: [
-      leftAxis({ ...y, title, area }),
-      bottomAxis({ ...x, title: 'Epoch', area }),
-      ...seriesMarkup(series, { x: x.scale, y: y.scale }),
-      ...marks,
-      legend,
-    ],
+  const data: LinesPlot = {
+    kind: 'lines',
+    area,
     height,
+    x: plotAxis(x, 'Epoch', true),
+    y: plotAxis(y, y.logarithmic ? logarithmicTitle(lossName) : lossName),
+    series,
+    ...(best && lowestText && { marks: [{ kind: 'ring', ...best, text: lowestText }] }),
   };
+  return { body: [...linesAxes(data), ...linesContent(data), legend], height, data };
 }
 
 function lowestSentence(series: readonly Series[]): string {
@@ -212,16 +212,4 @@ function lowest(points: readonly Point[]): Point | undefined {
 
 function listed(points: readonly Point[]): string {
   return points.map(({ x, y }) => `epoch ${x} ${formatNumber(y)}`).join(', ');
-}
-
-function disc(x: number, y: number): Markup {
-  return element('circle', { cx: x, cy: y, r: 4 });
-}
-
-function square(x: number, y: number): Markup {
-  return element('rect', { x: x - 4, y: y - 4, width: 8, height: 8, stroke: PAPER, 'stroke-width': 0.8 });
-}
-
-function ring(x: number, y: number): Markup {
-  return element('circle', { cx: x, cy: y, r: 9, fill: 'none', stroke: INK, 'stroke-width': 1.8 });
 }

@@ -33,8 +33,18 @@ function enlarged(colours: Uint8Array, height: number, width: number, factor: nu
   return pngUri(data, width * factor, height * factor);
 }
 
-/** Each pixel is the mean of those whose centres it covers. */
 function reduced(colours: Uint8Array, height: number, width: number, magnification: number): string {
+  const { data, rows, columns } = reducedColours(colours, height, width, magnification);
+  return pngUri(data, columns, rows);
+}
+
+/** Each pixel is the mean of those whose centres it covers. */
+export function reducedColours(
+  colours: Uint8Array,
+  height: number,
+  width: number,
+  magnification: number,
+): { data: Uint8Array; rows: number; columns: number } {
   const [rows, columns] = [height, width].map((size) => Math.max(1, Math.round(size * magnification)));
   const sums = new Float64Array(rows * columns * 3);
   const counts = new Float64Array(rows * columns);
@@ -46,5 +56,5 @@ function reduced(colours: Uint8Array, height: number, width: number, magnificati
     }
   }
   const data = Uint8Array.from(sums, (sum, index) => Math.round(sum / counts[Math.floor(index / 3)]));
-  return pngUri(data, columns, rows);
+  return { data, rows, columns };
 }

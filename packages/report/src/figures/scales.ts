@@ -1,5 +1,7 @@
 import { extent } from 'd3-array';
 import { scaleLinear, scaleLog } from 'd3-scale';
+import type { PlotAxis } from './plot.js';
+import { logarithmicTicks } from './ticks.js';
 
 /** Values that span more than this factor are drawn on a logarithmic axis. */
 const LOGARITHMIC_FROM = 5;
@@ -9,6 +11,8 @@ export interface ScaledAxis {
   readonly scale: (value: number) => number;
   readonly ticks: number[];
   readonly logarithmic: boolean;
+  /** Values at both ends. */
+  readonly domain: readonly [low: number, high: number];
 }
 
 /** Pixels at the low and at the high end of an axis. */
@@ -33,7 +37,7 @@ function linearAxis(low: number, high: number, span: Span): ScaledAxis {
   const bottom = middle - range * 0.58;
   const domain = [low >= 0 ? Math.max(0, bottom) : bottom, middle + range * 0.58];
   const scale = scaleLinear(domain, span).nice(6);
-  return { scale, ticks: scale.ticks(6), logarithmic: false };
+  return { scale, ticks: scale.ticks(6), logarithmic: false, domain: scale.domain() as [number, number] };
 }
 
 /** A logarithmic axis whose ends are ticks. */
@@ -45,28 +49,27 @@ function logarithmicAxis(low: number, high: number, span: Span): ScaledAxis {
     scale: scaleLog([bottom, top], span),
     ticks: candidates.filter((tick) => tick >= bottom && tick <= top),
     logarithmic: true,
+    domain: [bottom, top],
   };
-}
-
-/** Round numbers for a logarithmic axis: those between two positive values, and some beyond. */
-export function logarithmicTicks(low: number, high: number): number[] {
-  const decades = Math.log10(high / low);
-  const steps = decades > 4 ? [1] : decades > 1.5 ? [1, 2, 5] : [1, 1.5, 2, 3, 4, 5, 7];
-  const first = Math.floor(Math.log10(low));
-  const powers = Array.from({ length: Math.ceil(decades) + 2 }, (_, index) => first + index);
-  return powers.flatMap((power) => steps.map((step) => Number(`${step}e${power}`)));
 }
 
 /** An axis for whole numbers from 1, such as epochs: each is a tick up to 20, beyond that the first and round ones. */
 export function epochAxis(epochs: number, span: Span): ScaledAxis {
   const padding = epochs === 1 ? 0.5 : (epochs - 1) * 0.02;
   const round = scaleLinear([0, epochs], [0, 1]).ticks(10);
+  const domain = [1 - padding, epochs + padding] as const;
   return {
-    scale: scaleLinear([1 - padding, epochs + padding], span),
+    domain,
+    scale: scaleLinear(domain, span),
     ticks:
       epochs <= 20
         ? Array.from({ length: epochs }, (_, index) => index + 1)
         : [1, ...round.filter((tick) => tick > 1 && Number.isInteger(tick))],
     logarithmic: false,
   };
+}
+
+/** A scaled axis as plain data. */
+export function plotAxis({ ticks, logarithmic, domain }: ScaledAxis, title: string, whole = false): PlotAxis {
+  return { title, domain, ticks, logarithmic, ...(whole && { whole }) };
 }

@@ -7,10 +7,10 @@ import { requireNumber, requireOptions, requireSome } from './checks.js';
 import { composeFigure, type Drawing, type FigureHeading, HEADING_OPTIONS, subtitleOf } from './compose-figure.js';
 import type { Figure, Numbers } from './figure.js';
 import { type LegendEntry, placeLegend } from './legend.js';
-import { logarithmicTicks } from './scales.js';
 import { type SeriesStyle, seriesStyle } from './series.js';
 import { coordinate, element, group, type Markup } from './svg.js';
 import { INK } from './theme.js';
+import { logarithmicTicks } from './ticks.js';
 
 /** Scores of examples of one kind. */
 export interface ScoreGroup {

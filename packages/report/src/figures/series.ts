@@ -1,6 +1,7 @@
 import { area as areaPath, line as linePath } from 'd3-shape';
 import type { LegendEntry } from './legend.js';
 import { MARKER_SHAPES, markerPath } from './markers.js';
+import type { PlotScales } from './plot.js';
 import { coordinate, element, group, type Markup } from './svg.js';
 import { CLASS_COLOURS, PAPER, RULE, TRAINING, VALIDATION } from './theme.js';
 
@@ -23,8 +24,15 @@ export interface BandPoint {
 export interface SeriesStyle {
   readonly colour: string;
   readonly dashes?: string | undefined;
-  /** Draws a mark centred on a point. */
-  readonly mark: (x: number, y: number) => Markup;
+  readonly mark: SeriesMark;
+}
+
+/** What stands at each point of a line, all of plain data. */
+export type SeriesMark = 'disc' | 'square' | MarkerShape;
+
+/** One of the markers of classes, by its number. */
+export interface MarkerShape {
+  readonly shape: number;
 }
 
 export interface Series extends SeriesStyle {
@@ -36,14 +44,8 @@ export interface Series extends SeriesStyle {
   readonly unmarked?: boolean;
 }
 
-/** Functions from the unit of the data to pixels. */
-export interface Scales {
-  readonly x: (value: number) => number;
-  readonly y: (value: number) => number;
-}
-
 /** Bands below, then lines with their marks. */
-export function seriesMarkup(series: readonly Series[], scales: Scales): Markup[] {
+export function seriesMarkup(series: readonly Series[], scales: PlotScales): Markup[] {
   return [...series.filter(({ band }) => band).map((each) => bandMarkup(each, scales)), ...series.map(curve)];
 
   function curve(each: Series): Markup {
@@ -62,7 +64,7 @@ export function seriesMarkup(series: readonly Series[], scales: Scales): Markup[
         'stroke-linejoin': 'round',
         'stroke-dasharray': dashes,
       }),
-      ...(isMarked(each) ? finite.map(({ x, y }) => mark(scales.x(x), scales.y(y))) : []),
+      ...(isMarked(each) ? finite.map(({ x, y }) => markMarkup(mark, scales.x(x), scales.y(y))) : []),
     ]);
   }
 }
@@ -81,7 +83,7 @@ export function seriesEntry(series: Series): LegendEntry {
           'stroke-width': LINE_WIDTH,
           'stroke-dasharray': dashes,
         }),
-        ...(isMarked(series) ? [mark(x, y)] : []),
+        ...(isMarked(series) ? [markMarkup(mark, x, y)] : []),
       ]),
   };
 }
@@ -92,13 +94,16 @@ export function seriesStyle(index: number, count: number): SeriesStyle {
   return {
     colour: count <= 2 ? [TRAINING, VALIDATION][index] : CLASS_COLOURS[ORDER[index % ORDER.length]],
     dashes: DASHES[(index + Math.floor(index / ORDER.length)) % DASHES.length],
-    mark: (x, y) =>
-      element('path', {
-        d: `M${coordinate(x)} ${coordinate(y)}${markerPath(shape, 4.4)}`,
-        stroke: PAPER,
-        'stroke-width': 0.8,
-      }),
+    mark: { shape },
   };
+}
+
+/** A mark of a line centred on a point. */
+function markMarkup(mark: SeriesMark, x: number, y: number): Markup {
+  if (mark === 'disc') return element('circle', { cx: x, cy: y, r: 4 });
+  const edge = { stroke: PAPER, 'stroke-width': 0.8 };
+  if (mark === 'square') return element('rect', { x: x - 4, y: y - 4, width: 8, height: 8, ...edge });
+  return element('path', { d: `M${coordinate(x)} ${coordinate(y)}${markerPath(mark.shape, 4.4)}`, ...edge });
 }
 
 /** A straight line in a plot that is not of the data, such as that of chance. */
@@ -112,7 +117,7 @@ export function referenceEntry(text: string): LegendEntry {
   return { text, sample: (x, y) => referenceLine({ x: x - 18, y }, { x: x + 18, y }) };
 }
 
-function bandMarkup({ text, colour, band = [] }: Series, { x, y }: Scales): Markup {
+function bandMarkup({ text, colour, band = [] }: Series, { x, y }: PlotScales): Markup {
   const path = areaPath<BandPoint>()
     .defined(({ low, high }) => Number.isFinite(low) && Number.isFinite(high))
     .x((point) => x(point.x))

@@ -64,7 +64,7 @@ export interface Sheet {
 }
 
 const MARGIN = 24;
-const HEADING_HEIGHT = 72;
+export const HEADING_HEIGHT = 72;
 export const TITLE_SIZE = 20;
 
 /** A whole SVG document: white sheet, title, subtitle, the synthetic warning if it applies, and the body. */

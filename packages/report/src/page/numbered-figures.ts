@@ -1,10 +1,13 @@
 import type { Figure } from '../figures/figure.js';
-import { figureHtml } from './figure-block.js';
+import type { FigureBlock } from './figure-block.js';
 import { figureNumber } from './figure-names.js';
 import { type Html, nothing } from './html.js';
 
+/** What stands in a section. */
+export type Part = FigureBlock | Html;
+
 /** Shows the figure of a name; nothing if it was not drawn. */
-export type Show = (name: string) => Html;
+export type Show = (name: string) => Part;
 
 /**
  * Shows figures with numbers: those that have one in their names, and behind them the others in the order in which the
@@ -15,6 +18,6 @@ export function numberedFigures(figures: readonly Figure[]): Show {
   return (name) => {
     const figure = figures.find((each) => each.name === name);
     if (!figure) return nothing;
-    return figureHtml(figure, figureNumber(name) ?? ++last);
+    return { figure, number: figureNumber(name) ?? ++last };
   };
 }

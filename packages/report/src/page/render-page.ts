@@ -1,10 +1,14 @@
 import { SYNTHETIC_WARNING } from '../figures/svg.js';
-import { type FigureBlock, figureHtml, figureId } from './figure-block.js';
+import { EXPLORE_SCRIPT } from './explore-script.js';
+import { type FigureBlock, figureDataHtml, figureHtml, figureId } from './figure-block.js';
 import { type Html, html, nothing, paragraph } from './html.js';
+import { contentPolicy } from './policy.js';
 import { STYLE } from './style.js';
 
-// Whatever came in through the data: nothing runs and nothing is fetched.
-const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
+/** Most bytes of a page: figures whose data would take more stay pictures. */
+const MOST_BYTES = 5_000_000;
+/** Of these, what is for everything but figures and their data. */
+const OTHER_BYTES = 400_000;
 
 /** A part of a page with a heading of its own. */
 export interface PageSection {
@@ -36,8 +40,12 @@ export interface Page {
 }
 
 /**
- * A page as one HTML file that needs nothing else: no network, no script. Texts are escaped, and figures are embedded as
- * images, in which a browser runs no script either. Each {@link figureBlock} is numbered by its place in the page.
+ * A page as one HTML file that needs nothing else, no network and no script. Texts are escaped, and figures are embedded as
+ * images, in which a browser runs no script. Each {@link figureBlock} is numbered by its place in the page.
+ *
+ * Where a figure has `data`, and a browser runs the one script of the page, it can be explored: values, zoom, classes and
+ * pictures. The page's content security policy allows this script alone, by its hash. Figures whose data would make the
+ * page larger than 5 MB stay pictures.
  *
  * @throws RangeError if a section's id is empty, has other characters than lower-case letters, digits and `-`, or comes twice
  * @example
@@ -53,11 +61,12 @@ export function renderPage(page: Page): string {
   const { title, meta, synthetic, lead, cards = [], sections, footer, generator = 'Weft' } = page;
   requireIds(sections);
   const shown = numbered(sections);
+  const script = shown.explorable ? EXPLORE_SCRIPT : undefined;
   return html`<!doctype html>
 <html lang="en-GB">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta http-equiv="Content-Security-Policy" content="${contentPolicy(script)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="generator" content="${generator}">
 <title>${title} · Weft</title>
@@ -73,9 +82,10 @@ ${cards.length === 0 ? nothing : html`<div class="cards">${cards.map(card)}</div
 <nav aria-label="Contents"><ol>${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ol></nav>
 </header>
 <main>
-${shown.map(section)}
+${shown.sections.map(section)}
 </main>
 <footer>${footer}</footer>
+${script === undefined ? nothing : { html: `<script>${script}</script>` }}
 </body>
 </html>
 `.html;
@@ -85,12 +95,27 @@ interface NumberedSection extends PageSection {
   readonly body: readonly Html[];
 }
 
-function numbered(sections: readonly PageSection[]): NumberedSection[] {
+function numbered(sections: readonly PageSection[]): { sections: NumberedSection[]; explorable: boolean } {
   let figures = 0;
-  return sections.map((each) => ({
+  const parts = sections.flatMap(({ body }) => body.filter((part) => 'figure' in part));
+  let room =
+    MOST_BYTES - OTHER_BYTES - parts.reduce((sum, { figure }) => sum + (Buffer.byteLength(figure.svg) * 4) / 3, 0);
+  let explorable = false;
+  const shown = ({ figure, number }: FigureBlock) => {
+    figures++;
+    const data = figureDataHtml(figure);
+    const fits = data !== undefined && Buffer.byteLength(data.html) <= room;
+    if (fits) {
+      explorable = true;
+      room -= Buffer.byteLength(data.html);
+    }
+    return figureHtml(figure, number ?? figures, fits ? data : nothing);
+  };
+  const all = sections.map((each) => ({
     ...each,
-    body: each.body.map((part) => ('figure' in part ? figureHtml(part.figure, ++figures) : part)),
+    body: each.body.map((part) => ('figure' in part ? shown(part) : part)),
   }));
+  return { sections: all, explorable };
 }
 
 function section({ id, title, body }: NumberedSection): Html {

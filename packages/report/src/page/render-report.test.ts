@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { exampleInputs, exampleModel, exampleRecord } from '../../test/example-run.js';
+import { hashOf, policyOf } from '../../test/page-policy.js';
 import { drawFigures } from '../figures/draw-figures.js';
 import type { Figure } from '../figures/figure.js';
 import { parseRunRecord, recordText } from '../record/run-record.js';
@@ -13,14 +14,18 @@ beforeAll(() => {
   page = renderReport(exampleRecord(), figures);
 });
 
+/** Scripts and their data are no markup. */
+const markupOf = (html: string) => html.replaceAll(/<script.*?<\/script>/gs, '');
 /** Base64 may spell anything. */
-const withoutFigures = (html: string) => html.replaceAll(/base64,[^"]*/g, '');
+const withoutFigures = (html: string) => markupOf(html).replaceAll(/base64,[^"]*/g, '');
 
 /** Elements left open or closed without being open; none in a page whose tags are in order. */
 function strayTags(html: string): string[] {
   const open: string[] = [];
   const stray: string[] = [];
-  const tags = html.replace(/<style>.*?<\/style>/s, '').matchAll(/<(\/?)([a-z][a-z0-9]*)[^>]*>/g);
+  const tags = markupOf(html)
+    .replace(/<style>.*?<\/style>/s, '')
+    .matchAll(/<(\/?)([a-z][a-z0-9]*)[^>]*>/g);
   for (const [, closing, name] of tags) {
     if (['meta', 'img'].includes(name)) continue;
     if (!closing) open.push(name);
@@ -48,9 +53,12 @@ describe('the page', () => {
     expect(text).not.toMatch(/infinite dB|null|grey levels/);
   });
 
-  test('needs no network and no script', () => {
-    expect(page).toContain(`content="default-src &#39;none&#39;; img-src data:; style-src &#39;unsafe-inline&#39;"`);
-    expect(page).not.toMatch(/<script|<link|<iframe|@import|url\(/i);
+  test('needs no network, and runs one script alone, which its policy allows by its hash', () => {
+    expect(policyOf(page)).toMatchObject({ 'default-src': "'none'", 'script-src': hashOf(page, 'script') });
+    expect(page.match(/<script>/g)).toHaveLength(1);
+    expect(page.match(/<script type="application\/json">/g)).toHaveLength(5);
+    expect(page.match(/<script/g)).toHaveLength(6);
+    expect(markupOf(page)).not.toMatch(/<link|<iframe|@import|url\(/i);
     for (const [, target] of page.matchAll(/(?:src|href)="([^"]*)"/g)) expect(target).toMatch(/^(?:data:|#)/);
   });
 

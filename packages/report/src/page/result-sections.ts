@@ -3,13 +3,13 @@ import { counted, formatCount, formatNumber, formatPercent } from '../text/numbe
 import { comparisonSentences, rankingSentences } from './comparison-sentences.js';
 import { figureName } from './figure-names.js';
 import { type Html, html, nothing, paragraph, table } from './html.js';
-import type { Show } from './numbered-figures.js';
+import type { Part, Show } from './numbered-figures.js';
 import { denoisingSentences, errorSentences, latentSentences, psnrSentences } from './result-sentences.js';
 import { classCount } from './run-sentences.js';
 import { latentOf, objectiveOf, type TrainedModel, trainedModels } from './trained-models.js';
 
 /** What the models do with the test images, and what their latents tell. */
-export function resultSection(record: RunRecord, show: Show): Html[] {
+export function resultSection(record: RunRecord, show: Show): Part[] {
   const trained = trainedModels(record);
   return [
     ...trained.flatMap((each) => imageParts(each, show)),
@@ -18,7 +18,7 @@ export function resultSection(record: RunRecord, show: Show): Html[] {
   ];
 }
 
-function imageParts({ key, name, denoises, model }: TrainedModel, show: Show): Html[] {
+function imageParts({ key, name, denoises, model }: TrainedModel, show: Show): Part[] {
   return [
     html`<h3>${denoises ? 'Denoising' : 'Reconstruction'} (${name})</h3>`,
     paragraph([
@@ -50,7 +50,7 @@ function scoreSentences(name: string, { score }: ModelRecord): string[] {
   ];
 }
 
-function latentParts(record: RunRecord, each: TrainedModel, show: Show): Html[] {
+function latentParts(record: RunRecord, each: TrainedModel, show: Show): Part[] {
   const latent = latentOf(record, each);
   if (!latent) return [];
   return [

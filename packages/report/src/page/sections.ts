@@ -4,7 +4,7 @@ import { counted, formatCount, formatNumber, formatSeconds } from '../text/numbe
 import { figureName, SAMPLES_FIGURE } from './figure-names.js';
 import { facts, type Html, html, list, nothing, paragraph, table } from './html.js';
 import { missingFigureSentences } from './missing-figures.js';
-import { numberedFigures, type Show } from './numbered-figures.js';
+import { numberedFigures, type Part, type Show } from './numbered-figures.js';
 import { reproduceSection } from './reproduce-section.js';
 import { comparisonSection, resultSection } from './result-sections.js';
 import { classCount, dataSentences, limitSentences } from './run-sentences.js';
@@ -15,7 +15,7 @@ import { trainingSentences } from './training-sentences.js';
 export interface Section {
   readonly id: string;
   readonly title: string;
-  readonly body: readonly Html[];
+  readonly body: readonly Part[];
 }
 
 /** The report's parts in reading order. */
@@ -39,7 +39,7 @@ export function sections(record: RunRecord, figures: readonly Figure[]): Section
   ];
 }
 
-function dataSection(record: RunRecord, show: Show): Html[] {
+function dataSection(record: RunRecord, show: Show): Part[] {
   const { data } = record;
   const checksums = Object.entries(data.checksums);
   return [
@@ -102,7 +102,7 @@ function modelSection(record: RunRecord, trained: readonly TrainedModel[]): Html
   ];
 }
 
-function trainingSection(record: RunRecord, show: Show): Html[] {
+function trainingSection(record: RunRecord, show: Show): Part[] {
   const { options } = record;
   return [
     paragraph([

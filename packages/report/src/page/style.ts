@@ -1,3 +1,5 @@
+import { EXPLORE_STYLE } from './explore-style.js';
+
 /** The report's style sheet: one column of text, figures as white cards in both colour schemes, fit to print. */
 export const STYLE = `
 :root { color-scheme: light dark; --paper: #fff; --ink: #1b1b1f; --muted: #55565c; --rule: #d9d9df; --shade: #f5f5f8; --accent: #0b4f8a; --warning: #a3140f; --warning-shade: #fdecea; }
@@ -57,4 +59,4 @@ footer { color: var(--muted); font-size: 0.875rem; margin-top: 3rem; padding-bot
   .scroll, figure .sheet { overflow: visible; }
   a { text-decoration: none; }
 }
-`;
+${EXPLORE_STYLE}`;
