@@ -71,7 +71,12 @@ export class Picture {
 
   /** White over the plot and its axes; a legend beside or above it stays. */
   private cover({ frame: { area, height } }: Shown): Markup[] {
-    const plot = { x: 0, y: area.top - AROUND, width: area.right + AROUND, height: area.bottom - area.top + AROUND };
+    const plot = {
+      x: 0,
+      y: area.top - AROUND,
+      width: area.right + AROUND,
+      height: area.bottom - area.top + 2 * AROUND,
+    };
     const below = { x: 0, y: area.bottom, width: FIGURE_WIDTH, height: height - area.bottom };
     return [plot, below].map((box) => element('rect', { ...box, fill: PAPER }));
   }

@@ -99,7 +99,13 @@ const points = z
 
 const figureData = z.discriminatedUnion('kind', [lines, bars, points]);
 
-/** The data of a figure as text; numbers that are not finite become null. */
+/**
+ * The data of a figure as text; numbers that are not finite become null.
+ *
+ * @example
+ * const { data } = linesFigure({ name: 'line', title: 'A line', xTitle: 'x', yTitle: 'y', series: [{ name: 'y', x: [1], y: [2] }] });
+ * figureDataText(data!).slice(0, 16); // '{"kind":"lines",'
+ */
 export function figureDataText(data: FigureData): string {
   return `${JSON.stringify(data)}\n`;
 }
@@ -109,6 +115,8 @@ export function figureDataText(data: FigureData): string {
  *
  * @param text content of a file such as `figures/figure-2.json`, which may come from anywhere
  * @returns the data; undefined if the text is no data of a figure, which then stays a picture
+ * @example
+ * parseFigureData('{"kind":"lines"}'); // undefined
  */
 export function parseFigureData(text: string): FigureData | undefined {
   let json: unknown;

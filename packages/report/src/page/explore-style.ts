@@ -2,7 +2,8 @@
 export const EXPLORE_STYLE = `
 .stage { position: relative; min-width: 40rem; touch-action: pan-x pan-y; cursor: crosshair; border-radius: 8px; }
 .stage.redrawn { touch-action: none; }
-.stage:focus-visible { outline: 3px solid var(--accent); outline-offset: -3px; }
+.stage:focus { outline: none; }
+.stage:focus-visible::after { content: ''; position: absolute; inset: 0; border: 3px solid #0b4f8a; border-radius: 8px; pointer-events: none; }
 .stage > svg, .stage > canvas { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events: none; }
 .tip { position: absolute; pointer-events: none; background: #1b1b1f; color: #fff; border-radius: 6px; padding: 0.35rem 0.6rem; font-size: 0.85rem; line-height: 1.35; max-width: 20rem; }
 .tip strong, .tip span { display: block; }
