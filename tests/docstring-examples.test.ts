@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -38,6 +38,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 beforeAll(() => {
   for (const [example, file] of fileOf) writeFileSync(file, moduleOf(example, recorder));
+  // What packages of others an example imports, such as ndarray.
+  symlinkSync(join(root, 'packages/core/node_modules'), join(folder, 'node_modules'));
   const compilerOptions = {
     noEmit: true,
     lib: ['ES2023', 'DOM'],

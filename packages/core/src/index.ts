@@ -8,13 +8,11 @@ export {
   full,
   ones,
   placeholder,
-  randomBernoulli,
-  randomNormal,
-  randomUniform,
   table,
   tensor,
   zeros,
 } from './tensor/create.js';
 export type { TensorMethods } from './tensor/methods.js';
+export { randomBernoulli, randomNormal, randomUniform } from './tensor/random.js';
 export type { DType, Shape, TypedArray, ValueType } from './tensor/shape.js';
 export { Tensor } from './tensor/tensor.js';

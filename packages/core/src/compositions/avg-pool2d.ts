@@ -12,6 +12,9 @@ import type { Tensor } from '../tensor/tensor.js';
  *
  * @param x images [batch, height, width, channels]
  * @returns [batch, rows, columns, channels]
+ * @example
+ * const image = tensor([1, 2, 3, 4], [1, 2, 2, 1]);
+ * avgPool2d(image); // [[[[2.5]]]]
  */
 export function avgPool2d(x: Tensor, poolSize: Pair = 2, options: PoolOptions = {}): Tensor {
   const { window, shape } = poolAttributes('avgPool2d', x, poolSize, options);

@@ -31,6 +31,9 @@ export interface Conv2dTransposeOptions {
  * @param size    of the kernel
  * @param filters channels of the result
  * @throws RangeError naming the operation where options do not fit
+ * @example
+ * const { shape } = transposedWindow('mine', [1, 4, 4, 8], [3, 3], 16, { strides: 2, padding: 'same' });
+ * shape; // [1, 8, 8, 16]
  */
 export function transposedWindow(
   operation: string,

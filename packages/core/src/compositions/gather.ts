@@ -43,7 +43,8 @@ function fromFront(x: Tensor, before: number, shape: Shape): Tensor {
  * @throws TypeError if the indices are no whole numbers
  * @throws RangeError if the axis does not exist
  * @example
- * const words = gather(embeddings, tokens); // [1000, 16] by [8, 20] is [8, 20, 16]
+ * const embeddings = tensor([[1, 2], [3, 4], [5, 6]]);
+ * gather(embeddings, tensor(Int32Array.of(2, 0))); // [[5, 6], [1, 2]]
  */
 export function gather(x: Tensor, indices: Tensor, axis = 0): Tensor {
   checkTensor('gather', x);
@@ -68,6 +69,8 @@ export function gather(x: Tensor, indices: Tensor, axis = 0): Tensor {
  * @returns x with the axes of the indices replaced by one of `length`
  * @throws TypeError if the indices are no whole numbers
  * @throws RangeError if the shapes do not fit, the length is no whole number, or the axis does not exist
+ * @example
+ * scatterAdd(tensor([1, 2, 4]), tensor(Int32Array.of(0, 2, 0)), 3); // [5, 0, 2]
  */
 export function scatterAdd(x: Tensor, indices: Tensor, length: number, axis = 0): Tensor {
   checkTensor('scatterAdd', x);

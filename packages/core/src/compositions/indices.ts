@@ -17,6 +17,8 @@ function places(operation: string, length: number, axis: number, rank: number): 
  * NumPy. It has no gradient.
  *
  * @throws RangeError if the axis does not exist, is empty, or has more than 2^24 elements
+ * @example
+ * argMax(tensor([[1, 3, 2], [9, 0, 0]])); // [1, 0]
  */
 export function argMax(x: Tensor, axis = -1): Tensor {
   checkTensor('argMax', x);
@@ -38,6 +40,8 @@ export function argMax(x: Tensor, axis = -1): Tensor {
  * @param depth length of the new axis
  * @param axis  where the new axis stands in the result; default the last
  * @throws RangeError if the result has no such axis
+ * @example
+ * oneHot(tensor(Int32Array.of(2, 0)), 3); // [[0, 0, 1], [1, 0, 0]]
  */
 export function oneHot(x: Tensor, depth: number, axis = -1): Tensor {
   checkTensor('oneHot', x);

@@ -10,7 +10,7 @@ import type { Tensor } from '../tensor/tensor.js';
  *
  * @throws RangeError if an axis does not exist or is named twice
  * @example
- * flip(images, 2); // mirrors [batch, height, width, channels] left to right
+ * flip(tensor([[1, 2], [3, 4]]), 1); // [[2, 1], [4, 3]]
  */
 export function flip(x: Tensor, axes?: number | readonly number[]): Tensor {
   checkTensor('flip', x);

@@ -54,7 +54,7 @@ const MOST: Readonly<Record<PadMode, (length: number) => number>> = {
  * @throws RangeError if the amounts do not fit the axes: `reflect` takes up to the length less one, `symmetric` up to
  *   the length
  * @example
- * pad(images, [[0, 0], [1, 1], [1, 1], [0, 0]], { mode: 'reflect' });
+ * pad(tensor([1, 2, 3]), [[2, 1]], { mode: 'reflect' }); // [3, 2, 1, 2, 3, 2]
  */
 export function pad(x: Tensor, amounts: readonly (readonly [number, number])[], options: PadOptions = {}): Tensor {
   if (!Array.isArray(amounts) || !amounts.every((pair) => Array.isArray(pair) && pair.length === 2)) {

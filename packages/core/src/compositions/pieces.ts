@@ -39,8 +39,10 @@ export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
  * @param parts how many equal parts, or the positions at which a new part begins, in ascending order
  * @throws RangeError if the axis does not exist, is no multiple of the number of parts, or has no such positions
  * @example
- * const [left, right] = split(x, 2, -1);
- * const [first, rest] = split(x, [1]);
+ * const [left, right] = split(tensor([[1, 2], [3, 4]]), 2, -1);
+ * left; // [[1], [3]]
+ * const [first, rest] = split(tensor([1, 2, 3]), [1]);
+ * rest; // [2, 3]
  */
 export function split(x: Tensor, parts: number | readonly number[], axis = 0): Tensor[] {
   checkTensor('split', x);

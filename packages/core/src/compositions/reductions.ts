@@ -28,7 +28,12 @@ function withoutAxes(name: string, x: Tensor, axes: Axes, { keepDims = false }: 
   );
 }
 
-/** Mean over axes; over all where none is named. */
+/**
+ * Mean over axes; over all where none is named.
+ *
+ * @example
+ * mean(tensor([[1, 2], [3, 6]]), 0); // [2, 4]
+ */
 export function mean(x: Tensor, axes?: number | readonly number[], options?: ReductionOptions): Tensor {
   return meanOf('mean', x, axes, options);
 }
@@ -38,6 +43,8 @@ export function mean(x: Tensor, axes?: number | readonly number[], options?: Red
  * ties.
  *
  * @throws RangeError if an axis does not exist or is empty
+ * @example
+ * min(tensor([[1, 2], [3, 0]]), 1); // [1, 0]
  */
 export function min(x: Tensor, axes?: number | readonly number[], options?: ReductionOptions): Tensor {
   checkTensor('min', x);
@@ -50,6 +57,9 @@ export function min(x: Tensor, axes?: number | readonly number[], options?: Redu
 /**
  * Mean of the squared distances from the mean, over axes; over all where none is named. It divides by the number of
  * elements, as NumPy and Keras do.
+ *
+ * @example
+ * variance(tensor([1, 2, 3, 4])); // 1.25
  */
 export function variance(x: Tensor, axes?: number | readonly number[], options?: ReductionOptions): Tensor {
   return varianceOf('variance', x, axes, options);
@@ -60,12 +70,22 @@ function varianceOf(name: string, x: Tensor, axes: Axes, options?: ReductionOpti
   return meanOf(name, square(sub(x, center)), axes, options);
 }
 
-/** Square root of the variance. Where all elements are equal its gradient is NaN: add a small number to `variance`. */
+/**
+ * Square root of the variance. Where all elements are equal its gradient is NaN: add a small number to `variance`.
+ *
+ * @example
+ * std(tensor([1, 3])); // 1
+ */
 export function std(x: Tensor, axes?: number | readonly number[], options?: ReductionOptions): Tensor {
   return sqrt(varianceOf('std', x, axes, options));
 }
 
-/** Product over axes; over all where none is named, 1 of nothing. Its gradient is right where elements are 0, too. */
+/**
+ * Product over axes; over all where none is named, 1 of nothing. Its gradient is right where elements are 0, too.
+ *
+ * @example
+ * prod(tensor([2, 3, 4])); // 24
+ */
 export function prod(x: Tensor, axes?: number | readonly number[], options: ReductionOptions = {}): Tensor {
   checkTensor('prod', x);
   checkKnownOptions('prod', options, ['keepDims']);
@@ -85,6 +105,9 @@ function productAlong(x: Tensor, axis: number): Tensor {
 /**
  * log(sum(exp(x))) over axes, without overflow; over all where none is named. -Infinity where all elements are, with a
  * gradient of zero there.
+ *
+ * @example
+ * logSumExp(tensor([1000, 1000])); // 1000.6931
  */
 export function logSumExp(x: Tensor, axes?: number | readonly number[], options: ReductionOptions = {}): Tensor {
   checkKnownOptions('logSumExp', options, ['keepDims']);

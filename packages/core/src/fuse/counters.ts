@@ -20,6 +20,10 @@ export interface ProgramCounts {
 /**
  * Counts the operations of a program, fused or not, the bytes that they move and the products that they compute.
  * Reshapes move nothing.
+ *
+ * @example
+ * const { program } = trace([matmul(ones([2, 3]), ones([3, 4]))]);
+ * countProgram(program).multiplyAccumulates; // 24
  */
 export function countProgram(program: Program): ProgramCounts {
   const operations: Record<string, number> = {};

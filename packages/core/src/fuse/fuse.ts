@@ -17,6 +17,10 @@ const RULES: readonly GroupingRule[] = [joinLoops, placesWithPools, poolInTiles]
  * - Element-wise chains, and reductions of their results, become one loop; broadcasts are strides of zero in it.
  * - Element-wise chains after a matrix product, tiles or pooling run on results before they are stored.
  * - The largest pixel under a window and its place are found together.
+ *
+ * @example
+ * const { program } = trace([relu(add(placeholder({ shape: [4], dtype: 'float32' }, 'x'), 1))]);
+ * fuse(lower(program)).operations.length; // 1
  */
 export function fuse(input: Program): Program {
   const program = { ...input, operations: placesBesidePools(input.operations) };

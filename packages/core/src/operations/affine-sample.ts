@@ -170,8 +170,9 @@ export interface AffineSampleOptions {
  * @returns [batch, ...size, channels]
  * @throws RangeError if a shape or an option does not fit
  * @example
+ * const image = tensor([1, 2, 3], [1, 1, 3, 1]);
  * // One pixel to the right; the first column is 0.
- * const moved = affineSample(images, tensor([[1, 0, -1], [0, 1, 0]]));
+ * affineSample(image, tensor([[1, 0, -1], [0, 1, 0]])).reshape([3]); // [0, 1, 2]
  */
 export function affineSample(images: Tensor, matrices: Tensor, options: AffineSampleOptions = {}): Tensor {
   checkTensor('affineSample', images);

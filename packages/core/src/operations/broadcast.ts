@@ -119,6 +119,8 @@ export function restore(x: Tensor, shape: Shape, axes: readonly number[]): Tenso
  * Repeats a tensor to a shape, by NumPy's rule.
  *
  * @throws RangeError if the shapes do not fit
+ * @example
+ * broadcastTo(tensor([1, 2]), [2, 2]); // [[1, 2], [1, 2]]
  */
 export function broadcastTo(x: Tensor, shape: Shape): Tensor {
   checkTensor('broadcastTo', x);
@@ -149,7 +151,12 @@ export function reduce(
   return keepDims ? reshape(result, kept) : result;
 }
 
-/** Sum over axes; over all where none is named. */
+/**
+ * Sum over axes; over all where none is named.
+ *
+ * @example
+ * sum(tensor([[1, 2], [3, 4]]), 0); // [4, 6]
+ */
 export function sum(x: Tensor, axes?: number | readonly number[], options?: ReductionOptions): Tensor {
   return reduce(sumDefinition, x, axes, options);
 }

@@ -47,6 +47,8 @@ export const castBytesDefinition: OperationDefinition<Record<string, never>> = {
  * nearest int32, and NaN becomes 0. No gradient passes through a change of storage.
  *
  * @throws RangeError if the storage is another than float32 and int32
+ * @example
+ * cast(tensor([1.7, -1.7]), 'int32'); // [1, -1]
  */
 export function cast(x: Tensor, dtype: 'float32' | 'int32'): Tensor {
   checkTensor('cast', x);

@@ -12,6 +12,10 @@ import { float32, nodeOf } from './definition.js';
  * @param loss a tensor of one element
  * @returns a gradient for each parameter, in their order: of a tuple, a tuple
  * @throws RangeError if the loss has more elements, or nothing is to be differentiated
+ * @example
+ * const x = tensor([1, 2, 3]);
+ * const [gradient] = grad(sum(square(x)), [x]);
+ * gradient; // [2, 4, 6]
  */
 export function grad<const T extends readonly Tensor[]>(
   loss: Tensor,

@@ -175,6 +175,9 @@ export function poolAttributes(operation: string, x: Tensor, poolSize: Pair, opt
  *
  * @param x images [batch, height, width, channels]
  * @returns [batch, rows, columns, channels]
+ * @example
+ * const image = tensor([1, 2, 3, 4], [1, 2, 2, 1]);
+ * maxPool2d(image); // [[[[4]]]]
  */
 export function maxPool2d(x: Tensor, poolSize: Pair = 2, options: PoolOptions = {}): Tensor {
   return apply(maxPool2dDefinition, [x], poolAttributes('maxPool2d', x, poolSize, options));

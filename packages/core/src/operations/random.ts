@@ -84,6 +84,10 @@ function seedTensor(seed: number): Tensor {
 /**
  * Random numbers by Philox 4x32-10 (Salmon et al. 2011), a pure function of (seed, stream, keys, place in the row).
  * Uniform numbers are multiples of 2^-24 in [0, 1); normal ones come from them by Box and Muller's transform.
+ *
+ * @example
+ * const keys = table(Uint32Array.of(7, 0, 8, 0), [2, 2]); // a key for each row
+ * random('normal', [2, 3], { seed: 42, keys }).shape; // [2, 3]
  */
 export function random(distribution: 'uniform' | 'normal', shape: Shape, options: RandomOptions): Tensor {
   checkKnownOptions('random', options ?? {}, ['seed', 'stream', 'keys']);

@@ -38,7 +38,12 @@ export const maxDefinition: OperationDefinition<{ axes: readonly number[] }> = {
   },
 };
 
-/** Largest element over axes; over all where none is named. The gradient is shared evenly among ties. */
+/**
+ * Largest element over axes; over all where none is named. The gradient is shared evenly among ties.
+ *
+ * @example
+ * max(tensor([[1, 2], [3, 0]]), 1); // [2, 3]
+ */
 export function max(x: Tensor, axes?: number | readonly number[], options?: ReductionOptions): Tensor {
   return reduce(maxDefinition, x, axes, options);
 }

@@ -41,6 +41,8 @@ export const reshapeDefinition: OperationDefinition<{ shape: Shape }> = {
  * The same elements in another shape. One length may be -1: it is then what the others leave.
  *
  * @throws RangeError if the number of elements differs
+ * @example
+ * reshape(tensor([1, 2, 3, 4]), [2, -1]); // [[1, 2], [3, 4]]
  */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   checkTensor('reshape', x);
@@ -102,6 +104,9 @@ export const transposeDefinition: OperationDefinition<{ permutation: readonly nu
  *
  * @param permutation which axis stands where; negative ones count from the end
  * @throws RangeError if it is not a permutation of the axes
+ * @example
+ * transpose(tensor([[1, 2], [3, 4]])); // [[1, 3], [2, 4]]
+ * transpose(zeros([8, 28, 28, 1]), [0, 3, 1, 2]).shape; // [8, 1, 28, 28]
  */
 export function transpose(
   x: Tensor,

@@ -93,6 +93,9 @@ export const scatterRowsDefinition: OperationDefinition<{ rows: number }> = {
  * @param table [rows, ...], float32, int32 or uint8
  * @param index [count] of int32 or uint32. A row beyond the table is a RangeError where the index is data when the tensor
  *   is computed. Where it is computed itself, or the program is run later, the nearest row is taken
+ * @example
+ * const bytes = table(Uint8Array.of(1, 2, 250, 251), [2, 2]);
+ * takeRows(bytes, tensor(Int32Array.of(1, 1))); // [[250, 251], [250, 251]]
  */
 export function takeRows(table: Tensor, index: Tensor): Tensor {
   return apply(takeRowsDefinition, [table, index], {});

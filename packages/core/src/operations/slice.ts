@@ -122,6 +122,9 @@ export function padded(x: Tensor, attributes: PadAttributes): Tensor {
  * axis are cut, axes not named are taken whole.
  *
  * @throws RangeError if a step is below 1 or an axis is not there
+ * @example
+ * slice(tensor([1, 2, 3, 4, 5]), [1], [-1]); // [2, 3, 4]
+ * slice(tensor([1, 2, 3, 4, 5]), [0], [5], [2]); // [1, 3, 5]
  */
 export function slice(
   x: Tensor,
@@ -219,6 +222,8 @@ export const concatenateDefinition: OperationDefinition<{ axis: number }> = {
  * Tensors one after another along an axis.
  *
  * @throws RangeError if there are none, or if they differ in another axis
+ * @example
+ * concatenate([tensor([1, 2]), tensor([3])]); // [1, 2, 3]
  */
 export function concatenate(tensors: readonly Tensor[], axis = 0): Tensor {
   checkTensors('concatenate', 'the argument', tensors);

@@ -79,7 +79,7 @@ function along(definition: OperationDefinition<NoAttributes>, x: Tensor, axis: n
  * @param axis default -1; along others the tensor is transposed
  * @throws RangeError if the axis does not exist or is empty
  * @example
- * const probabilities = softmax(logits); // [batch, classes]
+ * softmax(tensor([[0, Math.log(3)]])); // [[0.25, 0.75]]
  */
 export function softmax(x: Tensor, axis = -1): Tensor {
   return along(softmaxDefinition, x, axis);
@@ -90,6 +90,8 @@ export function softmax(x: Tensor, axis = -1): Tensor {
  *
  * @param axis default -1; along others the tensor is transposed
  * @throws RangeError if the axis does not exist or is empty
+ * @example
+ * logSoftmax(tensor([0, 1000])); // [-1000, 0]
  */
 export function logSoftmax(x: Tensor, axis = -1): Tensor {
   return along(logSoftmaxDefinition, x, axis);

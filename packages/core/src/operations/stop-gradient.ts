@@ -16,7 +16,13 @@ export const stopGradientDefinition: OperationDefinition<Record<string, never>> 
   },
 };
 
-/** The same values, but as far as gradients are concerned, a constant: no gradient passes through it. */
+/**
+ * The same values, but as far as gradients are concerned, a constant: no gradient passes through it.
+ *
+ * @example
+ * const x = tensor([2, 3]);
+ * grad(sum(mul(x, stopGradient(x))), [x])[0]; // [2, 3]
+ */
 export function stopGradient(x: Tensor): Tensor {
   return apply(stopGradientDefinition, [x], {});
 }

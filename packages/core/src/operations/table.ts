@@ -104,13 +104,24 @@ export function definitionOf(name: string): OperationDefinition {
   return definition;
 }
 
-/** Whether an operation is of a kind; names of kernels and of gradients are of none. */
+/**
+ * Whether an operation is of a kind; names of kernels and of gradients are of none.
+ *
+ * @example
+ * isOfKind('relu', 'elementwise'); // true
+ */
 export function isOfKind(name: string, ...kinds: readonly OperationDefinition['kind'][]): boolean {
   const kind = operationTable.get(name)?.kind;
   return kind !== undefined && kinds.includes(kind);
 }
 
-/** Applies an operation that is known by name, as passes do. @throws TypeError if there is none of that name */
+/**
+ * Applies an operation that is known by name, as passes do.
+ * @throws TypeError if there is none of that name
+ * @example
+ * const [sum] = applyOperation('add', [tensor([1, 2]), tensor([3, 4])], {});
+ * sum; // [4, 6]
+ */
 export function applyOperation(name: string, inputs: readonly Tensor[], attributes: Attributes): Tensor[] {
   return applyAll(definitionOf(name), inputs, attributes);
 }

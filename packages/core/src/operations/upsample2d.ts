@@ -55,6 +55,8 @@ export const upsample2dDefinition: OperationDefinition<UpsampleAttributes> = {
  * Each pixel repeated over a block of `size`: nearest-neighbour upsampling.
  *
  * @param x images [batch, height, width, channels]
+ * @example
+ * upsample2d(tensor([1, 2], [1, 1, 2, 1])).reshape([2, 4]); // [[1, 1, 2, 2], [1, 1, 2, 2]]
  */
 export function upsample2d(x: Tensor, size: Pair = 2): Tensor {
   return apply(upsample2dDefinition, [x], { size: pairOf('upsample2d', 'size', size) });

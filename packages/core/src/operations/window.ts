@@ -35,6 +35,9 @@ export function pairOf(operation: string, option: string, value: Pair): [number,
  * as in Keras.
  *
  * @throws RangeError where the window does not fit into the padded image
+ * @example
+ * const { padding } = resolveWindow('mine', [1, 28, 28, 1], [3, 3], 2, 1, 'same');
+ * padding; // [[0, 1], [0, 1]]
  */
 export function resolveWindow(
   operation: string,
@@ -75,6 +78,9 @@ export function resolveWindow(
  * How many positions a window takes along height and width.
  *
  * @throws RangeError where there is none
+ * @example
+ * const window = resolveWindow('mine', [1, 28, 28, 1], [3, 3], 2, 1, 'same');
+ * windowPositions('mine', [1, 28, 28, 1], window); // [14, 14]
  */
 export function windowPositions(operation: string, image: Shape, window: Window): [number, number] {
   return [0, 1].map((axis) => {

@@ -12,7 +12,12 @@ export interface Placement {
 /** Segment 0 is the arena, which holds what a program keeps for itself. */
 export const ARENA = 0;
 
-/** Everything is aligned to a cache line. */
+/**
+ * Everything is aligned to a cache line.
+ *
+ * @example
+ * Math.ceil(100 / ALIGNMENT) * ALIGNMENT; // 128
+ */
 export const ALIGNMENT = 64;
 
 /** A program with a place for every stored value, and its operations in two parts. */
@@ -44,6 +49,10 @@ export interface PlanOptions {
  * lowest offset that is free while it lives. What the prologue computes lives until the end.
  *
  * @throws RangeError if an input has no place
+ * @example
+ * const { program } = trace([exp(placeholder({ shape: [1000], dtype: 'float32' }, 'x'))]);
+ * const placed = new Map(program.inputs.map((value) => [value, { segment: 1, offset: 0 }]));
+ * planMemory(program, { placed, invariant: new Set() }).arenaBytes; // 4032
  */
 export function planMemory(program: Program, { placed, invariant }: PlanOptions): MemoryPlan {
   for (const value of program.inputs) {

@@ -9,6 +9,11 @@ import type { Operation, Program } from '../trace/program.js';
  * at the end.
  *
  *     %5 = matmul(%3, %4 transposed) : float32[8,32]
+ *
+ * @example
+ * const x = placeholder({ shape: [3], dtype: 'float32' }, 'x');
+ * const lines = print(trace([exp(x)]).program).split('\n');
+ * lines[0]; // '%0 = input : float32[3]'
  */
 export function print(program: Program): string {
   return `${[...linesOf(program, ''), ...countLines(program)].join('\n')}\n`;

@@ -31,6 +31,10 @@ function multiplyHigh(left: number, right: number): number {
  * @param offset   index in `out` of the first word
  * @throws RangeError if `out` has no room for four words at `offset`
  * @see Salmon, Moraes, Dror and Shaw (2011), Parallel random numbers: as easy as 1, 2, 3, section 3.3
+ * @example
+ * const words = new Uint32Array(4);
+ * philox4x32(0, 0, 0, 0, 0, 0, words);
+ * words; // [1713891541, 3781805453, 3159862348, 2600524760]
  */
 export function philox4x32(
   counter0: number,

@@ -39,6 +39,12 @@ function checkWord(name: string, value: number): void {
  * Streams of different number or index never overlap, so each image, layer or epoch may own one and neither
  * the order of the draws nor the number of threads matters. The same bits come out of every engine.
  * A stream holds 2^34 words, after which it repeats.
+ *
+ * @example
+ * const stream = new RandomStream(42, 0); // seed, number of the stream
+ * stream.integer(6); // 5
+ * stream.uniform(); // 0.4686
+ * stream.shuffle(Uint32Array.of(0, 1, 2, 3)); // [0, 2, 3, 1]
  */
 export class RandomStream {
   private readonly keyLow: number;

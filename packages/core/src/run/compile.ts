@@ -18,7 +18,13 @@ export interface CompileOptions extends PassOptions {
   readonly isLowered?: boolean;
 }
 
-/** The passes from a traced program to one without gradients, convolutions or anything that computes nothing. */
+/**
+ * The passes from a traced program to one without gradients, convolutions or anything that computes nothing.
+ *
+ * @example
+ * const { program } = trace([grad(sum(square(tensor([1, 2]))), [tensor([1, 2])])[0]]);
+ * lower(program).operations.some(({ name }) => name === 'gradient'); // false
+ */
 export function lower(program: Program, options: CompileOptions = {}): Program {
   verifyPass(program, 'trace', options.verify);
   return runPasses(program, LOWERING, options);
@@ -47,6 +53,11 @@ export interface PlannedProgram {
  * read is copied to its place at the end.
  *
  * @throws RangeError if an input has no place
+ * @example
+ * const { program } = trace([exp(placeholder({ shape: [8], dtype: 'float32' }, 'x'))]);
+ * const memory = { initial: 1, maximum: 1, shared: false };
+ * const { plan } = planProgram(program, { inputs: [{ segment: 1, offset: 0 }], memory });
+ * plan.main.length; // 1
  */
 export function planProgram(traced: Program, binding: Binding, options: CompileOptions = {}): PlannedProgram {
   if (traced.inputs.length !== binding.inputs.length) {
@@ -151,6 +162,11 @@ export interface CompiledProgram extends PlannedProgram, EmittedModule {}
  * All passes: what is traced becomes a WebAssembly module.
  *
  * @throws RangeError as `planProgram` does, or if the engine cannot do `fastMath`
+ * @example
+ * const { program } = trace([exp(placeholder({ shape: [8], dtype: 'float32' }, 'x'))]);
+ * const memory = { initial: 1, maximum: 1, shared: false };
+ * const { bytes } = compile(program, { inputs: [{ segment: 1, offset: 0 }], memory });
+ * WebAssembly.validate(bytes); // true
  */
 export function compile(traced: Program, binding: Binding, options: CompileOptions = {}): CompiledProgram {
   checkFastMath(options.fastMath);

@@ -35,6 +35,11 @@ export interface ComputeOptions extends CompileOptions {
  *
  * @throws TypeError if a placeholder is among what they depend on, or these are no array of tensors
  * @throws RangeError if an option is not known, the engine cannot do `fastMath`, or indices that are data name a row that their table does not have
+ * @example
+ * const x = tensor([1, 2, 3]);
+ * const [total, largest] = compute([sum(x), max(x)]);
+ * total; // [6]
+ * largest; // [3]
  */
 export function compute(tensors: readonly Tensor[], options: ComputeOptions = {}): TypedArray[] {
   checkTensors('compute', 'the argument', tensors);
@@ -145,7 +150,12 @@ function compileForMemory(program: Program, options: ComputeOptions): Compiled {
 
 let isAnnounced = false;
 
-/** WebAssembly where the engine has its SIMD; else the reference kernels, with a warning, once. */
+/**
+ * WebAssembly where the engine has its SIMD; else the reference kernels, with a warning, once.
+ *
+ * @example
+ * defaultKernels(); // 'wasm'
+ */
 export function defaultKernels(): KernelSet {
   if (hasSimd()) return 'wasm';
   if (!isAnnounced) {

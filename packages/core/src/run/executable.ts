@@ -20,6 +20,9 @@ const FORBIDDEN = /content security policy|\bcsp\b|unsafe-eval|disallowed by emb
  * Compiles the bytes of a module.
  *
  * @throws Error saying what to allow, if the page's Content Security Policy forbids WebAssembly
+ * @example
+ * const module = compileModule(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)); // the empty module
+ * WebAssembly.Module.exports(module).length; // 0
  */
 export function compileModule(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
   try {
@@ -29,7 +32,13 @@ export function compileModule(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Modul
   }
 }
 
-/** As `compileModule`, beside this thread. */
+/**
+ * As `compileModule`, beside this thread.
+ *
+ * @example
+ * const module = await compileModuleAsync(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)); // the empty module
+ * WebAssembly.Module.exports(module).length; // 0
+ */
 export async function compileModuleAsync(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
   try {
     return await WebAssembly.compile(bytes);
@@ -47,12 +56,34 @@ function explained(cause: unknown): unknown {
   );
 }
 
-/** An executable of emitted WebAssembly. */
+/**
+ * An executable of emitted WebAssembly.
+ *
+ * @example
+ * const { program } = trace([mul(placeholder({ shape: [2], dtype: 'float32' }, 'x'), 3)]);
+ * const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
+ * const binding = { inputs: [{ segment: 1, offset: 0 }], outputs: [{ segment: 2, offset: 0 }] };
+ * const { bytes } = compile(program, { ...binding, memory: { initial: 1, maximum: 1, shared: false } });
+ * new Float32Array(memory.buffer, 64, 2).set([1, 2]);
+ * wasmExecutable(compileModule(bytes), memory).main(0, 64, 128); // the segments begin there
+ * new Float32Array(memory.buffer, 128, 2); // [3, 6]
+ */
 export function wasmExecutable(module: WebAssembly.Module, memory: WebAssembly.Memory): Executable {
   return new WebAssembly.Instance(module, { weft: { memory } }).exports as unknown as Executable;
 }
 
-/** An executable of reference kernels, over the same memory by the same plan: for engines without SIMD, and for tests. */
+/**
+ * An executable of reference kernels, over the same memory by the same plan: for engines without SIMD, and for tests.
+ *
+ * @example
+ * const { program } = trace([mul(placeholder({ shape: [2], dtype: 'float32' }, 'x'), 3)]);
+ * const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
+ * const binding = { inputs: [{ segment: 1, offset: 0 }], outputs: [{ segment: 2, offset: 0 }] };
+ * const planned = planProgram(program, { ...binding, memory: { initial: 1, maximum: 1, shared: false } });
+ * new Float32Array(memory.buffer, 64, 2).set([1, 2]);
+ * referenceExecutable(planned.program, planned.plan, memory).main(0, 64, 128); // the segments begin there
+ * new Float32Array(memory.buffer, 128, 2); // [3, 6]
+ */
 export function referenceExecutable(program: Program, plan: MemoryPlan, memory: WebAssembly.Memory): Executable {
   const run = (operations: readonly Operation[], segments: readonly number[]) => {
     const arrayOf = (value: number): TypedArray => {

@@ -17,7 +17,14 @@ export interface ExplainOptions extends PassOptions {
   readonly isLowered?: boolean;
 }
 
-/** What compilation makes of a program, pass by pass, from the program as it was traced to its kernels. */
+/**
+ * What compilation makes of a program, pass by pass, from the program as it was traced to its kernels.
+ *
+ * @example
+ * const { program } = trace([relu(matmul(ones([2, 3]), ones([3, 4])))]);
+ * explain(program).at(-1)!.counts.multiplyAccumulates; // 24
+ * explain(program)[0].does; // 'Writes down what was asked for.'
+ */
 export function explain(program: Program, options: ExplainOptions = {}): ExplainedPass[] {
   const explained: ExplainedPass[] = [
     { name: 'trace', does: 'Writes down what was asked for.', program, counts: countProgram(program) },

@@ -1,4 +1,11 @@
-/** The results of a function that were asked for last, by a text that stands for its arguments. */
+/**
+ * The results of a function that were asked for last, by a text that stands for its arguments.
+ *
+ * @example
+ * const results = new Recent<number>(2);
+ * results.get('a', () => 1); // 1
+ * results.get('a', () => 2); // 1; it is kept
+ */
 export class Recent<T> {
   private readonly results = new Map<string, T>();
 

@@ -11,7 +11,12 @@ function takes(fastMath: boolean): boolean {
 
 let simd: boolean | undefined;
 
-/** Whether the engine runs WebAssembly with 128-bit SIMD. */
+/**
+ * Whether the engine runs WebAssembly with 128-bit SIMD.
+ *
+ * @example
+ * hasSimd(); // true
+ */
 export function hasSimd(): boolean {
   simd ??= takes(false);
   return simd;
@@ -20,6 +25,10 @@ export function hasSimd(): boolean {
 /**
  * Whether the engine runs relaxed SIMD, which `fastMath` needs. It is not remembered: Node 20 can be made to, at any
  * time, with `v8.setFlagsFromString('--experimental-wasm-relaxed-simd')`.
+ *
+ * @example
+ * const options = { fastMath: hasRelaxedSimd() };
+ * compute([sum(tensor([1, 2, 3]))], options)[0]; // [6]
  */
 export function hasRelaxedSimd(): boolean {
   return takes(true);

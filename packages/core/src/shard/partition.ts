@@ -48,6 +48,12 @@ export interface PartitionOptions {
  * the whole batch are kept, and what is done with them is done at once, after a phase.
  *
  * @param program differentiated and lowered, at the size of the batch
+ * @example
+ * const x = placeholder({ shape: [256, 8], dtype: 'float32' }, 'x');
+ * const { program } = trace([sum(square(x))], [x]);
+ * const { phases, slots } = partition(lower(program), { examples: [0], batch: 256 });
+ * phases.length; // 1
+ * slots[0].kind; // 'sum'
  */
 export function partition(program: Program, { examples, batch, own = [] }: PartitionOptions): Partition {
   const rows = new Set(examples.map((which) => program.inputs[which]));

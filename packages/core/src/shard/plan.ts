@@ -143,7 +143,12 @@ export function wholeOf(slot: number): Access {
   return { of: 'slot', index: slot, mode: 'whole' };
 }
 
-/** Bytes that an example takes in a slot of rows. */
+/**
+ * Bytes that an example takes in a slot of rows.
+ *
+ * @example
+ * bytesOfRow({ type: { shape: [256, 8], dtype: 'float32' }, kind: 'rows' }, 256); // 32
+ */
 export function bytesOfRow(slot: Slot, batch: number): number {
   return byteLength(slot.type) / batch;
 }

@@ -3,17 +3,8 @@ import ndarray from 'ndarray';
 import { describe, expect, it } from 'vitest';
 import { seeds, shapes } from '../../test/support/arbitraries.js';
 import { numbers } from '../../test/support/numbers.js';
-import {
-  fromNdarray,
-  full,
-  ones,
-  randomBernoulli,
-  randomNormal,
-  randomUniform,
-  table,
-  tensor,
-  zeros,
-} from './create.js';
+import { fromNdarray, full, ones, table, tensor, zeros } from './create.js';
+import { randomBernoulli, randomNormal, randomUniform } from './random.js';
 import { type Shape, sizeOf } from './shape.js';
 
 /** Row-major values as nested arrays. */

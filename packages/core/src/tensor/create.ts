@@ -1,15 +1,11 @@
 import type { NdArray } from 'ndarray';
-import { less } from '../compositions/arithmetic.js';
 import { broadcastTo } from '../operations/broadcast.js';
 import { placeholder as emptyLeaf } from '../operations/definition.js';
-import { add, mul } from '../operations/elementwise.js';
-import { random as randomOperation } from '../operations/random.js';
-import { reshape } from '../operations/reshape.js';
 import { compute } from '../run/compute.js';
 import { dtypeOf } from '../run/typed-array.js';
 import { describe, isTensor } from './describe.js';
 import { installMethods } from './methods.js';
-import { checkKnownOptions, numberIn, oneOf, refuse } from './options.js';
+import { oneOf, refuse } from './options.js';
 import { checkShape, formatShape, type Shape, sizeOf, type TypedArray, type ValueType } from './shape.js';
 import { createNode, type Engine, Tensor } from './tensor.js';
 
@@ -33,6 +29,10 @@ function leaf(data: TypedArray, type: ValueType): Tensor {
  * @param dtype  default: int32 for an Int32Array, else float32
  * @throws TypeError if there is anything but numbers
  * @throws RangeError if arrays are ragged or do not fill the shape, or one of the numbers is not an int32 where it must be
+ * @example
+ * tensor([[1, 2], [3, 4]]).shape; // [2, 2]
+ * tensor(Float32Array.of(1, 2, 3, 4, 5, 6), [2, 3]); // [[1, 2, 3], [4, 5, 6]]
+ * tensor(Int32Array.of(1, 2)).dtype; // 'int32'
  */
 export function tensor(
   values: NestedArray | TypedArray | Float64Array | NdArray,
@@ -71,6 +71,8 @@ const TABLE_REMEDIES: Readonly<Record<string, string>> = {
  *
  * @throws TypeError if the data are of another kind than Float32Array, Int32Array, Uint8Array and Uint32Array
  * @throws RangeError if they do not fill the shape
+ * @example
+ * table(Uint8Array.of(0, 255)).dtype; // 'uint8'
  */
 export function table(data: TypedArray, shape: Shape = [data?.length]): Tensor {
   const dtype = dtypeOf(data);
@@ -94,6 +96,9 @@ export function table(data: TypedArray, shape: Shape = [data?.length]): Tensor {
  * @throws TypeError if it is no ndarray, or there is anything but a number at one of its places, such as nothing where
  *   its strides lead beyond its data
  * @throws RangeError if its shape is none, or its size is not that of its shape
+ * @example
+ * import ndarray from 'ndarray';
+ * fromNdarray(ndarray([1, 2, 3, 4], [2, 2]).transpose(1, 0)); // [[1, 3], [2, 4]]
  */
 export function fromNdarray(array: NdArray): Tensor {
   if (!isNdarray(array)) throw new TypeError(`fromNdarray: expected an ndarray, got ${describe(array)}.`);
@@ -121,13 +126,24 @@ export function fromNdarray(array: NdArray): Tensor {
   return leaf(data, { shape: [...shape], dtype: 'float32' });
 }
 
-/** A leaf without data: an argument of a program that is run later. */
+/**
+ * A leaf without data: an argument of a program that is run later.
+ *
+ * @example
+ * const x = placeholder({ shape: [8, 3], dtype: 'float32' }, 'x');
+ * trace([sum(x)]).program.inputs.length; // 1
+ */
 export function placeholder(type: ValueType, name: string): Tensor {
   installMethods();
   return emptyLeaf(type, name);
 }
 
-/** A tensor of one value throughout. */
+/**
+ * A tensor of one value throughout.
+ *
+ * @example
+ * full([3], 7); // [7, 7, 7]
+ */
 export function full(shape: Shape, value: number): Tensor {
   return filled('full', shape, value);
 }
@@ -137,85 +153,21 @@ function filled(name: string, shape: Shape, value: number): Tensor {
   return broadcastTo(tensor(value), shape);
 }
 
-/** A tensor of zeros. */
+/**
+ * A tensor of zeros.
+ *
+ * @example
+ * zeros([2, 2]); // [[0, 0], [0, 0]]
+ */
 export const zeros = (shape: Shape): Tensor => filled('zeros', shape, 0);
 
-/** A tensor of ones. */
+/**
+ * A tensor of ones.
+ *
+ * @example
+ * ones([3]); // [1, 1, 1]
+ */
 export const ones = (shape: Shape): Tensor => filled('ones', shape, 1);
-
-/** Options of random tensors. */
-export interface RandomTensorOptions {
-  /** A whole number from 0 to 2^53 - 1: the same seed gives the same bits everywhere. */
-  readonly seed: number | Tensor;
-  /** Number of the random stream, a whole number from 0 to 2^32 - 1; streams are independent. Default 0. */
-  readonly stream?: number;
-}
-
-function draw(
-  name: string,
-  distribution: 'uniform' | 'normal',
-  shape: Shape,
-  { seed, stream = 0 }: RandomTensorOptions,
-): Tensor {
-  checkShape(name, shape);
-  const rows = shape[0] ?? 1;
-  const keys = Uint32Array.from({ length: 2 * rows }, (_, i) => (i % 2 === 0 ? i / 2 : 0));
-  const drawn = randomOperation(distribution, shape.length === 0 ? [1] : shape, {
-    seed,
-    stream,
-    keys: table(keys, [rows, 2]),
-  });
-  return shape.length === 0 ? reshape(drawn, []) : drawn;
-}
-
-function checkDraw(name: string, options: RandomTensorOptions, known: readonly string[]): void {
-  if (options === undefined) throw new TypeError(`${name}: there are no options. Give { seed }.`);
-  checkKnownOptions(name, options, ['seed', 'stream', ...known]);
-}
-
-/**
- * Uniform random numbers from low to below high: multiples of 2^-24 in [0, 1), times high - low, plus low. Where low is
- * not 0 the sum, rounded to float32, may be high itself.
- *
- * @throws RangeError if low is above high, or an option is not known
- */
-export function randomUniform(shape: Shape, options: RandomTensorOptions & { low?: number; high?: number }): Tensor {
-  checkDraw('randomUniform', options, ['low', 'high']);
-  const { low = 0, high = 1 } = options;
-  if (!(low <= high)) {
-    throw new RangeError(`randomUniform: low is ${low} and high is ${high}; low must be a number not above high.`);
-  }
-  return add(mul(draw('randomUniform', 'uniform', shape, options), high - low), low);
-}
-
-/**
- * Normal random numbers.
- *
- * @throws RangeError if the deviation is below 0, or an option is not known
- */
-export function randomNormal(
-  shape: Shape,
-  options: RandomTensorOptions & { mean?: number; deviation?: number },
-): Tensor {
-  checkDraw('randomNormal', options, ['mean', 'deviation']);
-  const { mean = 0, deviation = 1 } = options;
-  numberIn('randomNormal', 'deviation', deviation, 0, Infinity);
-  return add(mul(draw('randomNormal', 'normal', shape, options), deviation), mean);
-}
-
-/**
- * 1 with the given probability, else 0.
- *
- * @throws RangeError if the probability is not in [0, 1], or an option is not known
- */
-export function randomBernoulli(shape: Shape, options: RandomTensorOptions & { probability?: number }): Tensor {
-  checkDraw('randomBernoulli', options, ['probability']);
-  const { probability = 0.5 } = options;
-  if (!(probability >= 0 && probability <= 1)) {
-    refuse('randomBernoulli', 'probability', probability, 'a number from 0 to 1');
-  }
-  return less(draw('randomBernoulli', 'uniform', shape, options), probability);
-}
 
 function isNdarray(values: unknown): values is NdArray {
   return typeof values === 'object' && values !== null && 'stride' in values && 'shape' in values && 'get' in values;

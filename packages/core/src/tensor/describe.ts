@@ -1,6 +1,12 @@
 const LONGEST = 40;
 
-/** A value of any kind as messages show what was got: `the string 'a'`, `an array [1,2]`, `an object { axes }`. */
+/**
+ * A value of any kind as messages show what was got: `the string 'a'`, `an array [1,2]`, `an object { axes }`.
+ *
+ * @example
+ * describe(['a', 1]); // 'an array [a,1]'
+ * describe(tensor([[1, 2]])); // 'a tensor Tensor[1,2]'
+ */
 export function describe(value: unknown): string {
   if (typeof value === 'string') return `the string '${shortened(value)}'`;
   if (typeof value === 'bigint') return `the bigint ${value}`;
@@ -36,6 +42,8 @@ export function shortened(text: string): string {
  * Checks what stands where a tensor must.
  *
  * @throws TypeError naming what was got
+ * @example
+ * checkTensor('mine', tensor([1])); // throws a TypeError for anything but a tensor
  */
 export function checkTensor(operation: string, value: unknown, expected = 'a tensor'): void {
   if (!isTensor(value)) {

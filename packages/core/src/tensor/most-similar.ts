@@ -1,7 +1,12 @@
 /** Longer than any option and any command: what is, is similar to none. */
 const LONGEST_WORD = 40;
 
-/** The word that the given one was probably meant to be; undefined if none is near. */
+/**
+ * The word that the given one was probably meant to be; undefined if none is near.
+ *
+ * @example
+ * mostSimilar('sofmax', ['relu', 'softmax']); // 'softmax'
+ */
 export function mostSimilar(given: string, known: readonly string[]): string | undefined {
   if (given.length > LONGEST_WORD) return undefined;
   const begun = known.filter((word) => given.length >= 3 && word.startsWith(given));

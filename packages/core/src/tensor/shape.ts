@@ -18,22 +18,42 @@ export interface ValueType {
 /** The typed array that holds a value of each storage type. */
 export type TypedArray = Float32Array | Int32Array | Uint8Array | Uint32Array;
 
-/** Number of elements of a shape. */
+/**
+ * Number of elements of a shape.
+ *
+ * @example
+ * sizeOf([2, 3, 4]); // 24
+ */
 export function sizeOf(shape: Shape): number {
   return shape.reduce((product, length) => product * length, 1);
 }
 
-/** Bytes that a value occupies. */
+/**
+ * Bytes that a value occupies.
+ *
+ * @example
+ * byteLength({ shape: [2, 3], dtype: 'float32' }); // 24
+ */
 export function byteLength(type: ValueType): number {
   return sizeOf(type.shape) * (type.dtype === 'uint8' ? 1 : 4);
 }
 
-/** `[8,28,28,1]`, as shapes are written in messages. */
+/**
+ * `[8,28,28,1]`, as shapes are written in messages.
+ *
+ * @example
+ * formatShape([8, 28, 28, 1]); // '[8,28,28,1]'
+ */
 export function formatShape(shape: Shape): string {
   return `[${shape.join(',')}]`;
 }
 
-/** Whether two shapes are the same. */
+/**
+ * Whether two shapes are the same.
+ *
+ * @example
+ * sameShape([2, 3], [3, 2]); // false
+ */
 export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((length, axis) => length === b[axis]);
 }
@@ -119,6 +139,8 @@ export function checkLengths(operation: string, shape: unknown): void {
  * Checks that a shape is made of non-negative safe integers whose product can be stored.
  *
  * @throws RangeError naming the shape
+ * @example
+ * checkShape('mine', [2, 3]); // throws a RangeError for [2, -3]
  */
 export function checkShape(operation: string, shape: Shape): void {
   checkLengths(operation, shape);

@@ -46,6 +46,12 @@ export function createNode(node: Omit<Node, 'id'>): Node {
  * An n-dimensional array that is computed when somebody asks for its values.
  *
  * Operations build tensors; `toArray`, `toNdarray` and `item` compute them. What was computed is kept.
+ *
+ * @example
+ * const x = tensor([[1, 2], [3, 4]]);
+ * const y = x.mul(2).sum(1); // nothing is computed yet
+ * y.toArray(); // [6, 14]
+ * y.sum().item(); // 20
  */
 export class Tensor {
   /** @internal */

@@ -25,6 +25,9 @@ export interface TraceOptions {
  *
  * @param outputs tensors that the program is to compute
  * @param inputs  leaves that are to be its first inputs, used or not; others follow as they are met
+ * @example
+ * const { program } = trace([relu(neg(placeholder({ shape: [4], dtype: 'float32' }, 'x')))]);
+ * program.operations.map(({ name }) => name); // ['neg', 'relu']
  */
 export function trace(
   outputs: readonly Tensor[],

@@ -11,6 +11,8 @@ import { checkData } from './data.js';
  *
  * @param where begins the message of an error, such as the name of the pass that wrote the program
  * @throws TypeError that says which operation is wrong, and in what
+ * @example
+ * verify(trace([exp(tensor([1, 2]))]).program); // throws a TypeError if the program is wrong
  */
 export function verify(program: Program, where = 'verify'): void {
   const { values, inputs, operations, outputs } = program;
@@ -99,7 +101,14 @@ function refuse(where: string, what: string): never {
 
 let isVerifying = false;
 
-/** Whether programs are verified after every pass where `CompileOptions.verify` does not say. Off; tests turn it on. */
+/**
+ * Whether programs are verified after every pass where `CompileOptions.verify` does not say. Off; tests turn it on.
+ *
+ * @example
+ * setVerification(true);
+ * compute([exp(tensor([1, 2]))])[0].length; // 2
+ * setVerification(false);
+ */
 export function setVerification(isOn: boolean): void {
   isVerifying = isOn;
 }
