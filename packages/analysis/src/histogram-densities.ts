@@ -9,6 +9,8 @@ import { requireNumbers } from './require-numbers.js';
  * @throws TypeError if one of the two is no array of numbers; RangeError if no value was counted, or there are not as many
  * edges as there must be
  * @see numpy.histogram with density=True
+ * @example
+ * histogramDensities(histogram([0, 1, 1, 4], 2)); // [0.375, 0.125]
  */
 export function histogramDensities(
   histogram: {

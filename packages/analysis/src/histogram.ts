@@ -22,6 +22,10 @@ export interface Histogram {
  * @throws TypeError if the sample is no array of numbers; RangeError if it is empty or holds NaN or an infinity, if bins
  * is no positive integer, or if the range is not finite, runs downwards or is too narrow for so many intervals
  * @see numpy.histogram, with which it agrees
+ * @example
+ * const { counts, edges } = histogram([0, 1, 1, 4], 2);
+ * counts; // [3, 1]
+ * edges; // [0, 2, 4]
  */
 export function histogram(values: ArrayLike<number>, bins = 10, range?: readonly [number, number]): Histogram {
   const sample = requireFinite('histogram', values);

@@ -15,6 +15,8 @@ import { shown } from './shown.js';
  * @throws TypeError if the sample or the grid is no array of numbers; RangeError if the sample has fewer than two distinct
  * values and no bandwidth is given, if the sample or the grid holds NaN or an infinity, or if the bandwidth is not positive
  * @see Scott (1992), Multivariate Density Estimation, section 6.5; agrees with scipy.stats.gaussian_kde
+ * @example
+ * kernelDensity([-1, 0, 1], [0, 2], 0.5); // [0.338, 0.036]
  */
 export function kernelDensity(sample: ArrayLike<number>, grid: ArrayLike<number>, bandwidth?: number): Float64Array {
   const observations = Float64Array.from(requireFinite('kernelDensity', sample));

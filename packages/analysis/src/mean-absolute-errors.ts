@@ -8,6 +8,8 @@ import { requireImages } from './image-count.js';
  * @param imageSize       values per image (height x width x channels)
  * @returns for each image the mean over its values of the absolute difference, length n, unit u; summed in float64
  * @throws TypeError if one of the two is no array of numbers; RangeError if the lengths differ or are no multiple of imageSize
+ * @example
+ * meanAbsoluteErrors([0, 0, 1, 1], [0, 1, 1, 1], 2); // [0.5, 0]; two images of two values
  */
 export function meanAbsoluteErrors(
   images: ArrayLike<number>,

@@ -8,6 +8,8 @@ import { requireImages } from './image-count.js';
  * @param imageSize       values per image (height x width x channels)
  * @returns for each image the mean over its values of the squared difference, length n, unit u²; summed in float64
  * @throws TypeError if one of the two is no array of numbers; RangeError if the lengths differ or are no multiple of imageSize
+ * @example
+ * meanSquaredErrors([0, 0, 1, 1], [0, 0.5, 1, 1], 2); // [0.125, 0]; two images of two values
  */
 export function meanSquaredErrors(
   images: ArrayLike<number>,

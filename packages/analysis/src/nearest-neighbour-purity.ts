@@ -15,6 +15,8 @@ import { shown } from './shown.js';
  * @returns 1 if all neighbours are of the point's class; if place says nothing of the class, about the sum of the squared
  * shares of the classes
  * @throws TypeError if points or labels are no arrays of numbers; RangeError if the shapes don't fit, a coordinate is not finite, or there are not so many neighbours
+ * @example
+ * nearestNeighbourPurity([0, 1, 10, 11], 4, 1, [7, 7, 3, 3], 1); // 1
  */
 export function nearestNeighbourPurity(
   points: ArrayLike<number>,

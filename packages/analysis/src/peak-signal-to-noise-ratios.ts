@@ -11,6 +11,8 @@ import { shown } from './shown.js';
  * @param peak            largest value a pixel can have; default 1
  * @returns ratio of each image in decibels, length n; Infinity where the two images are identical
  * @throws TypeError if one of the two is no array of numbers; RangeError if the lengths differ or are no multiple of imageSize, or the peak is not positive
+ * @example
+ * peakSignalToNoiseRatios([0, 0, 1, 1], [0.1, 0.1, 1, 1], 2); // [20, Infinity]
  */
 export function peakSignalToNoiseRatios(
   images: ArrayLike<number>,

@@ -58,6 +58,12 @@ const METHODS: readonly string[] = ['auto', 'exact', 'randomized'];
  * the data hold NaN or an infinity, or there can't be so many components
  * @see Jolliffe (2002), Principal Component Analysis; agrees with sklearn.decomposition.PCA, signs included (each
  * component's entry of largest magnitude is positive)
+ * @example
+ * const points = [0, 0, 3, 4, 6, 8]; // three in the plane
+ * const { components, explainedVarianceRatio, scores } = principalComponents(points, 3, 2, { components: 1 });
+ * components; // [0.6, 0.8]
+ * explainedVarianceRatio; // [1]
+ * scores; // [-5, 0, 5]
  */
 export function principalComponents(
   data: ArrayLike<number>,

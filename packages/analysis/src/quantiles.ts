@@ -10,6 +10,8 @@ import { requireNumbers } from './require-numbers.js';
  * @throws TypeError if one of the two is no array of numbers; RangeError if the sample is empty or holds NaN or an
  * infinity, or if a probability lies outside 0 to 1
  * @see Hyndman & Fan (1996), Sample quantiles in statistical packages, definition 7; numpy.quantile's default
+ * @example
+ * quantiles([1, 2, 3, 10], [0, 0.5, 1]); // [1, 2.5, 10]
  */
 export function quantiles(values: ArrayLike<number>, probabilities: ArrayLike<number>): Float64Array {
   const sorted = Float64Array.from(requireFinite('quantiles', values)).sort();

@@ -7,6 +7,8 @@ import { sampleDeviation } from './sample-deviation.js';
  * @returns standard deviation for the Gaussian kernel in u
  * @throws TypeError if the sample is no array of numbers; RangeError if it has fewer than two distinct values, or holds NaN or an infinity
  * @see Scott (1992), Multivariate Density Estimation, section 6.5; agrees with scipy.stats.gaussian_kde
+ * @example
+ * scottBandwidth([1, 2, 3, 4]); // 0.978
  */
 export function scottBandwidth(sample: ArrayLike<number>): number {
   const { deviation, count } = sampleDeviation('scottBandwidth', sample);

@@ -40,6 +40,8 @@ const OPTIONS = { limit: true, seed: true } as const;
  * compared
  * @see Rousseeuw (1987), Silhouettes: a graphical aid to the interpretation and validation of cluster analysis; agrees
  * with sklearn.metrics.silhouette_score
+ * @example
+ * silhouetteScore([0, 1, 10, 11], 4, 1, [7, 7, 3, 3]); // { score: 0.9, sampleSize: 4 }
  */
 export function silhouetteScore(
   points: ArrayLike<number>,

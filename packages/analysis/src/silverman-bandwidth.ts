@@ -8,6 +8,8 @@ import { sampleDeviation } from './sample-deviation.js';
  * @throws TypeError if the sample is no array of numbers; RangeError if it has fewer than two distinct values, or holds NaN or an infinity
  * @see Silverman (1986), Density Estimation for Statistics and Data Analysis, section 3.4.2; agrees with
  * scipy.stats.gaussian_kde
+ * @example
+ * silvermanBandwidth([1, 2, 3, 4]); // 1.036
  */
 export function silvermanBandwidth(sample: ArrayLike<number>): number {
   const { deviation, count } = sampleDeviation('silvermanBandwidth', sample);

@@ -9,6 +9,8 @@ import { requireFinite } from './require-finite.js';
  * @returns biased (population) estimate, without unit; NaN where all values are equal but for rounding
  * @throws TypeError if the sample is no array of numbers; RangeError if it is empty or holds NaN or an infinity
  * @see scipy.stats.skew with bias=True, with which it agrees
+ * @example
+ * skewness([1, 2, 3, 10]); // 1.0
  */
 export function skewness(values: ArrayLike<number>): number {
   const sample = requireFinite('skewness', values);

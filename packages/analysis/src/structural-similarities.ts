@@ -46,6 +46,9 @@ const OPTIONS = {
  * fit, the window is even or larger than the image, or a constant is not positive
  * @see Wang, Bovik, Sheikh & Simoncelli (2004), Image quality assessment: from error visibility to structural similarity;
  * the variant of scikit-image's structural_similarity with gaussian_weights=True, use_sample_covariance=False
+ * @example
+ * const image = Float32Array.from({ length: 256 }, (_, at) => (at % 16) / 15);
+ * structuralSimilarities(image, image, { height: 16, width: 16 }); // [1]
  */
 export function structuralSimilarities(
   images: ArrayLike<number>,

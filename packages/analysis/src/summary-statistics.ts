@@ -26,6 +26,9 @@ export interface SummaryStatistics {
  *
  * @param values sample in any order, length n >= 1, any unit
  * @throws TypeError if the sample is no array of numbers; RangeError if it is empty or holds NaN or an infinity
+ * @example
+ * const { mean, median, maximum } = summaryStatistics([1, 2, 3, 10]);
+ * [mean, median, maximum]; // [4, 2.5, 10]
  */
 export function summaryStatistics(values: ArrayLike<number>): SummaryStatistics {
   const sample = requireFinite('summaryStatistics', values);

@@ -59,7 +59,11 @@ export interface ImageExamples {
  *
  * @throws RangeError if the sizes and arrays of the data set do not fit each other; TypeError if the arrays are no bytes
  * @example
- * await fit(model, { x: asExamples(train), y: Int32Array.from(train.labels) }, { epochs: 5 });
+ * const { train } = syntheticGarments({ trainCount: 32, testCount: 1 });
+ * const model = new Sequential([new Flatten(), new Dense({ units: 10 })], { inputShape: [28, 28, 1] });
+ * const loss = sparseCategoricalCrossentropyWith({ fromLogits: true });
+ * const data = { x: asExamples(train), y: Int32Array.from(train.labels) };
+ * await fit(model, data, { epochs: 1, loss, threads: 1 });
  */
 export function asExamples(dataset: ImageDataset): ImageExamples {
   checkDataset('asExamples', dataset);
@@ -73,6 +77,9 @@ export function asExamples(dataset: ImageDataset): ImageExamples {
  * @param limit how many to keep; a number beyond the data set's count keeps them all
  * @throws RangeError if the limit is not an integer of at least 1, or the sizes and arrays of the data set do not fit
  *         each other; TypeError if the arrays are no bytes
+ * @example
+ * const { train } = syntheticGarments({ trainCount: 20, testCount: 1 });
+ * subset(train, 5).count; // 5
  */
 export function subset(dataset: ImageDataset, limit: number): ImageDataset {
   checkDataset('subset', dataset);
@@ -97,6 +104,8 @@ export function subset(dataset: ImageDataset, limit: number): ImageDataset {
  * @param fraction part kept for validation, in [0, 1); 0 keeps none
  * @throws RangeError if they are outside these bounds or one of the two parts would be empty
  * @see keras.src.trainers.data_adapters.array_slicing, train_validation_split
+ * @example
+ * splitValidation(60_000, 0.1); // { trainCount: 54000, validationCount: 6000 }
  */
 export function splitValidation(count: number, fraction: number): { trainCount: number; validationCount: number } {
   checkWholeNumber('splitValidation: the count', count, 1);

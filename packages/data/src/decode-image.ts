@@ -42,9 +42,10 @@ const CODECS: Codecs = {
  * @returns the picture, its pixels in the order row, column, channel
  * @throws ImageError if the file is not read: its code says why, and its message says it in a sentence
  * @example
- * ```ts
- * const { width, height, channels, data } = decodeImage(readFileSync('picture.png'));
- * ```
+ * const file = encodePng({ width: 2, height: 1, channels: 1, depth: 8, data: Uint8Array.of(0, 255) });
+ * const { format, width, data } = decodeImage(file); // the bytes of a PNG, JPEG or TIFF file
+ * [format, width]; // ['png', 2]
+ * data; // [0, 255]
  */
 export function decodeImage(bytes: Uint8Array, limits?: PictureLimits): DecodedPicture {
   return decodeWith(CODECS, bytes, limits);

@@ -18,7 +18,9 @@ const CURRENT_VERSION = '2';
  * @param metadata texts of your own
  * @throws TypeError if it is no model; SafetensorsError if a text takes a name that is kept for Weft
  * @example
+ * const model = new Sequential([new Dense({ units: 1 })], { inputShape: [2] });
  * const bytes = encodeModel(model, { epoch: '20' });
+ * decodeModel(bytes).metadata.epoch; // '20'
  */
 export function encodeModel(
   model: BaseModel,
@@ -67,6 +69,10 @@ export interface LoadedModel {
  * @param source where the bytes are from, such as a path: messages begin with it
  * @throws SafetensorsError if the bytes are damaged, cut short or were not written by `encodeModel`;
  *   ArchitectureMismatchError if the weights are not those of the layers
+ * @example
+ * const bytes = encodeModel(new Sequential([new Dense({ units: 1 })], { inputShape: [2] }));
+ * const { model } = decodeModel(bytes);
+ * model.weights.map(({ path }) => path); // ['dense/kernel', 'dense/bias']
  */
 export function decodeModel(bytes: Uint8Array, layers: LayerClasses = {}, source?: string): LoadedModel {
   const { tensors, metadata } = decode(bytes, source);
@@ -99,6 +105,10 @@ export function decodeModel(bytes: Uint8Array, layers: LayerClasses = {}, source
  * @returns the texts that were saved with them
  * @throws SafetensorsError if the bytes are damaged or cut short; ArchitectureMismatchError if their weights are not
  *   those of the model, listing the differences
+ * @example
+ * const [trained, fresh] = [1, 2].map((seed) => new Sequential([new Dense({ units: 1 })], { inputShape: [2], seed }));
+ * setWeights(fresh, encodeModel(trained));
+ * fresh.weights[0].weight.data.join() === trained.weights[0].weight.data.join(); // true
  */
 export function setWeights(model: BaseModel, bytes: Uint8Array, source?: string): Readonly<Record<string, string>> {
   checkModel('setWeights', model);

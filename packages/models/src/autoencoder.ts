@@ -18,7 +18,13 @@ const KINDS = { cae, cdae, deep, unet, dense, vae, sparse, dropout, adversarial 
 /** The kinds of autoencoders. */
 export type ModelKey = keyof typeof KINDS;
 
-/** What is to be known of each kind: its names, source, options, and its number of weights for images of 28x28x1. */
+/**
+ * What is to be known of each kind: its names, source, options, and its number of weights for images of 28x28x1.
+ *
+ * @example
+ * AUTOENCODERS.vae.title; // 'VAE'
+ * AUTOENCODERS.cdae.denoises; // true
+ */
 export const AUTOENCODERS: Readonly<Record<ModelKey, Kind>> = KINDS;
 
 function kindOf(label: string, key: ModelKey): Kind {
@@ -31,6 +37,11 @@ const keyOf = ({ name }: BaseModel): ModelKey => (Object.hasOwn(KINDS, name) ? (
 /**
  * An autoencoder, whole and in its parts. The parts share the model's layers: what is trained in one is trained in the
  * other.
+ *
+ * @example
+ * const { model, encoder, decoder } = new Autoencoder(buildAutoencoder('cae', { height: 8, width: 8 }).model, 'cae');
+ * model.outputShape; // [8, 8, 1]
+ * encoder.outputShape; // [2, 2, 64]
  */
 export class Autoencoder implements Parts {
   readonly key: ModelKey;
@@ -72,7 +83,10 @@ export class Autoencoder implements Parts {
    * @param loss      how far images are from their targets, [batch]
    * @param optimizer default: that of `fit`
    * @example
-   * await fit(autoencoder.model, { x }, { ...autoencoder.objective(meanSquaredError, new Adam()), epochs: 20 });
+   * const autoencoder = buildAutoencoder('vae', { height: 8, width: 8 });
+   * const options = { ...autoencoder.objective(meanSquaredError, new Adam()), epochs: 1, threads: 1 };
+   * const { history } = await fit(autoencoder.model, { x: new Float32Array(4 * 64) }, options);
+   * Object.keys(history); // ['loss']
    */
   objective(loss: Loss, optimizer?: Optimizer): Objective {
     const { objective } = kindOf('Autoencoder', this.key);
@@ -85,7 +99,9 @@ export class Autoencoder implements Parts {
  *
  * @throws RangeError if there is no such kind, an option is none of this kind, or has a value that it cannot have
  * @example
- * const { model, encoder, decoder } = buildAutoencoder('vae', { height: 28, width: 28, latentSize: 8, seed: 1 });
+ * const { encoder, decoder } = buildAutoencoder('vae', { height: 28, width: 28, latentSize: 8, seed: 1 });
+ * encoder.outputShape; // [8]
+ * decoder?.outputShape; // [28, 28, 1]
  */
 export function buildAutoencoder(key: ModelKey, options: AutoencoderOptions = {}): Autoencoder {
   const label = 'buildAutoencoder';
@@ -101,7 +117,10 @@ export function buildAutoencoder(key: ModelKey, options: AutoencoderOptions = {}
  * @param settings of training, which a model file does not hold: `beta` of `vae`, `criticWeight` of `adversarial`
  * @throws TypeError or RangeError if the model does not have the parts of its kind
  * @example
+ * const { model } = buildAutoencoder('vae', { height: 8, width: 8, latentSize: 2 });
+ * await saveModel('vae.safetensors', model);
  * const autoencoder = autoencoderOf('vae', (await loadModel('vae.safetensors')).model);
+ * autoencoder.prior; // 'normal'
  */
 export function autoencoderOf(key: ModelKey, model: BaseModel, settings: ObjectiveSettings = {}): Autoencoder {
   for (const [option, value] of Object.entries(settings)) from0('autoencoderOf', option, value);
@@ -115,12 +134,24 @@ export interface SequentialAutoencoder extends Autoencoder {
   readonly decoder: Sequential;
 }
 
-/** `buildAutoencoder('cae', options)`. */
+/**
+ * `buildAutoencoder('cae', options)`.
+ *
+ * @example
+ * const { model, encoder } = convAutoencoder({ height: 28, width: 28 });
+ * encoder.outputShape; // [7, 7, 64]
+ */
 export function convAutoencoder(options: AutoencoderOptions = {}): SequentialAutoencoder {
   return buildAutoencoder('cae', options) as SequentialAutoencoder;
 }
 
-/** `buildAutoencoder('cdae', options)`. */
+/**
+ * `buildAutoencoder('cdae', options)`.
+ *
+ * @example
+ * const { model, encoder } = convDenoisingAutoencoder({ height: 28, width: 28 });
+ * encoder.outputShape; // [7, 7, 64]
+ */
 export function convDenoisingAutoencoder(options: AutoencoderOptions = {}): SequentialAutoencoder {
   return buildAutoencoder('cdae', options) as SequentialAutoencoder;
 }

@@ -40,6 +40,8 @@ export function posteriorModel(model: BaseModel, label: string): BaseModel<Recor
  *
  * @returns [batch]
  * @see Kingma & Welling (2014), Auto-encoding variational Bayes, appendix B
+ * @example
+ * normalDivergence({ mean: tensor([[0, 0], [1, 0]]), logVariance: zeros([2, 2]) }); // [0, 0.5]
  */
 export function normalDivergence({ mean, logVariance }: Posterior): Tensor {
   const terms = sub(sub(add(square(mean), exp(logVariance)), logVariance), 1);
@@ -91,7 +93,10 @@ const STREAM = 0x656c626f;
  *
  * @throws RangeError if the autoencoder is no VAE
  * @example
- * const terms = await mapExamples(elboTerms(vae), images, [28, 28, 1], { seed: 1 });
+ * const vae = buildAutoencoder('vae', { height: 8, width: 8, latentSize: 2 });
+ * const images = new Float32Array(3 * 64).fill(0.5);
+ * const terms = await mapExamples(elboTerms(vae), images, [8, 8, 1], { seed: 1, threads: 1 });
+ * terms.length; // 6; reconstruction and divergence of each image
  */
 export function elboTerms(
   autoencoder: Pick<Parts, 'model' | 'decoder'>,

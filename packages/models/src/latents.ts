@@ -14,7 +14,9 @@ const STREAM = 0x6c617465;
  * @returns [count, ...shape of the latent], row-major
  * @throws RangeError if the autoencoder's latents follow no known distribution, or a number is not what it must be
  * @example
- * const images = await predict(vae.decoder, sampleLatents(vae, 64, 1));
+ * const vae = buildAutoencoder('vae', { height: 8, width: 8, latentSize: 2 });
+ * const images = await predict(vae.decoder!, sampleLatents(vae, 3, 1));
+ * images.length; // 192
  */
 export function sampleLatents(autoencoder: Parts, count: number, seed: number): Float32Array {
   const { prior, decoder, model } = autoencoder;
@@ -69,7 +71,8 @@ function sphericalFactors(a: ArrayLike<number>, b: ArrayLike<number>): Factors |
  * @throws RangeError if the latents have different lengths, or an option is not what it must be
  * @see Shoemake (1985), Animating rotation with quaternion curves, for the spherical path
  * @example
- * const images = await predict(vae.decoder, interpolate(a, b, 10, { path: 'spherical' }));
+ * interpolate([0, 0], [3, 6], 4); // [0, 0, 1, 2, 2, 4, 3, 6]
+ * interpolate([1, 0], [0, 1], 3, { path: 'spherical' }); // [1, 0, 0.7071, 0.7071, 0, 1]
  */
 export function interpolate(
   a: ArrayLike<number>,

@@ -17,7 +17,9 @@ export interface ListedLayer {
  * The layers of a model in the order in which they are called first, also those of models within it.
  *
  * @example
- * for (const { name, outputShape } of layersOf(model)) console.log(name, outputShape.join('x'));
+ * const { model } = convAutoencoder({ height: 28, width: 28 });
+ * const [first] = layersOf(model);
+ * [first.name, first.outputShape]; // ['enc_conv1', [28, 28, 32]]
  */
 export function layersOf(model: BaseModel): ListedLayer[] {
   const seen = new Set<object>();

@@ -80,12 +80,13 @@ export function publicNames(packageName: string): Exported[] {
 }
 
 /**
- * Where an example gets a name from. What is described comes from its own package; else programs on Node import from
- * `@weft/pool`, then from the example's package, then from the first of the others that has the name.
+ * Where an example gets a name from: from its own package; else, as programs on Node do, from `@weft/pool`; else from the
+ * first of the others that has it. Examples of `@weft/train` take `fit` and the like from `@weft/pool` too, unless
+ * they are about them.
  */
 function entryWith(name: string, { packageName, name: described }: Example): [Entry, Exported] | undefined {
   const rank = (entry: Entry) => {
-    if (entry.packageName === packageName) return name === described ? 0 : 2;
+    if (entry.packageName === packageName) return name === described || packageName !== 'train' ? 0 : 2;
     return entry.packageName === 'pool' ? 1 : 3;
   };
   return entries

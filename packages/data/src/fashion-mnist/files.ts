@@ -11,6 +11,8 @@ export interface FashionMnistFiles {
  * The four files with the MD5 sums published by their authors, and those of what they hold uncompressed.
  *
  * @see Xiao, Rasul and Vollgraf (2017), Fashion-MNIST; README of github.com/zalandoresearch/fashion-mnist
+ * @example
+ * FASHION_MNIST_FILES.testLabels.name; // 't10k-labels-idx1-ubyte.gz'
  */
 export const FASHION_MNIST_FILES: FashionMnistFiles = {
   trainImages: {
@@ -39,7 +41,12 @@ export const FASHION_MNIST_FILES: FashionMnistFiles = {
   },
 };
 
-/** The copy kept for Keras, and the authors' source repository; the authors' own server does not speak https. */
+/**
+ * The copy kept for Keras, and the authors' source repository; the authors' own server does not speak https.
+ *
+ * @example
+ * FASHION_MNIST_MIRRORS.every((address) => address.startsWith('https:')); // true
+ */
 export const FASHION_MNIST_MIRRORS: readonly string[] = [
   'https://storage.googleapis.com/tensorflow/tf-keras-datasets/',
   'https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/',

@@ -128,6 +128,9 @@ async function fetchMissing(
  * @throws DataError `not-found`, `download`, `damaged`, `mismatch`, `unreadable` or `unwritable`; TypeError or RangeError
  *         for an option that there is not, or that is something else; the signal's reason if it was aborted
  * @see Xiao, Rasul and Vollgraf (2017), Fashion-MNIST: a novel image dataset for benchmarking machine learning
+ * @example
+ * const { train, test, classNames } = await loadFashionMnist();
+ * train.images.length; // 47040000
  */
 export async function loadFashionMnist(options: FashionMnistOptions = {}): Promise<LoadedData> {
   checkFashionMnistOptions(options);

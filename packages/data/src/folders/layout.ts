@@ -50,7 +50,10 @@ export interface Layout {
  *
  * @param paths of pictures, with `/` between names, in their order
  * @example
- * layoutOf(['train/good/0.png', 'test/good/1.png', 'test/hole/2.png', 'ground_truth/hole/2_mask.png']).masks; // 2 -> 3
+ * const paths = ['train/good/0.png', 'test/good/1.png', 'test/hole/2.png', 'ground_truth/hole/2_mask.png'];
+ * const { classNames, masks } = layoutOf(paths);
+ * classNames; // ['good', 'hole']
+ * masks.get(2); // 3
  */
 export function layoutOf(paths: readonly string[]): Layout {
   const parts = paths.map((path) => path.split('/'));

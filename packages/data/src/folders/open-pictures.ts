@@ -30,8 +30,15 @@ const MOST_NAMED = 20;
  *   `onBadImage` is `skip`), or the cache cannot be written; TypeError or RangeError for an option that is not what it
  *   must be; the signal's reason
  * @example
- * const { train, test, classNames } = await openPictures('flowers', { size: 64 });
- * await fit(autoencoder, { x: train }, { epochs: 10, validationSplit: 0.1 });
+ * import { mkdirSync, writeFileSync } from 'node:fs';
+ * for (const name of ['daisy', 'rose']) {
+ *   mkdirSync(`flowers/${name}`, { recursive: true });
+ *   const picture = { width: 4, height: 4, channels: 1, depth: 8, data: new Uint8Array(16) } as const;
+ *   for (const number of [1, 2, 3]) writeFileSync(`flowers/${name}/${number}.png`, encodePng(picture));
+ * }
+ * const { train, classNames } = await openPictures('flowers', { size: 8, testSplit: 0, cache: 'cache' });
+ * classNames; // ['daisy', 'rose']
+ * train.shape; // [8, 8, 1]; `fit(autoencoder, { x: train }, ...)` reads it
  */
 export async function openPictures(path: string, options: PictureOptions = {}): Promise<PictureFolder> {
   if (typeof path !== 'string' || path === '') {

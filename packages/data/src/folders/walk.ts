@@ -40,6 +40,12 @@ export function byCodePoints(a: string, b: string): number {
  *
  * @param root path of the folder, without links
  * @throws DataError with code `unreadable` if the folder cannot be listed
+ * @example
+ * import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
+ * mkdirSync('letters/a', { recursive: true });
+ * writeFileSync('letters/a/1.txt', 'A');
+ * const { files } = await listFolder(realpathSync('letters'));
+ * files.map(({ path, bytes }) => [path, bytes]); // [['a/1.txt', 1]]
  */
 export async function listFolder(root: string, signal?: AbortSignal): Promise<Listing> {
   const files: FoundFile[] = [];

@@ -20,10 +20,10 @@ import {
  * @returns the elements with their type and shape
  * @throws DataError `not-idx`, `damaged` or `too-large`; TypeError or RangeError for other arguments
  * @example
- * ```ts
- * const { shape } = await readIdxBlob(new Blob([writeIdx({ type: 'uint8', shape: [2, 3], data: [1, 2, 3, 4, 5, 6] })]));
- * console.log(shape); // [2, 3]
- * ```
+ * const file = new Blob([writeIdx({ type: 'uint8', shape: [2, 3], data: [1, 2, 3, 4, 5, 6] })]);
+ * const { shape, data } = await readIdxBlob(file);
+ * shape; // [2, 3]
+ * data; // [1, 2, 3, 4, 5, 6]
  */
 export async function readIdxBlob(file: Blob, options: IdxOptions = {}): Promise<IdxArray> {
   const checked = checkIdxOptions('readIdxBlob', options);

@@ -20,6 +20,11 @@ import {
  * @param options `name` stands in error messages; `maximumBytes` bounds the uncompressed file (default 1 GiB)
  * @throws DataError `not-idx`, `damaged` or `too-large`; TypeError or RangeError for other arguments
  * @see LeCun, Cortes and Burges, The MNIST database of handwritten digits: the IDX file format
+ * @example
+ * const bytes = writeIdx({ type: 'uint8', shape: [2, 2], data: [1, 2, 3, 4] });
+ * const { shape, data } = readIdx(bytes);
+ * shape; // [2, 2]
+ * data; // [1, 2, 3, 4]
  */
 export function readIdx(bytes: Uint8Array, options: IdxOptions = {}): IdxArray {
   const checked = checkIdxOptions('readIdx', options);

@@ -10,8 +10,10 @@ const EXAMPLE = "writeIdx({ type: 'uint8', shape: [2, 3], data })";
  * @throws RangeError if the type is unknown, the shape has no dimension, more than 255, or does not fit the number of
  *         elements, or the type cannot hold an element; TypeError if something is no array, or an element no number
  * @see LeCun, Cortes and Burges, The MNIST database of handwritten digits: the IDX file format
+ * @example
+ * writeIdx({ type: 'int16', shape: [2], data: [1, -1] }); // [0, 0, 11, 1, 0, 0, 0, 2, 0, 1, 255, 255]
  */
-export function writeIdx(content: IdxContent): Uint8Array {
+export function writeIdx(content: IdxContent): Uint8Array<ArrayBuffer> {
   checkContent(content);
   const { type, shape, data } = content;
   const element = ELEMENTS[type];

@@ -34,7 +34,10 @@ export type NoiseFunction = (x: Tensor, draws: NoiseDraws) => Tensor;
  * @throws RangeError if the noise or an option is not what it must be; when called, if the images have another shape
  * @example
  * const corrupt = corruption(parseNoise('gaussian:0.1..0.5'), { perEpoch: true });
- * // await fit(model, { x: images }, { epochs: 5, corrupt });
+ * const layers = [new Conv2D({ filters: 1, kernelSize: 3, padding: 'same' })];
+ * const denoiser = new Sequential(layers, { inputShape: [28, 28, 1] });
+ * const { train } = syntheticGarments({ trainCount: 8, testCount: 1 });
+ * await fit(denoiser, { x: asExamples(train) }, { epochs: 1, loss: meanSquaredError, corrupt, threads: 1 });
  */
 export function corruption(spec: NoiseSpec, options: CorruptionOptions = {}): NoiseFunction {
   checkNoise(spec);

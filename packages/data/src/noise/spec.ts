@@ -12,7 +12,12 @@ const KINDS = {
 /** A kind of noise. */
 export type NoiseKind = keyof typeof KINDS;
 
-/** All kinds of noise. */
+/**
+ * All kinds of noise.
+ *
+ * @example
+ * NOISE_KINDS; // ['gaussian', 'poisson', 'salt-pepper', 'blur', 'occlusion']
+ */
 export const NOISE_KINDS: readonly NoiseKind[] = Object.keys(KINDS) as NoiseKind[];
 
 /** One kind of noise and its strength. */
@@ -56,7 +61,12 @@ export function parseNoise(text: string): NoiseSpec {
   return checkNoise(text.split('+').map((part) => parseTerm(part.trim())));
 }
 
-/** Noise as a text, which `parseNoise` reads: the same text for the same noise. */
+/**
+ * Noise as a text, which `parseNoise` reads: the same text for the same noise.
+ *
+ * @example
+ * noiseText(parseNoise('blur:0.5..1.50 + gaussian:.4')); // 'blur:0.5..1.5+gaussian:0.4'
+ */
 export function noiseText(spec: NoiseSpec): string {
   return checkNoise(spec)
     .map(({ kind, low, high }) => `${kind}:${low === high ? low : `${low}..${high}`}`)

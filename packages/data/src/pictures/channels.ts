@@ -7,6 +7,9 @@ import { type Picture, valuesOf } from './picture.js';
  *
  * @returns the picture itself if it has this depth
  * @throws TypeError or RangeError if it is no picture
+ * @example
+ * const picture = { width: 2, height: 1, channels: 1, depth: 16, data: Uint16Array.of(257, 65535) } as const;
+ * asDepth(picture, 8).data; // [1, 255]
  */
 export function asDepth<Some extends Picture>(picture: Some, depth: 8 | 16): Some {
   checkPicture('asDepth', picture);
@@ -31,9 +34,8 @@ export function asDepth<Some extends Picture>(picture: Some, depth: 8 | 16): Som
  * @returns the picture itself if it has these channels
  * @throws TypeError or RangeError if it is no picture, or there are no such channels
  * @example
- * ```ts
- * const grey = asChannels(decodeImage(bytes), 1);
- * ```
+ * const red = { width: 1, height: 1, channels: 3, depth: 8, data: Uint8Array.of(255, 0, 0) } as const;
+ * asChannels(red, 1).data; // [76]
  */
 export function asChannels<Some extends Picture>(
   picture: Some,

@@ -47,9 +47,9 @@ export function decodeWith(codecs: Codecs, bytes: Uint8Array, limits: PictureLim
  * @param bytes the whole file
  * @throws ImageError if the file is none that `decodeImage` reads, as far as its headers show
  * @example
- * ```ts
- * const { format, width, height, channels, depth } = imageHeader(readFileSync('picture.jpg'));
- * ```
+ * const file = encodePng({ width: 2, height: 1, channels: 1, depth: 8, data: Uint8Array.of(0, 255) });
+ * const { format, width, height, orientation } = imageHeader(file);
+ * [format, width, height, orientation]; // ['png', 2, 1, 1]
  */
 export function imageHeader(bytes: Uint8Array): PictureHeader {
   const { header } = open(bytes, { crc32 });

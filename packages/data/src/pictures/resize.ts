@@ -34,9 +34,9 @@ interface Weights {
  * @returns a picture of `width` x `height`
  * @throws TypeError or RangeError if it is no picture, or a size is no whole number of at least 1
  * @example
- * ```ts
- * const small = resizeImage(decodeImage(bytes), 64, 64, { fit: 'crop' });
- * ```
+ * const picture = { width: 4, height: 2, channels: 1, depth: 8, data: new Uint8Array(8).fill(9) } as const;
+ * const small = resizeImage(picture, 2, 2, { fit: 'crop' });
+ * small.data; // [9, 9, 9, 9]
  */
 export function resizeImage<Some extends Picture>(
   picture: Some,

@@ -31,6 +31,8 @@ export interface Tiles {
  * @param size    rows and columns of a tile
  * @param overlap pixels that neighbours have in common, less than `size`; default 0
  * @throws RangeError if a number is none of these
+ * @example
+ * tileGrid(10, 4, 4, 1).lefts; // [0, 3, 6]
  */
 export function tileGrid(width: number, height: number, size: number, overlap = 0): TileGrid {
   for (const [name, value] of Object.entries({ width, height, size })) {
@@ -58,10 +60,8 @@ function begins(length: number, size: number, overlap: number): number[] {
  * @param overlap pixels that neighbours have in common, less than `size`; default 0
  * @throws TypeError or RangeError if it is no picture, or there are no such tiles
  * @example
- * ```ts
- * const tiles = cutTiles(picture, 64, 8);
- * const again = joinTiles(tiles.data, tiles.grid, tiles.channels);
- * ```
+ * const picture = { width: 3, height: 2, channels: 1, depth: 8, data: Uint8Array.of(1, 2, 3, 4, 5, 6) } as const;
+ * cutTiles(picture, 2).data; // [1, 2, 4, 5, 2, 3, 5, 6]
  */
 export function cutTiles(picture: Picture, size: number, overlap = 0): Tiles {
   checkPicture('cutTiles', picture);
@@ -117,6 +117,10 @@ function rampSums(tiles: readonly number[], length: number, weights: Float64Arra
  * @param channels values of a pixel
  * @returns height x width x channels values, in an array of the same type; whole numbers are rounded to the nearest
  * @throws RangeError if the values are not as many as the grid's
+ * @example
+ * const picture = { width: 3, height: 2, channels: 1, depth: 8, data: Uint8Array.of(1, 2, 3, 4, 5, 6) } as const;
+ * const { data, grid, channels } = cutTiles(picture, 2);
+ * joinTiles(data, grid, channels); // [1, 2, 3, 4, 5, 6]
  */
 export function joinTiles<Values extends Uint8Array | Uint16Array | Float32Array>(
   tiles: Values,

@@ -64,6 +64,10 @@ function drawSplit(split: 'train' | 'test', count: number, seed: number): ImageD
  *
  * @throws RangeError if a count is not an integer from 1 to 1,000,000, the seed not a safe integer >= 0, or there is
  *         no such option; TypeError if the options are no object
+ * @example
+ * const { train, test } = syntheticGarments({ trainCount: 50, testCount: 10, seed: 1 });
+ * [train.count, train.height, train.width, train.channels]; // [50, 28, 28, 1]
+ * test.labels.toSorted(); // [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
  */
 export function syntheticGarments(
   options: { trainCount?: number | undefined; testCount?: number | undefined; seed?: number | undefined } = {},

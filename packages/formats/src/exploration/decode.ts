@@ -29,7 +29,9 @@ type TensorName = keyof typeof TENSORS;
  * @param name where the bytes are from, such as the name of a file: messages begin with it
  * @throws ExplorationError naming what is wrong
  * @example
- * const { scores, errors, labels } = decodeExploration(bytes, 'explore-cae.safetensors');
+ * import { readFileSync } from 'node:fs';
+ * const path = 'explore-cae.safetensors';
+ * const { scores, errors, labels } = decodeExploration(readFileSync(path), path);
  */
 export function decodeExploration(bytes: Uint8Array, name?: string): Exploration {
   try {

@@ -26,7 +26,20 @@ export const FACT_NAMES = [
  *
  * @throws ExplorationError if its parts do not fit each other
  * @example
+ * const exploration: Exploration = {
+ *   ...{ model: 'cae', title: 'CAE', run: 'run-1', dataset: 'two pixels', synthetic: true, weightsSha256: '00' },
+ *   ...{ count: 2, height: 1, width: 1, channels: 1, classNames: [], latentShape: [2] },
+ *   mean: Float32Array.of(0, 0),
+ *   components: Float32Array.of(1, 0),
+ *   explainedVarianceRatio: Float32Array.of(1),
+ *   scores: Float32Array.of(-1, 1),
+ *   errors: Float32Array.of(0, 0.1),
+ *   neighbours: Uint32Array.of(1, 0),
+ *   originals: Uint8Array.of(0, 255),
+ *   reconstructions: Uint8Array.of(0, 250),
+ * };
  * const bytes = encodeExploration(exploration);
+ * decodeExploration(bytes).scores; // [-1, 1]
  */
 export function encodeExploration(exploration: Exploration): Uint8Array<ArrayBuffer> {
   checkExploration(exploration);

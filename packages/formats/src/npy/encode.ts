@@ -22,6 +22,7 @@ const ALIGNMENT = 64;
  * @see numpy.lib.format, "Format Version 1.0"
  * @example
  * const bytes = encodeNpy(Float32Array.of(1, 2, 3, 4, 5, 6), [2, 3]);
+ * bytes.length; // 152; 128 before the six numbers
  */
 export function encodeNpy(data: NpyData, shape: readonly number[]): Uint8Array<ArrayBuffer> {
   const descr = DESCRIPTIONS.find(([kind]) => data instanceof kind)?.[1];

@@ -25,6 +25,9 @@ function fail(message: string): never {
  * @param bytes the whole file
  * @throws SafetensorsError naming what is wrong
  * @see https://github.com/huggingface/safetensors, section "Format"
+ * @example
+ * const bytes = encodeSafetensors(new Map([['x', { dtype: 'F32', shape: [2], data: Float32Array.of(1, 2) }]]));
+ * decodeSafetensors(bytes).tensors.get('x')?.data; // [1, 2]
  */
 export function decodeSafetensors(bytes: Uint8Array): SafetensorsContents {
   const { header, data } = split(bytes);

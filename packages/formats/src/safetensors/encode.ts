@@ -16,6 +16,9 @@ function inOrder(tensors: ReadonlyMap<string, SafetensorsTensor>): [string, Safe
  * @param metadata texts by name
  * @throws SafetensorsError if a tensor's data do not fit its dtype or shape, or a name is reserved
  * @see https://github.com/huggingface/safetensors, section "Format"
+ * @example
+ * const tensors = new Map([['x', { dtype: 'F32', shape: [2], data: Float32Array.of(1, 2) } as const]]);
+ * encodeSafetensors(tensors, { author: 'me' }).length % 8; // 0
  */
 export function encodeSafetensors(
   tensors: ReadonlyMap<string, SafetensorsTensor>,

@@ -21,7 +21,12 @@ const TERMS = {
 /** A term of an image loss. */
 export type ImageLossTerm = keyof typeof TERMS;
 
-/** The terms that an image loss may have. */
+/**
+ * The terms that an image loss may have.
+ *
+ * @example
+ * IMAGE_LOSS_TERMS.includes('ssim'); // true
+ */
 export const IMAGE_LOSS_TERMS: readonly ImageLossTerm[] = Object.keys(TERMS) as ImageLossTerm[];
 
 interface Weighted {

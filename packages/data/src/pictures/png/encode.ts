@@ -8,9 +8,8 @@ import type { Picture } from '../picture.js';
  * @returns the file's bytes
  * @throws TypeError or RangeError if it is no picture
  * @example
- * ```ts
  * const bytes = encodePng({ width: 2, height: 1, channels: 1, depth: 8, data: Uint8Array.of(0, 255) });
- * ```
+ * bytes.subarray(1, 4); // [80, 78, 71]; the letters PNG
  */
 export function encodePng(picture: Picture): Uint8Array {
   checkPicture('encodePng', picture);
