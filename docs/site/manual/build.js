@@ -1,0 +1,64 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { build } from 'vitepress';
+import { writeReference } from './api/typedoc.js';
+import { pagesOf } from './pages.js';
+import { built, root, site, staged } from './paths.js';
+import { stagePages } from './stage.js';
+
+const HELP = `Usage: pnpm site [--base PATH] [--out DIR]
+
+Builds the site as static files: the docs, the API reference and the live pages.
+
+  --base PATH   path of the site on its host, such as /weft/  (default: /)
+  --out DIR     where the files go                           (default: docs/site/dist)`;
+
+const { values } = parseArgs({
+  options: {
+    base: { type: 'string', default: '/' },
+    out: { type: 'string', default: site },
+    help: { type: 'boolean', default: false },
+  },
+});
+if (values.help) console.log(HELP);
+else await buildSite(values.base, resolve(values.out));
+
+/**
+ * @param {string} base
+ * @param {string} out
+ */
+async function buildSite(base, out) {
+  if (!/^\/(.*\/)?$/.test(base)) return fail(`--base is "${base}". Give a path that begins and ends with /, as /weft/.`);
+  if (!existsSync(join(site, 'live'))) return fail('The live pages are not built. Run pnpm build first.');
+  process.env.WEFT_SITE_BASE = base;
+  try {
+    rmSync(staged, { recursive: true, force: true });
+    await writeReference();
+    stagePages(pagesOf(root));
+    await build(import.meta.dirname, { outDir: built });
+    publish(out);
+  } catch (error) {
+    // Errors of bundlers carry all that they have read: only what they say is of use.
+    fail(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  }
+}
+
+/**
+ * Puts the site together. The live pages are built by themselves, and may be in use.
+ *
+ * @param {string} out
+ */
+function publish(out) {
+  mkdirSync(out, { recursive: true });
+  const old = readdirSync(out).filter((name) => out !== site || name !== 'live');
+  for (const name of old) rmSync(join(out, name), { recursive: true });
+  cpSync(built, out, { recursive: true });
+  if (out !== site) cpSync(join(site, 'live'), join(out, 'live'), { recursive: true });
+}
+
+/** @param {string} message */
+function fail(message) {
+  console.error(message);
+  process.exitCode = 1;
+}

@@ -1,0 +1,88 @@
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, extname, join } from 'node:path';
+import { FILES, programPath, rewriteLinks } from './links.js';
+import { root, staged } from './paths.js';
+
+/**
+ * Stages the pages of the repository for VitePress, with the programs and files that they lead to. Each page stays the
+ * one file that it is: nothing is written twice.
+ *
+ * @param {readonly import('./pages.js').Page[]} pages
+ */
+export function stagePages(pages) {
+  /** @type {Map<string, import('./links.js').Target>} */
+  const targets = new Map();
+  const need = (/** @type {import('./links.js').Target} */ target) => {
+    targets.set(`${target.kind} ${target.source}`, target);
+  };
+  const places = new Map(pages.map(({ source, path }) => [source, path]));
+  const rewritten = (/** @type {string} */ markdown, /** @type {{ source: string, path: string }} */ page) =>
+    rewriteLinks(markdown, page, { root, pages: places, need });
+
+  for (const page of pages) {
+    write(`${page.path}.md`, `${rewritten(read(page.source), page)}\n${referenceAt(page.path)}`);
+  }
+  write('index.md', rewritten(homePage(), { source: 'README.md', path: 'index' }));
+  for (const { kind, source } of targets.values()) {
+    if (kind === 'program') write(`${programPath(source)}.md`, programPage(source, places));
+    else copy(source, kind === 'image' ? source : join('public', FILES, source));
+  }
+}
+
+/**
+ * The reference of a package, below its README: TypeDoc has written it where the page goes.
+ *
+ * @param {string} path of the page
+ * @returns {string} nothing for other pages
+ */
+function referenceAt(path) {
+  if (!/^api\/[\w-]+\/index$/.test(path)) return '';
+  const written = readFileSync(join(staged, `${path}.md`), 'utf8');
+  return `\n## API\n${written.replace(/^# .*\n/, '').replace(/^##/gm, '###')}`;
+}
+
+/** The home page: its own front matter, with sections of the README in place of their names. */
+function homePage() {
+  const readme = read('README.md');
+  const sections = new Map(readme.split(/\n(?=## )/).map((section) => [/^#+ (.*)/.exec(section)?.[1], section]));
+  const text = readFileSync(join(import.meta.dirname, 'home.md'), 'utf8');
+  return text.replace(/^<!-- section: (.+) -->$/gm, (_, name) => {
+    const section = sections.get(name);
+    if (section === undefined) throw new Error(`README.md has no section "${name}", which the home page shows.`);
+    return section.trim();
+  });
+}
+
+/**
+ * @param {string} source
+ * @param {ReadonlyMap<string, string>} pages
+ */
+function programPage(source, pages) {
+  const isExample = pages.has('examples/README.md') && source.startsWith('examples/');
+  const title = isExample ? basename(dirname(source)) : basename(source);
+  const code = read(source).trimEnd();
+  const run = isExample ? `Run it with \`node scripts/run-example.js ${title}\`, as [all examples](./index.md).\n\n` : '';
+  return `# ${title}\n\n\`${source}\`\n\n${run}\`\`\`\`${extname(source).slice(1)}\n${code}\n\`\`\`\`\n`;
+}
+
+/** @param {string} path in the repository */
+function read(path) {
+  return readFileSync(join(root, path), 'utf8');
+}
+
+/**
+ * @param {string} path in the staged folder
+ * @param {string} text
+ */
+function write(path, text) {
+  mkdirSync(dirname(join(staged, path)), { recursive: true });
+  writeFileSync(join(staged, path), text);
+}
+
+/**
+ * @param {string} source path in the repository
+ * @param {string} path   path in the staged folder
+ */
+function copy(source, path) {
+  cpSync(join(root, source), join(staged, path));
+}
