@@ -14,6 +14,9 @@ Builds the site as static files: the docs, the API reference and the live pages.
   --base PATH   path of the site on its host, such as /weft/  (default: /)
   --out DIR     where the files go                           (default: docs/site/dist)`;
 
+/** A file by which a site of VitePress is known. */
+const MADE_HERE = 'hashmap.json';
+
 const { values } = parseArgs({
   options: {
     base: { type: 'string', default: '/' },
@@ -29,8 +32,12 @@ else await buildSite(values.base, resolve(values.out));
  * @param {string} out
  */
 async function buildSite(base, out) {
-  if (!/^\/(.*\/)?$/.test(base)) return fail(`--base is "${base}". Give a path that begins and ends with /, as /weft/.`);
+  if (!/^\/(.*\/)?$/.test(base))
+    return fail(`--base is "${base}". Give a path that begins and ends with /, as /weft/.`);
   if (!existsSync(join(site, 'live'))) return fail('The live pages are not built. Run pnpm build first.');
+  if (out !== site && existsSync(out) && readdirSync(out).length > 0 && !existsSync(join(out, MADE_HERE))) {
+    return fail(`${out} is not empty, and no site is in it. Give --out a folder that may be replaced.`);
+  }
   process.env.WEFT_SITE_BASE = base;
   try {
     rmSync(staged, { recursive: true, force: true });

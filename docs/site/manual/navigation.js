@@ -35,7 +35,9 @@ export function apiSidebars(path) {
   const links = modules.map((module) => ({ text: module.title, link: addressOf(module) }));
   const own = modules.map((module, index) => {
     const { text, link } = links[index];
-    const items = links.map((each) => (each.text === text ? { text, link, items: module.children?.map(itemOf) } : each));
+    const items = links.map((each) =>
+      each.text === text ? { text, link, items: module.children?.map(itemOf) } : each,
+    );
     return [link, [{ text: 'API', link: '/api/', items }]];
   });
   return Object.fromEntries([['/api/', [{ text: 'API', link: '/api/', items: links }]], ...own]);

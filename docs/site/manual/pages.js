@@ -39,7 +39,12 @@ const KNOWN = [
 ];
 
 /** Markdown files that only other pages lead to. */
-const LINKED = ['examples/fabric/README.md', 'packages/analysis/test/fixtures/README.md', 'reports/README.md', 'reports/fashion-mnist/README.md'];
+const LINKED = [
+  'examples/fabric/README.md',
+  'packages/analysis/test/fixtures/README.md',
+  'reports/README.md',
+  'reports/fashion-mnist/README.md',
+];
 
 /**
  * All pages that the repository has.

@@ -61,7 +61,9 @@ function programPage(source, pages) {
   const isExample = pages.has('examples/README.md') && source.startsWith('examples/');
   const title = isExample ? basename(dirname(source)) : basename(source);
   const code = read(source).trimEnd();
-  const run = isExample ? `Run it with \`node scripts/run-example.js ${title}\`, as [all examples](./index.md).\n\n` : '';
+  const run = isExample
+    ? `Run it with \`node scripts/run-example.js ${title}\`, as [all examples](./index.md).\n\n`
+    : '';
   return `# ${title}\n\n\`${source}\`\n\n${run}\`\`\`\`${extname(source).slice(1)}\n${code}\n\`\`\`\`\n`;
 }
 

@@ -1,4 +1,12 @@
-import { Comment, DeclarationReflection, ParameterReflection, ReferenceType, ReflectionKind, ReflectionType, UnknownType } from 'typedoc';
+import {
+  Comment,
+  DeclarationReflection,
+  ParameterReflection,
+  ReferenceType,
+  ReflectionKind,
+  ReflectionType,
+  UnknownType,
+} from 'typedoc';
 import ts from 'typescript';
 
 /**
@@ -47,8 +55,8 @@ function optionsOf(checker, symbol, location) {
   });
 }
 
-function describeConstructor(constructor, options) {
-  for (const signature of constructor.signatures ?? []) {
+function describeConstructor(declaration, options) {
+  for (const signature of declaration.signatures ?? []) {
     signature.inheritedFrom = undefined;
     signature.setFlag(16, false);
     const object = new DeclarationReflection('__type', ReflectionKind.TypeLiteral, signature);
@@ -63,5 +71,5 @@ function describeConstructor(constructor, options) {
     parameter.type = new ReflectionType(object);
     signature.parameters = [parameter];
   }
-  constructor.inheritedFrom = undefined;
+  declaration.inheritedFrom = undefined;
 }
