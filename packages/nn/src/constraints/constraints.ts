@@ -50,17 +50,32 @@ export function maxNorm(options: OptionsOf<(typeof OPTIONS)['maxNorm']> = {}): C
   return { name: 'maxNorm', ...checked('maxNorm', options, OPTIONS.maxNorm) };
 }
 
-/** Puts negative numbers to 0. */
+/**
+ * Puts negative numbers to 0.
+ *
+ * @example
+ * const layer = new Dense({ units: 2, kernelConstraint: nonNeg() });
+ */
 export function nonNeg(): Constraint {
   return { name: 'nonNeg' };
 }
 
-/** Scales norms along an axis to 1. @throws RangeError naming the option that is not what it must be */
+/**
+ * Scales norms along an axis to 1.
+ * @throws RangeError naming the option that is not what it must be
+ * @example
+ * const layer = new Dense({ units: 2, kernelConstraint: unitNorm() }); // each column of the kernel has norm 1
+ */
 export function unitNorm(options: OptionsOf<(typeof OPTIONS)['unitNorm']> = {}): Constraint {
   return { name: 'unitNorm', ...checked('unitNorm', options, OPTIONS.unitNorm) };
 }
 
-/** Brings norms along an axis between two bounds. @throws RangeError naming the option that is not what it must be */
+/**
+ * Brings norms along an axis between two bounds.
+ * @throws RangeError naming the option that is not what it must be
+ * @example
+ * const layer = new Dense({ units: 2, kernelConstraint: minMaxNorm({ minValue: 0.5, maxValue: 2 }) });
+ */
 export function minMaxNorm(options: OptionsOf<(typeof OPTIONS)['minMaxNorm']> = {}): Constraint {
   const given = checked('minMaxNorm', options, OPTIONS.minMaxNorm);
   if (given.minValue <= given.maxValue) return { name: 'minMaxNorm', ...given };

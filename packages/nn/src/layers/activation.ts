@@ -8,7 +8,12 @@ const OPTIONS = {
   activation: activationName,
 } as const satisfies Schema;
 
-/** A function of each element; softmax over the last axis. */
+/**
+ * A function of each element; softmax over the last axis.
+ *
+ * @example
+ * new Activation({ activation: 'relu' }).call(tensor([[-1, 2]])); // [[0, 2]]
+ */
 export class Activation extends shapeKeepingLayerOf('Activation', OPTIONS) {
   call(x: Tensor): Tensor {
     return activate(this.activation, x);

@@ -29,6 +29,9 @@ const OPTIONS = {
  * layer or a model around it is not trainable, the moving averages are used, and stay as they are.
  *
  * @see Ioffe and Szegedy (2015), Batch normalization, algorithm 1; options and order of weights as in Keras 3
+ * @example
+ * const model = new Sequential([new Dense({ units: 8 }), new BatchNormalization()], { inputShape: [4] });
+ * model.weights.slice(2).map(({ path }) => path.split('/')[1]); // ['gamma', 'beta', 'movingMean', 'movingVariance']
  */
 export class BatchNormalization extends shapeKeepingLayerOf('BatchNormalization', OPTIONS) {
   override weightSpecifications(inputShape: Shape): readonly WeightSpecification[] {

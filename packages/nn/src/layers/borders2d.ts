@@ -33,7 +33,12 @@ const ZERO_PADDING = {
   ],
 } as const satisfies Schema;
 
-/** Zeros around images [height, width, channels]. */
+/**
+ * Zeros around images [height, width, channels].
+ *
+ * @example
+ * new ZeroPadding2D({ padding: 2 }).apply(input({ shape: [28, 28, 1] })).shape; // [32, 32, 1]
+ */
 export class ZeroPadding2D extends layerOf('ZeroPadding2D', ZERO_PADDING) {
   outputShape(inputShape: Shape): Shape {
     const [height, width, channels] = imageShape(this.label, inputShape);
@@ -58,7 +63,12 @@ const CROPPING = {
   ],
 } as const satisfies Schema;
 
-/** Images [height, width, channels] without their borders. */
+/**
+ * Images [height, width, channels] without their borders.
+ *
+ * @example
+ * new Cropping2D({ cropping: 2 }).apply(input({ shape: [28, 28, 1] })).shape; // [24, 24, 1]
+ */
 export class Cropping2D extends layerOf('Cropping2D', CROPPING) {
   outputShape(inputShape: Shape): Shape {
     const [height, width, channels] = imageShape(this.label, inputShape);

@@ -15,7 +15,8 @@ const OPTIONS = {
  * Several inputs, one behind the other along an axis.
  *
  * @example
- * const both = new Concatenate().apply([picture, label]); // [784] and [10] give [794]
+ * const [picture, label] = [input({ shape: [784] }), input({ shape: [10] })];
+ * new Concatenate().apply([picture, label]).shape; // [794]
  */
 export class Concatenate extends mergingLayerOf('Concatenate', OPTIONS) {
   outputShape(shapes: readonly Shape[]): Shape {

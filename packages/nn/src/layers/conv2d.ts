@@ -17,7 +17,13 @@ const OPTIONS = {
   ...KERNEL_AND_BIAS,
 } as const satisfies Schema;
 
-/** Convolution of images [height, width, channels], then a bias and an activation. */
+/**
+ * Convolution of images [height, width, channels], then a bias and an activation.
+ *
+ * @example
+ * const layer = new Conv2D({ filters: 32, kernelSize: 3, strides: 2, padding: 'same', activation: 'relu' });
+ * layer.apply(input({ shape: [28, 28, 1] })).shape; // [14, 14, 32]
+ */
 export class Conv2D extends layerOf('Conv2D', OPTIONS) {
   outputShape(inputShape: Shape): Shape {
     return [...windowedShape(this.label, this, inputShape), this.filters];

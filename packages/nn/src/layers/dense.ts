@@ -12,7 +12,14 @@ const OPTIONS = {
   ...KERNEL_AND_BIAS,
 } as const satisfies Schema;
 
-/** Product of the last axis with a matrix, then a bias and an activation. */
+/**
+ * Product of the last axis with a matrix, then a bias and an activation.
+ *
+ * @example
+ * const model = new Sequential([new Dense({ units: 10, activation: 'softmax' })], { inputShape: [784] });
+ * model.outputShape; // [10]
+ * model.weights.map(({ shape }) => shape); // [[784, 10], [10]]
+ */
 export class Dense extends layerOf('Dense', OPTIONS) {
   outputShape(inputShape: Shape): Shape {
     if (inputShape.length === 0) {

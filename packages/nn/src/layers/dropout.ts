@@ -16,6 +16,9 @@ const OPTIONS = {
  * expectation stays. Otherwise, or in a context without randomness, hands on its input. Called twice, it draws twice.
  *
  * @see Srivastava et al. (2014), Dropout: a simple way to prevent neural networks from overfitting
+ * @example
+ * const model = new Sequential([new Dropout({ rate: 0.5 })], { inputShape: [2] });
+ * model.call(tensor([[1, 2]])); // [[1, 2]]; nothing is dropped but in training
  */
 export class Dropout extends shapeKeepingLayerOf('Dropout', OPTIONS) {
   call(x: Tensor, _weights: readonly Tensor[], context: CallContext): Tensor {
@@ -28,6 +31,9 @@ export class Dropout extends shapeKeepingLayerOf('Dropout', OPTIONS) {
  * what is left. Otherwise, or in a context without randomness, hands on its input.
  *
  * @see Tompson et al. (2015), Efficient object localization using convolutional networks
+ * @example
+ * const model = new Sequential([new SpatialDropout2D({ rate: 0.2 })], { inputShape: [28, 28, 8] });
+ * model.outputShape; // [28, 28, 8]
  */
 export class SpatialDropout2D extends shapeKeepingLayerOf('SpatialDropout2D', OPTIONS) {
   override outputShape(inputShape: Shape): Shape {
@@ -54,6 +60,9 @@ const SELU_LOW = -1.7580993408473766;
  * mean and variance stay. Otherwise, or in a context without randomness, hands on its input.
  *
  * @see Klambauer et al. (2017), Self-normalizing neural networks
+ * @example
+ * const layers = [new Dense({ units: 8, activation: 'selu' }), new AlphaDropout({ rate: 0.1 })];
+ * const model = new Sequential(layers, { inputShape: [4] });
  */
 export class AlphaDropout extends shapeKeepingLayerOf('AlphaDropout', OPTIONS) {
   call(x: Tensor, _weights: readonly Tensor[], context: CallContext): Tensor {

@@ -13,6 +13,9 @@ const NOISE = {
 /**
  * In training, adds normal noise of mean 0. Otherwise, or in a context without randomness, hands on its input. Called
  * twice, it draws twice.
+ *
+ * @example
+ * const model = new Sequential([new GaussianNoise({ stddev: 0.1 }), new Dense({ units: 8 })], { inputShape: [4] });
  */
 export class GaussianNoise extends shapeKeepingLayerOf('GaussianNoise', NOISE) {
   call(x: Tensor, _weights: readonly Tensor[], context: CallContext): Tensor {
@@ -30,6 +33,8 @@ const DROPOUT = {
  * In training, multiplies by normal noise of mean 1. Otherwise, or in a context without randomness, hands on its input.
  *
  * @see Srivastava et al. (2014), Dropout: a simple way to prevent neural networks from overfitting, section 10
+ * @example
+ * const model = new Sequential([new GaussianDropout({ rate: 0.5 }), new Dense({ units: 8 })], { inputShape: [4] });
  */
 export class GaussianDropout extends shapeKeepingLayerOf('GaussianDropout', DROPOUT) {
   call(x: Tensor, _weights: readonly Tensor[], context: CallContext): Tensor {

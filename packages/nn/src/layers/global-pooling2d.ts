@@ -17,7 +17,13 @@ function pooledShape(label: string, keepdims: boolean, inputShape: Shape): Shape
   return keepdims ? [1, 1, channels] : [channels];
 }
 
-/** The mean of each channel of images [height, width, channels]. */
+/**
+ * The mean of each channel of images [height, width, channels].
+ *
+ * @example
+ * const image = tensor([1, 2, 3, 6], [1, 2, 2, 1]);
+ * new GlobalAveragePooling2D().call(image); // [[3]]
+ */
 export class GlobalAveragePooling2D extends layerOf('GlobalAveragePooling2D', OPTIONS) {
   outputShape(inputShape: Shape): Shape {
     return pooledShape(this.label, this.keepdims, inputShape);
@@ -28,7 +34,13 @@ export class GlobalAveragePooling2D extends layerOf('GlobalAveragePooling2D', OP
   }
 }
 
-/** The largest pixel of each channel of images [height, width, channels]. */
+/**
+ * The largest pixel of each channel of images [height, width, channels].
+ *
+ * @example
+ * const image = tensor([1, 2, 3, 6], [1, 2, 2, 1]);
+ * new GlobalMaxPooling2D().call(image); // [[6]]
+ */
 export class GlobalMaxPooling2D extends layerOf('GlobalMaxPooling2D', OPTIONS) {
   outputShape(inputShape: Shape): Shape {
     return pooledShape(this.label, this.keepdims, inputShape);

@@ -18,6 +18,9 @@ const OPTIONS = {
  * and beta have a number for each element along these axes.
  *
  * @see Ba et al. (2016), Layer normalization; options and order of weights as in Keras 3
+ * @example
+ * const model = new Sequential([new LayerNormalization()], { inputShape: [2] });
+ * model.call(tensor([[1, 3]])); // [[-1.0, 1.0]]
  */
 export class LayerNormalization extends shapeKeepingLayerOf('LayerNormalization', OPTIONS) {
   override weightSpecifications(inputShape: Shape): readonly WeightSpecification[] {

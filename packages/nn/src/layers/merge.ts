@@ -31,7 +31,8 @@ function elementwiseMergeOf(type: string): DeclaredClass<Options, ElementwiseMer
  * The sum of several inputs, element by element. Axes of length 1 are repeated.
  *
  * @example
- * const sum = new Add().apply([x, new Dense({ units: 8 }).apply(x)]);
+ * const x = input({ shape: [8] });
+ * new Add().apply([x, new Dense({ units: 8 }).apply(x)]).shape; // [8]
  */
 export class Add extends elementwiseMergeOf('Add') {
   call(inputs: readonly Tensor[]): Tensor {
@@ -39,7 +40,12 @@ export class Add extends elementwiseMergeOf('Add') {
   }
 }
 
-/** The first of two inputs less the second, element by element. Axes of length 1 are repeated. */
+/**
+ * The first of two inputs less the second, element by element. Axes of length 1 are repeated.
+ *
+ * @example
+ * new Subtract().call([tensor([[3, 5]]), tensor([[1, 2]])]); // [[2, 3]]
+ */
 export class Subtract extends elementwiseMergeOf('Subtract') {
   override outputShape(shapes: readonly Shape[]): Shape {
     if (Array.isArray(shapes) && shapes.length > 2) {
@@ -53,14 +59,24 @@ export class Subtract extends elementwiseMergeOf('Subtract') {
   }
 }
 
-/** The product of several inputs, element by element. Axes of length 1 are repeated. */
+/**
+ * The product of several inputs, element by element. Axes of length 1 are repeated.
+ *
+ * @example
+ * new Multiply().call([tensor([[3, 5]]), tensor([[1, 2]])]); // [[3, 10]]
+ */
 export class Multiply extends elementwiseMergeOf('Multiply') {
   call(inputs: readonly Tensor[]): Tensor {
     return inputs.reduce((product, x) => mul(product, x));
   }
 }
 
-/** The mean of several inputs, element by element. Axes of length 1 are repeated. */
+/**
+ * The mean of several inputs, element by element. Axes of length 1 are repeated.
+ *
+ * @example
+ * new Average().call([tensor([[3, 5]]), tensor([[1, 2]])]); // [[2, 3.5]]
+ */
 export class Average extends elementwiseMergeOf('Average') {
   call(inputs: readonly Tensor[]): Tensor {
     return div(
@@ -70,14 +86,24 @@ export class Average extends elementwiseMergeOf('Average') {
   }
 }
 
-/** The largest of several inputs, element by element. Axes of length 1 are repeated. */
+/**
+ * The largest of several inputs, element by element. Axes of length 1 are repeated.
+ *
+ * @example
+ * new Maximum().call([tensor([[3, 5]]), tensor([[4, 2]])]); // [[4, 5]]
+ */
 export class Maximum extends elementwiseMergeOf('Maximum') {
   call(inputs: readonly Tensor[]): Tensor {
     return inputs.reduce((largest, x) => maximum(largest, x));
   }
 }
 
-/** The smallest of several inputs, element by element. Axes of length 1 are repeated. */
+/**
+ * The smallest of several inputs, element by element. Axes of length 1 are repeated.
+ *
+ * @example
+ * new Minimum().call([tensor([[3, 5]]), tensor([[4, 2]])]); // [[3, 2]]
+ */
 export class Minimum extends elementwiseMergeOf('Minimum') {
   call(inputs: readonly Tensor[]): Tensor {
     return inputs.reduce((smallest, x) => minimum(smallest, x));

@@ -19,7 +19,8 @@ const PERMUTE = {
  * The axes of each example in another order.
  *
  * @example
- * const layer = new Permute({ dims: [3, 1, 2] }); // [height, width, channels] to [channels, height, width]
+ * const layer = new Permute({ dims: [3, 1, 2] });
+ * layer.apply(input({ shape: [28, 28, 3] })).shape; // [3, 28, 28]
  */
 export class Permute extends layerOf('Permute', PERMUTE) {
   outputShape(inputShape: Shape): Shape {
@@ -41,7 +42,12 @@ const REPEAT = {
   n: positiveInteger,
 } as const satisfies Schema;
 
-/** Each example, [features], several times: [n, features]. */
+/**
+ * Each example, [features], several times: [n, features].
+ *
+ * @example
+ * new RepeatVector({ n: 2 }).call(tensor([[1, 2]])); // [[[1, 2], [1, 2]]]
+ */
 export class RepeatVector extends layerOf('RepeatVector', REPEAT) {
   outputShape(inputShape: Shape): Shape {
     if (inputShape.length !== 1) {

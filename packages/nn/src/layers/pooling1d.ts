@@ -29,7 +29,12 @@ function pooled(pool: typeof maxPool2d, x: Tensor, { poolSize, strides = poolSiz
   return reshape(y, [batch, y.shape[2], channels]);
 }
 
-/** The largest step under each window of sequences [length, channels]. */
+/**
+ * The largest step under each window of sequences [length, channels].
+ *
+ * @example
+ * new MaxPooling1D({ poolSize: 2 }).call(tensor([1, 3, 2, 0], [1, 4, 1])); // [[[3], [2]]]
+ */
 export class MaxPooling1D extends layerOf('MaxPooling1D', OPTIONS) {
   outputShape(inputShape: Shape): Shape {
     return pooledShape(this.label, this, inputShape);
@@ -40,7 +45,12 @@ export class MaxPooling1D extends layerOf('MaxPooling1D', OPTIONS) {
   }
 }
 
-/** The mean of the steps under each window of sequences [length, channels]; padding is not counted. */
+/**
+ * The mean of the steps under each window of sequences [length, channels]; padding is not counted.
+ *
+ * @example
+ * new AveragePooling1D({ poolSize: 2 }).call(tensor([1, 3, 2, 0], [1, 4, 1])); // [[[2], [1]]]
+ */
 export class AveragePooling1D extends layerOf('AveragePooling1D', OPTIONS) {
   outputShape(inputShape: Shape): Shape {
     return pooledShape(this.label, this, inputShape);
@@ -61,7 +71,12 @@ function globalShape(label: string, keepdims: boolean, inputShape: Shape): Shape
   return keepdims ? [1, channels] : [channels];
 }
 
-/** The mean of each channel of sequences [length, channels]. */
+/**
+ * The mean of each channel of sequences [length, channels].
+ *
+ * @example
+ * new GlobalAveragePooling1D().call(tensor([1, 3, 2, 0], [1, 4, 1])); // [[1.5]]
+ */
 export class GlobalAveragePooling1D extends layerOf('GlobalAveragePooling1D', GLOBAL_OPTIONS) {
   outputShape(inputShape: Shape): Shape {
     return globalShape(this.label, this.keepdims, inputShape);
@@ -72,7 +87,12 @@ export class GlobalAveragePooling1D extends layerOf('GlobalAveragePooling1D', GL
   }
 }
 
-/** The largest step of each channel of sequences [length, channels]. */
+/**
+ * The largest step of each channel of sequences [length, channels].
+ *
+ * @example
+ * new GlobalMaxPooling1D().call(tensor([1, 3, 2, 0], [1, 4, 1])); // [[3]]
+ */
 export class GlobalMaxPooling1D extends layerOf('GlobalMaxPooling1D', GLOBAL_OPTIONS) {
   outputShape(inputShape: Shape): Shape {
     return globalShape(this.label, this.keepdims, inputShape);

@@ -26,7 +26,13 @@ function pooledShape(label: string, pooling: Pooling, inputShape: Shape): Shape 
   return [...windowPositions(label, image, window), image[3]];
 }
 
-/** The largest pixel under each window of images [height, width, channels]. */
+/**
+ * The largest pixel under each window of images [height, width, channels].
+ *
+ * @example
+ * const image = tensor([1, 2, 3, 6], [1, 2, 2, 1]);
+ * new MaxPooling2D({ poolSize: 2 }).call(image); // [[[[6]]]]
+ */
 export class MaxPooling2D extends layerOf('MaxPooling2D', OPTIONS) {
   outputShape(inputShape: Shape): Shape {
     return pooledShape(this.label, this, inputShape);
@@ -37,7 +43,13 @@ export class MaxPooling2D extends layerOf('MaxPooling2D', OPTIONS) {
   }
 }
 
-/** The mean of the pixels under each window of images [height, width, channels]; padding is not counted. */
+/**
+ * The mean of the pixels under each window of images [height, width, channels]; padding is not counted.
+ *
+ * @example
+ * const image = tensor([1, 2, 3, 6], [1, 2, 2, 1]);
+ * new AveragePooling2D({ poolSize: 2 }).call(image); // [[[[3]]]]
+ */
 export class AveragePooling2D extends layerOf('AveragePooling2D', OPTIONS) {
   outputShape(inputShape: Shape): Shape {
     return pooledShape(this.label, this, inputShape);

@@ -18,7 +18,7 @@ const RELU = {
  * x above the threshold, up to `maxValue`; negativeSlope (x - threshold) elsewhere.
  *
  * @example
- * const relu6 = new ReLU({ maxValue: 6 });
+ * new ReLU({ maxValue: 6 }).call(tensor([[-1, 2, 7]])); // [[0, 2, 6]]
  */
 export class ReLU extends shapeKeepingLayerOf('ReLU', RELU) {
   call(x: Tensor): Tensor {
@@ -34,7 +34,12 @@ const LEAKY_RELU = {
   negativeSlope: [from0, 0.3],
 } as const satisfies Schema;
 
-/** x above 0, negativeSlope x elsewhere. */
+/**
+ * x above 0, negativeSlope x elsewhere.
+ *
+ * @example
+ * new LeakyReLU({ negativeSlope: 0.1 }).call(tensor([[-1, 2]])); // [[-0.1, 2]]
+ */
 export class LeakyReLU extends shapeKeepingLayerOf('LeakyReLU', LEAKY_RELU) {
   call(x: Tensor): Tensor {
     return leakyRelu(x, this.negativeSlope);

@@ -13,7 +13,7 @@ const OPTIONS = {
  * scale x + offset, in training and outside of it. Whole numbers become float32.
  *
  * @example
- * const layer = new Rescaling({ scale: 1 / 127.5, offset: -1 }); // 0 to 255 become -1 to 1
+ * new Rescaling({ scale: 1 / 127.5, offset: -1 }).call(tensor([[0, 255]])); // [[-1, 1]]
  */
 export class Rescaling extends layerOf('Rescaling', OPTIONS) {
   outputShape(inputShape: Shape): Shape {

@@ -17,7 +17,12 @@ const OPTIONS = {
   targetShape,
 } as const satisfies Schema;
 
-/** Each example's elements in another shape. */
+/**
+ * Each example's elements in another shape.
+ *
+ * @example
+ * new Reshape({ targetShape: [2, 2] }).call(tensor([[1, 2, 3, 4]])); // [[[1, 2], [3, 4]]]
+ */
 export class Reshape extends layerOf('Reshape', OPTIONS) {
   outputShape(inputShape: Shape): Shape {
     const unknown = this.targetShape.indexOf(-1);
@@ -37,7 +42,12 @@ export class Reshape extends layerOf('Reshape', OPTIONS) {
   }
 }
 
-/** Each example's elements in one axis, in row-major order. */
+/**
+ * Each example's elements in one axis, in row-major order.
+ *
+ * @example
+ * new Flatten().apply(input({ shape: [28, 28, 1] })).shape; // [784]
+ */
 export class Flatten extends layerOf('Flatten', {}) {
   outputShape(inputShape: Shape): Shape {
     return [sizeOf(inputShape)];

@@ -13,6 +13,8 @@ const ELU_OPTIONS = {
  * x above 0, alpha (e^x - 1) elsewhere.
  *
  * @see Clevert et al. (2016), Fast and accurate deep network learning by exponential linear units
+ * @example
+ * new ELU().call(tensor([[-1, 2]])); // [[-0.632, 2]]
  */
 export class ELU extends shapeKeepingLayerOf('ELU', ELU_OPTIONS) {
   call(x: Tensor): Tensor {
@@ -29,6 +31,8 @@ const GELU_OPTIONS = {
  * x times the probability that a standard normal variable is below x. As Keras's activation `gelu`.
  *
  * @see Hendrycks and Gimpel (2016), Gaussian error linear units
+ * @example
+ * new GELU().call(tensor([[-1, 2]])); // [[-0.159, 1.954]]
  */
 export class GELU extends shapeKeepingLayerOf('GELU', GELU_OPTIONS) {
   call(x: Tensor): Tensor {
@@ -36,14 +40,24 @@ export class GELU extends shapeKeepingLayerOf('GELU', GELU_OPTIONS) {
   }
 }
 
-/** x / (1 + e^-x). As Keras's activation `silu`. */
+/**
+ * x / (1 + e^-x). As Keras's activation `silu`.
+ *
+ * @example
+ * new SiLU().call(tensor([[-1, 2]])); // [[-0.269, 1.762]]
+ */
 export class SiLU extends shapeKeepingLayerOf('SiLU', {}) {
   call(x: Tensor): Tensor {
     return silu(x);
   }
 }
 
-/** ln(1 + e^x). As Keras's activation `softplus`. */
+/**
+ * ln(1 + e^x). As Keras's activation `softplus`.
+ *
+ * @example
+ * new Softplus().call(tensor([[-1, 2]])); // [[0.313, 2.127]]
+ */
 export class Softplus extends shapeKeepingLayerOf('Softplus', {}) {
   call(x: Tensor): Tensor {
     return softplus(x);

@@ -10,7 +10,12 @@ const OPTIONS = {
   axis: [axisOfExample, -1],
 } as const satisfies Schema;
 
-/** e^x over the sum of e^x along an axis. */
+/**
+ * e^x over the sum of e^x along an axis.
+ *
+ * @example
+ * new Softmax().call(tensor([[0, Math.log(3)]])); // [[0.25, 0.75]]
+ */
 export class Softmax extends shapeKeepingLayerOf('Softmax', OPTIONS) {
   override outputShape(inputShape: Shape): Shape {
     axisAmong(this.label, 'axis', this.axis, inputShape.length + 1);

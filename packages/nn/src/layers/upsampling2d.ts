@@ -13,7 +13,12 @@ const OPTIONS = {
   interpolation: [choice('nearest', 'bilinear'), 'nearest'],
 } as const satisfies Schema;
 
-/** Images [height, width, channels] enlarged by whole factors: each pixel becomes a block. */
+/**
+ * Images [height, width, channels] enlarged by whole factors: each pixel becomes a block.
+ *
+ * @example
+ * new UpSampling2D({ size: 2 }).apply(input({ shape: [7, 7, 8] })).shape; // [14, 14, 8]
+ */
 export class UpSampling2D extends layerOf('UpSampling2D', OPTIONS) {
   outputShape(inputShape: Shape): Shape {
     const [height, width, channels] = imageShape(this.label, inputShape);

@@ -58,6 +58,8 @@ export function binaryCrossentropyWith(options: CrossentropyOptions): Loss {
  * @param target     the same shape, from 0 to 1
  * @returns [batch]
  * @throws RangeError if the shapes differ
+ * @example
+ * binaryCrossentropy(tensor([[0.9, 0.5]]), tensor([[1, 0]])); // [0.399]
  */
 export const binaryCrossentropy: Loss = /* @__PURE__ */ binaryCrossentropyWith({});
 
@@ -65,6 +67,9 @@ export const binaryCrossentropy: Loss = /* @__PURE__ */ binaryCrossentropyWith({
  * `categoricalCrossentropy` with options, such as `fromLogits` for a model that ends without a softmax.
  *
  * @throws RangeError if an option is unknown or has a value that it cannot have
+ * @example
+ * const loss = categoricalCrossentropyWith({ fromLogits: true });
+ * loss(tensor([[0, Math.log(3)]]), tensor([[0, 1]])); // [0.288]
  */
 export function categoricalCrossentropyWith(options: CrossentropyOptions): Loss {
   const { fromLogits, labelSmoothing } = checked('categoricalCrossentropyWith', options, CROSSENTROPY);
@@ -83,6 +88,8 @@ export function categoricalCrossentropyWith(options: CrossentropyOptions): Loss 
  * @param target     the same shape
  * @returns [batch]
  * @throws RangeError if the shapes differ
+ * @example
+ * categoricalCrossentropy(tensor([[0.25, 0.75]]), tensor([[0, 1]])); // [0.288]
  */
 export const categoricalCrossentropy: Loss = /* @__PURE__ */ categoricalCrossentropyWith({});
 
@@ -122,5 +129,7 @@ export function sparseCategoricalCrossentropyWith(options: SparseCrossentropyOpt
  * @param target     whole numbers from 0 to below the number of classes, [batch, ...] or [batch, ..., 1]
  * @returns [batch]; NaN for a label that is no class
  * @throws RangeError if the shapes do not fit
+ * @example
+ * sparseCategoricalCrossentropy(tensor([[0.25, 0.75]]), tensor([1])); // [0.288]
  */
 export const sparseCategoricalCrossentropy: Loss = /* @__PURE__ */ sparseCategoricalCrossentropyWith({});

@@ -13,6 +13,8 @@ import { meanOfExamples, targetLike, vectorsLike } from './shapes.js';
  * @param target     the same shape
  * @returns [batch]
  * @throws RangeError if the shapes differ
+ * @example
+ * klDivergence(tensor([[0.25, 0.75]]), tensor([[0.5, 0.5]])); // [0.144]
  */
 export const klDivergence: Loss = (prediction, target) => {
   const t = clip(vectorsLike('klDivergence', prediction, target), EPSILON, 1);
@@ -29,6 +31,8 @@ export const klDivergence: Loss = (prediction, target) => {
  * @param target     the same shape
  * @returns [batch]
  * @throws RangeError if the shapes differ
+ * @example
+ * poisson(tensor([[2, 1]]), tensor([[3, 0]])); // [0.46]
  */
 export const poisson: Loss = (prediction, target) => {
   const t = targetLike('poisson', prediction, target);
@@ -42,6 +46,8 @@ export const poisson: Loss = (prediction, target) => {
  * @param target     the same shape
  * @returns [batch]
  * @throws RangeError if the shapes differ
+ * @example
+ * meanSquaredLogarithmicError(tensor([[0, 1]]), tensor([[0, 3]])); // [0.24]
  */
 export const meanSquaredLogarithmicError: Loss = (prediction, target) => {
   const t = targetLike('meanSquaredLogarithmicError', prediction, target);

@@ -70,6 +70,8 @@ export function binaryFocalCrossentropyWith(options: BinaryFocalOptions): Loss {
  * @returns [batch]
  * @throws RangeError if the shapes differ
  * @see Lin et al. (2017), Focal loss for dense object detection
+ * @example
+ * binaryFocalCrossentropy(tensor([[0.9, 0.5]]), tensor([[1, 0]])); // [0.0872]
  */
 export const binaryFocalCrossentropy: Loss = /* @__PURE__ */ binaryFocalCrossentropyWith({});
 
@@ -77,6 +79,9 @@ export const binaryFocalCrossentropy: Loss = /* @__PURE__ */ binaryFocalCrossent
  * `categoricalFocalCrossentropy` with options.
  *
  * @throws RangeError if an option is unknown or has a value that it cannot have
+ * @example
+ * const loss = categoricalFocalCrossentropyWith({ gamma: 3, fromLogits: true });
+ * loss(tensor([[0, Math.log(3)]]), tensor([[0, 1]])); // [0.001]
  */
 export function categoricalFocalCrossentropyWith(options: FocalOptions): Loss {
   const { fromLogits, labelSmoothing, alpha, gamma } = checked('categoricalFocalCrossentropyWith', options, FOCAL);
@@ -100,5 +105,7 @@ export function categoricalFocalCrossentropyWith(options: FocalOptions): Loss {
  * @returns [batch]
  * @throws RangeError if the shapes differ
  * @see Lin et al. (2017), Focal loss for dense object detection
+ * @example
+ * categoricalFocalCrossentropy(tensor([[0.25, 0.75]]), tensor([[0, 1]])); // [0.0045]
  */
 export const categoricalFocalCrossentropy: Loss = /* @__PURE__ */ categoricalFocalCrossentropyWith({});

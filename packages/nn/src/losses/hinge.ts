@@ -15,6 +15,8 @@ function shortfall(name: string, prediction: Tensor, target: Tensor): Tensor {
  * @param target     the same shape, of -1 and 1, or of 0 and 1
  * @returns [batch]
  * @throws RangeError if the shapes differ
+ * @example
+ * hinge(tensor([[0.5, -2]]), tensor([[1, -1]])); // [0.25]
  */
 export const hinge: Loss = (prediction, target) => meanOfExamples(shortfall('hinge', prediction, target));
 
@@ -23,6 +25,8 @@ export const hinge: Loss = (prediction, target) => meanOfExamples(shortfall('hin
  *
  * @returns [batch]
  * @throws RangeError if the shapes differ
+ * @example
+ * squaredHinge(tensor([[0.5, -2]]), tensor([[1, -1]])); // [0.125]
  */
 export const squaredHinge: Loss = (prediction, target) =>
   meanOfExamples(square(shortfall('squaredHinge', prediction, target)));
@@ -34,6 +38,8 @@ export const squaredHinge: Loss = (prediction, target) =>
  * @param target     the same shape, one-hot
  * @returns [batch]
  * @throws RangeError if the shapes differ
+ * @example
+ * categoricalHinge(tensor([[0.5, 2, 1]]), tensor([[0, 1, 0]])); // [0]
  */
 export const categoricalHinge: Loss = (prediction, target) => {
   const t = vectorsLike('categoricalHinge', prediction, target);

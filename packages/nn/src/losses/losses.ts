@@ -38,6 +38,8 @@ export type ModelLoss = (input: ModelLossInput) => Tensor;
  * @param target     the same shape
  * @returns [batch]
  * @throws RangeError if the shapes differ
+ * @example
+ * meanSquaredError(tensor([[1, 2], [3, 4]]), tensor([[1, 4], [3, 3]])); // [2, 0.5]
  */
 export const meanSquaredError: Loss = (prediction, target) => {
   checkSameShapes('meanSquaredError', prediction, target);
@@ -51,6 +53,8 @@ export const meanSquaredError: Loss = (prediction, target) => {
  * @param target     the same shape
  * @returns [batch]
  * @throws RangeError if the shapes differ
+ * @example
+ * meanAbsoluteError(tensor([[1, 2], [3, 4]]), tensor([[1, 4], [3, 3]])); // [1, 0.5]
  */
 export const meanAbsoluteError: Loss = (prediction, target) => {
   checkSameShapes('meanAbsoluteError', prediction, target);

@@ -102,5 +102,8 @@ export function msSsimLossWith(options: MsSsimOptions): Loss {
  * @throws RangeError if the shapes differ, are no images, or the images are smaller than the window
  * @see Wang, Simoncelli & Bovik (2003), Multiscale structural similarity for image quality assessment; agrees with
  * tf.image.ssim_multiscale, given the weights of as many scales
+ * @example
+ * const image = randomUniform([1, 32, 32, 1], { seed: 1 });
+ * msSsimLoss(image, image); // [0.0]
  */
 export const msSsimLoss: Loss = /* @__PURE__ */ msSsimLossWith({});

@@ -14,6 +14,8 @@ import { meanOfExamples, sumOfExamples, targetLike, vectorsLike } from './shapes
  * @returns [batch]
  * @throws RangeError if the shapes differ
  * @see Milletari, Navab & Ahmadi (2016), V-Net
+ * @example
+ * dice(tensor([[1, 1, 0]]), tensor([[1, 0, 0]])); // [1/3]
  */
 export const dice: Loss = (prediction, target) => {
   const t = targetLike('dice', prediction, target);
@@ -58,6 +60,8 @@ export function tverskyWith(options: TverskyOptions): Loss {
  * @returns [batch]
  * @throws RangeError if the shapes differ
  * @see Salehi, Erdogmus & Gholipour (2017), Tversky loss function for image segmentation
+ * @example
+ * tversky(tensor([[1, 1, 0]]), tensor([[1, 0, 0]])); // [1/3]
  */
 export const tversky: Loss = /* @__PURE__ */ tverskyWith({});
 
@@ -72,6 +76,8 @@ const unit = (x: Tensor) => div(x, sqrt(maximum(sum(square(x), -1, { keepDims: t
  * @param target     the same shape
  * @returns [batch]
  * @throws RangeError if the shapes differ
+ * @example
+ * cosineSimilarity(tensor([[3, 4], [1, 0]]), tensor([[6, 8], [0, 1]])); // [-1, 0]
  */
 export const cosineSimilarity: Loss = (prediction, target) => {
   const t = vectorsLike('cosineSimilarity', prediction, target);

@@ -38,6 +38,8 @@ export function huberWith(options: HuberOptions): Loss {
  * @returns [batch]
  * @throws RangeError if the shapes differ
  * @see Huber (1964), Robust estimation of a location parameter
+ * @example
+ * huber(tensor([[0.5, 5]]), tensor([[0, 0]])); // [2.3125]
  */
 export const huber: Loss = /* @__PURE__ */ huberWith({});
 
@@ -51,6 +53,8 @@ const SMALL = 0.125;
  * @param target     the same shape
  * @returns [batch]
  * @throws RangeError if the shapes differ
+ * @example
+ * logCosh(tensor([[0.1, 10]]), tensor([[0, 0]])); // [4.656]
  */
 export const logCosh: Loss = (prediction, target) => {
   const distance = abs(sub(prediction, targetLike('logCosh', prediction, target)));
@@ -68,6 +72,8 @@ export const logCosh: Loss = (prediction, target) => {
  * @param target     the same shape
  * @returns [batch]
  * @throws RangeError if the shapes differ
+ * @example
+ * meanAbsolutePercentageError(tensor([[110, 95]]), tensor([[100, 100]])); // [7.5]
  */
 export const meanAbsolutePercentageError: Loss = (prediction, target) => {
   const t = targetLike('meanAbsolutePercentageError', prediction, target);

@@ -169,5 +169,8 @@ export function ssimLossWith(options: SsimOptions): Loss {
  * @returns [batch]
  * @throws RangeError if the shapes differ, are no images, or the images are smaller than the window
  * @see Wang, Bovik, Sheikh & Simoncelli (2004), Image quality assessment; agrees with tf.image.ssim
+ * @example
+ * const image = randomUniform([1, 16, 16, 1], { seed: 1 });
+ * ssimLoss(image, image); // [0.0]
  */
 export const ssimLoss: Loss = /* @__PURE__ */ ssimLossWith({});

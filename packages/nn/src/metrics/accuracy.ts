@@ -12,6 +12,8 @@ const bestClass = (scores: Tensor) => cast(argMax(scores, -1), 'float32');
  * shape.
  *
  * @throws RangeError if the shapes differ
+ * @example
+ * measure(binaryAccuracy, tensor([[0.9], [0.2]]), tensor([[1], [1]])); // 0.5
  */
 export const binaryAccuracy: MeanMetric = {
   name: 'binaryAccuracy',
@@ -25,6 +27,8 @@ export const binaryAccuracy: MeanMetric = {
  * Part of the predictions whose largest element is at the label, which is one-hot: both [batch, ..., classes].
  *
  * @throws RangeError if the shapes differ
+ * @example
+ * measure(categoricalAccuracy, tensor([[0.9, 0.1], [0.8, 0.2]]), tensor([[1, 0], [0, 1]])); // 0.5
  */
 export const categoricalAccuracy: MeanMetric = {
   name: 'categoricalAccuracy',
@@ -39,6 +43,8 @@ export const categoricalAccuracy: MeanMetric = {
  * [batch, ..., 1].
  *
  * @throws RangeError if the shapes do not fit
+ * @example
+ * measure(sparseCategoricalAccuracy, tensor([[0.9, 0.1], [0.8, 0.2]]), tensor([0, 1])); // 0.5
  */
 export const sparseCategoricalAccuracy: MeanMetric = {
   name: 'sparseCategoricalAccuracy',
@@ -53,6 +59,8 @@ export const sparseCategoricalAccuracy: MeanMetric = {
  * binary, targets of the same shape one-hot, others whole numbers.
  *
  * @throws RangeError if the shapes do not fit
+ * @example
+ * measure(accuracy, tensor([[0.9, 0.1], [0.8, 0.2]]), tensor([0, 1])); // 0.5
  */
 export const accuracy: MeanMetric = {
   name: 'accuracy',
@@ -85,6 +93,9 @@ function isAmongTop(k: number, scores: Tensor, labels: Tensor): Tensor {
  * its own.
  *
  * @throws RangeError if an option is unknown or has a value that it cannot have
+ * @example
+ * const top2 = topKCategoricalAccuracyWith({ k: 2 });
+ * measure(top2, tensor([[0.5, 0.3, 0.2]]), tensor([[0, 1, 0]])); // 1
  */
 export function topKCategoricalAccuracyWith(options: TopKOptions): MeanMetric {
   const { k } = checked('topKCategoricalAccuracyWith', options, TOP_K);
@@ -101,6 +112,8 @@ export function topKCategoricalAccuracyWith(options: TopKOptions): MeanMetric {
  * one-hot.
  *
  * @throws RangeError if the shapes differ
+ * @example
+ * measure(topKCategoricalAccuracy, tensor([[1, 2, 3, 4, 5, 6]]), tensor([[1, 0, 0, 0, 0, 0]])); // 0
  */
 export const topKCategoricalAccuracy: MeanMetric = /* @__PURE__ */ topKCategoricalAccuracyWith({});
 
@@ -125,5 +138,7 @@ export function sparseTopKCategoricalAccuracyWith(options: TopKOptions): MeanMet
  * numbers, [batch, ...] or [batch, ..., 1].
  *
  * @throws RangeError if the shapes do not fit
+ * @example
+ * measure(sparseTopKCategoricalAccuracy, tensor([[1, 2, 3, 4, 5, 6]]), tensor([1])); // 1
  */
 export const sparseTopKCategoricalAccuracy: MeanMetric = /* @__PURE__ */ sparseTopKCategoricalAccuracyWith({});

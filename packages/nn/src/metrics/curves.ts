@@ -67,6 +67,8 @@ function areaMetric(name: string, areaUnder: (steps: readonly Step[]) => number)
  *
  * @see Hanley and McNeil (1982), The meaning and use of the area under a receiver operating characteristic curve; agrees
  * with scikit-learn's roc_auc_score
+ * @example
+ * measure(auc, tensor([0.9, 0.4, 0.6]), tensor([1, 1, 0])); // 0.5
  */
 export const auc: ScoresMetric = /* @__PURE__ */ areaMetric('auc', (steps) => {
   let [above, favourable, negatives] = [0, 0, 0];
@@ -85,6 +87,8 @@ export const auc: ScoresMetric = /* @__PURE__ */ areaMetric('auc', (steps) => {
  *
  * @see Davis & Goadrich (2006), The relationship between precision-recall and ROC curves; agrees with scikit-learn's
  * average_precision_score
+ * @example
+ * measure(averagePrecision, tensor([0.9, 0.4, 0.6]), tensor([1, 1, 0])); // 5/6
  */
 export const averagePrecision: ScoresMetric = /* @__PURE__ */ areaMetric('averagePrecision', (steps) => {
   let [right, predicted, area] = [0, 0, 0];

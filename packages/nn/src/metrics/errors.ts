@@ -13,6 +13,8 @@ import type { MeanMetric, MeasuredSet, ScoresMetric } from './metric.js';
  * Square root of the mean squared error over the whole set, in the unit of the target.
  *
  * @throws RangeError if prediction and target, [batch, ...], differ in shape
+ * @example
+ * measure(rootMeanSquaredError, tensor([[1], [2]]), tensor([[1], [4]])); // 1.4142
  */
 export const rootMeanSquaredError: ScoresMetric = {
   name: 'rootMeanSquaredError',
@@ -51,6 +53,8 @@ function determination(
  *
  * @throws RangeError if the shapes differ
  * @see Keras's R2Score; agrees with scikit-learn's r2_score
+ * @example
+ * measure(r2Score, tensor([[1], [2], [4]]), tensor([[1], [3], [5]])); // 0.75
  */
 export const r2Score: ScoresMetric = {
   name: 'r2Score',
@@ -99,6 +103,8 @@ export function psnrWith(options: PsnrOptions): MeanMetric {
  * Infinite as soon as one image is reproduced exactly.
  *
  * @throws RangeError if prediction and target, [batch, ...], differ in shape
+ * @example
+ * measure(psnr, tensor([[0.1, 0.1]]), tensor([[0, 0]])); // 20.0
  */
 export const psnr: MeanMetric = /* @__PURE__ */ psnrWith({});
 
@@ -106,6 +112,10 @@ export const psnr: MeanMetric = /* @__PURE__ */ psnrWith({});
  * `ssim` with options, such as the range of the pixels.
  *
  * @throws RangeError if an option is unknown or has a value that it cannot have
+ * @example
+ * const ofBytes = ssimWith({ dataRange: 255 });
+ * const image = randomUniform([1, 16, 16, 1], { seed: 1, high: 255 });
+ * measure(ofBytes, image, image); // 1.0
  */
 export function ssimWith(options: SsimOptions): MeanMetric {
   const dissimilarity = dissimilarityFor('ssim', options);
@@ -117,6 +127,9 @@ export function ssimWith(options: SsimOptions): MeanMetric {
  *
  * @throws RangeError if prediction and target, [batch, height, width, channels], differ in shape or are smaller than the
  * window of 11 x 11
+ * @example
+ * const image = randomUniform([1, 16, 16, 1], { seed: 1 });
+ * measure(ssim, image, image); // 1.0
  */
 export const ssim: MeanMetric = /* @__PURE__ */ ssimWith({});
 
@@ -124,6 +137,10 @@ export const ssim: MeanMetric = /* @__PURE__ */ ssimWith({});
  * `msSsim` with options, such as the range of the pixels.
  *
  * @throws RangeError if an option is unknown or has a value that it cannot have
+ * @example
+ * const ofBytes = msSsimWith({ dataRange: 255 });
+ * const image = randomUniform([1, 32, 32, 1], { seed: 1, high: 255 });
+ * measure(ofBytes, image, image); // 1.0
  */
 export function msSsimWith(options: MsSsimOptions): MeanMetric {
   const dissimilarity = multiscaleDissimilarityFor('msSsim', options);
@@ -136,6 +153,9 @@ export function msSsimWith(options: MsSsimOptions): MeanMetric {
  *
  * @throws RangeError if prediction and target, [batch, height, width, channels], differ in shape or are smaller than the
  * window of 11 x 11
+ * @example
+ * const image = randomUniform([1, 32, 32, 1], { seed: 1 });
+ * measure(msSsim, image, image); // 1.0
  */
 export const msSsim: MeanMetric = /* @__PURE__ */ msSsimWith({});
 
@@ -144,6 +164,8 @@ export const msSsim: MeanMetric = /* @__PURE__ */ msSsimWith({});
  * metric CosineSimilarity; the loss `cosineSimilarity` has the other sign.
  *
  * @throws RangeError if the shapes differ
+ * @example
+ * measure(meanCosineSimilarity, tensor([[3, 4], [1, 0]]), tensor([[6, 8], [0, 1]])); // 0.5
  */
 export const meanCosineSimilarity: MeanMetric = {
   name: 'meanCosineSimilarity',

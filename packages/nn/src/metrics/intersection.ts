@@ -73,6 +73,8 @@ export function binaryIoUWith(options: BinaryIoUOptions): ScoresMetric {
  * whole set. A class that occurs nowhere is left out, as in Keras; 0 if there is none.
  *
  * @throws RangeError if prediction and target, [batch, ...], differ in shape
+ * @example
+ * measure(binaryIoU, tensor([[0.9, 0.9, 0.1]]), tensor([[1, 0, 0]])); // 0.5
  */
 export const binaryIoU: ScoresMetric = /* @__PURE__ */ binaryIoUWith({});
 
@@ -80,6 +82,9 @@ export const binaryIoU: ScoresMetric = /* @__PURE__ */ binaryIoUWith({});
  * `meanIoU` without a label, such as that of borders.
  *
  * @throws RangeError if an option is unknown or has a value that it cannot have
+ * @example
+ * const withoutBorders = meanIoUWith({ ignoreClass: 2 });
+ * measure(withoutBorders, tensor([[[0.9, 0.1, 0], [0.2, 0.8, 0]]]), tensor([[0, 2]])); // 1
  */
 export function meanIoUWith(options: MeanIoUOptions): ScoresMetric {
   const { ignoreClass } = checked('meanIoUWith', options, MEAN_IOU);
@@ -101,5 +106,8 @@ export function meanIoUWith(options: MeanIoUOptions): ScoresMetric {
  *
  * Prediction [batch, ..., classes] and a target of the same shape, one-hot, or labels [batch, ...] or [batch, ..., 1].
  * Three numbers for each class are kept of each example.
+ *
+ * @example
+ * measure(meanIoU, tensor([[0.9, 0.1], [0.2, 0.8], [0.3, 0.7]]), tensor([0, 1, 0])); // 0.5
  */
 export const meanIoU: ScoresMetric = /* @__PURE__ */ meanIoUWith({});

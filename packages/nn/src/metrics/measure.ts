@@ -8,6 +8,9 @@ import type { MeasuredSet, Metric } from './metric.js';
  * @param label how errors name the metric
  * @returns tensors [batch, ...] of float32, by name
  * @throws RangeError if the metric gives something of another shape
+ * @example
+ * const { value } = metricScores(accuracy, tensor([[0.9], [0.2]]), tensor([[1], [1]]));
+ * value; // [1, 0]
  */
 export function metricScores(
   metric: Metric,
@@ -38,6 +41,9 @@ function perExample(label: string, part: unknown, batch: number, mayHaveMore = f
  * depend on how the examples were divided into batches.
  *
  * @param arrays by the names that `metricScores` gave, all examples one after another
+ * @example
+ * const kept = { value: Float32Array.of(1, 0, 1, 1) };
+ * metricResult(accuracy, kept, { examples: 4, weights: undefined }); // 0.75
  */
 export function metricResult(metric: Metric, arrays: Readonly<Record<string, Float32Array>>, set: MeasuredSet): number {
   if ('values' in metric) return weightedMean(arrays.value, set);

@@ -69,6 +69,9 @@ export const precisionWith = (options: ClassMetricOptions): ScoresMetric =>
  * Of the elements predicted as 1, those above 0.5, the part that is 1; 0 if there are none, as in Keras.
  *
  * Prediction [batch, ...] and a target of 0 and 1 of the same shape; or prediction [batch, ..., classes] and labels.
+ *
+ * @example
+ * measure(precision, tensor([0.9, 0.8, 0.1]), tensor([1, 0, 1])); // 0.5
  */
 export const precision: ScoresMetric = /* @__PURE__ */ precisionWith({});
 
@@ -76,6 +79,9 @@ export const precision: ScoresMetric = /* @__PURE__ */ precisionWith({});
  * `recall` with another threshold, or averaged over classes.
  *
  * @throws RangeError if an option is unknown or has a value that it cannot have
+ * @example
+ * const early = recallWith({ threshold: 0.3 });
+ * measure(early, tensor([0.9, 0.4, 0.1]), tensor([1, 1, 1])); // 2/3
  */
 export const recallWith = (options: ClassMetricOptions): ScoresMetric =>
   classMetric('recall', ({ right, wanted }) => shareOf(right, wanted), options, PARTS);
@@ -83,6 +89,9 @@ export const recallWith = (options: ClassMetricOptions): ScoresMetric =>
 /**
  * Of the elements that are 1, the part that is predicted as 1, that is above 0.5; 0 if there are none, as in Keras.
  * Prediction and target as for `precision`.
+ *
+ * @example
+ * measure(recall, tensor([0.9, 0.8, 0.1]), tensor([1, 0, 1])); // 0.5
  */
 export const recall: ScoresMetric = /* @__PURE__ */ recallWith({});
 
@@ -90,6 +99,9 @@ export const recall: ScoresMetric = /* @__PURE__ */ recallWith({});
  * `f1Score` with a threshold, or another average over classes.
  *
  * @throws RangeError if an option is unknown or has a value that it cannot have
+ * @example
+ * const weighted = f1ScoreWith({ average: 'weighted' });
+ * measure(weighted, tensor([[0.9, 0.1], [0.8, 0.2], [0.1, 0.9]]), tensor([0, 1, 1])); // 2/3
  */
 export const f1ScoreWith = (options: ClassMetricOptions): ScoresMetric =>
   classMetric('f1Score', ({ right, predicted, wanted }) => shareOf(2 * right, predicted + wanted), options, CLASSES);
@@ -100,5 +112,7 @@ export const f1ScoreWith = (options: ClassMetricOptions): ScoresMetric =>
  * one is predicted above 0.5.
  *
  * @see Keras's F1Score, whose default gives a list, one score for each class; here it is `average: 'macro'`
+ * @example
+ * measure(f1Score, tensor([0.9, 0.8, 0.1]), tensor([1, 0, 1])); // 0.5
  */
 export const f1Score: ScoresMetric = /* @__PURE__ */ f1ScoreWith({});

@@ -57,6 +57,9 @@ function checkWhole(label: string, option: string, value: unknown, limit: number
  * is a layer of other models, too.
  *
  * @typeParam Y what `call` gives: a tensor, or a record of tensors by output
+ * @example
+ * const model: BaseModel = new Sequential([new Dense({ units: 2 })], { inputShape: [3] });
+ * model.weights.length; // 2
  */
 export abstract class BaseModel<Y extends Named<Tensor> = Named<Tensor>> implements Block {
   name: string;
@@ -115,7 +118,8 @@ export abstract class BaseModel<Y extends Named<Tensor> = Named<Tensor>> impleme
    * @returns [batch, ...shape] of the output, or a record of such tensors by output
    * @throws RangeError if x has other shapes or names, TypeError if it is no tensor
    * @example
-   * const y = model.call(x, new CallContext({ training: true }));
+   * const model = new Sequential([new ReLU()], { inputShape: [2] });
+   * model.call(tensor([[-1, 2]]), new CallContext({ training: true })); // [[0, 2]]
    */
   call(x: Nest<Tensor>, context: CallContext = new CallContext({ training: false })): Y {
     checkNest(this.name, x);

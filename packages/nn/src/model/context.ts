@@ -36,9 +36,11 @@ interface Shared {
  * What layers know during one call of a model, and where they leave new values of their state.
  *
  * @example
+ * const model = new Sequential([new BatchNormalization({ momentum: 0.5 })], { inputShape: [1] });
  * const context = new CallContext({ training: true });
- * const y = model.call(x, context);
+ * model.call(tensor([[1], [3]]), context).toArray();
  * for (const [weight, value] of context.renewed) weight.assign(value.toArray());
+ * model.weights.find(({ path }) => path.endsWith('movingMean'))?.data; // [1]
  */
 export class CallContext {
   readonly training: boolean;

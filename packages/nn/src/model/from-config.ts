@@ -33,7 +33,9 @@ const DEEPEST = 100;
  * @param custom classes of layers of your own, by type
  * @throws RangeError naming what is missing, unknown or not what it must be
  * @example
- * const again = modelFromConfig(JSON.parse(JSON.stringify(model.config())), { Scale });
+ * const model = new Sequential([new Dense({ units: 2 })], { inputShape: [3], seed: 42 });
+ * const again = modelFromConfig(JSON.parse(JSON.stringify(model.config())));
+ * again.weights[0].data.join() === model.weights[0].data.join(); // true
  */
 export function modelFromConfig(config: unknown, custom: LayerClasses = {}): BaseModel {
   return build(config, new Map([...known, ...Object.entries(custom)]), 0);

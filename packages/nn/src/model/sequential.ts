@@ -92,7 +92,10 @@ export class Sequential extends BaseModel<Tensor> {
    * @param name  default: the model's name and those of the first and the last layer
    * @throws RangeError if there is no such layer, or none is left
    * @example
-   * const encoder = autoencoder.slice(0, 'dec_conv1'); // up to, and without, dec_conv1
+   * const layers = [new Dense({ units: 2, name: 'enc' }), new Dense({ units: 8, name: 'dec' })];
+   * const autoencoder = new Sequential(layers, { inputShape: [8] });
+   * const encoder = autoencoder.slice(0, 'dec'); // up to, and without, dec
+   * encoder.outputShape; // [2]
    */
   slice(start: number | string = 0, end: number | string = this.layers.length, name?: string): Sequential {
     const from = this.positionOf(start);

@@ -6,6 +6,11 @@ import { type Block, isRecordOf, leavesOf, mapNest, type Named, type Nest } from
 /**
  * A place in a model that is being drawn up: what a layer will give, without a value. `shape` is that of one example,
  * without the batch. Made by `input` and by `layer.apply`.
+ *
+ * @example
+ * const x = input({ shape: [8] });
+ * x instanceof SymbolicTensor; // true
+ * new Dense({ units: 3 }).apply(x).shape; // [3]
  */
 export class SymbolicTensor {
   /** @internal */

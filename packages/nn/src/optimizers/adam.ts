@@ -33,6 +33,9 @@ export type AdamOptions = OptionsOf<typeof OPTIONS>;
  *
  * @see Kingma and Ba (2015), Adam: a method for stochastic optimization, end of section 2
  * @see Reddi, Kale and Kumar (2018), On the convergence of Adam and beyond, for amsgrad
+ * @example
+ * const optimizer = new Adam({ learningRate: 0.001 });
+ * optimizer.slots; // ['momentum', 'velocity']
  */
 export class Adam extends BaseOptimizer<typeof OPTIONS> {
   /** @throws RangeError naming the option that is not what it must be */

@@ -6,7 +6,13 @@ import { refuse } from '@weft/core/program';
  */
 export type PathMatch = string | readonly string[] | ((path: string) => boolean);
 
-/** Weights that weight decay usually spares, by their names: biases, and what normalisations scale and shift by. */
+/**
+ * Weights that weight decay usually spares, by their names: biases, and what normalisations scale and shift by.
+ *
+ * @example
+ * const optimizer = new AdamW({ weightDecay: 0.01, excludeFromWeightDecay: biasesAndScales });
+ * biasesAndScales; // ['bias', 'gamma', 'beta']
+ */
 export const biasesAndScales: readonly string[] = ['bias', 'gamma', 'beta'];
 
 const isText = (value: unknown) => typeof value === 'string' && value !== '';

@@ -23,6 +23,9 @@ export type SGDOptions = OptionsOf<typeof OPTIONS>;
  * The state is named `momentum`, as there.
  *
  * @see Sutskever et al. (2013), On the importance of initialization and momentum in deep learning
+ * @example
+ * const optimizer = new SGD({ learningRate: 0.01, momentum: 0.9 });
+ * optimizer.slots; // ['momentum']
  */
 export class SGD extends BaseOptimizer<typeof OPTIONS> {
   /** @throws RangeError naming the option that is not what it must be */

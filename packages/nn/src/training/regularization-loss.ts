@@ -8,6 +8,10 @@ import type { ModelWeight } from '../weights/weight.js';
  * have added in a call, such as their `activityRegularizer`. `fit`, `evaluate` and `trainStep` add it by themselves.
  *
  * @returns undefined if nothing adds anything
+ * @example
+ * const layer = new Dense({ units: 1, kernelInitializer: 'ones', kernelRegularizer: l2(0.01) });
+ * const model = new Sequential([layer], { inputShape: [3] });
+ * regularizationLoss(model.weights, new CallContext({ training: true })); // 0.03
  */
 export function regularizationLoss(weights: readonly ModelWeight[], context: CallContext): Tensor | undefined {
   const trained = new Set(weights.filter(({ trainable }) => trainable).map(({ weight }) => weight));

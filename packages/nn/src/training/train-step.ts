@@ -102,11 +102,11 @@ function lossOf(
  * @throws RangeError if there is nothing to train, or the loss has another shape; TypeError if something is no model,
  *   optimiser or loss
  * @example
- * const step = trainStep(model, new Adam());
- * for (const { x, y } of batches) {
- *   const { loss } = step((context) => meanSquaredError(model.call(x, context), y));
- *   console.log(loss);
- * }
+ * const model = new Sequential([new Dense({ units: 1 })], { inputShape: [1] });
+ * const step = trainStep(model, new SGD({ learningRate: 0.1 }));
+ * const [x, y] = [tensor([[0], [1], [2]]), tensor([[1], [3], [5]])];
+ * for (let count = 0; count < 200; count++) step((context) => meanSquaredError(model.call(x, context), y));
+ * model.weights.map(({ data }) => Math.round(data[0])); // [2, 1]; y = 2 x + 1
  */
 export function trainStep(
   source: BaseModel | readonly ModelWeight[],

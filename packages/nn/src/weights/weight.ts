@@ -36,7 +36,8 @@ const owners = new WeakMap<object, Weight>();
  * const weight = new Weight({ name: 'bias', shape: [2], initializer: 'zeros' });
  * const before = weight.tensor;
  * weight.assign([1, 2]);
- * console.log(weight.data, before.toArray()); // Float32Array [1, 2], Float32Array [0, 0]
+ * weight.data; // [1, 2]
+ * before; // [0, 0]; no tensor changes after it was built
  */
 export class Weight {
   readonly shape: Shape;
@@ -121,7 +122,14 @@ export class Weight {
   }
 }
 
-/** A weight as a model knows it. */
+/**
+ * A weight as a model knows it.
+ *
+ * @example
+ * const model = new Sequential([new Dense({ units: 2, name: 'top' })], { inputShape: [3] });
+ * const [kernel] = model.weights;
+ * [kernel.path, kernel.shape, kernel.trainable]; // ['top/kernel', [3, 2], true]
+ */
 export class ModelWeight {
   /** @internal */
   constructor(
