@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { denoiser } from './build/denoiser.js';
 import { pageFrame } from './build/page-frame.js';
 import { precache } from './build/precache.js';
 
@@ -10,7 +11,7 @@ export default defineConfig({
   root: path('.'),
   base: './',
   publicDir: false,
-  plugins: [pageFrame(), precache('service-worker.js')],
+  plugins: [pageFrame(), denoiser('models/denoiser.safetensors'), precache('service-worker.js')],
   worker: { format: 'es' },
   build: {
     outDir: path('../dist/live'),

@@ -40,7 +40,8 @@ const header = (current: string) => `<a class="skip" href="#content">Skip to the
 const FOOTER = `<footer class="site">
       <p>Everything is computed in this page. No picture and no model leaves your device.</p>
       <p id="runtime" class="muted"></p>
-    </footer>`;
+    </footer>
+    <p id="announcer" class="visually-hidden" role="status"></p>`;
 
 /** Writes what all pages share in place of <!-- head -->, <!-- header --> and <!-- footer -->. */
 export function pageFrame(): Plugin {

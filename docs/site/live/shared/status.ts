@@ -12,13 +12,22 @@ export function say(text: string, kind: 'note' | 'error' = 'note'): void {
   status.textContent = text;
 }
 
-/** Does what an event asks for, and shows the sentence of an error. */
-export function guarded<Event>(work: (event: Event) => void | Promise<void>): (event: Event) => void {
-  return async (event) => {
+/** Tells screen readers alone what others see: what has come of an action. */
+export function announce(text: string): void {
+  element('announcer', HTMLParagraphElement).textContent = text;
+}
+
+export function sayError(error: unknown): void {
+  say(error instanceof Error ? error.message : String(error), 'error');
+}
+
+/** Work whose errors are shown to the visitor. */
+export function guarded<Input>(work: (input: Input) => void | Promise<void>): (input: Input) => Promise<void> {
+  return async (input) => {
     try {
-      await work(event);
+      await work(input);
     } catch (error) {
-      say(error instanceof Error ? error.message : String(error), 'error');
+      sayError(error);
     }
   };
 }
