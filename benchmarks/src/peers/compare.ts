@@ -6,11 +6,12 @@ import { syntheticGarments } from '@weft/data';
 import { startOf } from '../../../scripts/node-releases.js';
 import type { Column } from '../releases.js';
 import { type Agreement, agreement } from './agreement.js';
-import { type Batch, type Job, type Task, writeTensors } from './job.js';
+import { type Job, type Task, writeTensors } from './job.js';
 import { labelsOf, type Network } from './networks.js';
 import { onnxModel } from './onnx.js';
 import { commandOf, PEERS, type Peer } from './peers.js';
 import { EngineProcess } from './process.js';
+import type { Batch } from './tensors.js';
 import { weftModel } from './weft-model.js';
 
 /** Steps whose losses are compared: the first shows the loss, the second the gradients and Adam. */

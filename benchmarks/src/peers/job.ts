@@ -1,17 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { BaseModel } from '@weft/nn';
 import type { Network } from './networks.js';
+import { type Batch, type LoadedJob, type LoadedTensor, type StoredTensor, tensorsIn } from './tensors.js';
 
 /** What is compared. */
 export type Task = 'step' | 'forward';
-
-/** An array of float32 in the job's file. */
-export interface StoredTensor {
-  readonly name: string;
-  readonly shape: readonly number[];
-  /** In numbers, not bytes. */
-  readonly offset: number;
-}
 
 /** What an engine is told before it begins. */
 export interface Job {
@@ -30,19 +23,7 @@ export interface Job {
   readonly fastMath: boolean;
 }
 
-/** A tensor with its numbers, in the process of an engine. */
-export interface LoadedTensor {
-  readonly shape: readonly number[];
-  readonly data: Float32Array;
-}
-
 type Stored = Pick<Job, 'file' | 'weights' | 'images' | 'targets'>;
-
-/** A batch in float32. */
-export interface Batch {
-  readonly images: LoadedTensor;
-  readonly targets?: LoadedTensor;
-}
 
 /** Writes a model's weights and a batch to a file that JavaScript and Python can read without a library. */
 export function writeTensors(file: string, model: BaseModel, { images, targets }: Batch): Stored {
@@ -70,21 +51,7 @@ export function writeTensors(file: string, model: BaseModel, { images, targets }
 }
 
 /** Reads what `writeTensors` has written. */
-export function readTensors({
-  file,
-  weights,
-  images,
-  targets,
-}: Stored): Batch & { weights: Map<string, LoadedTensor> } {
-  const bytes = readFileSync(file);
-  const all = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
-  const load = ({ shape, offset }: StoredTensor): LoadedTensor => ({
-    shape,
-    data: all.slice(offset, offset + shape.reduce((a, b) => a * b, 1)),
-  });
-  return {
-    weights: new Map(weights.map((stored) => [stored.name, load(stored)])),
-    images: load(images),
-    ...(targets && { targets: load(targets) }),
-  };
+export function readTensors(stored: Stored): LoadedJob {
+  const bytes = readFileSync(stored.file);
+  return tensorsIn(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength), stored);
 }

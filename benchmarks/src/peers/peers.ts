@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { findChromium } from '../../../scripts/find-chromium.js';
+import type { PageEngine } from './browser/page.js';
 import type { Task } from './job.js';
 import type { NetworkId } from './networks.js';
 
@@ -16,6 +18,8 @@ export interface Peer {
   readonly script: string;
   /** The package or Python module that must be there. */
   readonly module?: string;
+  /** What runs in a page of Chromium, which must be there. */
+  readonly page?: PageEngine;
   readonly tasks: readonly Task[];
   /** Whether it can be told a number of threads; else it runs on one. */
   readonly isThreaded: boolean;
@@ -29,6 +33,14 @@ export interface Peer {
 
 export const PEERS: readonly Peer[] = [
   { id: 'weft', title: 'Weft', script: 'weft.js', tasks: ['step', 'forward'], isThreaded: true },
+  {
+    id: 'weft-browser',
+    title: 'Weft in a page',
+    script: 'browser/peer.js',
+    page: 'weft',
+    tasks: ['step', 'forward'],
+    isThreaded: true,
+  },
   {
     id: 'keras',
     title: 'Keras on TensorFlow',
@@ -84,6 +96,22 @@ export const PEERS: readonly Peer[] = [
     deviation:
       'In batches of more than one image, its gradient of nearest upsampling (4.22) reads the wrong image: the work is the same, the result is not.',
   },
+  ...(['webgl', 'wasm', 'cpu'] as const).map(
+    (page): Peer => ({
+      id: `tfjs-browser-${page}`,
+      title: 'TensorFlow.js in a page',
+      script: 'browser/peer.js',
+      page,
+      module: page === 'wasm' ? '@tensorflow/tfjs-backend-wasm' : '@tensorflow/tfjs',
+      networks: ['autoencoder'],
+      tasks: page === 'wasm' ? ['forward'] : ['step', 'forward'],
+      isThreaded: false,
+      // Without a graphics card WebGL is computed by the processor.
+      ...(page !== 'wasm' && { batch: 8 }),
+      deviation:
+        'In batches of more than one image, its gradient of nearest upsampling (4.22) reads the wrong image: the work is the same, the result is not.',
+    }),
+  ),
 ];
 
 /** Python with the engines that are written for it; `WEFT_PYTHON` names another one, as of a virtual environment. */
@@ -95,6 +123,7 @@ const isPython = ({ script }: Peer) => script.endsWith('.py');
 
 /** Whether a peer is installed. */
 export function isInstalled(peer: Peer): boolean {
+  if (peer.page !== undefined && findChromium() === undefined) return false;
   if (peer.module === undefined) return true;
   if (!isPython(peer))
     return existsSync(new URL(`../../peers/node_modules/${peer.module}/package.json`, import.meta.url));
@@ -109,6 +138,7 @@ export function isInstalled(peer: Peer): boolean {
 
 /** How a missing peer is got. */
 export function howToGet(peer: Peer): string {
+  if (peer.page !== undefined && findChromium() === undefined) return 'apt install chromium';
   if (!isPython(peer)) return 'npx pnpm bench:peers --install';
   return `${python()} -m pip install ${peer.module === 'keras' ? 'keras tensorflow-cpu' : `${peer.module} numpy`}`;
 }
@@ -120,10 +150,10 @@ export function howToGet(peer: Peer): string {
  */
 export function commandOf(peer: Peer, threads: number, node: readonly string[] = [process.execPath]): string[] {
   const script =
-    peer.module === undefined
+    peer.module === undefined || peer.page !== undefined
       ? fileURLToPath(new URL(`../../dist/peers/${peer.script}`, import.meta.url))
       : `${PEERS_FOLDER}${peer.script}`;
-  const command = isPython(peer) ? [python(), script] : [...node, script];
+  const command = isPython(peer) ? [python(), script] : [...node, script, ...(peer.page ? [peer.page] : [])];
   return threads === 1 && hasTaskset() ? ['taskset', '-c', '0', ...command] : command;
 }
 

@@ -1,28 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { type Job, type LoadedTensor, readTensors, type Task } from './job.js';
-
-/** An engine that is ready to work on the job's batch, with the job's weights. */
-export interface Engine {
-  /** Its version, and what else decides its speed. */
-  readonly version: string;
-  /** The model's output for the batch, in memory that JavaScript can read. */
-  forward(): Float32Array | Promise<Float32Array>;
-  /** A training step on the batch; gives the loss before it. */
-  step?(): number | Promise<number>;
-  /** Losses before the first steps from the job's weights. Default: those of `step`. */
-  losses?(count: number): Promise<readonly number[]>;
-  /** Milliseconds of single runs, for about so long. Default: `forward` or `step` by the clock. */
-  time?(task: Task, milliseconds: number): Promise<readonly number[]>;
-}
-
-/** Makes an engine of a job. */
-export type StartEngine = (
-  job: Job,
-  weights: ReadonlyMap<string, LoadedTensor>,
-  images: LoadedTensor,
-  targets?: LoadedTensor,
-) => Engine | Promise<Engine>;
+import { type Engine, lossesOf, type StartEngine, timesOf } from './engine.js';
+import { type Job, readTensors, type Task } from './job.js';
 
 /** What an engine's process is asked; it answers each line of JSON with one. */
 export type Request =
@@ -56,7 +35,7 @@ export async function serve(start: StartEngine): Promise<void> {
       case 'time':
         return { milliseconds: await timesOf(running(), request.task, request.milliseconds) };
       case 'memory':
-        return { bytes: process.resourceUsage().maxRSS * 1024 };
+        return { bytes: (await engine?.memory?.()) ?? process.resourceUsage().maxRSS * 1024 };
     }
   };
   for await (const line of createInterface({ input: process.stdin })) {
@@ -65,22 +44,4 @@ export async function serve(start: StartEngine): Promise<void> {
   }
   // Threads of an engine may still be waiting for work.
   process.exit();
-}
-
-async function lossesOf(engine: Engine, count: number): Promise<readonly number[]> {
-  if (engine.losses) return engine.losses(count);
-  const losses: number[] = [];
-  while (losses.length < count) losses.push((await engine.step?.()) ?? Number.NaN);
-  return losses;
-}
-
-async function timesOf(engine: Engine, task: Task, milliseconds: number): Promise<readonly number[]> {
-  if (engine.time) return engine.time(task, milliseconds);
-  const times: number[] = [];
-  for (let total = 0; total < milliseconds; total += times[times.length - 1]) {
-    const started = performance.now();
-    await (task === 'step' ? engine.step?.() : engine.forward());
-    times.push(performance.now() - started);
-  }
-  return times;
 }

@@ -1,9 +1,10 @@
-import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, describe, type SuiteAPI } from 'vitest';
+import { CHROMIUM_OPTIONS, findChromium } from '../../../scripts/find-chromium.js';
 
 /** Where screenshots go, for people to look at. */
 const ARTEFACTS = fileURLToPath(new URL('../../../test-artifacts/', import.meta.url));
@@ -13,23 +14,7 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 /** A page of a busy machine may take this long, in milliseconds, for what a test waits for. */
 const PATIENCE = 240_000;
 
-/** The first Chromium of this machine: that of `WEFT_CHROMIUM`, or one on the path. */
-const executable = [
-  process.env.WEFT_CHROMIUM ?? '',
-  ...(process.env.PATH ?? '')
-    .split(delimiter)
-    .flatMap((folder) => ['chromium', 'chromium-browser', 'google-chrome'].map((name) => join(folder, name))),
-].find(isExecutable);
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return path !== '';
-  } catch {
-    return false;
-  }
-}
-
+const executable = findChromium();
 if (executable === undefined) {
   console.warn('Skipped: tests in a browser. Install Chromium, or set WEFT_CHROMIUM to the path of its program.');
 }
@@ -47,7 +32,7 @@ export async function openBrowser(): Promise<Browser> {
   if (executable === undefined) return undefined as unknown as Browser;
   const browser = await chromium.launch({
     executablePath: executable,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'],
+    args: CHROMIUM_OPTIONS,
   });
   opened.push(browser);
   return browser;
