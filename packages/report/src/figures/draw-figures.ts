@@ -31,6 +31,7 @@ export function drawFigures(inputs: FigureInputs): Figure[] {
         title: 'CAE: reconstruction errors',
         dataset,
         errors: cae.errors,
+        examples: cae.examples,
         as: 'counts',
       }),
     );
@@ -56,6 +57,7 @@ export function drawFigures(inputs: FigureInputs): Figure[] {
         title: 'CDAE: errors of the denoised images',
         dataset,
         errors: cdae.errors,
+        examples: cdae.examples,
         as: 'density',
       }),
     );

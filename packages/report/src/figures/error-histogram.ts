@@ -5,9 +5,16 @@ import { line as linePath } from 'd3-shape';
 import { counted, formatNumber } from '../text/numbers.js';
 import { BELOW_PLOT, bottomAxis, emptyPlot, leftAxis, PLOT } from './axes.js';
 import type { BarsPlot } from './bars-plot.js';
-import { ERROR_BINS as BINS, binPictures, type ErrorExamples } from './bin-pictures.js';
+import { ERROR_BINS as BINS, binPictures } from './bin-pictures.js';
 import { composeFigure } from './compose-figure.js';
-import { capitalised, type DatasetInfo, datasetTitle, type Figure, type Numbers } from './figure.js';
+import {
+  capitalised,
+  type DatasetInfo,
+  datasetTitle,
+  type ErrorExamples,
+  type Figure,
+  type Numbers,
+} from './figure.js';
 import { LEGEND_Y, type LegendEntry, legendRow } from './legend.js';
 import { element, group, type Markup } from './svg.js';
 import { BARS, BARS_EDGE, INK, TRAINING, VALIDATION } from './theme.js';

@@ -25,7 +25,7 @@ export function figureHtml({ name, title, caption, svg }: Figure, number: number
 /** The data of a figure as an element that does not run; undefined if the figure has none. */
 export function figureDataHtml({ title, data }: Figure): Html | undefined {
   if (data === undefined) return undefined;
-  return { html: `\n<script type="application/json">${scriptData({ title, ...data })}</script>` };
+  return { html: `\n<script type="application/json">${scriptData({ ...data, title })}</script>` };
 }
 
 /** What links to a figure lead to: apart from the ids of sections. */
