@@ -28,6 +28,8 @@ const examples = every.filter(({ packageName, name }) => !NOT_ALONE.includes(`${
 const COMPILED_ONLY: Readonly<Record<string, string>> = {
   'data loadFashionMnist': 'needs 30 MB that are not in the repository',
   'formats decodeExploration': 'reads a file of a run',
+  'report parseRunRecord': 'reads a file of a run',
+  'report renderReport': 'reads a file of a run',
 };
 
 const root = fileURLToPath(new URL('..', import.meta.url));

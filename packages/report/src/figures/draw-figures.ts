@@ -11,6 +11,10 @@ import { trainingSamples } from './training-samples.js';
  *
  * @returns at most eight figures in the order of their numbers
  * @throws RangeError if images, scores or labels don't fit each other in length
+ * @example
+ * const dataset = { name: 'mine', synthetic: false, classNames: ['a', 'b'], height: 2, width: 2, channels: 1 };
+ * const samples = { images: new Uint8Array(12 * 4), labels: [0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1] };
+ * drawFigures({ dataset, samples }).map(({ name }) => name); // ['figure-1']
  */
 export function drawFigures(inputs: FigureInputs): Figure[] {
   const { dataset, cae, cdae, latent } = inputs;

@@ -36,7 +36,14 @@ export interface ErrorFigure {
   readonly examples?: ErrorExamples | undefined;
 }
 
-/** Figures 4 and 8: how the test images' errors are distributed, in 30 bins. */
+/**
+ * Figures 4 and 8: how the test images' errors are distributed, in 30 bins.
+ *
+ * @example
+ * const dataset = { name: 'mine', synthetic: false, classNames: [], height: 28, width: 28, channels: 1 };
+ * const errors = Float64Array.of(0.01, 0.012, 0.02, 0.05);
+ * errorHistogram({ name: 'errors', title: 'Errors', dataset, errors, as: 'counts' }).name; // 'errors'
+ */
 export function errorHistogram({ name, title, dataset, errors, as, examples }: ErrorFigure): Figure {
   const finite = Float64Array.from(errors).filter(Number.isFinite);
   const dropped = errors.length - finite.length;

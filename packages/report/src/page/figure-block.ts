@@ -9,7 +9,13 @@ export interface FigureBlock {
   readonly number?: number;
 }
 
-/** A figure with its caption, for the body of a section of a page. */
+/**
+ * A figure with its caption, for the body of a section of a page.
+ *
+ * @example
+ * const roc = rocFigure({ name: 'roc', title: 'ROC', curves: [rocCurve([0.9, 0.4, 0.1], [1, 0, 0])] });
+ * const section = { id: 'curves', title: 'Curves', body: [figureBlock(roc)] };
+ */
 export function figureBlock(figure: Figure): FigureBlock {
   return { figure };
 }
