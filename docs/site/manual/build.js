@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'vitepress';
 import { writeReference } from './api/typedoc.js';
+import { brokenLinks } from './check-links.js';
 import { pagesOf } from './pages.js';
 import { built, root, site, staged } from './paths.js';
 import { stagePages } from './stage.js';
@@ -41,10 +42,13 @@ async function buildSite(base, out) {
   process.env.WEFT_SITE_BASE = base;
   try {
     rmSync(staged, { recursive: true, force: true });
-    await writeReference();
+    const missing = await writeReference();
     stagePages(pagesOf(root));
     await build(import.meta.dirname, { outDir: built });
     publish(out);
+    console.log(`The site is in ${out}.`);
+    const faults = [...missing, ...brokenLinks(out, base)];
+    if (faults.length > 0) fail(`It has ${faults.length} faults:\n${faults.join('\n')}`);
   } catch (error) {
     // Errors of bundlers carry all that they have read: only what they say is of use.
     fail(error instanceof Error ? (error.stack ?? error.message) : String(error));

@@ -1,5 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
+import { entryPoints } from './api/entry-points.js';
+import { frontMatter, sections } from './home.js';
 import { FILES, programPath, rewriteLinks } from './links.js';
 import { root, staged } from './paths.js';
 
@@ -23,6 +25,8 @@ export function stagePages(pages) {
     write(`${page.path}.md`, `${rewritten(read(page.source), page)}\n${referenceAt(page.path)}`);
   }
   write('index.md', rewritten(homePage(), { source: 'README.md', path: 'index' }));
+  write('api/index.md', packagesPage());
+  copy('docs/site/live/shared/icon.svg', 'public/icon.svg');
   for (const { kind, source } of targets.values()) {
     if (kind === 'program') write(`${programPath(source)}.md`, programPage(source, places));
     else copy(source, kind === 'image' ? source : join('public', FILES, source));
@@ -41,16 +45,24 @@ function referenceAt(path) {
   return `\n## API\n${written.replace(/^# .*\n/, '').replace(/^##/gm, '###')}`;
 }
 
-/** The home page: its own front matter, with sections of the README in place of their names. */
+/** All that can be imported, in the order in which it is best read. */
+function packagesPage() {
+  const rows = entryPoints(root).map(({ name, description }) => {
+    return `| [${name}](${name.replace('@weft/', './')}/index.md) | ${description} |`;
+  });
+  return `# API\n\nEach function and class has an example, which the tests run.\n\n${['| Import | What it is |', '| --- | --- |', ...rows].join('\n')}\n`;
+}
+
+/** The home page: its front matter, and sections of the README. */
 function homePage() {
-  const readme = read('README.md');
-  const sections = new Map(readme.split(/\n(?=## )/).map((section) => [/^#+ (.*)/.exec(section)?.[1], section]));
-  const text = readFileSync(join(import.meta.dirname, 'home.md'), 'utf8');
-  return text.replace(/^<!-- section: (.+) -->$/gm, (_, name) => {
-    const section = sections.get(name);
+  const written = read('README.md').split(/\n(?=## )/);
+  const shown = sections.map((name) => {
+    const section = written.find((each) => each.startsWith(`## ${name}\n`));
     if (section === undefined) throw new Error(`README.md has no section "${name}", which the home page shows.`);
     return section.trim();
   });
+  // JSON is YAML.
+  return `---\n${JSON.stringify(frontMatter, null, 2)}\n---\n\n${shown.join('\n\n')}\n`;
 }
 
 /**

@@ -8,6 +8,8 @@ import { root, staged } from '../paths.js';
 
 const { version } = JSON.parse(readFileSync(join(root, 'packages/core/package.json'), 'utf8'));
 
+const base = process.env.WEFT_SITE_BASE ?? '/';
+
 /** Addresses that are no pages of VitePress: what is copied, and the live pages. They are checked afterwards. */
 const isElsewhere = (/** @type {string} */ link) => /^\.?\/*(live|files)\//.test(link);
 
@@ -15,17 +17,21 @@ export default defineConfig({
   title: 'Weft',
   description: 'Deep learning in pure TypeScript, on CPU threads.',
   lang: 'en',
+  head: [['link', { rel: 'icon', href: `${base}icon.svg`, type: 'image/svg+xml' }]],
   srcDir: 'staged',
   cacheDir: 'cache',
-  base: process.env.WEFT_SITE_BASE ?? '/',
+  base,
   ignoreDeadLinks: [isElsewhere],
   metaChunk: true,
+  // The index of the search is one file, fetched when somebody searches.
+  vite: { build: { chunkSizeWarningLimit: 2000 } },
   markdown: {
     // As on GitHub, so that a link to a heading works in both places.
     anchor: { slugify: slug },
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
   },
   themeConfig: {
+    logo: { src: '/icon.svg', alt: '' },
     nav: [
       { text: 'Start', link: '/start' },
       { text: 'Guides', link: '/guides/own-pictures', activeMatch: '/guides/' },

@@ -1,12 +1,20 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** Those that most programs need. */
+const READ_FIRST = ['@weft/core', '@weft/nn', '@weft/pool', '@weft/web'];
+
 /**
  * What users import, as the packages' `exports` say. A package comes behind those that it depends on, so that what it
  * exports of theirs is documented with them.
  *
  * @param {string} root the repository
- * @returns {{ name: string, source: string }[]} each with its name, as in `@weft/core/program`, and its source file
+ * @returns {EntryPoint[]}
+ *
+ * @typedef {object} EntryPoint
+ * @property {string} name        as in `@weft/core/program`
+ * @property {string} source      path of its source file
+ * @property {string} description what it is
  */
 export function entryPoints(root) {
   const packages = join(root, 'packages');
@@ -16,18 +24,29 @@ export function entryPoints(root) {
       return [manifest.name, { folder, manifest }];
     }),
   );
-  /** @type {Map<string, { name: string, source: string }[]>} */
+  /** @type {Map<string, EntryPoint[]>} */
   const found = new Map();
   const visit = (/** @type {string} */ name) => {
     const { folder, manifest } = folders.get(name) ?? {};
     if (folder === undefined || found.has(name)) return;
-    Object.keys(manifest.dependencies ?? {}).forEach(visit);
+    for (const needed of Object.keys(manifest.dependencies ?? {})) visit(needed);
     const points = Object.entries(manifest.exports).flatMap(([path, target]) => {
-      const source = target['weft-source'];
-      return source?.endsWith('.ts') ? [{ name: name + path.slice(1), source: join(packages, folder, source) }] : [];
+      if (!target['weft-source']?.endsWith('.ts')) return [];
+      const source = join(packages, folder, target['weft-source']);
+      const description = path === '.' ? manifest.description : firstComment(source);
+      return [{ name: name + path.slice(1), source, description }];
     });
     found.set(name, points);
   };
-  [...folders.keys()].forEach(visit);
+  for (const name of [...READ_FIRST, ...folders.keys()]) visit(name);
   return [...found.values()].flat();
+}
+
+/**
+ * What the second face of a package says of itself in its first line.
+ *
+ * @param {string} source
+ */
+function firstComment(source) {
+  return /^\/\/ (.*)/.exec(readFileSync(source, 'utf8'))?.[1] ?? '';
 }

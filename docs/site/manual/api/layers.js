@@ -3,6 +3,7 @@ import {
   DeclarationReflection,
   ParameterReflection,
   ReferenceType,
+  ReflectionFlag,
   ReflectionKind,
   ReflectionType,
   UnknownType,
@@ -58,12 +59,12 @@ function optionsOf(checker, symbol, location) {
 function describeConstructor(declaration, options) {
   for (const signature of declaration.signatures ?? []) {
     signature.inheritedFrom = undefined;
-    signature.setFlag(16, false);
+    signature.setFlag(ReflectionFlag.Abstract, false);
     const object = new DeclarationReflection('__type', ReflectionKind.TypeLiteral, signature);
     object.children = options.map(({ name, type, text, isOptional }) => {
       const option = new DeclarationReflection(name, ReflectionKind.Property, object);
       option.type = new UnknownType(type);
-      option.flags.setFlag(8, isOptional);
+      option.setFlag(ReflectionFlag.Optional, isOptional);
       option.comment = new Comment([{ kind: 'text', text }]);
       return option;
     });
@@ -72,4 +73,5 @@ function describeConstructor(declaration, options) {
     signature.parameters = [parameter];
   }
   declaration.inheritedFrom = undefined;
+  declaration.setFlag(ReflectionFlag.Abstract, false);
 }

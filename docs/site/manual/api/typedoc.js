@@ -1,14 +1,15 @@
 import { join } from 'node:path';
-import { Application } from 'typedoc';
+import { Application, Converter, LogLevel } from 'typedoc';
 import { root, staged } from '../paths.js';
 import { entryPoints } from './entry-points.js';
 import { shape } from './shape.js';
+import { missingIn, publicNames } from './symbols.js';
 
 /**
- * Writes the API reference as Markdown, and what TypeDoc knows as JSON.
+ * Writes the API reference as Markdown.
  *
- * @returns {Promise<{ project: import('typedoc').JSONOutput.ProjectReflection, navigation: object[] }>}
- * @throws {Error} if TypeDoc reports an error or a warning
+ * @returns {Promise<string[]>} a sentence for each public symbol without a page, and each public value without an example
+ * @throws {Error} if TypeDoc complains
  */
 export async function writeReference() {
   const points = entryPoints(root);
@@ -19,17 +20,26 @@ export async function writeReference() {
     basePath: root,
     plugin: ['typedoc-plugin-markdown', shape(points)],
   });
+  /** @type {import('./symbols.js').PublicName[]} */
+  let names = [];
+  application.converter.on(Converter.EVENT_BEGIN, ({ programs }) => {
+    names = publicNames(programs[0], points);
+  });
   const project = await application.convert();
   if (!project) throw new Error('TypeDoc could not read the packages.');
   await application.generateOutputs(project);
   if (application.logger.hasErrors() || application.logger.hasWarnings()) throw new Error('TypeDoc complains.');
-  return application.serializer.projectToObject(project, root);
+  return missingIn(names, application.serializer.projectToObject(project, root), REFERENCE);
 }
+
+/** Where the reference goes. */
+const REFERENCE = join(staged, 'api');
 
 /** The project's own, newer TypeScript checks types; this one only reads them. */
 const OPTIONS = {
   name: 'Weft',
-  outputs: [{ name: 'markdown', path: join(staged, 'api') }],
+  logLevel: LogLevel.Warn,
+  outputs: [{ name: 'markdown', path: REFERENCE }],
   readme: 'none',
   skipErrorChecking: true,
   excludeInternal: true,

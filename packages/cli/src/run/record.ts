@@ -119,12 +119,7 @@ export function runRecord(facts: RunFacts): RunRecord {
     },
     models: facts.models,
     ...(latents && { latent: latentRecord(latents) }),
-    figures: facts.figures.map(({ name, title, caption, data }) => ({
-      name,
-      title,
-      caption,
-      ...(data && { data: true }),
-    })),
+    figures: facts.figures.map(({ name, title, caption }) => ({ name, title, caption })),
     seconds: totalSeconds(facts.sessions),
     peakMemoryBytes: facts.peakMemoryBytes,
     resumed: facts.sessions.length - 1,

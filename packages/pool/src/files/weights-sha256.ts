@@ -8,8 +8,7 @@ import { weightBytes } from '@weft/train/runtime';
  *
  * @returns 64 hexadecimal digits
  * @example
- * const model = new Sequential([new Dense({ units: 1, kernelInitializer: 'ones' })], { inputShape: [2] });
- * weightsSha256(model).slice(0, 8); // '5fafa145'; the same everywhere
+ * console.log(weightsSha256(model)); // the same for any number of threads
  */
 export function weightsSha256(...models: readonly BaseModel[]): string {
   return createHash('sha256').update(weightBytes(models)).digest('hex');

@@ -1,5 +1,4 @@
-import { type BarsPlot, type BinPictures, binOf, MOST_IMAGES } from '../figures/bars-plot.js';
-import { lowered } from '../figures/figure.js';
+import { type BarsPlot, type BinPictures, binOf } from '../figures/bars-plot.js';
 import { formatCount, formatNumber } from '../text/numbers.js';
 import { node } from './dom.js';
 import { errorPixels, type Pixels, picturePixels } from './pixels.js';
@@ -16,10 +15,6 @@ export class BinPanel {
     private readonly pictures: BinPictures,
   ) {}
 
-  get isOpen(): boolean {
-    return !this.element.hidden;
-  }
-
   /** Shows a bin, as soon as the pictures are decoded. */
   async show(bin: number): Promise<void> {
     this.bin = bin;
@@ -27,17 +22,16 @@ export class BinPanel {
     const sheet = await this.sheet;
     if (this.bin !== bin) return;
     const { edges, counts } = this.plot;
-    const members = this.pictures.images.flatMap(({ error }, column) => (binOf(edges, error) === bin ? [column] : []));
-    const columns = members.slice(0, MOST_IMAGES);
+    const columns = this.pictures.images.flatMap(({ error }, column) => (binOf(edges, error) === bin ? [column] : []));
     const range = `${formatNumber(edges[bin])} to ${formatNumber(edges[bin + 1])}`;
     const count = `${formatCount(columns.length)} of ${formatCount(counts[bin])} ${counts[bin] === 1 ? 'image' : 'images'}`;
-    const titles = this.pictures.titles.map((title) => lowered(title)).join(', ');
+    const { titles } = this.pictures;
     this.element.replaceChildren(
       node(
         'p',
         {},
         node('b', {}, `Errors from ${range}: ${count}.`),
-        ` From left to right: ${titles}, and the error of each pixel, from dark at 0 to light at the largest of the bin.`,
+        ` ${titles.join(', ')}, and the error of each pixel, from dark at 0 to light at the largest of the bin.`,
       ),
       node('ul', {}, ...this.items(sheet, columns)),
     );

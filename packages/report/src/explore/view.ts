@@ -93,8 +93,7 @@ function around([from, to]: Stretch, share: number): Stretch {
 
 /** A stretch of some length within the axis; a whole one has exact ends. */
 function within(from: number, length: number): Stretch {
-  // What was enlarged and made smaller again may lack a last bit.
-  if (length > 1 - 1e-9) return [0, 1];
+  if (length >= 1) return [0, 1];
   const start = Math.min(1 - length, Math.max(0, from));
   return [start, start + length];
 }

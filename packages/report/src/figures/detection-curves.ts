@@ -56,12 +56,7 @@ const LISTED_CURVES = 6;
  * @throws RangeError if there is no curve, its lists differ in length or hold no shares, a threshold is marked without
  * `thresholds`, or an option is not known
  * @example
- * const [scores, labels] = [[0.9, 0.4, 0.1], [1, 1, 0]];
- * const { svg, caption } = rocFigure({
- *   name: 'roc',
- *   title: 'Scratches',
- *   curves: [{ name: 'CAE', ...rocCurve(scores, labels), threshold: 0.3 }],
- * });
+ * rocFigure({ name: 'roc', title: 'Scratches', curves: [{ name: 'CAE', ...rocCurve(scores, labels), threshold: 0.02 }] });
  */
 export function rocFigure(options: RocOptions): Figure {
   const caller = 'rocFigure';
@@ -97,8 +92,7 @@ export function rocFigure(options: RocOptions): Figure {
  * @throws RangeError if there is no curve, its lists differ in length or hold no shares, a threshold is marked without
  * `thresholds`, or an option is not known
  * @example
- * const curve = precisionRecallCurve([0.9, 0.4, 0.1], [1, 1, 0]);
- * precisionRecallFigure({ name: 'pr', title: 'Scratches', curves: [curve] }).name; // 'pr'
+ * precisionRecallFigure({ name: 'pr', title: 'Scratches', curves: [precisionRecallCurve(scores, labels)] });
  */
 export function precisionRecallFigure(options: PrecisionRecallOptions): Figure {
   const caller = 'precisionRecallFigure';

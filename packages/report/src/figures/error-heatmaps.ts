@@ -40,15 +40,7 @@ const BRIGHTEST_SHARE = 0.999;
  * @throws RangeError if pictures, reconstructions, heat maps, masks or captions do not fit each other, or an option is not
  * known or out of bounds
  * @example
- * const dataset = { name: 'screws', synthetic: false, classNames: [], height: 2, width: 2, channels: 1 };
- * errorHeatmaps({
- *   name: 'heatmaps',
- *   title: 'Where the errors are',
- *   dataset,
- *   pictures: Uint8Array.of(0, 0, 255, 255),
- *   reconstructions: Uint8Array.of(0, 0, 255, 0),
- *   heatMaps: [0, 0, 0, 1],
- * }).name; // 'heatmaps'
+ * errorHeatmaps({ name: 'heatmaps', title: 'Where the errors are', dataset, pictures, reconstructions, heatMaps, masks });
  */
 export function errorHeatmaps(options: ErrorHeatmapsOptions): Figure {
   const caller = 'errorHeatmaps';

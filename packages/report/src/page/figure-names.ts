@@ -16,12 +16,7 @@ const NUMBERED: Readonly<Record<string, Partial<Record<FigureKind, number>>>> = 
   cdae: { loss: 5, denoised: 6, errors: 8 },
 };
 
-/**
- * The name of the figure of training samples.
- *
- * @example
- * SAMPLES_FIGURE; // 'figure-1'
- */
+/** The name of the figure of training samples. */
 export const SAMPLES_FIGURE = 'figure-1';
 
 /**
@@ -29,9 +24,6 @@ export const SAMPLES_FIGURE = 'figure-1';
  * of another model.
  *
  * @param key of the model, such as `vae`
- * @example
- * figureName('cae', 'loss'); // 'figure-2'
- * figureName('vae', 'loss'); // 'vae-loss'
  */
 export function figureName(key: string, kind: FigureKind): string {
   const number = Object.hasOwn(NUMBERED, key) ? NUMBERED[key][kind] : undefined;

@@ -23,14 +23,7 @@ export type PerformTrial = (trial: Trial, signal: AbortSignal) => Promise<TrialR
  *
  * @param perform performs one trial
  * @example
- * const base = { dataset: 'mine', synthetic: false, trainCount: 9, validationCount: 0, testCount: 1 };
- * const executor = localExecutor(async ({ name, options }) => {
- *   return { name, options, ...base, models: {}, measurements: {} }; // trains, for instance by `performInFolder`
- * });
- * const done: string[] = [];
- * const call = { signal: new AbortController().signal, onDone: ({ name }: Trial) => void done.push(name) };
- * await executor.run([{ name: 'a', options: {} }], call);
- * done; // ['a']
+ * await runStudy(study, { directory: 'my-study', executor: localExecutor(perform) });
  */
 export function localExecutor(perform: PerformTrial): Executor {
   return {

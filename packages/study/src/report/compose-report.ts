@@ -19,12 +19,7 @@ const REPORTS: Readonly<Record<string, (results: StudyResults['trials']) => Stud
   features: featuresReport,
 };
 
-/**
- * Kinds of reports.
- *
- * @example
- * REPORT_KINDS.includes('seeds'); // true
- */
+/** Kinds of reports. */
 export const REPORT_KINDS: readonly string[] = Object.keys(REPORTS);
 
 /** What the results of a study say. */

@@ -89,12 +89,7 @@ const UPDATES = {
   },
 };
 
-/**
- * The options of `fit` on any runtime, as Keras names them where it has them.
- *
- * @example
- * FIT_OPTIONS.shuffle.value; // true
- */
+/** The options of `fit` on any runtime, as Keras names them where it has them. */
 export const FIT_OPTIONS = {
   epochs: required(wholeNumber(1), 'The number of the last epoch: how often all training examples are used.'),
   initialEpoch: defaulted(

@@ -5,12 +5,7 @@ import { wholeNumber } from './kinds.js';
 import { RUNTIME_OPTION } from './runtime-option.js';
 import { defaulted, type OptionsOf, optional } from './schema.js';
 
-/**
- * The options of `mapExamples` on any runtime.
- *
- * @example
- * MAP_OPTIONS.seed.value; // 42
- */
+/** The options of `mapExamples` on any runtime. */
 export const MAP_OPTIONS = {
   batchSize: optional(
     wholeNumber(1),
@@ -22,23 +17,13 @@ export const MAP_OPTIONS = {
   ...KERNEL_OPTIONS,
 };
 
-/**
- * The options of `predict` on any runtime.
- *
- * @example
- * PREDICT_OPTIONS.seed.value; // 42
- */
+/** The options of `predict` on any runtime. */
 export const PREDICT_OPTIONS = {
   ...MAP_OPTIONS,
   steps: optional(wholeNumber(1), 'Batches of a stream that are read. Without it, all. Only for streams.'),
 };
 
-/**
- * The options of `evaluate` on any runtime.
- *
- * @example
- * EVALUATE_OPTIONS.metrics.value; // []
- */
+/** The options of `evaluate` on any runtime. */
 export const EVALUATE_OPTIONS = {
   ...PREDICT_OPTIONS,
   batchSize: defaulted(

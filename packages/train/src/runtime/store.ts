@@ -23,22 +23,12 @@ export interface Store {
   resolve(path: string): string;
 }
 
-/**
- * A path below a folder.
- *
- * @example
- * joinPath('runs', 'model.safetensors'); // 'runs/model.safetensors'
- */
+/** A path below a folder. */
 export function joinPath(folder: string, name: string): string {
   return folder === '' || folder.endsWith('/') ? `${folder}${name}` : `${folder}/${name}`;
 }
 
-/**
- * The folder that a path lies in; empty if the path is a name alone.
- *
- * @example
- * folderOf('runs/first/model.safetensors'); // 'runs/first'
- */
+/** The folder that a path lies in; empty if the path is a name alone. */
 export function folderOf(path: string): string {
   return /^(.*)[/\\][^/\\]*$/s.exec(path)?.[1] ?? '';
 }

@@ -17,10 +17,9 @@ export type Batches = Iterable<Batch> | AsyncIterable<Batch>;
  *
  * @example
  * async function* batches(epoch: number) {
- *   for (let shard = 0; shard < 4; shard++) yield { x: new Float32Array(16).fill(shard), y: new Float32Array(8) };
+ *   for await (const { pixels, labels } of readShards(`shards/${epoch}`)) yield { x: pixels, y: labels };
  * }
- * const model = new Sequential([new Dense({ units: 1 })], { inputShape: [2] });
- * await fit(model, batches, { epochs: 3, threads: 1 });
+ * await fit(model, batches, { epochs: 3 });
  */
 export type ExampleStream = Batches | ((epoch: number) => Batches | Promise<Batches>);
 
