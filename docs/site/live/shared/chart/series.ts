@@ -3,6 +3,8 @@ export interface Series {
   readonly name: string;
   readonly x: readonly number[];
   readonly y: readonly number[];
+  /** Whether it is background to the other lines: thin and grey. */
+  readonly isFaint?: boolean;
 }
 
 /** What a line chart shows. */
