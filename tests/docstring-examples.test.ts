@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { tensor } from '../packages/core/src/index.js';
 import { differenceOf, isValue } from './support/docstrings/compare.js';
 import { allExamples, blocksOf, moduleOf, publicNames } from './support/docstrings/examples.js';
@@ -28,6 +28,8 @@ const examples = every.filter(({ packageName, name }) => !NOT_ALONE.includes(`${
 const COMPILED_ONLY: Readonly<Record<string, string>> = {
   'data loadFashionMnist': 'needs 30 MB that are not in the repository',
   'formats decodeExploration': 'reads a file of a run',
+  'report parseRunRecord': 'reads a file of a run',
+  'report renderReport': 'reads a file of a run',
 };
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -85,6 +87,8 @@ describe.each(packageNames)('@weft/%s', (packageName) => {
     const place = join(folder, packageName);
     mkdirSync(place);
     process.chdir(place);
+    // What a progress bar writes is not for the reader of tests.
+    const silent = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
     const problems: string[] = [];
     for (const example of examples.filter((each) => each.packageName === packageName && isRun(each))) {
       const where = `${example.place} (${example.name})`;
@@ -95,6 +99,7 @@ describe.each(packageNames)('@weft/%s', (packageName) => {
       const differences = failure ? [failure] : checksAt(example.place).map(differenceOf);
       problems.push(...differences.flatMap((difference) => (difference ? [`${where} ${difference}`] : [])));
     }
+    silent.mockRestore();
     process.chdir(home);
     expect(problems).toEqual([]);
   });

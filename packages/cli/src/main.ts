@@ -35,6 +35,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
  * @param args what stands after `weft` on the command line
  * @returns the exit code: 0 success, 1 failure, 2 wrong usage, 3 data missing or damaged, 129, 130 or 143
  *   ended by a signal
+ * @example
+ * await main(['--version']); // 0; the exit code
  */
 export async function main(args: readonly string[]): Promise<number> {
   guardOutput();

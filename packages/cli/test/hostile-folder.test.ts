@@ -51,6 +51,32 @@ describe('weft report, on the folder of a run that came from elsewhere', () => {
     expect(await readdir(run)).not.toContain('report.html');
   });
 
+  test.each(['no JSON', '{"kind":"lines"}', '{"kind":"points","__proto__":{}}', '[]'])(
+    'shows a figure with the data %s as a picture',
+    async (text) => {
+      const figure = { name: 'figure-1', title: 'Title', caption: 'Caption', data: true };
+      await writeFile(join(run, 'run.json'), exampleRecordText({ figures: [figure] }));
+      await writeFile(join(run, 'figures', 'figure-1.svg'), SVG);
+      await writeFile(join(run, 'figures', 'figure-1.json'), text);
+      const { code, stderr } = await weft(['report', run]);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      const page = await readFile(join(run, 'report.html'), 'utf8');
+      expect(page.match(/<img /g)).toHaveLength(1);
+      expect(page).not.toContain('<script');
+    },
+  );
+
+  test.skipIf(process.platform === 'win32')('reads no data that a link in it leads to', async () => {
+    await writeFile(join(folder.path, 'secret'), 'secret');
+    const figure = { name: 'figure-1', title: 'Title', caption: 'Caption', data: true };
+    await writeFile(join(run, 'run.json'), exampleRecordText({ figures: [figure] }));
+    await writeFile(join(run, 'figures', 'figure-1.svg'), SVG);
+    await symlink('../../secret', join(run, 'figures', 'figure-1.json'));
+    const { code, stderr } = await weft(['report', run]);
+    expect(stderr).toContain("figure-1.json is a link to a file outside of the run's folder");
+    expect(code).toBe(3);
+  });
+
   test.skipIf(process.platform === 'win32')('writes through no link', async () => {
     await writeFile(join(folder.path, 'mine'), 'mine');
     await writeFile(join(run, 'run.json'), withFigures());

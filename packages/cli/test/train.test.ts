@@ -44,7 +44,11 @@ describe('weft train', () => {
       ].sort(),
     );
     expect((await readdir(inRun('figures'))).sort()).toEqual(
-      figures.flatMap((name) => [`${name}.png`, `${name}.svg`]).sort(),
+      [
+        ...figures.flatMap((name) => [`${name}.png`, `${name}.svg`]),
+        // Losses, errors and latents can be explored.
+        ...[2, 4, 5, 7, 8].map((number) => `figure-${number}.json`),
+      ].sort(),
     );
   });
 
@@ -239,8 +243,12 @@ describe('weft report', () => {
     expect(again).toEqual({ code: 0, stdout: 'Report: run/report.html\n', stderr: '' });
     expect(await readFile(inRun('report.html'), 'utf8')).toBe(before);
     await rm(inRun('figures', 'figure-3.svg'));
+    await rm(inRun('figures', 'figure-7.json'));
     expect((await weft(['report', 'run'], { cwd: folder.path })).code).toBe(0);
-    expect(await readFile(inRun('report.html'), 'utf8')).toContain('Figure 3 is missing');
+    const after = await readFile(inRun('report.html'), 'utf8');
+    expect(after).toContain('Figure 3 is missing');
+    const explorable = (page: string) => page.match(/<script type="application\/json">/g)?.length;
+    expect([explorable(before), explorable(after)]).toEqual([5, 4]);
   });
 });
 

@@ -18,6 +18,8 @@ export const MOST_THREADS = 1024;
  * @param environment environment variables
  * @returns a whole number of at least 1
  * @throws RangeError if `WEFT_THREADS` is set, and is not a whole number from 1 to 1024
+ * @example
+ * availableThreads('/', 8, { WEFT_THREADS: '3' }); // 3
  */
 export function availableThreads(
   root = '/',
@@ -44,6 +46,9 @@ function threadsIn(text: string): number {
  *
  * @param root where the file system begins
  * @see https://docs.kernel.org/admin-guide/cgroup-v2.html and https://docs.kernel.org/scheduler/sched-bwc.html
+ * @example
+ * const quota = processorQuota(); // such as 1.5 in a container
+ * quota === undefined || quota > 0; // true
  */
 export function processorQuota(root = '/'): number | undefined {
   const quotas = controlGroupFolders(root).flatMap((folder) => {
@@ -60,6 +65,8 @@ export function processorQuota(root = '/'): number | undefined {
  * Folders of the control groups that limit this process: its own and those they lie in. Some may not be there.
  *
  * @param root where the file system begins
+ * @example
+ * controlGroupFolders('/no/such/root'); // []
  */
 export function controlGroupFolders(root = '/'): readonly string[] {
   const folders = new Set<string>();

@@ -47,7 +47,15 @@ export type WorkerPoolOptions = OptionsOf<typeof OPTIONS>;
 
 let sessions = 0;
 
-/** Worker threads and the memory they share. One call of `fit` or `predict` uses it at a time. */
+/**
+ * Worker threads and the memory they share. One call of `fit` or `predict` uses it at a time.
+ *
+ * @example
+ * const pool = await WorkerPool.create({ threads: 2 });
+ * const model = new Sequential([new ReLU()], { inputShape: [2] });
+ * await predict(model, Float32Array.of(-1, 2), { pool }); // [0, 2]
+ * await pool.close();
+ */
 export class WorkerPool implements Runtime {
   readonly threads: number;
   readonly kernels: KernelSet;

@@ -5,8 +5,11 @@ import * as train from '@weft/train';
  * epoch with losses, metrics and times. Without `stream`, to the standard output.
  *
  * @example
- * await fit(model, { x, y }, { epochs: 5, callbacks: [new ProgressBar()] });
- * // Epoch 1/5 - 100/100 - 2s - 19ms/step - loss: 0.4312 - val_loss: 0.3998
+ * const model = new Sequential([new Dense({ units: 1 })], { inputShape: [2] });
+ * const data = { x: new Float32Array(8), y: new Float32Array(4) };
+ * const callbacks = [new ProgressBar()];
+ * await fit(model, data, { epochs: 5, callbacks, threads: 1 });
+ * // Epoch 1/5 - 1/1 - 2s - 19ms/step - loss: 0.4312
  */
 export class ProgressBar extends train.ProgressBar {
   /** @throws RangeError or TypeError for an option that is not what it must be */

@@ -2,7 +2,12 @@ import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { type VectorBits, withCustomSection } from '@weft/core/program';
 
-/** How wide vectors may be: as the process has them, 256 bits, or 128. */
+/**
+ * How wide vectors may be: as the process has them, 256 bits, or 128.
+ *
+ * @example
+ * SIMD; // ['auto', '256', '128']
+ */
 export const SIMD = ['auto', '256', '128'] as const;
 export type Simd = (typeof SIMD)[number];
 
@@ -33,7 +38,13 @@ export interface WideVectors {
   readonly obstacle: string | undefined;
 }
 
-/** The facts of this process. */
+/**
+ * The facts of this process.
+ *
+ * @example
+ * const { arch, nodeVersion } = vectorFacts(); // such as x64 and 24.1.0
+ * arch === process.arch; // true
+ */
 export function vectorFacts(): VectorFacts {
   const { arch, versions, execArgv, env } = process;
   return { arch, nodeVersion: versions.node, cpuInfo: cpuInfo(), execArgv, environment: env };
@@ -47,7 +58,13 @@ function cpuInfo(): string | undefined {
   }
 }
 
-/** Whether the engine can pack two operations on 128 bits into one on 256: V8 does so on x64 with AVX2, from Node 24 on. */
+/**
+ * Whether the engine can pack two operations on 128 bits into one on 256: V8 does so on x64 with AVX2, from Node 24 on.
+ *
+ * @example
+ * const { obstacle } = wideVectors({ ...vectorFacts(), arch: 'arm64' });
+ * obstacle; // 'the engine packs vectors on x64 alone, and this is arm64'
+ */
 export function wideVectors({ arch, nodeVersion, cpuInfo }: VectorFacts = vectorFacts()): WideVectors {
   const processor = arch === 'x64' && (cpuInfo === undefined ? undefined : /^flags\s*:.*\bavx2\b/m.test(cpuInfo));
   const isNodeNewEnough = Number.parseInt(nodeVersion, 10) >= FIRST_NODE;
@@ -107,6 +124,8 @@ let changes = 0;
  *
  * @param ownsProcess whether `auto` may set the engine's flag
  * @throws RangeError if 256 bits are asked for and cannot be, or the environment variable `WEFT_SIMD` is none of its values
+ * @example
+ * useVectors('128'); // 128
  */
 export function useVectors(wanted?: Simd, ownsProcess = false): VectorBits {
   if (inForce !== undefined && (wanted === undefined || wanted === 'auto')) return inForce;

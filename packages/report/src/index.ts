@@ -1,4 +1,4 @@
-export { type ErrorExamples, errorExamples } from './figures/bin-pictures.js';
+export { errorExamples } from './figures/bin-pictures.js';
 export { heatMapColours } from './figures/colour-map.js';
 export type { FigureHeading } from './figures/compose-figure.js';
 export {
@@ -12,7 +12,15 @@ export {
 export { drawFigures } from './figures/draw-figures.js';
 export { type ErrorHeatmapsOptions, errorHeatmaps } from './figures/error-heatmaps.js';
 export { type ErrorFigure, errorHistogram } from './figures/error-histogram.js';
-export type { DatasetInfo, Figure, FigureInputs, Images, LossHistory, Numbers } from './figures/figure.js';
+export type {
+  DatasetInfo,
+  ErrorExamples,
+  Figure,
+  FigureInputs,
+  Images,
+  LossHistory,
+  Numbers,
+} from './figures/figure.js';
 export { type FigureData, figureDataText, parseFigureData } from './figures/figure-data.js';
 export { type FeatureMapsOptions, type FiltersOptions, featureMapsFigure, filtersFigure } from './figures/filters.js';
 export {

@@ -36,7 +36,13 @@ export interface RunStudyOptions {
  * @returns the results, and what they say
  * @throws StudyError if trials were trained on different data, or the executor left one out; whatever the executor rejects with
  * @example
- * const { report } = await runStudy(study, { directory: 'my-study', executor: localExecutor(perform) });
+ * const base = { dataset: 'mine', synthetic: false, trainCount: 9, validationCount: 0, testCount: 1 };
+ * const perform: PerformTrial = async ({ name, options }) => {
+ *   return { name, options, ...base, models: {}, measurements: {} }; // trains, for instance by `performInFolder`
+ * };
+ * const study = parseStudy('{ "name": "mine", "grid": { "seed": [1, 2] } }', { source: 'mine.json' });
+ * const { results } = await runStudy(study, { directory: 'mine', executor: localExecutor(perform) });
+ * results.trials.length; // 2
  */
 export async function runStudy(
   study: Study,

@@ -10,7 +10,13 @@ const ARRIVED = 0;
 const GENERATION = 1;
 const FAILED = 1 << 30;
 
-/** Words of shared memory that a barrier takes. */
+/**
+ * Words of shared memory that a barrier takes.
+ *
+ * @example
+ * const words = new Int32Array(new SharedArrayBuffer(4 * BARRIER_WORDS));
+ * words.length; // 2
+ */
 export const BARRIER_WORDS = 2;
 
 /** Looks at the generation this often before going to sleep: most waits are shorter than a wake-up. */
@@ -30,6 +36,10 @@ export class BarrierBroken extends Error {
  * @param words   two words of shared memory, both zero at first
  * @param parties how many have to arrive
  * @throws BarrierBroken if the barrier is or gets broken
+ * @example
+ * const words = new Int32Array(new SharedArrayBuffer(4 * BARRIER_WORDS));
+ * arriveAndWait(words, 1); // with more parties, each calls it in a thread of its own
+ * words; // [0, 1]; nobody waits, and the barrier has opened once
  */
 export function arriveAndWait(words: Int32Array, parties: number): void {
   // The generation is read before arriving: afterwards the last one to arrive may already have moved it on.
@@ -48,7 +58,14 @@ export function arriveAndWait(words: Int32Array, parties: number): void {
   if (Atomics.load(words, GENERATION) & FAILED) throw new BarrierBroken();
 }
 
-/** Frees all who wait, and all who will: to be called when a party can't arrive any more. */
+/**
+ * Frees all who wait, and all who will: to be called when a party can't arrive any more.
+ *
+ * @example
+ * const words = new Int32Array(new SharedArrayBuffer(4 * BARRIER_WORDS));
+ * breakBarrier(words); // from now on `arriveAndWait` throws BarrierBroken
+ * words[1] !== 0; // true
+ */
 export function breakBarrier(words: Int32Array): void {
   Atomics.or(words, GENERATION, FAILED);
   Atomics.notify(words, GENERATION);

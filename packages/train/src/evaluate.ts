@@ -25,6 +25,12 @@ export type Evaluation = Readonly<Record<string, number>> & { readonly loss: num
  * @returns by names: `loss`, those of outputs, and those of metrics
  * @throws RangeError for an unknown option, or if inputs and targets do not fit the model or each other; StreamError if
  *   a stream fails
+ * @example
+ * const runtime = await WorkerPool.create({ threads: 1 }); // `evaluate` of @weft/pool starts one by itself
+ * const model = new Sequential([new Dense({ units: 1, kernelInitializer: 'ones' })], { inputShape: [1] });
+ * const data = { x: Float32Array.of(1, 2), y: Float32Array.of(1, 4) };
+ * await evaluate(model, data, { loss: meanSquaredError, runtime }); // { loss: 2 }
+ * await runtime.close();
  */
 export async function evaluate(
   model: BaseModel,
@@ -38,6 +44,12 @@ export async function evaluate(
  * `evaluate` with micro-batches of another size: for tests of what must not depend on it.
  *
  * @param microBatch examples to a micro-batch
+ * @example
+ * const runtime = await WorkerPool.create({ threads: 1 });
+ * const model = new Sequential([new Dense({ units: 1, kernelInitializer: 'ones' })], { inputShape: [1] });
+ * const data = { x: Float32Array.of(1, 2), y: Float32Array.of(1, 4) };
+ * await evaluateInMicroBatches(model, data, { loss: meanSquaredError, runtime }, 1); // { loss: 2 }
+ * await runtime.close();
  */
 export async function evaluateInMicroBatches(
   model: BaseModel,

@@ -82,8 +82,11 @@ export interface ExplainedUpdate {
  * @param data one batch of examples, or more; their values do not matter
  * @throws RangeError or TypeError as `fit` does
  * @example
- * const [{ passes, stages }] = await explainTraining(model, { x }, { batchSize: 64 });
- * for (const { name, counts } of passes) console.log(name, counts.multiplyAccumulates);
+ * const model = new Sequential([new Dense({ units: 1 })], { inputShape: [4] });
+ * const data = { x: new Float32Array(64 * 4), y: new Float32Array(64) };
+ * const [{ passes, stages }] = await explainTraining(model, data, { batchSize: 64 });
+ * passes[0].name; // 'trace'
+ * stages.map(({ kind }) => kind).includes('micro'); // true
  */
 export async function explainTraining(
   model: BaseModel,

@@ -23,6 +23,14 @@ import { trainingSource } from './training-source.js';
  *   kind than is expected; StreamError if a stream fails, has too few batches, or cannot be read again; NonFiniteError if a loss or weights are not finite numbers any more;
  *   CheckpointMismatchError if the checkpoint to resume from belongs to another training; CheckpointError if it is
  *   damaged
+ * @example
+ * const runtime = await WorkerPool.create({ threads: 1 }); // `fit` of @weft/pool starts one by itself
+ * const model = new Sequential([new Dense({ units: 1 })], { inputShape: [1] });
+ * const data = { x: Float32Array.of(0, 1, 2), y: Float32Array.of(1, 3, 5) };
+ * const optimizer = new SGD({ learningRate: 0.1 });
+ * await fit(model, data, { epochs: 200, optimizer, runtime });
+ * await runtime.close();
+ * model.weights.map(({ data }) => Math.round(data[0])); // [2, 1]; y = 2 x + 1
  */
 export async function fit(model: BaseModel, data: Examples | ExampleStream, options: FitOptions): Promise<History> {
   return fitInMicroBatches(model, data, options, undefined);
@@ -32,6 +40,12 @@ export async function fit(model: BaseModel, data: Examples | ExampleStream, opti
  * `fit` with micro-batches of another size: for tests of what must not depend on it.
  *
  * @param microBatch examples to a micro-batch
+ * @example
+ * const runtime = await WorkerPool.create({ threads: 1 });
+ * const model = new Sequential([new Dense({ units: 1 })], { inputShape: [1] });
+ * const data = { x: Float32Array.of(0, 1, 2), y: Float32Array.of(1, 3, 5) };
+ * await fitInMicroBatches(model, data, { epochs: 1, runtime }, 2);
+ * await runtime.close();
  */
 export async function fitInMicroBatches(
   model: BaseModel,

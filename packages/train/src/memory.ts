@@ -3,12 +3,22 @@ import { SharedMemoryError } from './errors.js';
 
 const PAGE = 65536;
 
-/** The most that one memory can hold: 4 GiB of 32-bit addresses. */
+/**
+ * The most that one memory can hold: 4 GiB of 32-bit addresses.
+ *
+ * @example
+ * MAXIMUM_PAGES * 64 * 1024 === 2 ** 32; // true
+ */
 export const MAXIMUM_PAGES = 65536;
 
 /**
  * The memory that all workers share, handed out from the bottom up. Each WebAssembly.Memory reserves gigabytes of
  * addresses, so a pool has one.
+ *
+ * @example
+ * const memory = new SharedMemory(16); // at most 16 pages of 64 KiB
+ * const { array } = memory.float32(3);
+ * array; // [0, 0, 0]
  */
 export class SharedMemory {
   readonly memory: WebAssembly.Memory;

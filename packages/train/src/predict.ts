@@ -33,6 +33,11 @@ type ValuesOf<Y> = Y extends Tensor ? Float32Array : Readonly<Record<string, Flo
  * @returns [count, ...outputShape], row-major: one array, or a record by names where the model gives a record
  * @throws RangeError for an unknown option, or if the values are not a whole number of examples; StreamError if a
  *   stream fails
+ * @example
+ * const runtime = await WorkerPool.create({ threads: 1 }); // `predict` of @weft/pool starts one by itself
+ * const model = new Sequential([new ReLU()], { inputShape: [2] });
+ * await predict(model, Float32Array.of(-1, 2, 3, -4), { runtime }); // [0, 2, 3, 0]
+ * await runtime.close();
  */
 export async function predict<Model extends BaseModel>(
   model: Model,
@@ -60,6 +65,10 @@ export async function predict<Model extends BaseModel>(
  * @returns the results one after another, row-major
  * @throws RangeError for an unknown option, or if the values are not a whole number of examples, or the function gives
  *   no result for each
+ * @example
+ * const runtime = await WorkerPool.create({ threads: 1 }); // `mapExamples` of @weft/pool starts one by itself
+ * await mapExamples((x) => sum(x, 1), Float32Array.of(1, 2, 3, 4), [2], { runtime }); // [3, 7]
+ * await runtime.close();
  */
 export async function mapExamples(
   f: (x: Tensor, draws: Draws) => Tensor,

@@ -104,6 +104,9 @@ class TaskPlace implements Workplace {
  * error, since it is not theirs.
  *
  * @param delay called where the worker asks for work or for the others: tests let it wait there
+ * @example
+ * const runAlone = (work: StepsWork, memory: SharedMemory, control: number) =>
+ *   runTask({ work, memory: memory.memory, control, worker: 0, workers: 1 });
  */
 export function runTask(task: Task, delay: () => void = () => {}): void {
   const steps = taskSteps(task, referenceExecutable, delay);
@@ -114,6 +117,10 @@ export function runTask(task: Task, delay: () => void = () => {}): void {
  * As `runTask`, with a pause after each step: for threads that have something else to do in between.
  *
  * @param makeReference left out where there are no programs for the reference kernels: then their code is not needed
+ * @example
+ * async function runInPieces(task: Task) {
+ *   for (const _ of taskSteps(task)) await new Promise((resolve) => setTimeout(resolve));
+ * }
  */
 export function* taskSteps(
   task: Task,

@@ -51,6 +51,9 @@ export interface Task extends WorkerPart {
  * Workers that some work needs: as many as its widest stage has parts. No result depends on their number.
  *
  * @param threads the most that there are
+ * @example
+ * const work = { session: '', count: 8, batchSize: 8, firstStep: 0, endStep: 1, isReported: false, finite: [] };
+ * usefulWorkers({ ...work, stages: {} }, 4); // 1
  */
 export function usefulWorkers({ stages, next }: StepsWork, threads: number): number {
   const widest = Math.max(1, ...Object.values(stages).flat().map(partsOf));
@@ -62,7 +65,13 @@ function partsOf(stage: Stage): number {
   return stage.kind === 'slices' ? stage.parts.reduce((total, { count }) => total + count, 0) : 1;
 }
 
-/** Words of control: the barrier's come first. */
+/**
+ * Words of control: the barrier's come first.
+ *
+ * @example
+ * const words = new Int32Array(CONTROL_WORDS);
+ * words[CONTROL.stopWanted] = 1; // workers stop after the running step
+ */
 export const CONTROL = {
   barrier: 0,
   /** Steps done of the work that is reported. */
@@ -73,8 +82,19 @@ export const CONTROL = {
   stopped: 4,
 } as const;
 
-/** Why workers stop before the end of their steps. */
+/**
+ * Why workers stop before the end of their steps.
+ *
+ * @example
+ * STOPPED.lossIsNotFinite; // 2
+ */
 export const STOPPED = { no: 0, wanted: 1, lossIsNotFinite: 2 } as const;
 
-/** Number of control words. */
+/**
+ * Number of control words.
+ *
+ * @example
+ * const memory = new SharedMemory(16);
+ * const address = memory.allocate(4 * CONTROL_WORDS);
+ */
 export const CONTROL_WORDS = 16;

@@ -7,7 +7,7 @@ const ROUNDING = 1e-6;
 
 /** Whether a comment is a value to compare, and no prose. */
 export const isValue = (text: string) =>
-  /^(?:[[{'"`]|-?\.?\d|-?Infinity\b|(?:true|false|null|undefined|NaN)\b)/.test(text);
+  /^(?:[[{'"]|-?\.?\d|-?Infinity\b|(?:true|false|null|undefined|NaN)\b)/.test(text);
 
 /** Says what differs between a comment and the code before it; nothing if they agree, or the comment is prose. */
 export function differenceOf({ said, value, printed }: Check): string | undefined {

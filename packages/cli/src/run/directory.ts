@@ -28,10 +28,10 @@ export const explorationFile = (model: string) => `explore-${model}.safetensors`
 /** The weights after the epoch of the lowest validation loss so far. */
 export const bestCheckpoint = (model: string) => join(RUN_FILES.checkpoints, `${model}-best.safetensors`);
 
+const FIGURES = Array.from({ length: 8 }, (_, index) => join(RUN_FILES.figures, `figure-${index + 1}`));
+
 /** Where the SVG and the PNG of each figure may be, within the run's folder. */
-export const FIGURE_FILES: readonly string[] = Array.from({ length: 8 }, (_, index) =>
-  join(RUN_FILES.figures, `figure-${index + 1}`),
-).flatMap((figure) => [`${figure}.svg`, `${figure}.png`]);
+export const FIGURE_FILES: readonly string[] = FIGURES.flatMap((figure) => [`${figure}.svg`, `${figure}.png`]);
 
 /** Every file that a run writes besides its record. */
 const OTHER_FILES: readonly string[] = [
@@ -44,6 +44,7 @@ const OTHER_FILES: readonly string[] = [
   RUN_FILES.sessions,
   RUN_FILES.report,
   ...FIGURE_FILES,
+  ...FIGURES.map((figure) => `${figure}.json`),
 ];
 
 /** The states of a training, from which it can be resumed. */

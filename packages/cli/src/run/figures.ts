@@ -5,6 +5,7 @@ import {
   type DatasetInfo,
   drawFigures,
   type Figure,
+  figureDataText,
   type LossHistory,
   type ModelRecord,
   rasterise,
@@ -14,7 +15,7 @@ import {
 import type { LatentAnalysis } from './analyse-latents.js';
 import { RUN_FILES, type RunDirectory } from './directory.js';
 import type { Generated } from './generate-images.js';
-import { latentFigures, lossFigure, modelFigures } from './model-figures.js';
+import { errorExamplesOf, latentFigures, lossFigure, modelFigures } from './model-figures.js';
 import type { RunData } from './run-data.js';
 import type { TestResult } from './test-model.js';
 import type { Trained } from './train-model.js';
@@ -67,6 +68,7 @@ function numberedFigures({ data, samples, models, latents }: RunResults, dataset
         originals: test.images,
         reconstructions: cae.test.outputs,
         errors: cae.test.errors,
+        examples: errorExamplesOf(cae, test),
       },
     }),
     ...(cdae?.test.noisy && {
@@ -76,6 +78,7 @@ function numberedFigures({ data, samples, models, latents }: RunResults, dataset
         clean: test.images,
         denoised: cdae.test.outputs,
         errors: cdae.test.errors,
+        examples: errorExamplesOf(cdae, test),
       },
     }),
     ...(latent?.nearestNeighbourPurity !== undefined && {
@@ -110,14 +113,15 @@ function replaced(figures: readonly Figure[], others: readonly Figure[]): Figure
   return [...figures.filter(({ name }) => !names.includes(name)), ...others].sort(byName);
 }
 
-/** Writes each figure as SVG and PNG. */
+/** Writes each figure as SVG and PNG, and its data as JSON if it has some. */
 export async function writeFigures(
   figures: readonly Figure[],
   directory: Pick<RunDirectory, 'write'>,
   signal: AbortSignal,
 ): Promise<void> {
-  for (const { name, svg } of figures) {
+  for (const { name, svg, data } of figures) {
     await directory.write(`${RUN_FILES.figures}/${name}.svg`, svg);
+    if (data) await directory.write(`${RUN_FILES.figures}/${name}.json`, figureDataText(data));
     await directory.write(`${RUN_FILES.figures}/${name}.png`, await rasterise(svg));
     // Drawing fills the thread: this lets Ctrl-C through.
     await setImmediate();

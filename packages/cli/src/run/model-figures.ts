@@ -1,6 +1,8 @@
+import type { ImageDataset } from '@weft/data';
 import type { BaseModel } from '@weft/nn';
 import {
   type DatasetInfo,
+  type ErrorExamples,
   errorHistogram,
   type Figure,
   featureMapsFigure,
@@ -14,6 +16,7 @@ import {
 } from '@weft/report';
 import type { RunResults, TestedModel } from './figures.js';
 import { modelTitle } from './model-keys.js';
+import { imagesAt } from './test-model.js';
 
 type Results = Pick<RunResults, 'data' | 'latents'>;
 
@@ -22,7 +25,7 @@ export function modelFigures(model: TestedModel, dataset: DatasetInfo, results: 
   return [
     lossFigure(model, dataset),
     imagesFigure(model, dataset, results),
-    errorsFigure(model, dataset),
+    errorsFigure(model, dataset, results),
     ...latentFigures(model, dataset, results),
     ...generatedFigures(model, dataset),
     ...filterFigures(model, dataset),
@@ -59,7 +62,8 @@ function imagesFigure({ key, test }: TestedModel, dataset: DatasetInfo, { data }
   });
 }
 
-function errorsFigure({ key, test }: TestedModel, dataset: DatasetInfo): Figure {
+function errorsFigure(model: TestedModel, dataset: DatasetInfo, { data }: Results): Figure {
+  const { key, test } = model;
   const what = test.noisy ? 'errors of the denoised images' : 'reconstruction errors';
   return errorHistogram({
     name: figureName(key, 'errors'),
@@ -67,7 +71,22 @@ function errorsFigure({ key, test }: TestedModel, dataset: DatasetInfo): Figure 
     dataset,
     errors: test.errors,
     as: test.noisy ? 'density' : 'counts',
+    examples: errorExamplesOf(model, data.test),
   });
+}
+
+/** Pictures of the test images that the histogram of errors shows of its bins. */
+export function errorExamplesOf({ test: { examples, noisy } }: TestedModel, tested: ImageDataset): ErrorExamples {
+  const { indices, outputs, inputs } = examples;
+  return {
+    indices,
+    rows: [
+      ...(inputs ? [{ title: 'Noisy', images: inputs }] : []),
+      { title: noisy ? 'Clean' : 'Original', images: imagesAt(tested.images, indices, tested) },
+      { title: noisy ? 'Denoised' : 'Reconstruction', images: outputs },
+    ],
+    labels: indices.map((index) => tested.labels[index]),
+  };
 }
 
 /** Where the test images lie among latents; empty if those were not analysed. */

@@ -33,8 +33,6 @@ export interface Training {
  * @returns what run.json holds
  * @throws UsageError if the folder holds a run with other options; InterruptedError, or the signal's reason, if it was
  *         aborted: the run can then be resumed by the same call
- * @example
- * const record = await performTraining({ options: { model: 'cae', seed: 2 }, directory: 'runs/seed-2', terminal, signal });
  */
 export async function performTraining({
   options: given,

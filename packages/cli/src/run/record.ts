@@ -119,7 +119,12 @@ export function runRecord(facts: RunFacts): RunRecord {
     },
     models: facts.models,
     ...(latents && { latent: latentRecord(latents) }),
-    figures: facts.figures.map(({ name, title, caption }) => ({ name, title, caption })),
+    figures: facts.figures.map(({ name, title, caption, data }) => ({
+      name,
+      title,
+      caption,
+      ...(data && { data: true }),
+    })),
     seconds: totalSeconds(facts.sessions),
     peakMemoryBytes: facts.peakMemoryBytes,
     resumed: facts.sessions.length - 1,

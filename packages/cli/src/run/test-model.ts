@@ -1,7 +1,8 @@
 import { asExamples, corruption, type ImageDataset, parseNoise } from '@weft/data';
 import type { BaseModel } from '@weft/nn';
 import { mapExamples, predict, type WorkerPool } from '@weft/pool';
-import { type Comparison, compareImages, intensities } from './compare-images.js';
+import { errorExamples } from '@weft/report';
+import { type Comparison, compareImages, type ImageShape, intensities } from './compare-images.js';
 
 /** So many images are kept to be drawn. */
 const SHOWN = 10;
@@ -18,6 +19,18 @@ export interface TestResult extends Comparison {
   readonly outputs: Float32Array;
   /** The noisy inputs, for a model that denoises. */
   readonly noisy?: Comparison & { readonly inputs: Float32Array };
+  /** Some images of each bin of the histogram of errors. */
+  readonly examples: TestExamples;
+}
+
+/** Some of the test images, with what a model made of them. */
+export interface TestExamples {
+  /** Places among the test images, from 0. */
+  readonly indices: readonly number[];
+  /** Images in the order of the indices. */
+  readonly outputs: Float32Array;
+  /** The noisy inputs, for a model that denoises. */
+  readonly inputs?: Float32Array;
 }
 
 /** The images that a model is tested on, and whether noise is added to them. */
@@ -51,14 +64,31 @@ export async function testModel(
   // Each array of all images is forgotten before the next is made.
   const test = async (options: object) => {
     const outputs = (await predict(model, examples, { pool, signal, ...options })) as Float32Array;
-    return { ...compare(outputs), outputs: outputs.slice(0, shown) };
+    const comparison = compare(outputs);
+    const indices = errorExamples(comparison.errors);
+    const kept = { indices, outputs: imagesAt(outputs, indices, images) };
+    return { ...comparison, outputs: outputs.slice(0, shown), examples: kept };
   };
   if (noise === undefined) return test({});
   const corrupt = corruption(parseNoise(noise), { images: 'test' });
-  const addNoise = async () => {
+  const addNoise = async ({ indices }: TestExamples) => {
     const inputs = await mapExamples(corrupt, examples, examples.shape, { pool, signal, seed });
-    return { ...compare(inputs), inputs: inputs.slice(0, shown) };
+    const noisy = { ...compare(inputs), inputs: inputs.slice(0, shown) };
+    return { noisy, inputs: imagesAt(inputs, indices, images) };
   };
-  const noisy = await addNoise();
-  return { ...(await test({ corrupt, seed })), noisy };
+  const tested = await test({ corrupt, seed });
+  const { noisy, inputs } = await addNoise(tested.examples);
+  return { ...tested, noisy, examples: { ...tested.examples, inputs } };
+}
+
+/** Copies of some images. */
+export function imagesAt<Kind extends Uint8Array | Float32Array>(
+  all: Kind,
+  indices: readonly number[],
+  { height, width, channels }: ImageShape,
+): Kind {
+  const size = height * width * channels;
+  const images = new (all.constructor as new (length: number) => Kind)(indices.length * size);
+  for (const [at, index] of indices.entries()) images.set(all.subarray(index * size, (index + 1) * size), at * size);
+  return images;
 }

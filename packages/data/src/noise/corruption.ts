@@ -37,7 +37,7 @@ export type NoiseFunction = (x: Tensor, draws: NoiseDraws) => Tensor;
  * const layers = [new Conv2D({ filters: 1, kernelSize: 3, padding: 'same' })];
  * const denoiser = new Sequential(layers, { inputShape: [28, 28, 1] });
  * const { train } = syntheticGarments({ trainCount: 8, testCount: 1 });
- * await fit(denoiser, { x: asExamples(train) }, { epochs: 1, loss: meanSquaredError, corrupt, threads: 1 });
+ * await fit(denoiser, { x: asExamples(train) }, { epochs: 1, corrupt, threads: 1 });
  */
 export function corruption(spec: NoiseSpec, options: CorruptionOptions = {}): NoiseFunction {
   checkNoise(spec);

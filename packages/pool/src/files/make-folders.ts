@@ -8,6 +8,10 @@ import { dirname } from 'node:path';
  *
  * @returns the outermost folder that was made, if any was
  * @throws Error of the system, after which nothing that was made is left
+ * @example
+ * import { existsSync } from 'node:fs';
+ * await makeFolders('runs/first/figures');
+ * existsSync('runs/first/figures'); // true
  */
 export async function makeFolders(path: string): Promise<string | undefined> {
   const missing: string[] = [];

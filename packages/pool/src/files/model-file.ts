@@ -13,7 +13,8 @@ import { writeAtomically } from './write-atomically.js';
  * @throws TypeError if the path is no text, or the model is none; SafetensorsError if a name is reserved; Error of the
  *   system if the file cannot be written
  * @example
- * await saveModel('model.safetensors', model);
+ * const model = new Sequential([new Dense({ units: 1 })], { inputShape: [2] });
+ * await saveModel('model.safetensors', model, { author: 'me' });
  */
 export async function saveModel(
   path: string,
@@ -31,6 +32,10 @@ export async function saveModel(
  * @param layers classes of layers of your own, by type
  * @throws SafetensorsError if the file is damaged, cut short or not written by `saveModel`;
  *   ArchitectureMismatchError if its weights are not those of its layers; Error of the system if it cannot be read
+ * @example
+ * await saveModel('classifier.safetensors', new Sequential([new Dense({ units: 1 })], { inputShape: [2] }));
+ * const { model } = await loadModel('classifier.safetensors');
+ * model.weights.map(({ path }) => path); // ['dense/kernel', 'dense/bias']
  */
 export async function loadModel(path: string, layers: LayerClasses = {}): Promise<LoadedModel> {
   checkPath('loadModel', path);
@@ -43,6 +48,11 @@ export async function loadModel(path: string, layers: LayerClasses = {}): Promis
  * @returns the texts that were saved with them
  * @throws SafetensorsError if the file is damaged or cut short; ArchitectureMismatchError if its weights are not those
  *   of the model, listing the differences; Error of the system if it cannot be read
+ * @example
+ * const [trained, fresh] = [1, 2].map((seed) => new Sequential([new Dense({ units: 1 })], { inputShape: [2], seed }));
+ * await saveModel('trained.safetensors', trained);
+ * await loadWeights('trained.safetensors', fresh);
+ * weightsSha256(fresh) === weightsSha256(trained); // true
  */
 export async function loadWeights(path: string, model: BaseModel): Promise<Readonly<Record<string, string>>> {
   checkPath('loadWeights', path, model);

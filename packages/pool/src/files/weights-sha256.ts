@@ -8,7 +8,8 @@ import { weightBytes } from '@weft/train/runtime';
  *
  * @returns 64 hexadecimal digits
  * @example
- * console.log(weightsSha256(model)); // the same for any number of threads
+ * const model = new Sequential([new Dense({ units: 1, kernelInitializer: 'ones' })], { inputShape: [2] });
+ * weightsSha256(model).slice(0, 8); // '5fafa145'; the same everywhere
  */
 export function weightsSha256(...models: readonly BaseModel[]): string {
   return createHash('sha256').update(weightBytes(models)).digest('hex');

@@ -2,7 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** The name of the file that a half-written one was to become; undefined if the name is not that of one of ours. */
+/**
+ * The name of the file that a half-written one was to become; undefined if the name is not that of one of ours.
+ *
+ * @example
+ * halfWritten('log.csv.0b8c1d7e-1c2d-4e3f-8a9b-0c1d2e3f4a5b.tmp'); // 'log.csv'
+ * halfWritten('log.csv'); // undefined
+ */
 export function halfWritten(name: string): string | undefined {
   return /^(.+)\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/.exec(name)?.[1];
 }
@@ -13,6 +19,10 @@ export function halfWritten(name: string): string | undefined {
  * @param lasts whether the file is to outlive a power cut: then it is on the disk when this ends
  * @throws Error of the system, after which nothing is left behind; a process that is killed leaves a half-written file
  *   of another name behind, which `halfWritten` knows
+ * @example
+ * import { readFileSync } from 'node:fs';
+ * await writeAtomically('notes.txt', 'all or nothing');
+ * readFileSync('notes.txt', 'utf8'); // 'all or nothing'
  */
 export async function writeAtomically(path: string, content: string | Uint8Array, lasts = true): Promise<void> {
   const beside = `${path}.${randomUUID()}.tmp`;

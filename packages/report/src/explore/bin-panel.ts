@@ -1,4 +1,5 @@
-import { type BarsPlot, type BinPictures, binOf } from '../figures/bars-plot.js';
+import { type BarsPlot, type BinPictures, binOf, MOST_IMAGES } from '../figures/bars-plot.js';
+import { lowered } from '../figures/figure.js';
 import { formatCount, formatNumber } from '../text/numbers.js';
 import { node } from './dom.js';
 import { errorPixels, type Pixels, picturePixels } from './pixels.js';
@@ -15,6 +16,10 @@ export class BinPanel {
     private readonly pictures: BinPictures,
   ) {}
 
+  get isOpen(): boolean {
+    return !this.element.hidden;
+  }
+
   /** Shows a bin, as soon as the pictures are decoded. */
   async show(bin: number): Promise<void> {
     this.bin = bin;
@@ -22,16 +27,17 @@ export class BinPanel {
     const sheet = await this.sheet;
     if (this.bin !== bin) return;
     const { edges, counts } = this.plot;
-    const columns = this.pictures.images.flatMap(({ error }, column) => (binOf(edges, error) === bin ? [column] : []));
+    const members = this.pictures.images.flatMap(({ error }, column) => (binOf(edges, error) === bin ? [column] : []));
+    const columns = members.slice(0, MOST_IMAGES);
     const range = `${formatNumber(edges[bin])} to ${formatNumber(edges[bin + 1])}`;
     const count = `${formatCount(columns.length)} of ${formatCount(counts[bin])} ${counts[bin] === 1 ? 'image' : 'images'}`;
-    const { titles } = this.pictures;
+    const titles = this.pictures.titles.map((title) => lowered(title)).join(', ');
     this.element.replaceChildren(
       node(
         'p',
         {},
         node('b', {}, `Errors from ${range}: ${count}.`),
-        ` ${titles.join(', ')}, and the error of each pixel, from dark at 0 to light at the largest of the bin.`,
+        ` From left to right: ${titles}, and the error of each pixel, from dark at 0 to light at the largest of the bin.`,
       ),
       node('ul', {}, ...this.items(sheet, columns)),
     );

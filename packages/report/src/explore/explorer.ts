@@ -122,6 +122,7 @@ export class Explorer {
     this.stop = next;
     this.change(showing(this.view, { x: shareOf(this.data.x, value.x), y: shareOf(this.data.y, value.y) }));
     this.speak(next);
+    if (this.panel?.isOpen) this.panel.show(next);
   }
 
   private pick(stop: number | undefined): void {

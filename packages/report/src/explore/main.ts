@@ -4,5 +4,9 @@ import { Explorer } from './explorer.js';
 // The script of a page: each figure that holds its data becomes explorable. What fails for one leaves its picture.
 for (const block of document.querySelectorAll('figure > script[type="application/json"]')) {
   const numbers = (_: string, value: unknown) => (value === null ? Number.NaN : value);
-  new Explorer(block.parentElement!, JSON.parse(block.textContent!, numbers) as ExplorableData);
+  try {
+    new Explorer(block.parentElement!, JSON.parse(block.textContent!, numbers) as ExplorableData);
+  } catch (error) {
+    console.warn(error);
+  }
 }

@@ -56,10 +56,12 @@ export class Picture {
     this.tip.replaceChildren(node('strong', {}, heading), ...values.map((value) => node('span', {}, value)));
     const box = this.marks.querySelector('g > g')!.getBoundingClientRect();
     const stage = this.stage.getBoundingClientRect();
-    const isRight = box.left + box.width / 2 > stage.left + stage.width / 2;
-    const left = isRight ? box.left - stage.left - this.tip.offsetWidth - 10 : box.right - stage.left + 10;
+    // The sheet may be narrower than the picture, and scrolled.
+    const sheet = this.stage.parentElement!.getBoundingClientRect();
+    const isRight = box.left + box.right > sheet.left + sheet.right;
+    const left = isRight ? box.left - this.tip.offsetWidth - 10 : box.right + 10;
     const top = Math.max(box.top, stage.top + (HEADING_HEIGHT * stage.width) / FIGURE_WIDTH) - stage.top;
-    this.tip.style.left = `${Math.max(2, Math.min(stage.width - this.tip.offsetWidth - 2, left))}px`;
+    this.tip.style.left = `${Math.max(sheet.left + 2, Math.min(sheet.right - this.tip.offsetWidth - 2, left)) - stage.left}px`;
     this.tip.style.top = `${Math.max(2, Math.min(stage.height - this.tip.offsetHeight - 2, top))}px`;
   }
 

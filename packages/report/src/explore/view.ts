@@ -93,7 +93,8 @@ function around([from, to]: Stretch, share: number): Stretch {
 
 /** A stretch of some length within the axis; a whole one has exact ends. */
 function within(from: number, length: number): Stretch {
-  if (length >= 1) return [0, 1];
+  // What was enlarged and made smaller again may lack a last bit.
+  if (length > 1 - 1e-9) return [0, 1];
   const start = Math.min(1 - length, Math.max(0, from));
   return [start, start + length];
 }

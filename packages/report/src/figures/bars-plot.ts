@@ -1,6 +1,9 @@
 import { bisectRight } from 'd3-array';
 import type { PlotFrame } from './plot.js';
 
+/** Most images that are shown of a bin. */
+export const MOST_IMAGES = 8;
+
 /** Bars of a histogram, as plain data. */
 export interface BarsPlot extends PlotFrame {
   readonly kind: 'bars';

@@ -1,31 +1,16 @@
 import { histogram } from '@weft/analysis';
 import { ascending } from 'd3-array';
 import { encode } from 'fast-png';
-import { type BinPictures, binOf } from './bars-plot.js';
+import { type BinPictures, binOf, MOST_IMAGES } from './bars-plot.js';
 import { requireLength, requireSome } from './checks.js';
 import { COLOUR_MAPS, colourMapOf, imageColours, isMapped, MAGMA } from './colour-map.js';
-import { className, type DatasetInfo, type Images, type Numbers } from './figure.js';
+import { className, type DatasetInfo, type ErrorExamples, type Numbers } from './figure.js';
 import { reducedColours } from './picture.js';
 
 /** Bins of the histogram of errors. */
 export const ERROR_BINS = 30;
-/** Most images that are shown of a bin. */
-const MOST_IMAGES = 8;
 /** Most bytes of the pictures of a figure before they are compressed: larger pictures are shown smaller. */
 const MOST_BYTES = 1_200_000;
-
-/** Some images whose errors are in a histogram, with what a model has made of them. */
-export interface ErrorExamples {
-  /** Places of the images among all errors, as `errorExamples` gives them. */
-  readonly indices: readonly number[];
-  /**
-   * Two or three rows: the last one was made by the model, and the one before it is what it should be. Each holds the images
-   * of `indices` alone: [indices, height, width, channels], flat.
-   */
-  readonly rows: readonly { readonly title: string; readonly images: Images }[];
-  /** Class index of each of the images. */
-  readonly labels?: Numbers | undefined;
-}
 
 /**
  * The images that a histogram of errors shows of its bins: at most eight of each, evenly spread from the smallest error of

@@ -56,7 +56,12 @@ const LISTED_CURVES = 6;
  * @throws RangeError if there is no curve, its lists differ in length or hold no shares, a threshold is marked without
  * `thresholds`, or an option is not known
  * @example
- * rocFigure({ name: 'roc', title: 'Scratches', curves: [{ name: 'CAE', ...rocCurve(scores, labels), threshold: 0.02 }] });
+ * const [scores, labels] = [[0.9, 0.4, 0.1], [1, 1, 0]];
+ * const { svg, caption } = rocFigure({
+ *   name: 'roc',
+ *   title: 'Scratches',
+ *   curves: [{ name: 'CAE', ...rocCurve(scores, labels), threshold: 0.3 }],
+ * });
  */
 export function rocFigure(options: RocOptions): Figure {
   const caller = 'rocFigure';
@@ -92,7 +97,8 @@ export function rocFigure(options: RocOptions): Figure {
  * @throws RangeError if there is no curve, its lists differ in length or hold no shares, a threshold is marked without
  * `thresholds`, or an option is not known
  * @example
- * precisionRecallFigure({ name: 'pr', title: 'Scratches', curves: [precisionRecallCurve(scores, labels)] });
+ * const curve = precisionRecallCurve([0.9, 0.4, 0.1], [1, 1, 0]);
+ * precisionRecallFigure({ name: 'pr', title: 'Scratches', curves: [curve] }).name; // 'pr'
  */
 export function precisionRecallFigure(options: PrecisionRecallOptions): Figure {
   const caller = 'precisionRecallFigure';

@@ -11,6 +11,10 @@ import { trainingSamples } from './training-samples.js';
  *
  * @returns at most eight figures in the order of their numbers
  * @throws RangeError if images, scores or labels don't fit each other in length
+ * @example
+ * const dataset = { name: 'mine', synthetic: false, classNames: ['a', 'b'], height: 2, width: 2, channels: 1 };
+ * const samples = { images: new Uint8Array(12 * 4), labels: [0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1] };
+ * drawFigures({ dataset, samples }).map(({ name }) => name); // ['figure-1']
  */
 export function drawFigures(inputs: FigureInputs): Figure[] {
   const { dataset, cae, cdae, latent } = inputs;
@@ -31,6 +35,7 @@ export function drawFigures(inputs: FigureInputs): Figure[] {
         title: 'CAE: reconstruction errors',
         dataset,
         errors: cae.errors,
+        examples: cae.examples,
         as: 'counts',
       }),
     );
@@ -56,6 +61,7 @@ export function drawFigures(inputs: FigureInputs): Figure[] {
         title: 'CDAE: errors of the denoised images',
         dataset,
         errors: cdae.errors,
+        examples: cdae.examples,
         as: 'density',
       }),
     );

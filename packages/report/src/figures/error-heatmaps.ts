@@ -40,7 +40,15 @@ const BRIGHTEST_SHARE = 0.999;
  * @throws RangeError if pictures, reconstructions, heat maps, masks or captions do not fit each other, or an option is not
  * known or out of bounds
  * @example
- * errorHeatmaps({ name: 'heatmaps', title: 'Where the errors are', dataset, pictures, reconstructions, heatMaps, masks });
+ * const dataset = { name: 'screws', synthetic: false, classNames: [], height: 2, width: 2, channels: 1 };
+ * errorHeatmaps({
+ *   name: 'heatmaps',
+ *   title: 'Where the errors are',
+ *   dataset,
+ *   pictures: Uint8Array.of(0, 0, 255, 255),
+ *   reconstructions: Uint8Array.of(0, 0, 255, 0),
+ *   heatMaps: [0, 0, 0, 1],
+ * }).name; // 'heatmaps'
  */
 export function errorHeatmaps(options: ErrorHeatmapsOptions): Figure {
   const caller = 'errorHeatmaps';

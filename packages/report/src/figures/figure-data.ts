@@ -12,7 +12,7 @@ const number = z
   .nullable()
   .transform((value) => value ?? Number.NaN);
 const numbers = z.array(number).readonly();
-const point = z.object({ x: number, y: number });
+const point = z.strictObject({ x: number, y: number });
 /** Colours come into attributes and canvases. */
 const colour = z.string().regex(/^#[0-9a-f]{6}$/i, 'expected a colour such as #0b4f8a');
 const colours = z.string().regex(/^[0-9a-f]{1536}$/i, 'expected 256 colours');
@@ -21,7 +21,7 @@ const pixels = z.number().min(-10_000).max(10_000);
 const size = z.int().min(1).max(4096);
 const shape = z.int().min(0).max(1000);
 
-const axis = z.object({
+const axis = z.strictObject({
   title: z.string(),
   domain: z.tuple([z.number(), z.number()]),
   ticks: z.array(z.number()),
@@ -29,41 +29,43 @@ const axis = z.object({
   whole: z.boolean().optional(),
 });
 const frame = {
-  area: z.object({ left: pixels, right: pixels, top: pixels, bottom: pixels }),
+  area: z.strictObject({ left: pixels, right: pixels, top: pixels, bottom: pixels }),
   height: pixels,
   x: axis,
   y: axis,
 };
 
-const series = z.object({
+const series = z.strictObject({
   text: z.string(),
   colour,
   dashes: z
     .string()
     .regex(/^[\d. ]*$/, 'expected lengths of dashes')
     .optional(),
-  mark: z.union([z.literal('disc'), z.literal('square'), z.object({ shape })]),
+  mark: z.union([z.literal('disc'), z.literal('square'), z.strictObject({ shape })]),
   points: z.array(point),
-  band: z.array(z.object({ x: number, low: number, high: number })).optional(),
+  band: z.array(z.strictObject({ x: number, low: number, high: number })).optional(),
   unmarked: z.boolean().optional(),
 });
-const lines = z.object({
+const lines = z.strictObject({
   kind: z.literal('lines'),
   ...frame,
   series: z.array(series),
-  references: z.array(z.object({ from: point, to: point })).optional(),
-  marks: z.array(z.object({ kind: z.enum(['ring', 'target']), text: z.string(), x: number, y: number })).optional(),
+  references: z.array(z.strictObject({ from: point, to: point })).optional(),
+  marks: z
+    .array(z.strictObject({ kind: z.enum(['ring', 'target']), text: z.string(), x: number, y: number }))
+    .optional(),
   upright: z.boolean().optional(),
 });
 
-const pictures = z.object({
+const pictures = z.strictObject({
   titles: z.array(z.string()).min(2).max(4),
   height: size,
   width: size,
   png: base64,
   colours: colours.optional(),
   errorColours: colours,
-  images: z.array(z.object({ index: z.int().min(0), error: z.number(), className: z.string().optional() })),
+  images: z.array(z.strictObject({ index: z.int().min(0), error: z.number(), className: z.string().optional() })),
 });
 const bars = z
   .object({
@@ -72,7 +74,7 @@ const bars = z
     edges: numbers,
     heights: numbers,
     counts: numbers,
-    curve: z.object({ text: z.string(), x: numbers, y: numbers }).optional(),
+    curve: z.strictObject({ text: z.string(), x: numbers, y: numbers }).optional(),
     pictures: pictures.optional(),
   })
   .refine(({ edges, heights, counts }) => heights.length === edges.length - 1 && counts.length === heights.length, {
@@ -83,7 +85,9 @@ const points = z
   .object({
     kind: z.literal('points'),
     ...frame,
-    classes: z.array(z.object({ name: z.string().optional(), colour, shape, mean: z.tuple([z.number(), z.number()]) })),
+    classes: z.array(
+      z.strictObject({ name: z.string().optional(), colour, shape, mean: z.tuple([z.number(), z.number()]) }),
+    ),
     across: numbers,
     up: numbers,
     members: z.array(z.int().min(0)),
@@ -119,12 +123,11 @@ export function figureDataText(data: FigureData): string {
  * parseFigureData('{"kind":"lines"}'); // undefined
  */
 export function parseFigureData(text: string): FigureData | undefined {
-  let json: unknown;
   try {
-    json = JSON.parse(text);
+    if (!figureData.safeParse(JSON.parse(text)).success) return undefined;
   } catch {
     return undefined;
   }
-  const parsed = figureData.safeParse(json);
-  return parsed.success ? (parsed.data as FigureData) : undefined;
+  // What was read keeps its order, so that a page of it has the same bytes.
+  return JSON.parse(text, (_, value) => (value === null ? Number.NaN : value)) as FigureData;
 }

@@ -36,6 +36,19 @@ export interface DatasetInfo {
   readonly channels: number;
 }
 
+/** Some images whose errors are in a histogram, with what a model has made of them. */
+export interface ErrorExamples {
+  /** Places of the images among all errors, as `errorExamples` gives them. */
+  readonly indices: readonly number[];
+  /**
+   * Two or three rows: the last one was made by the model, and the one before it is what it should be. Each holds the images
+   * of `indices` alone: [indices, height, width, channels], flat.
+   */
+  readonly rows: readonly { readonly title: string; readonly images: Images }[];
+  /** Class index of each of the images. */
+  readonly labels?: Numbers | undefined;
+}
+
 /** What the eight figures show. A model that was not trained is left out, and so are its figures. */
 export interface FigureInputs {
   readonly dataset: DatasetInfo;
@@ -48,6 +61,8 @@ export interface FigureInputs {
     readonly reconstructions: Images;
     /** Mean squared error of each test image, in squared pixel intensity. */
     readonly errors: Numbers;
+    /** Images of the bins of the histogram of errors, for a page to show. */
+    readonly examples?: ErrorExamples | undefined;
   };
   readonly cdae?: {
     readonly history: LossHistory;
@@ -56,6 +71,7 @@ export interface FigureInputs {
     readonly denoised: Images;
     /** Mean squared error between each denoised and clean test image, in squared pixel intensity. */
     readonly errors: Numbers;
+    readonly examples?: ErrorExamples | undefined;
   };
   readonly latent?: {
     /** Principal component scores of the CAE's test latents, [n, 2], flat. */

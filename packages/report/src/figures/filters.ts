@@ -29,7 +29,8 @@ const MOST = 64;
  *
  * @throws RangeError if the kernels are not of their shape, or an option is not known
  * @example
- * filtersFigure({ name: 'filters', title: 'First layer', kernels: layer.kernel.values, shape: [3, 3, 1, 32] });
+ * const kernels = new Float32Array(3 * 3 * 1 * 32);
+ * filtersFigure({ name: 'filters', title: 'First layer', kernels, shape: [3, 3, 1, 32] }).name; // 'filters'
  */
 export function filtersFigure(options: FiltersOptions): Figure {
   const caller = 'filtersFigure';
@@ -67,7 +68,8 @@ export function filtersFigure(options: FiltersOptions): Figure {
  *
  * @throws RangeError if the activations are not of their shape, or an option is not known
  * @example
- * featureMapsFigure({ name: 'features', title: 'First layer, one image', activations, shape: [28, 28, 32] });
+ * const activations = new Float32Array(28 * 28 * 8);
+ * featureMapsFigure({ name: 'features', title: 'First layer', activations, shape: [28, 28, 8] }).name; // 'features'
  */
 export function featureMapsFigure(options: FeatureMapsOptions): Figure {
   const caller = 'featureMapsFigure';

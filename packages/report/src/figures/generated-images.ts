@@ -39,7 +39,9 @@ const MOST_SAMPLES = 200;
  * @throws RangeError if the images are no whole ones or more than 200, captions are not one for each, or an option is not
  * known or out of bounds
  * @example
- * samplesFigure({ name: 'samples', title: 'Samples of the VAE', dataset, images: samples });
+ * const dataset = { name: 'mine', synthetic: false, classNames: [], height: 8, width: 8, channels: 1 };
+ * const images = new Float32Array(20 * 64); // for twenty images
+ * samplesFigure({ name: 'samples', title: 'Samples of the VAE', dataset, images }).name; // 'samples'
  */
 export function samplesFigure(options: SamplesOptions): Figure {
   const caller = 'samplesFigure';
@@ -64,7 +66,9 @@ export function samplesFigure(options: SamplesOptions): Figure {
  * @throws RangeError if there is no strip, images are no whole ones, strips differ in their number, it is not 2 to 20, or an
  * option is not known
  * @example
- * interpolationFigure({ name: 'interpolations', title: 'From one to the other', dataset, strips: [{ images }] });
+ * const dataset = { name: 'mine', synthetic: false, classNames: [], height: 8, width: 8, channels: 1 };
+ * const strips = [{ images: new Float32Array(5 * 64) }]; // five steps
+ * interpolationFigure({ name: 'path', title: 'From one to the other', dataset, strips }).name; // 'path'
  */
 export function interpolationFigure(options: InterpolationOptions): Figure {
   const caller = 'interpolationFigure';

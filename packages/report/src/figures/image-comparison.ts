@@ -42,13 +42,14 @@ const OPTIONS = [...HEADING_OPTIONS, 'rows', 'columns', 'target', 'noun'];
  * @throws RangeError if a row does not hold whole images, captions or rows do not fit in number, the target is no row, or
  * an option is not known or out of bounds
  * @example
+ * const [clean, denoised] = [new Float32Array(4 * 64), new Float32Array(4 * 64).fill(0.1)];
  * imageGridFigure({
  *   name: 'denoised',
- *   title: 'Screws: noisy and denoised',
- *   dataset: { name: 'screws', synthetic: false, classNames: [], height: 64, width: 64, channels: 3 },
+ *   title: 'Screws: clean and denoised',
+ *   dataset: { name: 'screws', synthetic: false, classNames: [], height: 8, width: 8, channels: 1 },
  *   rows: [{ title: 'Clean', images: clean }, { title: 'Denoised', images: denoised }],
  *   target: 'Clean',
- * });
+ * }).name; // 'denoised'
  */
 export function imageGridFigure(options: ImageGridOptions): Figure {
   requireOptions('imageGridFigure', options, OPTIONS);

@@ -44,12 +44,13 @@ const LOGARITHMIC_FROM = 20;
  *
  * @throws RangeError if there is no group or more than 40, a reference is not finite, or an option is not known
  * @example
+ * const errors = [0.011, 0.012, 0.0115];
  * intervalsFigure({
  *   name: 'seeds',
- *   title: 'Test errors of five seeds',
+ *   title: 'Test errors of three seeds',
  *   valueName: 'Mean squared error (squared pixel intensity)',
  *   groups: [{ name: 'CAE', values: errors, interval: bootstrapInterval(errors, { seed: 1 }) }],
- * });
+ * }).name; // 'seeds'
  */
 export function intervalsFigure(options: IntervalsOptions): Figure {
   const caller = 'intervalsFigure';

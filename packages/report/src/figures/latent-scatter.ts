@@ -76,7 +76,9 @@ export function latentScatter(dataset: DatasetInfo, latent: NonNullable<FigureIn
  *
  * @throws RangeError if scores are not two for each label, or an odd number, or an option is not known
  * @example
- * latentScatterFigure({ name: 'vae-latents', title: 'VAE: latents of the test set', dataset, model: 'VAE', scores, labels });
+ * const dataset = { name: 'mine', synthetic: false, classNames: ['a', 'b'], height: 8, width: 8, channels: 1 };
+ * const [scores, labels] = [[0, 0, 1, 1, 2, 0], [0, 1, 1]]; // a pair of scores for each label
+ * latentScatterFigure({ name: 'latents', title: 'Latents', dataset, model: 'VAE', scores, labels }).name; // 'latents'
  */
 export function latentScatterFigure(options: LatentScatterOptions): Figure {
   requireOptions('latentScatterFigure', options, OPTIONS);

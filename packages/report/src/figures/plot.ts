@@ -38,7 +38,7 @@ function axisScale({ domain, logarithmic }: PlotAxis, from: number, to: number):
   const low = position(domain[0]);
   const length = position(domain[1]) - low;
   return (value) => {
-    const share = (position(value) - low) / length;
+    const share = length === 0 ? 0.5 : (position(value) - low) / length;
     return from * (1 - share) + to * share;
   };
 }

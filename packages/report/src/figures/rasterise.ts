@@ -13,6 +13,10 @@ let fonts: Promise<Uint8Array[]> | undefined;
  * @param scale pixels of the PNG for a pixel of the SVG; default 2, print quality
  * @returns the PNG file's bytes: RGB without transparency, on white
  * @throws Error if the document is not well-formed SVG
+ * @example
+ * const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="4"></svg>';
+ * const { width, height } = imageHeader(await rasterise(svg));
+ * [width, height]; // [16, 8]
  */
 export async function rasterise(svg: string, { scale = 2 }: { scale?: number } = {}): Promise<Uint8Array> {
   if (!(scale > 0 && scale < Number.POSITIVE_INFINITY)) {

@@ -43,9 +43,9 @@ const LOGARITHMIC_FROM = 30;
  * scoreHistogram({
  *   name: 'scores',
  *   title: 'Screws: scores of the test set',
- *   groups: [{ name: 'normal', scores: normal }, { name: 'anomalous', scores: anomalous }],
+ *   groups: [{ name: 'normal', scores: [0.01, 0.011] }, { name: 'anomalous', scores: [0.02, 0.05] }],
  *   threshold: 0.012,
- * });
+ * }).name; // 'scores'
  */
 export function scoreHistogram(options: ScoreHistogramOptions): Figure {
   const caller = 'scoreHistogram';

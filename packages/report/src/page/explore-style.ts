@@ -5,7 +5,7 @@ export const EXPLORE_STYLE = `
 .stage:focus { outline: none; }
 .stage:focus-visible::after { content: ''; position: absolute; inset: 0; border: 3px solid #0b4f8a; border-radius: 8px; pointer-events: none; }
 .stage > svg, .stage > canvas { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events: none; }
-.tip { position: absolute; pointer-events: none; background: #1b1b1f; color: #fff; border-radius: 6px; padding: 0.35rem 0.6rem; font-size: 0.85rem; line-height: 1.35; max-width: 20rem; }
+.tip { position: absolute; pointer-events: none; background: #1b1b1f; color: #fff; border-radius: 6px; padding: 0.35rem 0.6rem; font-size: 0.85rem; line-height: 1.35; max-width: 24rem; }
 .tip strong, .tip span { display: block; }
 .tip[hidden], .bin[hidden] { display: none; }
 .tools { display: flex; flex-wrap: wrap; gap: 0.4rem; margin-top: 0.5rem; align-items: center; }
@@ -20,12 +20,12 @@ export const EXPLORE_STYLE = `
 .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; margin: 0; }
 .bin { margin: 0.75rem 0; padding: 0.75rem 1rem; background: var(--shade); border: 1px solid var(--rule); border-radius: 8px; }
 .bin p { margin: 0 0 0.5rem; font-size: 0.9rem; max-width: none; }
-.bin ul { display: grid; grid-template-columns: repeat(auto-fill, minmax(12.5rem, 1fr)); gap: 0.75rem; list-style: none; margin: 0; padding: 0; }
+.bin ul { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(12.5rem, 45%), 1fr)); gap: 0.75rem; list-style: none; margin: 0; padding: 0; }
 .bin li > div { display: flex; gap: 3px; }
 .bin canvas { flex: 1; min-width: 0; image-rendering: pixelated; border-radius: 3px; }
 .bin li span { display: block; font-size: 0.85rem; line-height: 1.4; color: var(--muted); overflow-wrap: anywhere; }
 .values { font-size: 0.925rem; margin-top: 0.25rem; }
-.values .scroll { max-height: 24rem; overflow: auto; }
+.values .scroll { max-height: 30rem; overflow: auto; }
 @media print {
   .stage { min-width: 0; }
   .stage > svg, .stage > canvas, .tip, .tools, .spoken, .bin, .values { display: none !important; }

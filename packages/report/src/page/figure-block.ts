@@ -9,7 +9,13 @@ export interface FigureBlock {
   readonly number?: number;
 }
 
-/** A figure with its caption, for the body of a section of a page. */
+/**
+ * A figure with its caption, for the body of a section of a page.
+ *
+ * @example
+ * const roc = rocFigure({ name: 'roc', title: 'ROC', curves: [rocCurve([0.9, 0.4, 0.1], [1, 0, 0])] });
+ * const section = { id: 'curves', title: 'Curves', body: [figureBlock(roc)] };
+ */
 export function figureBlock(figure: Figure): FigureBlock {
   return { figure };
 }
@@ -25,7 +31,7 @@ export function figureHtml({ name, title, caption, svg }: Figure, number: number
 /** The data of a figure as an element that does not run; undefined if the figure has none. */
 export function figureDataHtml({ title, data }: Figure): Html | undefined {
   if (data === undefined) return undefined;
-  return { html: `\n<script type="application/json">${scriptData({ title, ...data })}</script>` };
+  return { html: `\n<script type="application/json">${scriptData({ ...data, title })}</script>` };
 }
 
 /** What links to a figure lead to: apart from the ids of sections. */

@@ -16,7 +16,12 @@ const NUMBERED: Readonly<Record<string, Partial<Record<FigureKind, number>>>> = 
   cdae: { loss: 5, denoised: 6, errors: 8 },
 };
 
-/** The name of the figure of training samples. */
+/**
+ * The name of the figure of training samples.
+ *
+ * @example
+ * SAMPLES_FIGURE; // 'figure-1'
+ */
 export const SAMPLES_FIGURE = 'figure-1';
 
 /**
@@ -24,6 +29,9 @@ export const SAMPLES_FIGURE = 'figure-1';
  * of another model.
  *
  * @param key of the model, such as `vae`
+ * @example
+ * figureName('cae', 'loss'); // 'figure-2'
+ * figureName('vae', 'loss'); // 'vae-loss'
  */
 export function figureName(key: string, kind: FigureKind): string {
   const number = Object.hasOwn(NUMBERED, key) ? NUMBERED[key][kind] : undefined;

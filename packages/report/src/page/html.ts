@@ -7,7 +7,13 @@ export interface Html {
 
 type Part = Html | string | number | readonly (Html | string)[];
 
-/** Template tag that escapes what is put in, unless it is itself {@link Html}. Lists are joined. */
+/**
+ * Template tag that escapes what is put in, unless it is itself {@link Html}. Lists are joined.
+ *
+ * @example
+ * const name = 'a < b';
+ * html`<p>${name}</p>`.html; // '<p>a &lt; b</p>'
+ */
 export function html(texts: TemplateStringsArray, ...parts: readonly Part[]): Html {
   return { html: texts.map((text, index) => text + (index < parts.length ? markupOf(parts[index]) : '')).join('') };
 }
@@ -19,7 +25,12 @@ function markupOf(part: Part): string {
 
 export const nothing: Html = { html: '' };
 
-/** Sentences as one paragraph. */
+/**
+ * Sentences as one paragraph.
+ *
+ * @example
+ * paragraph(['It is done.', 'Look at it.']).html; // '<p>It is done. Look at it.</p>'
+ */
 export function paragraph(sentences: readonly string[]): Html {
   return sentences.length === 0 ? nothing : html`<p>${sentences.join(' ')}</p>`;
 }
@@ -28,6 +39,8 @@ export function paragraph(sentences: readonly string[]): Html {
  * A table with a caption. The first column names its row.
  *
  * @param textColumns how many columns from the left are text; the others are numbers and set to the right
+ * @example
+ * table('Errors', ['Model', 'MSE'], [['CAE', '0.011']]).html.includes('<td>0.011</td>'); // true
  */
 export function table(
   caption: string,
@@ -48,22 +61,42 @@ export function table(
 <tbody>${bodyRows}</tbody></table></div>`;
 }
 
-/** Two columns of names and texts, for facts that are not numbers to compare. */
+/**
+ * Two columns of names and texts, for facts that are not numbers to compare.
+ *
+ * @example
+ * facts([['Model', 'CAE']]).html.includes('<dt>Model</dt><dd>CAE</dd>'); // true
+ */
 export function facts(rows: readonly (readonly [string, string])[]): Html {
   return html`<dl>${rows.map(([name, text]) => html`<div><dt>${name}</dt><dd>${text}</dd></div>\n`)}</dl>`;
 }
 
-/** Sentences as items of a list. */
+/**
+ * Sentences as items of a list.
+ *
+ * @example
+ * list(['first', 'second']).html.includes('<li>second</li>'); // true
+ */
 export function list(items: readonly string[]): Html {
   return items.length === 0 ? nothing : html`<ul>${items.map((item) => html`<li>${item}</li>\n`)}</ul>`;
 }
 
-/** A heading within a section. */
+/**
+ * A heading within a section.
+ *
+ * @example
+ * subheading('Errors').html; // '<h3>Errors</h3>'
+ */
 export function subheading(title: string): Html {
   return html`<h3>${title}</h3>`;
 }
 
-/** What is shown on a click only, such as a long table. */
+/**
+ * What is shown on a click only, such as a long table.
+ *
+ * @example
+ * details('More', [paragraph(['Text.'])]).html; // '<details><summary>More</summary><p>Text.</p></details>'
+ */
 export function details(summary: string, body: readonly Html[]): Html {
   return html`<details><summary>${summary}</summary>${body}</details>`;
 }

@@ -49,13 +49,15 @@ export interface Page {
  *
  * @throws RangeError if a section's id is empty, has other characters than lower-case letters, digits and `-`, or comes twice
  * @example
- * renderPage({
+ * const roc = rocFigure({ name: 'roc', title: 'ROC', curves: [rocCurve([0.9, 0.4, 0.1], [1, 0, 0])] });
+ * const page = renderPage({
  *   title: 'Scores of screws',
  *   lead: ['Of 120 pictures 7 lie above the threshold.'],
  *   cards: [{ value: '0.973', name: 'AUROC' }],
  *   sections: [{ id: 'curves', title: 'Curves', body: [figureBlock(roc)] }],
  *   footer: 'Written by Weft.',
  * });
+ * page.startsWith('<!doctype html>'); // true
  */
 export function renderPage(page: Page): string {
   const { title, meta, synthetic, lead, cards = [], sections, footer, generator = 'Weft' } = page;

@@ -12,6 +12,10 @@ import { joined, trainedModels } from './trained-models.js';
  *
  * @param record  what run.json holds
  * @param figures the run's figures, in any order and any number; the text says which are missing
+ * @example
+ * import { readFileSync, writeFileSync } from 'node:fs';
+ * const record = parseRunRecord(readFileSync('runs/first/run.json', 'utf8'));
+ * writeFileSync('report.html', renderReport(record, [])); // without figures
  */
 export function renderReport(record: RunRecord, figures: readonly Figure[]): string {
   const names = trainedModels(record).map(({ name }) => name);

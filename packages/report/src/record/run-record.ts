@@ -2,7 +2,12 @@ import { z } from 'zod';
 import { describe } from './describe-issue.js';
 import { byName, count, duration, list, measurement } from './fields.js';
 
-/** The version of run.json that this package writes and reads. */
+/**
+ * The version of run.json that this package writes and reads.
+ *
+ * @example
+ * RUN_RECORD_VERSION; // 1
+ */
 export const RUN_RECORD_VERSION = 1;
 
 /** Statistics of per-image mean squared errors, in squared pixel intensity (pixels scaled to [0, 1]). */
@@ -202,6 +207,8 @@ export class RunRecordError extends Error {
  * or "-Infinity", from which `parseRunRecord` makes the same numbers again.
  *
  * @param record a run's record, or a part of one
+ * @example
+ * recordText({ loss: [0.5, NaN] }).includes('"NaN"'); // true
  */
 export function recordText(record: object): string {
   const spell = (_: string, value: unknown) =>
@@ -216,6 +223,10 @@ export function recordText(record: object): string {
  * @param text the file's content
  * @returns the record, with unknown keys kept
  * @throws RunRecordError naming every key that is missing or of the wrong type
+ * @example
+ * import { readFileSync } from 'node:fs';
+ * const { models } = parseRunRecord(readFileSync('runs/first/run.json', 'utf8'));
+ * for (const [key, { testError }] of Object.entries(models)) console.log(key, testError.mean);
  */
 export function parseRunRecord(text: string): RunRecord {
   let json: unknown;

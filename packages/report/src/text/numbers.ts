@@ -11,6 +11,8 @@ export function powerOfTen(exponent: number): string {
  * 999,999 and powers of ten beyond.
  *
  * @returns for instance "0.00361", "12.4", "3.61 × 10⁻⁷"; "not a number" and "infinite" for what is not finite
+ * @example
+ * formatNumber(0.0036123); // '0.00361'
  */
 export function formatNumber(value: number, digits = 3): string {
   if (Number.isNaN(value)) return 'not a number';
@@ -27,12 +29,22 @@ export function withUnit(value: number, unit: string, digits?: number): string {
   return Number.isFinite(value) && unit !== '' ? `${formatNumber(value, digits)} ${unit}` : formatNumber(value, digits);
 }
 
-/** A whole number with its thousands grouped: "48,000". */
+/**
+ * A whole number with its thousands grouped: "48,000".
+ *
+ * @example
+ * formatCount(48000); // '48,000'
+ */
 export function formatCount(value: number): string {
   return Number.isFinite(value) ? grouped(value, 0) : formatNumber(value);
 }
 
-/** A fraction as a percentage: `formatPercent(0.8734)` is "87.3 %". */
+/**
+ * A fraction as a percentage: `formatPercent(0.8734)` is "87.3 %".
+ *
+ * @example
+ * formatPercent(0.8734); // '87.3 %'
+ */
 export function formatPercent(fraction: number, decimals = 1): string {
   return Number.isFinite(fraction) ? `${grouped(fraction * 100, decimals)} %` : formatNumber(fraction);
 }
@@ -54,7 +66,13 @@ export function formatBytes(bytes: number): string {
   return step === 0 ? `${formatCount(bytes)} bytes` : `${formatNumber(bytes / 1000 ** step)} ${units[step]}`;
 }
 
-/** A count with its noun in the right number: "1 epoch", "20 epochs". */
+/**
+ * A count with its noun in the right number: "1 epoch", "20 epochs".
+ *
+ * @example
+ * counted(1, 'epoch'); // '1 epoch'
+ * counted(20, 'epoch'); // '20 epochs'
+ */
 export function counted(value: number, singular: string, plural = `${singular}s`): string {
   return `${formatCount(value)} ${value === 1 ? singular : plural}`;
 }

@@ -58,6 +58,15 @@ const CURVE_POINTS = 200;
  * the scores of validation images.
  *
  * @throws RangeError if the test images are all normal or all anomalies
+ * @example
+ * const result = judgeScores({
+ *   validation: { error: Float64Array.of(0.1, 0.2, 0.3) }, // of normal images
+ *   pseudo: [{ error: Float64Array.of(0.7, 0.8, 0.9) }], // of images that are surely not normal
+ *   test: { error: Float64Array.of(0.1, 0.2, 0.6, 0.8) },
+ *   isAnomaly: [0, 0, 1, 1],
+ * });
+ * result.chosen; // 'error'
+ * result.auroc.estimate; // 1
  */
 export function judgeScores(
   { validation, pseudo, test, isAnomaly }: ScoredImages,

@@ -12,6 +12,9 @@ const NEIGHBOURS = 5;
  * @param dimensions numbers a latent has
  * @returns a function that gives a distance for each row of other latents, [m, dimensions]
  * @see Bergman, Cohen and Hoshen (2020), Deep nearest neighbor anomaly detection
+ * @example
+ * const distance = latentDistances(Float32Array.of(0, 0, 2, 0), 2); // two latents of two numbers
+ * distance(Float32Array.of(1, 0)); // [1]
  */
 export function latentDistances(normal: Float32Array, dimensions: number): (latents: Float32Array) => Float64Array {
   const rows = normal.length / dimensions;

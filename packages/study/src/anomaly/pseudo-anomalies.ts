@@ -13,6 +13,9 @@ export interface ImageSize {
  * @param images normal images, [n, height, width, channels], flat
  * @returns two sets of as many images
  * @see Li et al. (2021), CutPaste: self-supervised learning for anomaly detection and localization, for the idea
+ * @example
+ * const { upsideDown } = pseudoAnomalies(Float32Array.of(1, 2, 3, 4), { height: 2, width: 2, channels: 1 });
+ * upsideDown; // [3, 4, 1, 2]
  */
 export function pseudoAnomalies(images: Float32Array, { height, width, channels }: ImageSize) {
   const size = height * width * channels;

@@ -6,7 +6,7 @@ import type { Trial, TrialOptions } from './study.js';
  * @param axes values of each option
  * @returns trials with names such as `depth-2-seed-1`
  * @example
- * expandGrid({ depth: [1, 2], seed: [1] }); // depth-1-seed-1, depth-2-seed-1
+ * expandGrid({ depth: [1, 2], seed: [1] }).map(({ name }) => name); // ['depth-1-seed-1', 'depth-2-seed-1']
  */
 export function expandGrid(axes: Readonly<Record<string, readonly (boolean | number | string)[]>>): Trial[] {
   let combinations: { name: string; options: TrialOptions }[] = [{ name: '', options: {} }];
@@ -21,7 +21,12 @@ export function expandGrid(axes: Readonly<Record<string, readonly (boolean | num
   return combinations;
 }
 
-/** A text as a part of the name of a trial: `0.8*ssim + 0.2*mae` becomes `0.8-ssim-0.2-mae`. */
+/**
+ * A text as a part of the name of a trial: `0.8*ssim + 0.2*mae` becomes `0.8-ssim-0.2-mae`.
+ *
+ * @example
+ * trialWord('0.8*ssim + 0.2*mae'); // '0.8-ssim-0.2-mae'
+ */
 export function trialWord(text: string): string {
   return text
     .replace(/([a-z])([A-Z])/g, '$1-$2')

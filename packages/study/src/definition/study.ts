@@ -35,7 +35,13 @@ export interface Study {
   readonly report: string;
 }
 
-/** The trials with everything that decides their results. */
+/**
+ * The trials with everything that decides their results.
+ *
+ * @example
+ * const study = seedsStudy({ seeds: [1, 2], base: { epochs: 20 } });
+ * completeTrials(study)[0].options; // { epochs: 20, seed: 1 }
+ */
 export function completeTrials({ base, trials, measures }: Study): Trial[] {
   return trials.map((trial) => ({
     name: trial.name,

@@ -23,7 +23,14 @@ export type PerformTrial = (trial: Trial, signal: AbortSignal) => Promise<TrialR
  *
  * @param perform performs one trial
  * @example
- * await runStudy(study, { directory: 'my-study', executor: localExecutor(perform) });
+ * const base = { dataset: 'mine', synthetic: false, trainCount: 9, validationCount: 0, testCount: 1 };
+ * const executor = localExecutor(async ({ name, options }) => {
+ *   return { name, options, ...base, models: {}, measurements: {} }; // trains, for instance by `performInFolder`
+ * });
+ * const done: string[] = [];
+ * const call = { signal: new AbortController().signal, onDone: ({ name }: Trial) => void done.push(name) };
+ * await executor.run([{ name: 'a', options: {} }], call);
+ * done; // ['a']
  */
 export function localExecutor(perform: PerformTrial): Executor {
   return {

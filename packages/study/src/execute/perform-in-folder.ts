@@ -37,7 +37,12 @@ export interface PerformInFolderOptions {
   readonly measure?: (measure: Measure, call: MeasureCall) => Promise<Json>;
 }
 
-/** Where the run of a trial lies. */
+/**
+ * Where the run of a trial lies.
+ *
+ * @example
+ * trialFolder('my-study', 'seed-1'); // 'my-study/trials/seed-1'
+ */
 export const trialFolder = (directory: string, name: string) => join(directory, 'trials', name);
 
 /**
@@ -45,6 +50,9 @@ export const trialFolder = (directory: string, name: string) => join(directory, 
  *
  * @returns how many trials are finished already
  * @throws StudyError if one of the folders holds something else than this trial
+ * @example
+ * const trials = completeTrials(seedsStudy({ seeds: [1, 2] }));
+ * await finishedTrials(trials, { directory: 'my-study', complete: (options) => options }); // 0
  */
 export async function finishedTrials(
   trials: readonly Trial[],
@@ -63,6 +71,13 @@ export async function finishedTrials(
  * was measured besides. What is finished there is taken as it is, and what is unfinished goes on.
  *
  * @throws StudyError (when a trial is performed) if its folder holds something else
+ * @example
+ * const perform = performInFolder({
+ *   directory: 'my-study',
+ *   complete: (options) => options,
+ *   train: async ({ options, folder }) => console.log(`trains ${folder}`), // as `weft train --out` does
+ * });
+ * const executor = localExecutor(perform);
  */
 export function performInFolder({ directory, complete, train, measure }: PerformInFolderOptions): PerformTrial {
   return async (trial, signal) => {

@@ -35,12 +35,22 @@ export function resultsCsv(results: readonly TrialResult[]): string {
   return csvText([head, ...rows]);
 }
 
-/** Rows as CSV (RFC 4180), the first of them the names of the columns. */
+/**
+ * Rows as CSV (RFC 4180), the first of them the names of the columns.
+ *
+ * @example
+ * csvText([['trial', 'psnr'], ['a, b', 27.5]]); // 'trial,psnr\r\n"a, b",27.5\r\n'
+ */
 export function csvText(rows: readonly (readonly (boolean | number | string | null)[])[]): string {
   return rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('');
 }
 
-/** Options in which trials differ, in the order of the first trial. */
+/**
+ * Options in which trials differ, in the order of the first trial.
+ *
+ * @example
+ * variedOptions([{ options: { seed: 1, epochs: 5 } }, { options: { seed: 2, epochs: 5 } }]); // ['seed']
+ */
 export function variedOptions(results: readonly Pick<TrialResult, 'options'>[]): string[] {
   const names = [...new Set(results.flatMap(({ options }) => Object.keys(options)))];
   return names.filter((name) => new Set(results.map(({ options }) => options[name] ?? null)).size > 1);

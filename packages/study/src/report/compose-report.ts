@@ -19,7 +19,12 @@ const REPORTS: Readonly<Record<string, (results: StudyResults['trials']) => Stud
   features: featuresReport,
 };
 
-/** Kinds of reports. */
+/**
+ * Kinds of reports.
+ *
+ * @example
+ * REPORT_KINDS.includes('seeds'); // true
+ */
 export const REPORT_KINDS: readonly string[] = Object.keys(REPORTS);
 
 /** What the results of a study say. */

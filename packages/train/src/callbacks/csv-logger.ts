@@ -13,6 +13,14 @@ export type CSVLoggerOptions = OptionsOf<typeof OPTIONS>;
 /**
  * Writes a line an epoch into a CSV file: epoch (from 1), losses and metrics, those of the validation, seconds,
  * examples_per_second. When training is resumed, the file begins with the epochs that were done before.
+ *
+ * @example
+ * import { readFileSync } from 'node:fs';
+ * const model = new Sequential([new Dense({ units: 1 })], { inputShape: [2] });
+ * const data = { x: new Float32Array(8), y: new Float32Array(4) };
+ * const callbacks = [new CSVLogger({ path: 'log.csv' })];
+ * await fit(model, data, { epochs: 2, callbacks, threads: 1 });
+ * readFileSync('log.csv', 'utf8').split('\n')[0]; // 'epoch,loss,seconds,examples_per_second'
  */
 export class CSVLogger implements Callback {
   private readonly options: CheckedOptions<typeof OPTIONS>;

@@ -18,7 +18,16 @@ const OPTIONS = {
 /** Options of `EarlyStopping`, as in Keras. */
 export type EarlyStoppingOptions = OptionsOf<typeof OPTIONS>;
 
-/** Ends training when a loss or metric does not get better any more. */
+/**
+ * Ends training when a loss or metric does not get better any more.
+ *
+ * @example
+ * const model = new Sequential([new Dense({ units: 1, kernelInitializer: 'zeros' })], { inputShape: [2] });
+ * const data = { x: new Float32Array(8), y: new Float32Array(4) }; // there is nothing to learn
+ * const stopping = new EarlyStopping({ monitor: 'loss', patience: 2 });
+ * await fit(model, data, { epochs: 10, callbacks: [stopping], threads: 1 });
+ * stopping.stoppedEpoch; // 2
+ */
 export class EarlyStopping implements Callback {
   private readonly options: CheckedOptions<typeof OPTIONS>;
   private readonly monitor: Monitor;

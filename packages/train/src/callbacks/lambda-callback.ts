@@ -23,7 +23,12 @@ export type LambdaCallbackOptions = OptionsOf<typeof OPTIONS>;
  * A callback of functions by event. An object with such functions is a callback, too.
  *
  * @example
- * const printing = new LambdaCallback({ onEpochEnd: (epoch, { loss }) => console.log(epoch + 1, loss) });
+ * const epochs: number[] = [];
+ * const callbacks = [new LambdaCallback({ onEpochEnd: (epoch) => void epochs.push(epoch) })];
+ * const model = new Sequential([new Dense({ units: 1 })], { inputShape: [2] });
+ * const data = { x: new Float32Array(8), y: new Float32Array(4) };
+ * await fit(model, data, { epochs: 2, callbacks, threads: 1 });
+ * epochs; // [0, 1]
  */
 export class LambdaCallback implements Callback {
   declare readonly onTrainBegin?: Hooks['onTrainBegin'];

@@ -20,7 +20,17 @@ const OPTIONS = {
 /** Options of `ModelCheckpoint`, as in Keras. */
 export type ModelCheckpointOptions = OptionsOf<typeof OPTIONS>;
 
-/** Saves the model after each epoch, or after each that was the best so far. */
+/**
+ * Saves the model after each epoch, or after each that was the best so far.
+ *
+ * @example
+ * import { readdirSync } from 'node:fs';
+ * const model = new Sequential([new Dense({ units: 1 })], { inputShape: [2] });
+ * const data = { x: new Float32Array(8), y: new Float32Array(4) };
+ * const callbacks = [new ModelCheckpoint({ path: 'models/{epoch:02d}.safetensors' })];
+ * await fit(model, data, { epochs: 2, callbacks, threads: 1 });
+ * readdirSync('models').sort(); // ['01.safetensors', '02.safetensors']
+ */
 export class ModelCheckpoint implements Callback {
   private readonly options: CheckedOptions<typeof OPTIONS>;
   private readonly monitor: Monitor;

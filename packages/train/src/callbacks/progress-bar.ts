@@ -37,8 +37,13 @@ const USUAL_COLUMNS = 80;
  * epoch with losses, metrics and times.
  *
  * @example
- * await fit(model, { x, y }, { epochs: 5, callbacks: [new ProgressBar()] });
- * // Epoch 1/5 - 100/100 - 2s - 19ms/step - loss: 0.4312 - val_loss: 0.3998
+ * const written: string[] = [];
+ * const callbacks = [new ProgressBar({ stream: { write: (text) => written.push(text) } })];
+ * const model = new Sequential([new Dense({ units: 1 })], { inputShape: [2] });
+ * const data = { x: new Float32Array(8), y: new Float32Array(4) };
+ * await fit(model, data, { epochs: 5, callbacks, threads: 1 });
+ * written.join('').startsWith('Epoch 1/5 - 1/1 - '); // true
+ * // Epoch 1/5 - 1/1 - 2s - 19ms/step - loss: 0.4312
  */
 export class ProgressBar implements Callback {
   private readonly options: CheckedOptions<typeof OPTIONS>;

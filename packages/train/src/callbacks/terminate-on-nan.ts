@@ -1,7 +1,16 @@
 import type { EpochLogs } from '../history.js';
 import type { BatchLogs, Callback, TrainControl } from './callback.js';
 
-/** Ends training when a loss is not a finite number any more. */
+/**
+ * Ends training when a loss is not a finite number any more.
+ *
+ * @example
+ * const model = new Sequential([new Dense({ units: 1 })], { inputShape: [2] });
+ * const data = { x: new Float32Array(8).fill(NaN), y: new Float32Array(4) };
+ * const terminate = new TerminateOnNaN();
+ * await fit(model, data, { epochs: 5, onNaN: 'continue', callbacks: [terminate], threads: 1 });
+ * terminate.stoppedAt; // { epoch: 0, batch: 0 }
+ */
 export class TerminateOnNaN implements Callback {
   /** Where the loss was lost: epoch and step, from 0; undefined if it was not. */
   stoppedAt: { readonly epoch: number; readonly batch: number } | undefined;

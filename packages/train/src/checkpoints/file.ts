@@ -23,6 +23,16 @@ type Scalars = Pick<TrainingState, 'fingerprint' | 'epochs' | 'epoch' | 'step' |
 /**
  * A checkpoint as a safetensors file: numbers as tensors, the rest as JSON in the metadata, and the SHA-256 of the
  * whole file, taken with 64 zeros in its own place.
+ *
+ * @example
+ * import { readdirSync, readFileSync } from 'node:fs';
+ * const model = new Sequential([new Dense({ units: 1 })], { inputShape: [2] });
+ * const data = { x: new Float32Array(8), y: new Float32Array(4) };
+ * const checkpoints = { directory: 'states' };
+ * await fit(model, data, { epochs: 1, checkpoints, threads: 1 });
+ * const bytes = readFileSync(`states/${readdirSync('states')[0]}`);
+ * const again = encodeCheckpoint(decodeCheckpoint('states', bytes));
+ * decodeCheckpoint('again', again).epoch; // 1
  */
 export function encodeCheckpoint(state: TrainingState): Uint8Array {
   const tensors = new Map<string, SafetensorsTensor>();
@@ -67,6 +77,14 @@ export function encodeCheckpoint(state: TrainingState): Uint8Array {
  *
  * @param path for messages
  * @throws CheckpointError if the file is damaged, is not a checkpoint, or has another format version
+ * @example
+ * import { readdirSync, readFileSync } from 'node:fs';
+ * const model = new Sequential([new Dense({ units: 1 })], { inputShape: [2] });
+ * const data = { x: new Float32Array(8), y: new Float32Array(4) };
+ * const checkpoints = { directory: 'checkpoints' };
+ * await fit(model, data, { epochs: 2, checkpoints, threads: 1 });
+ * const path = `checkpoints/${readdirSync('checkpoints')[0]}`;
+ * [...decodeCheckpoint(path, readFileSync(path)).weights.keys()]; // ['dense/bias', 'dense/kernel']
  */
 export function decodeCheckpoint(path: string, bytes: Uint8Array): TrainingState {
   const fail = (message: string, cause?: unknown): never => {

@@ -1,7 +1,12 @@
 import { BaseModel } from '@weft/nn';
 import { shown } from './shown.js';
 
-/** @throws TypeError if it is not a model */
+/**
+ * @throws TypeError if it is not a model
+ * @example
+ * const model: unknown = new Sequential([new Flatten()], { inputShape: [2, 2] });
+ * checkModel('mine', model); // throws a TypeError for anything but a model
+ */
 export function checkModel(call: string, model: unknown): asserts model is BaseModel {
   if (model instanceof BaseModel) return;
   const { model: inner } = (model ?? {}) as Record<string, unknown>;

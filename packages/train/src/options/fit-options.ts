@@ -89,7 +89,12 @@ const UPDATES = {
   },
 };
 
-/** The options of `fit` on any runtime, as Keras names them where it has them. */
+/**
+ * The options of `fit` on any runtime, as Keras names them where it has them.
+ *
+ * @example
+ * FIT_OPTIONS.shuffle.value; // true
+ */
 export const FIT_OPTIONS = {
   epochs: required(wholeNumber(1), 'The number of the last epoch: how often all training examples are used.'),
   initialEpoch: defaulted(

@@ -1,6 +1,12 @@
 import { checkOptions, type Kind, type OptionsOf, type Schema } from './schema.js';
 
-/** Values that a function lets pass. */
+/**
+ * Values that a function lets pass.
+ *
+ * @example
+ * const names = such<string>('a name', (value) => typeof value === 'string' && value !== '');
+ * names.passes(''); // false
+ */
 export function such<T>(expected: string, passes: (value: unknown) => boolean): Kind<T> {
   return { expected, passes: passes as (value: unknown) => value is T };
 }
@@ -16,12 +22,24 @@ export function functionOf<T>(expected: string): Kind<T> {
   return such(expected, (value) => typeof value === 'function');
 }
 
+/**
+ * One of some words.
+ *
+ * @example
+ * oneOf('stop', 'continue').expected; // "'stop' or 'continue'"
+ */
 export function oneOf<const T extends string>(...names: readonly T[]): Kind<T> {
   const quoted = names.map((name) => `'${name}'`);
   const expected = `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`;
   return such(expected, (value) => names.includes(value as T));
 }
 
+/**
+ * Whole numbers from `least` to `most`.
+ *
+ * @example
+ * wholeNumber(1, 8).passes(9); // false
+ */
 export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): Kind<number> {
   const upTo = most === Number.MAX_SAFE_INTEGER ? '' : ` to ${most}`;
   return number(

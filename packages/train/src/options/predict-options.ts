@@ -5,7 +5,12 @@ import { wholeNumber } from './kinds.js';
 import { RUNTIME_OPTION } from './runtime-option.js';
 import { defaulted, type OptionsOf, optional } from './schema.js';
 
-/** The options of `mapExamples` on any runtime. */
+/**
+ * The options of `mapExamples` on any runtime.
+ *
+ * @example
+ * MAP_OPTIONS.seed.value; // 42
+ */
 export const MAP_OPTIONS = {
   batchSize: optional(
     wholeNumber(1),
@@ -17,13 +22,23 @@ export const MAP_OPTIONS = {
   ...KERNEL_OPTIONS,
 };
 
-/** The options of `predict` on any runtime. */
+/**
+ * The options of `predict` on any runtime.
+ *
+ * @example
+ * PREDICT_OPTIONS.seed.value; // 42
+ */
 export const PREDICT_OPTIONS = {
   ...MAP_OPTIONS,
   steps: optional(wholeNumber(1), 'Batches of a stream that are read. Without it, all. Only for streams.'),
 };
 
-/** The options of `evaluate` on any runtime. */
+/**
+ * The options of `evaluate` on any runtime.
+ *
+ * @example
+ * EVALUATE_OPTIONS.metrics.value; // []
+ */
 export const EVALUATE_OPTIONS = {
   ...PREDICT_OPTIONS,
   batchSize: defaulted(

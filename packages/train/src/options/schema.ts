@@ -46,11 +46,23 @@ export function required<T>(kind: Kind<T>, doc: string): Option<T, 'required'> {
   return { kind, presence: 'required', value: undefined, doc };
 }
 
-/** @param doc must say what happens without it */
+/**
+ * @param doc must say what happens without it
+ * @example
+ * const options = { size: optional(wholeNumber(1), 'Pixels. Without it, 8.') };
+ * checkOptions('mine', {}, options, '{ size: 4 }').size; // undefined
+ */
 export function optional<T>(kind: Kind<T>, doc: string): Option<T, 'optional'> {
   return { kind, presence: 'optional', value: undefined, doc };
 }
 
+/**
+ * An option that has a default.
+ *
+ * @example
+ * const options = { size: defaulted(wholeNumber(1), 8, 'Pixels.') };
+ * checkOptions('mine', {}, options, '{ size: 4 }').size; // 8
+ */
 export function defaulted<T>(kind: Kind<T>, value: T, doc: string): Option<T, 'defaulted'> {
   return { kind, presence: 'defaulted', value, doc };
 }
@@ -63,6 +75,9 @@ export function defaulted<T>(kind: Kind<T>, value: T, doc: string): Option<T, 'd
  * @returns the options with their defaults
  * @throws TypeError if it is not an object, or a value is of another type; RangeError if there is an option of another name,
  *   which would be ignored, or a value is out of range
+ * @example
+ * const options = { size: defaulted(wholeNumber(1), 8, 'Pixels.') };
+ * checkOptions('mine', { size: 4 }, options, '{ size: 4 }'); // { size: 4 }
  */
 export function checkOptions<S extends Schema>(
   call: string,

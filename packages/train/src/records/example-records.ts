@@ -7,16 +7,18 @@ import { shown } from '../options/shown.js';
  * any time. So order, draws, the validation split and all bits are those of the same numbers in an array.
  *
  * @example
- * const pictures = {
- *   count: 100000,
- *   shape: [64, 64, 3],
+ * const pictures: ExampleRecords = {
+ *   count: 100,
+ *   shape: [8, 8, 1],
  *   scale: 1 / 255,
- *   async read(indices: Uint32Array, into: Uint8Array) {
- *     const size = 64 * 64 * 3;
- *     for (const [at, index] of indices.entries()) await file.read(into, at * size, size, index * size);
+ *   read(indices, into) {
+ *     // From a file, for instance.
+ *     for (const [at, index] of indices.entries()) into.fill(index, at * 64, (at + 1) * 64);
  *   },
  * };
- * await fit(autoencoder, { x: pictures }, { epochs: 5 });
+ * const layers = [new Conv2D({ filters: 1, kernelSize: 3, padding: 'same' })];
+ * const autoencoder = new Sequential(layers, { inputShape: [8, 8, 1] });
+ * await fit(autoencoder, { x: pictures }, { epochs: 1, threads: 1 });
  */
 export interface ExampleRecords {
   /** How many examples there are. */

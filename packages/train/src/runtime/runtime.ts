@@ -61,7 +61,13 @@ const FEW_EXAMPLES = 32;
 /** Products of examples and weights: a convolution multiplies each weight some hundred times. */
 const FEW_PRODUCTS = 2 ** 24;
 
-/** Whether work without gradients is done before threads would have started. */
+/**
+ * Whether work without gradients is done before threads would have started.
+ *
+ * @example
+ * isSmall({ examples: 10, weights: 1000 }); // true
+ * isSmall({ examples: 10_000, weights: 1000 }); // false
+ */
 export function isSmall({ examples, weights }: WorkSize): boolean {
   return examples <= FEW_EXAMPLES && examples * weights <= FEW_PRODUCTS;
 }

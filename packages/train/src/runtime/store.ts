@@ -23,12 +23,22 @@ export interface Store {
   resolve(path: string): string;
 }
 
-/** A path below a folder. */
+/**
+ * A path below a folder.
+ *
+ * @example
+ * joinPath('runs', 'model.safetensors'); // 'runs/model.safetensors'
+ */
 export function joinPath(folder: string, name: string): string {
   return folder === '' || folder.endsWith('/') ? `${folder}${name}` : `${folder}/${name}`;
 }
 
-/** The folder that a path lies in; empty if the path is a name alone. */
+/**
+ * The folder that a path lies in; empty if the path is a name alone.
+ *
+ * @example
+ * folderOf('runs/first/model.safetensors'); // 'runs/first'
+ */
 export function folderOf(path: string): string {
   return /^(.*)[/\\][^/\\]*$/s.exec(path)?.[1] ?? '';
 }

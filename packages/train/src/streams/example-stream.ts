@@ -17,9 +17,10 @@ export type Batches = Iterable<Batch> | AsyncIterable<Batch>;
  *
  * @example
  * async function* batches(epoch: number) {
- *   for await (const { pixels, labels } of readShards(`shards/${epoch}`)) yield { x: pixels, y: labels };
+ *   for (let shard = 0; shard < 4; shard++) yield { x: new Float32Array(16).fill(shard), y: new Float32Array(8) };
  * }
- * await fit(model, batches, { epochs: 3 });
+ * const model = new Sequential([new Dense({ units: 1 })], { inputShape: [2] });
+ * await fit(model, batches, { epochs: 3, threads: 1 });
  */
 export type ExampleStream = Batches | ((epoch: number) => Batches | Promise<Batches>);
 
