@@ -63,8 +63,8 @@ export function arriveAndWait(words: Int32Array, parties: number): void {
  *
  * @example
  * const words = new Int32Array(new SharedArrayBuffer(4 * BARRIER_WORDS));
- * breakBarrier(words); // from now on `arriveAndWait` throws BarrierBroken
- * words[1] !== 0; // true
+ * breakBarrier(words);
+ * arriveAndWait(words, 1); // throws BarrierBroken
  */
 export function breakBarrier(words: Int32Array): void {
   Atomics.or(words, GENERATION, FAILED);

@@ -5,12 +5,16 @@ import type { Check } from './recorder.js';
 /** Float32 results are right to about seven digits. */
 const ROUNDING = 1e-6;
 
+/** A comment after what throws an error, such as `throws RangeError`. */
+export const THROWS = /^throws [A-Z]\w+$/;
+
 /** Whether a comment is a value to compare, and no prose. */
 export const isValue = (text: string) =>
   /^(?:[[{'"]|-?\.?\d|-?Infinity\b|(?:true|false|null|undefined|NaN)\b)/.test(text);
 
 /** Says what differs between a comment and the code before it; nothing if they agree, or the comment is prose. */
-export function differenceOf({ said, value, printed }: Check): string | undefined {
+export function differenceOf({ said, value, printed, thrown }: Check): string | undefined {
+  if (thrown !== undefined) return said === `throws ${thrown}` ? undefined : `says "${said}" but throws ${thrown}`;
   if (printed !== undefined) return printed === said ? undefined : `says "${said}" but prints "${printed}"`;
   if (!isValue(said)) return undefined;
   const expected = parsed(said) ?? parsed(said.split('; ')[0]);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type ESTree, type ParseResult, parseSync } from 'rolldown/utils';
 import { filesBelow, packageNames, packagesFolder } from '../packages.js';
+import { THROWS } from './compare.js';
 import { type Entry, type Exported, entries, exportsOf, sourceAt, textOf } from './exports.js';
 
 /** A block after `@example` in a docstring. */
@@ -125,8 +126,8 @@ export function moduleOf(example: Example, recorder: string): string {
     checked = checked.slice(0, at) + text + checked.slice(at);
   }
   const head = `import { recorderOf } from ${JSON.stringify(recorder)};`;
-  const tools = `const { check, printed, console } = recorderOf(${JSON.stringify(place)});`;
-  return `${[...imports, head, tools].join(' ')} void [check, printed, console];\n${checked}\nexport {};\n`;
+  const tools = `const { check, printed, thrown, console } = recorderOf(${JSON.stringify(place)});`;
+  return `${[...imports, head, tools].join(' ')} void [check, printed, thrown, console];\n${checked}\nexport {};\n`;
 }
 
 function checksOf(
@@ -141,6 +142,12 @@ function checksOf(
   const said = JSON.stringify(comment.value.trim());
   if (statement.type === 'ExpressionStatement') {
     const { start, end } = statement.expression;
+    if (THROWS.test(comment.value.trim())) {
+      return [
+        { at: start, text: 'await thrown(async () => (' },
+        { at: end, text: `), ${said})` },
+      ];
+    }
     if (/^console\.log\(/.test(code.slice(start))) return [{ at: statement.end, text: ` printed(${said});` }];
     return [
       { at: start, text: 'check((' },

@@ -5,6 +5,8 @@ export interface Check {
   readonly said: string;
   readonly value?: unknown;
   readonly printed?: string;
+  /** The name of the error that the code throws; `nothing` if it throws none. */
+  readonly thrown?: string;
 }
 
 /** What examples recorded, by their places. */
@@ -23,6 +25,13 @@ export function recorderOf(place: string) {
       return value;
     },
     printed: (said: string) => checks.push({ said, printed: last }),
+    async thrown(code: () => unknown, said: string): Promise<void> {
+      const name = await Promise.resolve(code()).then(
+        () => 'nothing',
+        (error: unknown) => (error instanceof Error ? error.name : String(error)),
+      );
+      checks.push({ said, thrown: name });
+    },
     console: {
       log: (...values: unknown[]) => {
         last = format(...values);

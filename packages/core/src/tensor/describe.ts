@@ -43,7 +43,7 @@ export function shortened(text: string): string {
  *
  * @throws TypeError naming what was got
  * @example
- * checkTensor('mine', tensor([1])); // throws a TypeError for anything but a tensor
+ * checkTensor('mine', [1, 2]); // throws TypeError
  */
 export function checkTensor(operation: string, value: unknown, expected = 'a tensor'): void {
   if (!isTensor(value)) {

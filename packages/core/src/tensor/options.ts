@@ -4,8 +4,7 @@ import { describe, describeElements, shortened } from './describe.js';
  * Throws the error of an option that is not what it must be.
  *
  * @example
- * const setRate = (rate: number) => (rate > 0 ? rate : refuse('mine', 'rate', rate, 'a number above 0'));
- * setRate(0.1); // 0.1
+ * refuse('mine', 'rate', -1, 'a number above 0'); // throws RangeError
  */
 export function refuse(label: string, option: string, got: unknown, expected: string): never {
   const shown = Array.isArray(got)
@@ -19,7 +18,8 @@ export function refuse(label: string, option: string, got: unknown, expected: st
 /**
  * @throws RangeError if there is an option of another name, or the options are no object
  * @example
- * checkKnownOptions('mine', { size: 2 }, ['size', 'axis']); // throws a RangeError for another option
+ * checkKnownOptions('mine', { size: 2 }, ['size', 'axis']);
+ * checkKnownOptions('mine', { sise: 2 }, ['size', 'axis']); // throws RangeError
  */
 export function checkKnownOptions(label: string, options: unknown, known: readonly string[]): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {

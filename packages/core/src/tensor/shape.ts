@@ -140,7 +140,8 @@ export function checkLengths(operation: string, shape: unknown): void {
  *
  * @throws RangeError naming the shape
  * @example
- * checkShape('mine', [2, 3]); // throws a RangeError for [2, -3]
+ * checkShape('mine', [2, 3]);
+ * checkShape('mine', [2, -3]); // throws RangeError
  */
 export function checkShape(operation: string, shape: Shape): void {
   checkLengths(operation, shape);

@@ -12,7 +12,9 @@ import { checkData } from './data.js';
  * @param where begins the message of an error, such as the name of the pass that wrote the program
  * @throws TypeError that says which operation is wrong, and in what
  * @example
- * verify(trace([exp(tensor([1, 2]))]).program); // throws a TypeError if the program is wrong
+ * const { program } = trace([exp(tensor([1, 2]))]);
+ * verify(program);
+ * verify({ ...program, outputs: [99] }); // throws TypeError
  */
 export function verify(program: Program, where = 'verify'): void {
   const { values, inputs, operations, outputs } = program;

@@ -50,7 +50,8 @@ interface Weighted {
  * @param text terms with positive weights, joined by `+`, each term once; a weight of 1 may be left out
  * @throws RangeError if the text is no loss, with what was got and what was expected
  * @example
- * const loss = imageLoss('0.8*ssim + 0.2*mae');
+ * const loss = imageLoss('0.5*mse + 0.5*mae');
+ * loss(tensor([[[[0.5]]]]), tensor([[[[0]]]])); // [0.375]
  */
 export function imageLoss(text: string): Loss {
   const terms = parse(text);

@@ -45,6 +45,7 @@ export type Constraint = Of<'maxNorm'> | Of<'nonNeg'> | Of<'unitNorm'> | Of<'min
  * @throws RangeError naming the option that is not what it must be
  * @example
  * const layer = new Dense({ units: 2, kernelConstraint: maxNorm({ maxValue: 3 }) });
+ * maxNorm({ maxValue: 3 }); // { name: 'maxNorm', maxValue: 3, axis: 0 }
  */
 export function maxNorm(options: OptionsOf<(typeof OPTIONS)['maxNorm']> = {}): Constraint {
   return { name: 'maxNorm', ...checked('maxNorm', options, OPTIONS.maxNorm) };
@@ -55,6 +56,7 @@ export function maxNorm(options: OptionsOf<(typeof OPTIONS)['maxNorm']> = {}): C
  *
  * @example
  * const layer = new Dense({ units: 2, kernelConstraint: nonNeg() });
+ * nonNeg(); // { name: 'nonNeg' }
  */
 export function nonNeg(): Constraint {
   return { name: 'nonNeg' };

@@ -32,6 +32,7 @@ const OPTIONS = {
  * @example
  * const layers = [new Conv1D({ filters: 8, kernelSize: 3, padding: 'causal' }), new GlobalAveragePooling1D()];
  * const model = new Sequential(layers, { inputShape: [20, 4] });
+ * model.outputShape; // [8]
  */
 export class Conv1D extends layerOf('Conv1D', OPTIONS) {
   outputShape(inputShape: Shape): Shape {

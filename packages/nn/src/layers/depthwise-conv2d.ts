@@ -16,6 +16,7 @@ const OPTIONS = { ...WINDOW, ...DEPTHWISE, ...BIAS_AND_ACTIVATION } as const sat
  * @example
  * const layers = [new DepthwiseConv2D({ kernelSize: 3, padding: 'same' }), new Conv2D({ filters: 8, kernelSize: 1 })];
  * const model = new Sequential(layers, { inputShape: [16, 16, 4] });
+ * model.outputShape; // [16, 16, 8]
  */
 export class DepthwiseConv2D extends layerOf('DepthwiseConv2D', OPTIONS) {
   outputShape(inputShape: Shape): Shape {

@@ -63,6 +63,7 @@ const SELU_LOW = -1.7580993408473766;
  * @example
  * const layers = [new Dense({ units: 8, activation: 'selu' }), new AlphaDropout({ rate: 0.1 })];
  * const model = new Sequential(layers, { inputShape: [4] });
+ * model.outputShape; // [8]
  */
 export class AlphaDropout extends shapeKeepingLayerOf('AlphaDropout', OPTIONS) {
   call(x: Tensor, _weights: readonly Tensor[], context: CallContext): Tensor {

@@ -30,6 +30,7 @@ const OPTIONS = {
  * @example
  * const layers = [new Embedding({ inputDim: 1000, outputDim: 16 }), new Flatten(), new Dense({ units: 1 })];
  * const model = new Sequential(layers, { inputShape: [20], inputDtype: 'int32' });
+ * model.weights[0].shape; // [1000, 16]
  */
 export class Embedding extends layerOf('Embedding', OPTIONS) {
   outputShape(inputShape: Shape): Shape {

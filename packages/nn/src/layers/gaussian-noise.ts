@@ -15,7 +15,8 @@ const NOISE = {
  * twice, it draws twice.
  *
  * @example
- * const model = new Sequential([new GaussianNoise({ stddev: 0.1 }), new Dense({ units: 8 })], { inputShape: [4] });
+ * const model = new Sequential([new GaussianNoise({ stddev: 0.1 })], { inputShape: [2] });
+ * model.call(tensor([[1, 2]])); // [[1, 2]]; there is noise only in training
  */
 export class GaussianNoise extends shapeKeepingLayerOf('GaussianNoise', NOISE) {
   call(x: Tensor, _weights: readonly Tensor[], context: CallContext): Tensor {
@@ -34,7 +35,8 @@ const DROPOUT = {
  *
  * @see Srivastava et al. (2014), Dropout: a simple way to prevent neural networks from overfitting, section 10
  * @example
- * const model = new Sequential([new GaussianDropout({ rate: 0.5 }), new Dense({ units: 8 })], { inputShape: [4] });
+ * const model = new Sequential([new GaussianDropout({ rate: 0.5 })], { inputShape: [2] });
+ * model.call(tensor([[1, 2]])); // [[1, 2]]; there is noise only in training
  */
 export class GaussianDropout extends shapeKeepingLayerOf('GaussianDropout', DROPOUT) {
   call(x: Tensor, _weights: readonly Tensor[], context: CallContext): Tensor {

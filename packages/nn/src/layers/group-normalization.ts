@@ -27,7 +27,9 @@ const OPTIONS = {
  *
  * @see Wu and He (2018), Group normalization; options and order of weights as in Keras 3
  * @example
- * const layer = new GroupNormalization({ groups: 8 }); // with groups: -1, instance normalisation
+ * const layer = new GroupNormalization({ groups: 2 }); // with groups: -1, instance normalisation
+ * const model = new Sequential([layer], { inputShape: [4] });
+ * model.call(tensor([[1, 3, 20, 40]])); // [[-1.0, 1.0, -1.0, 1.0]]
  */
 export class GroupNormalization extends shapeKeepingLayerOf('GroupNormalization', OPTIONS) {
   override weightSpecifications(inputShape: Shape): readonly WeightSpecification[] {

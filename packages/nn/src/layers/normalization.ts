@@ -62,7 +62,8 @@ const OPTIONS = {
  * @example
  * const layer = new Normalization();
  * layer.adapt(tensor([0, 10, 2, 30], [2, 2])); // means 1 and 20, deviations 1 and 10
- * const model = new Sequential([layer, new Dense({ units: 1 })], { inputShape: [2] });
+ * const model = new Sequential([layer], { inputShape: [2] });
+ * model.call(tensor([[3, 20]])); // [[2, 0]]
  */
 export class Normalization extends layerOf('Normalization', OPTIONS) {
   constructor(options: LayerOptions & OptionsOf<typeof OPTIONS> = {}) {

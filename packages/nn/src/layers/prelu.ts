@@ -27,6 +27,7 @@ const OPTIONS = {
  * @see He et al. (2015), Delving deep into rectifiers, equation 1
  * @example
  * const layer = new PReLU({ sharedAxes: [1, 2] }); // a slope for each channel of an image
+ * new Sequential([layer], { inputShape: [28, 28, 8] }).weights[0].shape; // [1, 1, 8]
  */
 export class PReLU extends shapeKeepingLayerOf('PReLU', OPTIONS) {
   override weightSpecifications(inputShape: Shape): readonly WeightSpecification[] {

@@ -38,6 +38,7 @@ const OPTIONS = {
  *
  * @example
  * const layer = new RandomContrast({ factor: 0.2, valueRange: [0, 1] });
+ * layer.apply(input({ shape: [28, 28, 1] })).shape; // [28, 28, 1]
  */
 export class RandomContrast extends layerOf('RandomContrast', OPTIONS) {
   outputShape(inputShape: Shape): Shape {

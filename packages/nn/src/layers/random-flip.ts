@@ -19,6 +19,7 @@ const OPTIONS = {
  *
  * @example
  * const layer = new RandomFlip({ mode: 'horizontal' });
+ * layer.apply(input({ shape: [28, 28, 1] })).shape; // [28, 28, 1]
  */
 export class RandomFlip extends layerOf('RandomFlip', OPTIONS) {
   outputShape(inputShape: Shape): Shape {

@@ -17,6 +17,7 @@ const OPTIONS = {
  *
  * @example
  * const layer = new RandomRotation({ factor: 0.05 }); // up to 18 degrees either way
+ * layer.apply(input({ shape: [28, 28, 1] })).shape; // [28, 28, 1]
  */
 export class RandomRotation extends layerOf('RandomRotation', OPTIONS) {
   outputShape(inputShape: Shape): Shape {

@@ -19,6 +19,7 @@ const OPTIONS = {
  *
  * @example
  * const layer = new RandomTranslation({ heightFactor: 0.1, widthFactor: 0.1, fillMode: 'constant' });
+ * layer.apply(input({ shape: [28, 28, 1] })).shape; // [28, 28, 1]
  */
 export class RandomTranslation extends layerOf('RandomTranslation', OPTIONS) {
   outputShape(inputShape: Shape): Shape {

@@ -25,6 +25,7 @@ const OPTIONS = {
  *
  * @example
  * const layer = new RandomZoom({ heightFactor: [-0.2, 0] }); // enlarges, up to 1 / 0.8
+ * layer.apply(input({ shape: [28, 28, 1] })).shape; // [28, 28, 1]
  */
 export class RandomZoom extends layerOf('RandomZoom', OPTIONS) {
   outputShape(inputShape: Shape): Shape {

@@ -19,7 +19,7 @@ const OPTIONS = {
  * smaller: it is Keras's layer with `antialias` false, its default.
  *
  * @example
- * const model = new Sequential([new Resizing({ height: 14, width: 14 })], { inputShape: [28, 28, 1] });
+ * new Resizing({ height: 14, width: 14 }).apply(input({ shape: [28, 28, 1] })).shape; // [14, 14, 1]
  */
 export class Resizing extends layerOf('Resizing', OPTIONS) {
   outputShape(inputShape: Shape): Shape {

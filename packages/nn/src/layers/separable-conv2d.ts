@@ -31,8 +31,8 @@ const OPTIONS = {
  * and an activation. Far fewer products than `Conv2D`.
  *
  * @example
- * const layers = [new SeparableConv2D({ filters: 8, kernelSize: 3, padding: 'same', activation: 'relu' })];
- * const model = new Sequential(layers, { inputShape: [16, 16, 4] });
+ * const layer = new SeparableConv2D({ filters: 8, kernelSize: 3, padding: 'same', activation: 'relu' });
+ * layer.apply(input({ shape: [16, 16, 4] })).shape; // [16, 16, 8]
  */
 export class SeparableConv2D extends layerOf('SeparableConv2D', OPTIONS) {
   outputShape(inputShape: Shape): Shape {

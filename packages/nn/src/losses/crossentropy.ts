@@ -38,6 +38,7 @@ export function smoothed(target: Tensor, labelSmoothing: number, classes: number
  * @throws RangeError if an option is unknown or has a value that it cannot have
  * @example
  * const loss = binaryCrossentropyWith({ fromLogits: true });
+ * loss(tensor([[0, 0]]), tensor([[1, 0]])); // [0.693]
  */
 export function binaryCrossentropyWith(options: CrossentropyOptions): Loss {
   const { fromLogits, labelSmoothing } = checked('binaryCrossentropyWith', options, CROSSENTROPY);
@@ -102,6 +103,7 @@ export const categoricalCrossentropy: Loss = /* @__PURE__ */ categoricalCrossent
  * @throws RangeError if an option is unknown or has a value that it cannot have
  * @example
  * const loss = sparseCategoricalCrossentropyWith({ fromLogits: true });
+ * loss(tensor([[0, Math.log(3)]]), tensor([1])); // [0.288]
  */
 export function sparseCategoricalCrossentropyWith(options: SparseCrossentropyOptions): Loss {
   const { fromLogits, ignoreClass } = checked('sparseCategoricalCrossentropyWith', options, SPARSE_CROSSENTROPY);

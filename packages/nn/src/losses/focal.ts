@@ -45,6 +45,7 @@ function binaryParts(prediction: Tensor, target: Tensor, fromLogits: boolean): {
  * @throws RangeError if an option is unknown or has a value that it cannot have
  * @example
  * const loss = binaryFocalCrossentropyWith({ gamma: 3, applyClassBalancing: true });
+ * loss(tensor([[0.9, 0.5]]), tensor([[1, 0]])); // [0.0325]
  */
 export function binaryFocalCrossentropyWith(options: BinaryFocalOptions): Loss {
   const { fromLogits, labelSmoothing, alpha, gamma, applyClassBalancing } = checked(

@@ -79,6 +79,8 @@ export function multiscaleDissimilarityFor(name: string, options: MsSsimOptions)
  * @throws RangeError if an option is unknown or has a value that it cannot have
  * @example
  * const loss = msSsimLossWith({ dataRange: 255 });
+ * const image = randomUniform([1, 32, 32, 1], { seed: 1, high: 255 });
+ * loss(image, image); // [0.0]
  */
 export function msSsimLossWith(options: MsSsimOptions): Loss {
   const loss = multiscaleDissimilarityFor('msSsimLoss', options);

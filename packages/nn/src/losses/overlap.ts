@@ -40,6 +40,7 @@ export type TverskyOptions = OptionsOf<typeof TVERSKY>;
  * @throws RangeError if an option is unknown or has a value that it cannot have
  * @example
  * const loss = tverskyWith({ alpha: 0.7, beta: 0.3 });
+ * loss(tensor([[1, 1, 0]]), tensor([[1, 0, 0]])); // [3/13]
  */
 export function tverskyWith(options: TverskyOptions): Loss {
   const { alpha, beta } = checked('tverskyWith', options, TVERSKY);

@@ -19,6 +19,7 @@ export type HuberOptions = OptionsOf<typeof HUBER>;
  * @throws RangeError if an option is unknown or has a value that it cannot have
  * @example
  * const loss = huberWith({ delta: 0.1 });
+ * loss(tensor([[0.1, 5]]), tensor([[0, 0]])); // [0.25]
  */
 export function huberWith(options: HuberOptions): Loss {
   const { delta } = checked('huberWith', options, HUBER);

@@ -152,6 +152,8 @@ export function dissimilarityFor(name: string, options: SsimOptions): Loss {
  * @throws RangeError if an option is unknown or has a value that it cannot have
  * @example
  * const loss = ssimLossWith({ dataRange: 255 });
+ * const image = randomUniform([1, 16, 16, 1], { seed: 1, high: 255 });
+ * loss(image, image); // [0.0]
  */
 export function ssimLossWith(options: SsimOptions): Loss {
   const loss = dissimilarityFor('ssimLoss', options);

@@ -122,7 +122,8 @@ export const topKCategoricalAccuracy: MeanMetric = /* @__PURE__ */ topKCategoric
  *
  * @throws RangeError if an option is unknown or has a value that it cannot have
  * @example
- * const top3 = metricOf(sparseTopKCategoricalAccuracyWith({ k: 3 }), 'top3');
+ * const top2 = metricOf(sparseTopKCategoricalAccuracyWith({ k: 2 }), 'top2');
+ * measure(top2, tensor([[0.5, 0.3, 0.2]]), tensor([1])); // 1
  */
 export function sparseTopKCategoricalAccuracyWith(options: TopKOptions): MeanMetric {
   const { k } = checked('sparseTopKCategoricalAccuracyWith', options, TOP_K);

@@ -21,7 +21,7 @@ export type ConfusionMatrixOptions = OptionsOf<typeof CONFUSION>;
  * @param target     labels [count], whole numbers from 0
  * @throws RangeError if lengths do not fit, or a label is no class
  * @example
- * const matrix = confusionMatrix([0, 1, 1, 1], [0, 0, 1, 1]); // [[1, 1], [0, 2]]
+ * confusionMatrix([0, 1, 1, 1], [0, 0, 1, 1]); // [[1, 1], [0, 2]]
  */
 export function confusionMatrix(
   prediction: ArrayLike<number>,

@@ -85,6 +85,7 @@ export type PsnrOptions = OptionsOf<typeof PSNR>;
  * @throws RangeError if an option is unknown or has a value that it cannot have
  * @example
  * const ofBytes = psnrWith({ dataRange: 255 });
+ * measure(ofBytes, tensor([[25.5, 25.5]]), tensor([[0, 0]])); // 20.0
  */
 export function psnrWith(options: PsnrOptions): MeanMetric {
   const { dataRange } = checked('psnrWith', options, PSNR);

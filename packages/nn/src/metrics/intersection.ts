@@ -45,6 +45,7 @@ function meanOf(classes: readonly { readonly intersection: number; readonly unio
  * @throws RangeError if an option is unknown or has a value that it cannot have
  * @example
  * const ofObjects = binaryIoUWith({ targetClassIds: [1] });
+ * measure(ofObjects, tensor([[0.9, 0.9, 0.1]]), tensor([[1, 0, 0]])); // 0.5
  */
 export function binaryIoUWith(options: BinaryIoUOptions): ScoresMetric {
   const { threshold, targetClassIds } = checked('binaryIoUWith', options, BINARY_IOU);

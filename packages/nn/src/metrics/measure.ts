@@ -60,7 +60,7 @@ export function metricResult(metric: Metric, arrays: Readonly<Record<string, Flo
  * @param sampleWeight how much each example counts, [count]
  * @throws RangeError if shapes do not fit
  * @example
- * const measured = measure(accuracy, tensor([0.9, 0.2]), tensor([1, 1])); // 0.5
+ * measure(accuracy, tensor([0.9, 0.2]), tensor([1, 1])); // 0.5
  */
 export function measure(metric: Metric, prediction: Tensor, target: Tensor, sampleWeight?: Tensor): number {
   const scores = Object.entries(metricScores(metric, prediction, target));

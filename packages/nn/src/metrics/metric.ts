@@ -49,6 +49,7 @@ export type Metric = MeanMetric | SumsMetric | ScoresMetric;
  * @throws TypeError if it is neither; RangeError if it has no name
  * @example
  * const metrics = [accuracy, metricOf(meanAbsoluteError), metricOf(binaryCrossentropy, 'nats')];
+ * metrics.map(({ name }) => name); // ['accuracy', 'meanAbsoluteError', 'nats']
  */
 export function metricOf(source: Metric | Loss, name: string = source?.name): Metric {
   const isLoss = typeof source === 'function';

@@ -61,6 +61,7 @@ function classMetric(
  * @throws RangeError if an option is unknown or has a value that it cannot have
  * @example
  * const ofClasses = precisionWith({ threshold: null, average: 'macro' });
+ * measure(ofClasses, tensor([[0.9, 0.1], [0.8, 0.2]]), tensor([0, 1])); // 0.25
  */
 export const precisionWith = (options: ClassMetricOptions): ScoresMetric =>
   classMetric('precision', ({ right, predicted }) => shareOf(right, predicted), options, PARTS);

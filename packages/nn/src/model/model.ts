@@ -81,6 +81,7 @@ function graphOf({ inputs, outputs }: FunctionalOptions): ModelGraph {
  * const hidden = new Dense({ units: 8, activation: 'relu' }).apply(x);
  * const sum = new Add().apply([x, hidden]);
  * const model = new Model({ inputs: x, outputs: new Dense({ units: 1 }).apply(sum), seed: 42 });
+ * model.call(zeros([2, 8])).shape; // [2, 1]
  */
 export class Model<O extends Nest<SymbolicTensor> = SymbolicTensor> extends BaseModel<
   O extends SymbolicTensor ? Tensor : Record<string, Tensor>

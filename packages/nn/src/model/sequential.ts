@@ -35,7 +35,7 @@ const PART = Symbol('part');
  *
  * @example
  * const model = new Sequential([new Flatten(), new Dense({ units: 10 })], { inputShape: [28, 28, 1], seed: 42 });
- * console.log(model.summary());
+ * model.summary().includes('Total params: 7,850'); // true
  */
 export class Sequential extends BaseModel<Tensor> {
   /** Shape of each layer's output, without the batch. */

@@ -54,6 +54,7 @@ export interface InputOptions {
  * @example
  * const x = input({ shape: [784] });
  * const model = new Model({ inputs: x, outputs: new Dense({ units: 10 }).apply(x) });
+ * model.call(zeros([2, 784])).shape; // [2, 10]
  */
 export function input(options: InputOptions): SymbolicTensor {
   checkKnownOptions('input', options, ['shape', 'name', 'dtype']);

@@ -21,6 +21,7 @@ export interface Regularizer {
  * @throws RangeError if the factor is no number from 0
  * @example
  * const layer = new Dense({ units: 8, kernelRegularizer: l1(0.001) });
+ * l1(0.001); // { l1: 0.001 }
  */
 export function l1(factor = FACTOR): Regularizer {
   return { l1: from0('l1', 'the factor', factor) };
@@ -32,6 +33,7 @@ export function l1(factor = FACTOR): Regularizer {
  * @throws RangeError if the factor is no number from 0
  * @example
  * const layer = new Dense({ units: 8, kernelRegularizer: l2(0.001) });
+ * l2(0.001); // { l2: 0.001 }
  */
 export function l2(factor = FACTOR): Regularizer {
   return { l2: from0('l2', 'the factor', factor) };
@@ -45,6 +47,7 @@ const OPTIONS = { l1: [from0, 0], l2: [from0, 0] } as const satisfies Schema;
  * @throws RangeError if a factor is no number from 0
  * @example
  * const layer = new Dense({ units: 8, kernelRegularizer: l1l2({ l1: 0.001, l2: 0.01 }) });
+ * l1l2({ l1: 0.001, l2: 0.01 }); // { l1: 0.001, l2: 0.01 }
  */
 export function l1l2(factors: Regularizer = {}): Regularizer {
   return checked('l1l2', factors, OPTIONS);

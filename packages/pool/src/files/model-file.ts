@@ -15,6 +15,7 @@ import { writeAtomically } from './write-atomically.js';
  * @example
  * const model = new Sequential([new Dense({ units: 1 })], { inputShape: [2] });
  * await saveModel('model.safetensors', model, { author: 'me' });
+ * (await loadModel('model.safetensors')).metadata.author; // 'me'
  */
 export async function saveModel(
   path: string,

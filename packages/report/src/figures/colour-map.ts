@@ -73,7 +73,7 @@ export function imageColours(
  * @returns [values, 3], flat: red, green and blue bytes
  * @throws RangeError if the brightest is not above 0
  * @example
- * heatMapColours(Float32Array.of(0, 0.02), 0.02); // nearly black, light yellow
+ * heatMapColours(Float32Array.of(0, 0.02), 0.02); // [0, 0, 4, 252, 253, 191]; nearly black, light yellow
  */
 export function heatMapColours(values: Float32Array, brightest: number): Uint8Array {
   if (!(brightest > 0 && Number.isFinite(brightest))) {

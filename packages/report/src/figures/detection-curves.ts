@@ -56,12 +56,8 @@ const LISTED_CURVES = 6;
  * @throws RangeError if there is no curve, its lists differ in length or hold no shares, a threshold is marked without
  * `thresholds`, or an option is not known
  * @example
- * const [scores, labels] = [[0.9, 0.4, 0.1], [1, 1, 0]];
- * const { svg, caption } = rocFigure({
- *   name: 'roc',
- *   title: 'Scratches',
- *   curves: [{ name: 'CAE', ...rocCurve(scores, labels), threshold: 0.3 }],
- * });
+ * const curve = rocCurve([0.9, 0.4, 0.1], [1, 1, 0]);
+ * rocFigure({ name: 'roc', title: 'Scratches', curves: [{ name: 'CAE', ...curve, threshold: 0.3 }] }).name; // 'roc'
  */
 export function rocFigure(options: RocOptions): Figure {
   const caller = 'rocFigure';

@@ -47,7 +47,7 @@ const OPTIONS = [...HEADING_OPTIONS, 'series', 'xTitle', 'yTitle', 'bandName'];
  *   xTitle: 'Standard deviation of the noise',
  *   yTitle: 'PSNR (dB)',
  *   series: [{ name: 'CDAE', x: [0.1, 0.2, 0.4], y: [27.1, 24.9, 20.3] }],
- * });
+ * }).name; // 'strengths'
  */
 export function linesFigure(options: LinesOptions): Figure {
   const caller = 'linesFigure';

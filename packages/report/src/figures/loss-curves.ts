@@ -45,7 +45,7 @@ const OPTIONS = [...HEADING_OPTIONS, 'runs', 'lossName'];
  *     { name: 'CAE', histories: [{ loss: [0.02, 0.01], valLoss: [0.021, 0.012] }] },
  *     { name: 'VAE', histories: [{ loss: [0.04, 0.03], valLoss: [0.041, 0.032] }] },
  *   ],
- * });
+ * }).name; // 'losses'
  */
 export function lossCurvesFigure(options: LossCurvesOptions): Figure {
   const caller = 'lossCurvesFigure';

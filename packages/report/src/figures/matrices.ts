@@ -41,7 +41,8 @@ const LOGARITHMIC_FROM = 20;
  * @throws RangeError if the counts are not one for each pair of classes, a count is no whole number from 0, there are no
  * classes or more than 20, or an option is not known
  * @example
- * confusionMatrixFigure({ name: 'confusion', title: 'k-nearest neighbours', counts: [9, 1, 2, 8], classNames: ['a', 'b'] });
+ * const options = { name: 'confusion', title: 'k-nearest neighbours', counts: [9, 1, 2, 8], classNames: ['a', 'b'] };
+ * confusionMatrixFigure(options).name; // 'confusion'
  */
 export function confusionMatrixFigure(options: ConfusionMatrixOptions): Figure {
   const caller = 'confusionMatrixFigure';
@@ -103,7 +104,7 @@ export function confusionMatrixFigure(options: ConfusionMatrixOptions): Figure {
  *   rowTitle: 'Trained on',
  *   columnTitle: 'Tested on',
  *   best: 'highest',
- * });
+ * }).name; // 'noise'
  */
 export function matrixFigure(options: MatrixOptions): Figure {
   const caller = 'matrixFigure';

@@ -38,7 +38,8 @@ export interface ParseStudyOptions {
  *   the options that all trials share
  * @throws StudyError if it is no definition of a study, naming what was got and what was expected
  * @example
- * parseStudy('{ "name": "depth", "base": { "epochs": 5 }, "grid": { "seed": [1, 2] } }', { source: 'depth.json' });
+ * const text = '{ "name": "depth", "base": { "epochs": 5 }, "grid": { "seed": [1, 2] } }';
+ * parseStudy(text, { source: 'depth.json' }).trials.map(({ name }) => name); // ['seed-1', 'seed-2']
  */
 export function parseStudy(text: string, options: ParseStudyOptions): Study {
   const check = new Checker(options);

@@ -12,7 +12,7 @@ export interface AnomalyOptions {
  * from it.
  *
  * @example
- * anomalyStudy({ normals: [0, 1, 2], base: { epochs: 20 } });
+ * anomalyStudy({ normals: [0, 1, 2], base: { epochs: 20 } }).trials.length; // 3
  */
 export function anomalyStudy({ normals, base = {} }: AnomalyOptions): Study {
   return {

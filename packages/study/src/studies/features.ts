@@ -13,7 +13,7 @@ export interface FeaturesOptions {
  * Are latents better features than pixels? Two simple classifiers are given both.
  *
  * @example
- * featuresStudy({ base: { model: 'cae,vae', epochs: 20 } });
+ * featuresStudy({ base: { model: 'cae,vae', epochs: 20 } }).trials.length; // 1
  */
 export function featuresStudy({ seeds = [42], examples = 10_000, base = {} }: FeaturesOptions): Study {
   return {

@@ -14,7 +14,7 @@ export interface LossOptions {
  * Trains on different losses: what does each make of MSE, PSNR and SSIM?
  *
  * @example
- * lossStudy({ losses: ['mse', 'ssim'], base: { model: 'cae' } });
+ * lossStudy({ losses: ['mse', 'ssim'], base: { model: 'cae' } }).trials.length; // 2
  */
 export function lossStudy({ losses, seeds = [42], base = {} }: LossOptions): Study {
   return {

@@ -15,7 +15,7 @@ export interface NoiseOptions {
  * others?
  *
  * @example
- * noiseStudy({ noises: ['gaussian:0.4', 'blur:1'], base: { model: 'cdae,unet' } });
+ * noiseStudy({ noises: ['gaussian:0.4', 'blur:1'], base: { model: 'cdae,unet' } }).trials.length; // 2
  */
 export function noiseStudy({ noises, tests = noises, base = {} }: NoiseOptions): Study {
   return {

@@ -10,7 +10,7 @@ export interface SeedsOptions {
  * The same training with several seeds: how far do results scatter, and is a result luck?
  *
  * @example
- * seedsStudy({ seeds: [1, 2, 3], base: { epochs: 20 } });
+ * seedsStudy({ seeds: [1, 2], base: { epochs: 20 } }).trials.map(({ name }) => name); // ['seed-1', 'seed-2']
  */
 export function seedsStudy({ seeds, base = {} }: SeedsOptions): Study {
   return {

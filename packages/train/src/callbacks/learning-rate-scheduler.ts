@@ -6,7 +6,12 @@ import type { Callback } from './callback.js';
  * logs have `learning_rate`. A schedule, given to the optimiser as its `learningRate`, changes it with every step.
  *
  * @example
- * const halving = new LearningRateScheduler((epoch, rate) => (epoch > 0 && epoch % 10 === 0 ? rate / 2 : rate));
+ * const halving = new LearningRateScheduler((epoch, rate) => (epoch > 0 ? rate / 2 : rate));
+ * const model = new Sequential([new Dense({ units: 1 })], { inputShape: [2] });
+ * const data = { x: new Float32Array(8), y: new Float32Array(4) };
+ * const options = { epochs: 3, optimizer: new SGD({ learningRate: 0.4 }), callbacks: [halving], threads: 1 };
+ * const { history } = await fit(model, data, options);
+ * history.learning_rate; // [0.4, 0.2, 0.1]
  */
 export class LearningRateScheduler implements Callback {
   /** @throws TypeError if it is no function */

@@ -27,7 +27,12 @@ export type ReduceLROnPlateauOptions = OptionsOf<typeof OPTIONS>;
  * that of the epoch. A later call of `fit` begins with the rate of its optimiser again.
  *
  * @example
- * const callbacks = [new ReduceLROnPlateau({ factor: 0.2, patience: 5, minLr: 1e-5 })];
+ * const plateau = new ReduceLROnPlateau({ monitor: 'loss', factor: 0.5, patience: 1 });
+ * const model = new Sequential([new Dense({ units: 1, kernelInitializer: 'zeros' })], { inputShape: [2] });
+ * const data = { x: new Float32Array(8), y: new Float32Array(4) }; // there is nothing to learn
+ * const options = { epochs: 4, optimizer: new SGD({ learningRate: 0.4 }), callbacks: [plateau], threads: 1 };
+ * const { history } = await fit(model, data, options);
+ * history.learning_rate; // [0.4, 0.4, 0.2, 0.1]
  */
 export class ReduceLROnPlateau implements Callback {
   private readonly options: CheckedOptions<typeof OPTIONS>;

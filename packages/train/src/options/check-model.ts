@@ -4,8 +4,8 @@ import { shown } from './shown.js';
 /**
  * @throws TypeError if it is not a model
  * @example
- * const model: unknown = new Sequential([new Flatten()], { inputShape: [2, 2] });
- * checkModel('mine', model); // throws a TypeError for anything but a model
+ * checkModel('mine', new Sequential([new Flatten()], { inputShape: [2, 2] }));
+ * checkModel('mine', {}); // throws TypeError
  */
 export function checkModel(call: string, model: unknown): asserts model is BaseModel {
   if (model instanceof BaseModel) return;
