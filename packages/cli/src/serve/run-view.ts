@@ -75,7 +75,7 @@ function figureTitles(figures: unknown): ReadonlyMap<string, string> {
 function statusOf(state: RunState, contents: RunContents, models: readonly ModelProgress[]): string {
   const model = currentModel(contents, models);
   const place = (of: ModelProgress) =>
-    `${of.title}, epoch ${of.pace?.epoch ?? of.done}${of.epochs === null ? '' : ` of ${of.epochs}`}`;
+    `${of.title}, epoch ${Math.max(of.pace?.epoch ?? 0, of.done)}${of.epochs === null ? '' : ` of ${of.epochs}`}`;
   if (state === 'finished') return 'Finished';
   if (state === 'elsewhere') return 'Running on another machine, as far as can be told from here';
   if (state === 'interrupted') {

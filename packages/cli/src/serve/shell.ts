@@ -12,7 +12,7 @@ export const SHELL = `<!doctype html>
 </head>
 <body>
 <a class="skip" href="#main">Skip to the content</a>
-<header><nav aria-label="Runs"><a class="brand" href="/">Weft</a></nav></header>
+<header><nav aria-label="Runs"><span class="brand">Weft</span><a href="/">All runs</a></nav></header>
 <p id="connection" role="alert"></p>
 <main id="main"><p>Looking at the runs &hellip;</p><noscript><p>This page needs JavaScript. Without it, <code>weft info RUN</code> tells of a run.</p></noscript></main>
 </body>

@@ -5,6 +5,7 @@ export const STYLE = `
   :root { --paper: #16171b; --ink: #e8e8ec; --muted: #a5a6ae; --rule: #3a3b43; --shade: #1f2026; --accent: #7db6ea; --second: #f0a06a; --faint: #7b7c86; --good: #7fd29a; --warning: #ff9a8f; --warning-shade: #3a1a18; }
 }
 * { box-sizing: border-box; }
+[hidden] { display: none !important; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.6 system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', Helvetica, Arial, sans-serif; }
 header, main, #connection { max-width: 64rem; margin: 0 auto; padding: 0 1.25rem; }
 header { padding-top: 1rem; }
@@ -64,9 +65,11 @@ summary { cursor: pointer; color: var(--accent); width: fit-content; }
 .samples { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 0.35rem 1rem; align-items: center; margin: 0.75rem 0; }
 .samples span { font-size: 0.9rem; color: var(--muted); }
 .samples img { display: block; width: 100%; max-width: 48rem; image-rendering: pixelated; border-radius: 3px; }
-.options div { display: grid; grid-template-columns: 13rem 1fr; gap: 1rem; padding: 0.2rem 0; border-bottom: 1px solid var(--rule); }
-.options dt { color: var(--muted); }
-.options dd { margin: 0; overflow-wrap: anywhere; }
+.options { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 19rem), 1fr)); gap: 0 2rem; margin: 0.75rem 0; }
+.options div { display: flex; justify-content: space-between; gap: 1rem; padding: 0.2rem 0; border-bottom: 1px solid var(--rule); }
+.options dt { color: var(--muted); white-space: nowrap; }
+.options dd { margin: 0; overflow-wrap: anywhere; text-align: right; }
+.where { display: flex; flex-wrap: wrap; gap: 0.25rem 0.75rem; align-items: baseline; }
 .figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 22rem), 1fr)); gap: 1rem; }
 figure { margin: 0; }
 figure img { display: block; width: 100%; background: #fff; border: 1px solid var(--rule); border-radius: 8px; }
@@ -74,7 +77,8 @@ figcaption { color: var(--muted); font-size: 0.9rem; margin-top: 0.25rem; }
 button, label.check { font: inherit; color: var(--ink); }
 button { background: var(--shade); border: 1px solid var(--faint); border-radius: 6px; padding: 0.1rem 0.75rem; cursor: pointer; }
 @media (max-width: 36rem) {
-  .options div { grid-template-columns: 1fr; gap: 0; }
+  .cards { grid-template-columns: 1fr 1fr; gap: 0.5rem; }
+  .cards dd { font-size: 1rem; }
   .samples { grid-template-columns: 1fr; gap: 0.1rem; }
   .samples img { margin-bottom: 0.5rem; }
   h1 { font-size: 1.3rem; }

@@ -13,6 +13,7 @@ export class LossChart {
   private readonly svg = drawn('svg', { 'aria-hidden': 'true' });
   private readonly readout = element('p', { class: 'readout', 'aria-hidden': 'true' });
   private readonly log = element('input', { type: 'checkbox' });
+  private readonly stepsEntry = legendEntry('steps');
   private rows: readonly EpochView[] = [];
   private curve: ModelView['curve'] = [];
   /** Index of the epoch that is read; undefined follows the last one. */
@@ -27,7 +28,7 @@ export class LossChart {
       'aria-label': `Losses of the ${title} by epoch`,
     });
     this.frame.append(this.svg);
-    const legend = element('div', { class: 'legend' }, ...(['loss', 'valLoss', 'steps'] as const).map(legendEntry));
+    const legend = element('div', { class: 'legend' }, ...LINES.map(legendEntry), this.stepsEntry);
     legend.append(element('label', { class: 'check' }, this.log, ' Logarithmic'));
     this.node.append(this.readout, this.frame, legend);
     this.log.addEventListener('change', () => this.draw());
@@ -42,6 +43,7 @@ export class LossChart {
     const text = JSON.stringify([rows, curve]);
     if (text === this.shown) return;
     [this.shown, this.rows, this.curve] = [text, rows, curve];
+    this.stepsEntry.hidden = curve.length === 0;
     this.node.hidden = rows.length + curve.length === 0;
     this.draw();
   }

@@ -84,7 +84,7 @@ function sampleRows(samples: SamplesView | null, title: string, address: string)
     element(
       'p',
       { class: 'muted' },
-      'A row for each epoch whose validation loss was the lowest so far: then weft train writes the weights.',
+      'weft train writes the weights whenever the loss is the lowest so far; a row is added each time.',
     ),
   ];
 }

@@ -4,6 +4,8 @@ import { element, Part, say } from './dom.js';
 import { ModelSection } from './model-section.js';
 import { stateBadge } from './state-badge.js';
 
+const REPORT = 'report.html';
+
 type Facts = readonly (readonly [string, string])[];
 
 /** A run: how far it is, how its models train, and what it has come to. */
@@ -16,6 +18,7 @@ export class RunPage {
   private readonly cards = new Part(element('dl', { class: 'cards' }), (facts: Facts) =>
     facts.map(([name, value]) => element('div', {}, element('dt', {}, name), element('dd', {}, value))),
   );
+  private readonly report: Part<boolean>;
   private readonly resume = new Part(element('section', { class: 'notice' }), resumeNotice);
   private readonly problems = new Part(element('section', { class: 'notice' }), problemNotice);
   private readonly sections = element('div');
@@ -27,12 +30,12 @@ export class RunPage {
     main: HTMLElement,
     private readonly address: string,
   ) {
+    this.report = new Part(element('p'), (isThere) => (isThere ? [fileLink(address, REPORT, 'Open the report')] : []));
     this.files = new Part(element('section'), (value) => fileList(value, address));
     main.replaceChildren(
-      element('p', {}, element('a', { href: '/' }, 'All runs')),
       this.title,
-      this.badge.node,
-      this.status,
+      element('div', { class: 'where' }, this.badge.node, this.status),
+      this.report.node,
       this.progress,
       this.cards.node,
       this.resume.node,
@@ -51,6 +54,7 @@ export class RunPage {
     say(this.status, status);
     this.progress.hidden = done === null || state === 'finished';
     this.progress.value = done ?? 0;
+    this.report.update(files.some(({ file }) => file === REPORT));
     this.cards.update(factsOf(state, models));
     this.resume.update(resume);
     this.problems.update(problems);
@@ -74,12 +78,12 @@ function factsOf(state: RunState, models: readonly ModelView[]): Facts {
   const { epoch, images, imagesInEpoch, loss, imagesPerSecond, secondsLeft } = model.pace;
   const isRunning = state === 'running' || state === 'elsewhere';
   const facts: (readonly [string, string])[] = [
-    [`Epoch of the ${model.title}`, `${epoch}${model.epochs === null ? '' : ` of ${model.epochs}`}`],
-    ['Images of the epoch', `${formatCount(images)} of ${formatCount(imagesInEpoch)}`],
-    ['Loss of the epoch so far', loss === null ? 'not a number' : formatValue(loss)],
+    ['Epoch', `${epoch}${model.epochs === null ? '' : ` of ${model.epochs}`}`],
+    ['Images of it', `${formatCount(images)} of ${formatCount(imagesInEpoch)}`],
+    ['Loss so far', loss === null ? 'not a number' : formatValue(loss)],
   ];
   if (isRunning && imagesPerSecond !== null) facts.push(['Images a second', formatCount(imagesPerSecond)]);
-  if (isRunning && secondsLeft !== null) facts.push([`Time left for the ${model.title}`, formatDuration(secondsLeft)]);
+  if (isRunning && secondsLeft !== null) facts.push([`Time left (${model.title})`, formatDuration(secondsLeft)]);
   return facts;
 }
 
@@ -100,8 +104,7 @@ const problemNotice = (problems: readonly string[]) => problems.map((problem) =>
 
 function fileList({ files, figures }: Pick<RunView, 'files' | 'figures'>, address: string): HTMLElement[] {
   if (files.length + figures.length === 0) return [];
-  const link = (file: string, title: string) =>
-    element('a', { href: `${address}/${file}`, target: '_blank', rel: 'noopener noreferrer' }, title);
+  const link = (file: string, title: string) => fileLink(address, file, title);
   const drawings = figures.map(({ file, title }) =>
     element(
       'figure',
@@ -115,6 +118,11 @@ function fileList({ files, figures }: Pick<RunView, 'files' | 'figures'>, addres
     element('ul', {}, ...files.map(({ file, title }) => element('li', {}, link(file, title)))),
     element('div', { class: 'figures' }, ...drawings),
   ];
+}
+
+/** A stranger's page opens in a tab of its own, which knows nothing of this one. */
+function fileLink(address: string, file: string, title: string): HTMLElement {
+  return element('a', { href: `${address}/${file}`, target: '_blank', rel: 'noopener noreferrer' }, title);
 }
 
 function optionList(options: RunView['options']): HTMLElement[] {
