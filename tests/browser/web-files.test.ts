@@ -1,3 +1,6 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { encodeModel } from '../../packages/formats/src/index.js';
 import * as pool from '../../packages/pool/src/index.js';
@@ -90,6 +93,26 @@ inChromium('files of a page', async () => {
       await close();
     },
   );
+
+  test('resume a training that Node has begun, with the same bits', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'weft-web-'));
+    const begun = await train(pool as unknown as Weft, { epochs: 4, directory, batches: 20 });
+    expect(begun.aborted).toBe(true);
+    const name = readdirSync(directory).sort().at(-1) as string;
+    const files = { ...webFiles(), '/checkpoint': readFileSync(join(directory, name)) };
+    rmSync(directory, { recursive: true });
+    const { run, close } = await openWeb(browser, { isolated: true, files });
+    await run(async (_, path) => {
+      const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('run', { create: true });
+      const stream = await (await folder.getFileHandle(path, { create: true })).createWritable();
+      await stream.write(await (await fetch('/checkpoint')).blob());
+      await stream.close();
+    }, name);
+    const { sha256, loss } = await run(train, { epochs: 4, directory: 'run' });
+    const whole = await train(pool as unknown as Weft, { epochs: 4 });
+    expect({ sha256, loss }).toEqual({ sha256: whole.sha256, loss: whole.loss });
+    await close();
+  });
 
   test('are those of callbacks, too', async () => {
     const { run, close } = await openWeb(browser, { isolated: true });

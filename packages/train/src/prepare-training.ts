@@ -105,6 +105,7 @@ export async function prepareTraining(
   const { options, convolutions } = recording(stepOptions);
   const batches = microBatchesOf(trainCount, batchSize);
   const batchSource = sourceOf(source, examples);
+  await runtime.turn?.();
   const traced = updates.map((update, index) => traceUpdate(batchSource, update, index, batches[0].count));
   const order = session.order(trainCount);
   const log = new LogBook(

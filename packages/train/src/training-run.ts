@@ -146,7 +146,7 @@ export class TrainingRun {
     const { prepared, options } = this;
     const { checkpoints, resumeFrom } = options;
     if (!checkpoints && resumeFrom === undefined) return undefined;
-    this.fingerprint = trainingFingerprint(prepared, options);
+    this.fingerprint = await trainingFingerprint(prepared, options);
     const found =
       resumeFrom === undefined ? undefined : await resumable(prepared, options, this.fingerprint, this.warn);
     const { store } = prepared.runtime;

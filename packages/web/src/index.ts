@@ -13,6 +13,7 @@ export * from '@weft/train';
 export { availableThreads } from './available-threads.js';
 export { loadModel, type ModelSource, saveModel } from './files/model-file.js';
 export { weightsSha256 } from './files/weights-sha256.js';
+export { isolatePage } from './isolate-page.js';
 export type { Sharing } from './places/place.js';
 export { WorkerPool, type WorkerPoolOptions } from './pool.js';
 // Instead of those of `@weft/train`, which need a runtime.

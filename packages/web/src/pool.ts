@@ -12,6 +12,7 @@ import {
   type Runtime,
   type SharedMemory,
   type StepsWork,
+  sha256Hex,
   such,
   wholeNumber,
 } from '@weft/train/runtime';
@@ -23,6 +24,7 @@ import type { PageMemory, Place, Sharing } from './places/place.js';
 import { SharedPlace } from './places/shared-place.js';
 import { reserveMemory } from './reserve-memory.js';
 import { startWorkers } from './start-workers.js';
+import { turn } from './turn.js';
 import { warnOnce } from './warn-once.js';
 
 const OPTIONS = {
@@ -176,6 +178,20 @@ export class WorkerPool implements Runtime {
     } catch (error) {
       throw this.closed ? error : new WorkerError(error);
     }
+  }
+
+  /** @internal Pages that are not served by https or from localhost have no `crypto.subtle`. */
+  async digest(bytes: Uint8Array): Promise<string> {
+    const { subtle } = globalThis.crypto;
+    if (!subtle) return sha256Hex(bytes);
+    // A copy: it may not be shared.
+    const digits = new Uint8Array(await subtle.digest('SHA-256', new Uint8Array(bytes)));
+    return Array.from(digits, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  }
+
+  /** @internal */
+  turn(): Promise<void> {
+    return turn();
   }
 
   /** @internal Where code runs, for reports of what is wrong with it. */

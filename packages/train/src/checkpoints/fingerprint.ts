@@ -9,8 +9,8 @@ export type Fingerprint = Readonly<Record<string, string>>;
 /** What a fingerprint is taken of. */
 export interface FingerprintSource {
   readonly model: BaseModel;
-  /** Arrays of examples, or what stands for them, and arrays that losses and layers have captured, by their labels. */
-  readonly arrays: ReadonlyMap<string, TypedArray | string>;
+  /** What `describedArray` says of arrays of examples and of those that losses and layers have captured, by their labels. */
+  readonly arrays: ReadonlyMap<string, string>;
   /** Forward, losses, corruption and gradients as they were traced, and what optimisers do with them. */
   readonly updates: readonly {
     readonly program: Program;
@@ -39,7 +39,7 @@ export function fingerprint(source: FingerprintSource, hash: (bytes: Uint8Array)
     ...Object.fromEntries(layers.map((layer, index) => [`layer ${index}`, layer])),
     ...options,
     callbacks,
-    ...Object.fromEntries([...arrays].map(([label, values]) => [label, described(values, hash)])),
+    ...Object.fromEntries(arrays),
     ...Object.fromEntries(
       updates.flatMap(({ program, optimizer, rules }, index) => [
         [updates.length === 1 ? 'optimizer' : `optimizer ${index}`, { name: optimizer.name, ...optimizer.config() }],
@@ -73,10 +73,13 @@ export function differences(expected: Fingerprint, got: Fingerprint): Difference
   return causes.length > 0 ? causes : found;
 }
 
-function described(values: TypedArray | string, hash: (bytes: Uint8Array) => string): string {
-  if (typeof values === 'string') return values;
+/** What an array is known by. */
+export async function describedArray(
+  values: TypedArray,
+  hash: (bytes: Uint8Array) => string | Promise<string>,
+): Promise<string> {
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  return `${values.length} of ${values.constructor.name}, SHA-256 ${hash(bytes)}`;
+  return `${values.length} of ${values.constructor.name}, SHA-256 ${await hash(bytes)}`;
 }
 
 /** JSON, with the numbers that it has no form for. */

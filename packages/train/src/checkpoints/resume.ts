@@ -11,7 +11,7 @@ import { tablesOf } from '../step/trace-batch.js';
 import { slotName } from '../trainer.js';
 import type { CheckedFitOptions } from '../training-source.js';
 import { CheckpointError, CheckpointMismatchError } from './errors.js';
-import { differences, type Fingerprint, fingerprint } from './fingerprint.js';
+import { describedArray, differences, type Fingerprint, fingerprint } from './fingerprint.js';
 import { type FoundCheckpoint, findCheckpoint } from './folder.js';
 import { DEFAULT_NAME } from './options.js';
 
@@ -26,14 +26,24 @@ export function statesOf(callbacks: readonly Callback[]): CallbackState[] {
 }
 
 /** What a training and a checkpoint must have in common for the one to resume from the other. */
-export function trainingFingerprint(prepared: PreparedTraining, options: CheckedFitOptions): Fingerprint {
+export async function trainingFingerprint(
+  prepared: PreparedTraining,
+  options: CheckedFitOptions,
+): Promise<Fingerprint> {
   const { source, traced, runtime } = prepared;
   const { model, batchSize, seed, trainCount, updates, stream } = source;
   const { shuffle, convolution, fastMath, callbacks, initialEpoch } = options;
+  const hash = (bytes: Uint8Array) => runtime.sha256?.(bytes) ?? sha256Hex(bytes);
+  // These may be hundreds of megabytes.
+  const hashBeside = (bytes: Uint8Array) => runtime.digest?.(bytes) ?? hash(bytes);
+  const arrays = new Map<string, string>();
+  for (const [label, values] of arraysOf(prepared)) {
+    arrays.set(label, typeof values === 'string' ? values : await describedArray(values, hashBeside));
+  }
   return fingerprint(
     {
       model,
-      arrays: arraysOf(prepared),
+      arrays,
       updates: traced.map(({ program }, index) => {
         const { optimizer, weights } = updates[index];
         const scalarCount = prepared.updates[index].scalarCount;
@@ -52,7 +62,7 @@ export function trainingFingerprint(prepared: PreparedTraining, options: Checked
       },
       callbacks: stateful(callbacks).map((callback) => callback.constructor.name),
     },
-    (bytes) => runtime.sha256?.(bytes) ?? sha256Hex(bytes),
+    hash,
   );
 }
 

@@ -43,6 +43,10 @@ export interface Runtime {
   readonly engine?: string;
   /** SHA-256 of bytes in hexadecimal, where the surroundings have a faster one than ours. */
   sha256?(bytes: Uint8Array): string;
+  /** As `sha256`, of many bytes and beside the thread that asks. */
+  digest?(bytes: Uint8Array): Promise<string>;
+  /** Lets the thread do what else it has to do: called between pieces of what it prepares. Without it, it has nothing else. */
+  turn?(): Promise<void>;
   /** Receives warnings if `onWarning` is not given. Default: `console.warn`. */
   warn?(message: string): void;
   /** Ends the workers. */

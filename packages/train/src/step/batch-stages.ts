@@ -17,7 +17,7 @@ export interface BatchPlacement {
   readonly outputs?: ReadonlyMap<number, Block>;
 }
 
-/** A stage whose programs are compiled, but not loaded. */
+/** A stage whose programs are not compiled yet. */
 export interface DraftedStage {
   readonly drafts: readonly DraftLaunch[];
   finish(launchOf: (draft: DraftLaunch) => Launch): Stage;
@@ -28,7 +28,7 @@ export function wholeStage(draft: DraftLaunch): DraftedStage {
   return { drafts: [draft], finish: (launchOf) => ({ kind: 'whole', launch: launchOf(draft) }) };
 }
 
-/** Compiles the programs of a batch: stages that end with its outputs in their places. */
+/** The programs of a batch: stages that end with its outputs in their places. */
 export class BatchStages {
   private readonly elsewhere = new Map<number, Block>();
 
@@ -75,7 +75,7 @@ export class BatchStages {
       leaves.flatMap((leaf) => leaf.slice(0, 1).map(({ count }) => count)),
       false,
     );
-    const isEmpty = ({ compiled }: DraftLaunch) => compiled.program.outputs.length === 0;
+    const isEmpty = ({ program }: DraftLaunch) => program.outputs.length === 0;
     if ([...first.values()].every(isEmpty)) return undefined;
     const addsUp = phase.parts.length > 0;
     const following = leaves.flatMap((leaf) => leaf.slice(1).map(({ count }) => count));

@@ -21,18 +21,25 @@ const FIXED = 1;
 
 const isFixed = (block: Block) => Object.keys(block).every((key) => key === 'address');
 
-/** A program whose arena has no address yet. */
+/** A program that is not compiled yet. */
 export interface DraftLaunch {
   readonly id: string;
-  readonly compiled: CompiledProgram;
+  readonly program: Program;
   readonly blocks: readonly Block[];
+  compile(): CompiledProgram;
+}
+
+/** A program that is ready to be run. */
+export interface LoadedLaunch {
+  readonly launch: Launch;
+  readonly compiled: CompiledProgram;
 }
 
 /** Programs compiled last, for memory laid out as it was: what is used again is compiled once. */
 const compiledPrograms = new Recent<CompiledProgram>(64);
 
 /**
- * Compiles a program whose inputs and outputs lie in blocks.
+ * A program whose inputs and outputs lie in blocks.
  *
  * @param inputs  of the program, in their order
  * @param outputs of the program, in their order
@@ -61,10 +68,15 @@ export function draftLaunch(
     memory: limits,
   };
   const key = `${jsonOf(program)} ${JSON.stringify([binding, options])}`;
-  return { id, compiled: compiledPrograms.get(key, () => compile(program, binding, options)), blocks };
+  return {
+    id,
+    program,
+    blocks,
+    compile: () => compiledPrograms.get(key, () => compile(program, binding, options)),
+  };
 }
 
-/** Compiles a program on slices of memory, or on whole arrays, that is built of placeholders. */
+/** A program on slices of memory, or on whole arrays, that is built of placeholders. */
 export function draftSlices(
   id: string,
   inputs: readonly { readonly tensor: Tensor; readonly block: Block }[],
@@ -93,24 +105,32 @@ export function numbers(shape: readonly number[], name: string): Tensor {
 export type DraftStage = readonly DraftLaunch[];
 
 /**
- * Gives every program an arena for each worker. Stages come one after another, so that they share the memory.
+ * Compiles every program and gives it an arena for each worker. Stages come one after another, so that they share the
+ * memory.
  *
  * @returns the launches, by their drafts
  */
 export async function loadDrafts(
   runtime: Runtime,
   stages: readonly DraftStage[],
-): Promise<ReadonlyMap<DraftLaunch, Launch>> {
-  const bytesOf = (stage: DraftStage) => stage.reduce((total, { compiled }) => total + compiled.arenaBytes, 0);
+): Promise<ReadonlyMap<DraftLaunch, LoadedLaunch>> {
+  const programs = new Map<DraftLaunch, CompiledProgram>();
+  for (const draft of stages.flat()) {
+    await runtime.turn?.();
+    programs.set(draft, draft.compile());
+  }
+  const programOf = (draft: DraftLaunch) => programs.get(draft) as CompiledProgram;
+  const bytesOf = (stage: DraftStage) => stage.reduce((total, draft) => total + programOf(draft).arenaBytes, 0);
   const perWorker = Math.max(0, ...stages.map(bytesOf));
   const arenas = runtime.memory.allocate(perWorker * runtime.threads);
-  const launches = new Map<DraftLaunch, Launch>();
+  const launches = new Map<DraftLaunch, LoadedLaunch>();
   for (const stage of stages) {
     let address = arenas;
     for (const draft of stage) {
-      const { id, compiled, blocks } = draft;
-      const image = await runtime.load(id, compiled);
-      launches.set(draft, { image, blocks: [{ address, perWorker }, ...blocks.slice(1)] });
+      const compiled = programOf(draft);
+      const image = await runtime.load(draft.id, compiled);
+      const blocks = [{ address, perWorker }, ...draft.blocks.slice(1)];
+      launches.set(draft, { launch: { image, blocks }, compiled });
       address += compiled.arenaBytes;
     }
   }

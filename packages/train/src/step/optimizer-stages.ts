@@ -38,7 +38,7 @@ interface Span {
 const alignedBytes = ({ shape }: TrainedWeight) => Math.ceil((sizeOf(shape) * 4) / ALIGNMENT) * ALIGNMENT;
 
 /**
- * Compiles an optimiser's update of some weights. Rules that treat each number by itself run on slices, which may span
+ * An optimiser's update of some weights. Rules that treat each number by itself run on slices, which may span
  * weights; rules that look at a whole weight run once for each; what looks at all gradients comes before.
  */
 export function optimizerStages(

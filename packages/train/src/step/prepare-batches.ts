@@ -51,10 +51,15 @@ export async function prepareBatches(
   options: StepOptions,
   id: string,
 ): Promise<PreparedBatches> {
-  const planned = [...new Set(sizes)].map((batch) => ({
-    batch,
-    parts: parts.map((part) => planPart(part, batch, options)),
-  }));
+  const planned: { readonly batch: number; readonly parts: ReturnType<typeof planPart>[] }[] = [];
+  for (const batch of new Set(sizes)) {
+    const each: ReturnType<typeof planPart>[] = [];
+    for (const part of parts) {
+      await session.runtime.turn?.();
+      each.push(planPart(part, batch, options));
+    }
+    planned.push({ batch, parts: each });
+  }
   const plans = planned.flatMap((each) => each.parts.map(({ plan }) => plan));
   const room = reserveRoom(session, plans, parts.length);
   const drafted = planned.map(({ batch, parts: each }) => ({
@@ -142,8 +147,8 @@ async function loadStages(
   const stages = Object.fromEntries(
     drafted.map(({ batch, stages }): [number, Stage[]] => [
       batch,
-      stages.map((stage) => (isDraft(stage) ? stage.finish((draft) => launches.get(draft)!) : stage)),
+      stages.map((stage) => (isDraft(stage) ? stage.finish((draft) => launches.get(draft)!.launch) : stage)),
     ]),
   );
-  return { stages, programs: new Map([...launches].map(([draft, launch]) => [launch, draft.compiled])) };
+  return { stages, programs: new Map([...launches.values()].map(({ launch, compiled }) => [launch, compiled])) };
 }

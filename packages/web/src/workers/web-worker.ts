@@ -2,7 +2,7 @@ import { turn } from '../turn.js';
 import type { Order, Pieces, Progress, Reply } from './messages.js';
 
 /** A worker could not be started. */
-export class WorkerStartError extends Error {
+class WorkerStartError extends Error {
   override readonly name = 'WorkerStartError';
 }
 
