@@ -3,7 +3,7 @@ import { type BatchLogs, type Callback, type TrainInfo, writeAtomically } from '
 import { type Pace, PaceMeter } from '../terminal/pace.js';
 import { LossCurve } from './loss-curve.js';
 
-/** It is written at most so often. */
+/** Within an epoch it is written at most so often. */
 const INTERVAL_MILLISECONDS = 1000;
 
 /** What progress.json holds while a model is trained. */
@@ -36,7 +36,8 @@ export class ProgressFile {
       onBatchEnd: (_batch: number, logs: BatchLogs) => {
         curve.add(logs.epoch + logs.examples / logs.examplesInEpoch, logs.batchLoss);
         const now = performance.now();
-        if (this.writing || now - this.written < INTERVAL_MILLISECONDS) return;
+        const isDue = now - this.written >= INTERVAL_MILLISECONDS || logs.examples === logs.examplesInEpoch;
+        if (this.writing || !isDue) return;
         this.written = now;
         this.write({ formatVersion: 1, model, ...meter.after(logs), curve: curve.points });
       },

@@ -69,7 +69,7 @@ const refused = (message: string) => new FileRefusal(message);
 /** Reads the files of a run again and again, as they change. Nothing in them is trusted. */
 export class RunReader {
   private readonly options = new ParsedFile(RUN_FILES.options, MEGABYTE, (text) => parseOptionsFile(text, refused));
-  private readonly record = new ParsedFile(RUN_FILES.record, 32 * MEGABYTE, parseRunRecord);
+  private readonly record = new ParsedFile(RUN_FILES.record, 8 * MEGABYTE, parseRunRecord);
   private readonly metrics = new ParsedFile(RUN_FILES.metrics, 8 * MEGABYTE, parseMetrics);
   private readonly progress = new ParsedFile(RUN_FILES.progress, MEGABYTE, parseProgress);
   private readonly lock = new ParsedFile(RUN_FILES.lock, MEGABYTE, (text) => text);

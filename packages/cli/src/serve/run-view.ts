@@ -7,7 +7,7 @@ import type { RunContents } from './run-reader.js';
 import type { ModelView, RunState, RunSummary, RunView } from './views.js';
 
 /** What has become of a run. */
-export function stateOf({ record, holder }: RunContents): RunState {
+function stateOf({ record, holder }: RunContents): RunState {
   if (record) return 'finished';
   if (holder === 'alive') return 'running';
   return holder === 'elsewhere' ? 'elsewhere' : 'interrupted';

@@ -64,7 +64,7 @@ th, td { padding: 0.25rem 1.25rem 0.25rem 0; text-align: right; border-bottom: 1
 summary { cursor: pointer; color: var(--accent); width: fit-content; }
 .samples { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 0.35rem 1rem; align-items: center; margin: 0.75rem 0; }
 .samples span { font-size: 0.9rem; color: var(--muted); }
-.samples img { display: block; width: 100%; max-width: 48rem; image-rendering: pixelated; border-radius: 3px; }
+.samples img { display: block; width: 100%; height: auto; max-width: 48rem; image-rendering: pixelated; border-radius: 3px; }
 .options { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 19rem), 1fr)); gap: 0 2rem; margin: 0.75rem 0; }
 .options div { display: flex; justify-content: space-between; gap: 1rem; padding: 0.2rem 0; border-bottom: 1px solid var(--rule); }
 .options dt { color: var(--muted); white-space: nowrap; }

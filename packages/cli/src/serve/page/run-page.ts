@@ -74,17 +74,15 @@ export class RunPage {
 /** Of the model that is trained the pace. */
 function factsOf(state: RunState, models: readonly ModelView[]): Facts {
   const model = models.find(({ pace }) => pace !== null);
-  if (!model?.pace || state === 'finished') return [];
+  if (!model?.pace || (state !== 'running' && state !== 'elsewhere')) return [];
   const { epoch, images, imagesInEpoch, loss, imagesPerSecond, secondsLeft } = model.pace;
-  const isRunning = state === 'running' || state === 'elsewhere';
-  const facts: (readonly [string, string])[] = [
+  return [
     ['Epoch', `${epoch}${model.epochs === null ? '' : ` of ${model.epochs}`}`],
     ['Images of it', `${formatCount(images)} of ${formatCount(imagesInEpoch)}`],
     ['Loss so far', loss === null ? 'not a number' : formatValue(loss)],
+    ['Images a second', imagesPerSecond === null ? '–' : formatCount(imagesPerSecond)],
+    [`Time left (${model.title})`, secondsLeft === null ? '–' : formatDuration(secondsLeft)],
   ];
-  if (isRunning && imagesPerSecond !== null) facts.push(['Images a second', formatCount(imagesPerSecond)]);
-  if (isRunning && secondsLeft !== null) facts.push([`Time left (${model.title})`, formatDuration(secondsLeft)]);
-  return facts;
 }
 
 function resumeNotice(resume: RunView['resume']): HTMLElement[] {
