@@ -27,13 +27,13 @@ answer<TrainerCalls>({
 
   canPause: canKeep,
 
-  train: (job) =>
-    holdTraining(job.id, async () => {
-      const data = await loadTrainingData(job);
-      pool ??= WorkerPool.create();
-      training = new Training(job, data, (event: TrainerEvent) => self.postMessage(event));
-      return training.run(await pool);
-    }),
+  async train(job) {
+    await holdTraining(job.id);
+    const data = await loadTrainingData(job);
+    pool ??= WorkerPool.create();
+    training = new Training(job, data, (event: TrainerEvent) => self.postMessage(event));
+    return training.run(await pool);
+  },
 
   pause: () => theTraining().pause(),
   setRate: (rate) => theTraining().setRate(rate),
