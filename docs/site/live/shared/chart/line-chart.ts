@@ -21,6 +21,8 @@ export class LineChart {
   private chosen: number | undefined;
   /** In pixels: texts have the same size on every screen. */
   private size = { width: 640, height: HEIGHT(640) };
+  /** Lengths of the lines when the table was filled, where it is not filled each time. */
+  private tabled: string | undefined;
   private scales: { x: Scale; y: Scale } | undefined;
 
   constructor(
@@ -59,7 +61,12 @@ export class LineChart {
     );
     this.picture.setAttribute('aria-label', this.summary());
     this.draw();
-    this.fillTable();
+    // Faint lines may grow many times a second, which nobody can read in a table.
+    const lengths = series.some(({ isFaint }) => isFaint)
+      ? series.filter(({ isFaint }) => !isFaint).map(({ x }) => x.length)
+      : undefined;
+    if (lengths === undefined || lengths.join() !== this.tabled) this.fillTable();
+    this.tabled = lengths?.join();
   }
 
   /** The chart in a sentence. */
