@@ -10,7 +10,7 @@ const RELOADED = 'weft-isolation-reload';
  *   are not served by https, or has not used this one
  * @throws Error if there is no such file, or it may not be used for this page
  * @example
- * if (!(await isolatePage('isolation-worker.js'))) console.log('One worker computes.');
+ * const isIsolated = await isolatePage('isolation-worker.js'); // false where one worker has to do
  */
 export async function isolatePage(worker: URL | string): Promise<boolean> {
   if (globalThis.crossOriginIsolated) {

@@ -47,7 +47,15 @@ export type WorkerPoolOptions = OptionsOf<typeof OPTIONS>;
 
 let sessions = 0;
 
-/** Web Workers and the memory they share. One call of `fit` or `predict` uses it at a time. */
+/**
+ * Web Workers and the memory they share. One call of `fit` or `predict` uses it at a time.
+ *
+ * @example
+ * const pool = await WorkerPool.create({ threads: 2 });
+ * const model = new Sequential([new ReLU()], { inputShape: [2] });
+ * await predict(model, Float32Array.of(-1, 2), { pool }); // [0, 2]
+ * await pool.close();
+ */
 export class WorkerPool implements Runtime {
   readonly kernels: KernelSet;
   /** @internal */
@@ -76,7 +84,8 @@ export class WorkerPool implements Runtime {
    *   SharedMemoryError if the browser has no shared WebAssembly memory, or gives none
    * @example
    * const pool = await WorkerPool.create();
-   * console.log(`${pool.threads} threads, memory: ${pool.sharing}`);
+   * const place = `${pool.threads} threads, ${pool.sharing}`; // such as 8 threads, shared
+   * await pool.close();
    */
   static async create(options: WorkerPoolOptions = {}): Promise<WorkerPool> {
     const checked = checkOptions('WorkerPool.create', options, OPTIONS, '{ threads: 2 }');

@@ -77,6 +77,13 @@ function onRuntime<Options extends Place>(
  *   another kind than is expected; NonFiniteError if a loss or weights are not finite numbers any more;
  *   CheckpointMismatchError if the checkpoint to resume from belongs to another training; CheckpointError if it is
  *   damaged
+ * @example
+ * const model = new Sequential([new Dense({ units: 1 })], { inputShape: [1] });
+ * const data = { x: Float32Array.of(0, 1, 2), y: Float32Array.of(1, 3, 5) };
+ * const optimizer = new SGD({ learningRate: 0.1 });
+ * const { history } = await fit(model, data, { epochs: 200, optimizer });
+ * history.loss.length; // 200
+ * model.weights.map(({ data }) => Math.round(data[0])); // [2, 1]; y = 2 x + 1
  */
 export async function fit(
   model: BaseModel,
@@ -93,6 +100,9 @@ export async function fit(
  *
  * @returns [count, ...outputShape], row-major
  * @throws RangeError for an option that there is not, or if the values are not a whole number of examples
+ * @example
+ * const model = new Sequential([new ReLU()], { inputShape: [2] });
+ * await predict(model, Float32Array.of(-1, 2, 3, -4)); // [0, 2, 3, 0]
  */
 export async function predict<Model extends BaseModel>(
   model: Model,
@@ -110,6 +120,8 @@ export async function predict<Model extends BaseModel>(
  * @param inputShape shape of one example
  * @returns the results one after another, row-major
  * @throws RangeError for an option that there is not, or if the values are not a whole number of examples, or the function gives no result for each
+ * @example
+ * await mapExamples((x) => sum(x, 1), Float32Array.of(1, 2, 3, 4), [2]); // [3, 7]
  */
 export async function mapExamples(
   f: (x: Tensor, draws: train.Draws) => Tensor,
@@ -126,6 +138,10 @@ export async function mapExamples(
  *
  * @returns by names: `loss`, those of outputs, and those of metrics
  * @throws RangeError for an option that there is not, or if inputs and targets do not fit the model or each other
+ * @example
+ * const model = new Sequential([new Dense({ units: 1, kernelInitializer: 'ones' })], { inputShape: [1] });
+ * const data = { x: Float32Array.of(1, 2), y: Float32Array.of(1, 4) };
+ * await evaluate(model, data, { loss: meanSquaredError }); // { loss: 2 }
  */
 export async function evaluate(
   model: BaseModel,

@@ -13,7 +13,10 @@ export type ModelSource = Uint8Array | ArrayBuffer | Blob | URL | string;
  * @throws SafetensorsError if the bytes are damaged, cut short or of another kind; ArchitectureMismatchError if the
  *   weights are not those of the layers; TypeError if the source is none of these; Error if it cannot be fetched
  * @example
- * const { model } = await loadModel(encodeModel(saved));
+ * const bytes = encodeModel(new Sequential([new Dense({ units: 1 })], { inputShape: [2] }), { author: 'me' });
+ * const { model, metadata } = await loadModel(bytes);
+ * model.weights.map(({ path }) => path); // ['dense/kernel', 'dense/bias']
+ * metadata.author; // 'me'
  */
 export async function loadModel(source: ModelSource, layers: LayerClasses = {}): Promise<LoadedModel> {
   const { bytes, name } = await bytesOf(source);
@@ -28,7 +31,8 @@ export async function loadModel(source: ModelSource, layers: LayerClasses = {}):
  * @throws TypeError if the name is no text, or the model is none; SafetensorsError if a name is reserved; Error where
  *   there is no page, as in a worker
  * @example
- * button.onclick = () => saveModel('model.safetensors', model);
+ * const model = new Sequential([new Dense({ units: 1 })], { inputShape: [2] });
+ * saveModel('model.safetensors', model, { author: 'me' });
  */
 export function saveModel(name: string, model: BaseModel, metadata: Readonly<Record<string, string>> = {}): void {
   if (typeof name !== 'string' || name === '') {

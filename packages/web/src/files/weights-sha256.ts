@@ -7,7 +7,8 @@ import { sha256Hex, weightBytes } from '@weft/train/runtime';
  *
  * @returns 64 hexadecimal digits
  * @example
- * console.log(weightsSha256(model)); // the same in every browser and in Node, for any number of threads
+ * const model = new Sequential([new Dense({ units: 1, kernelInitializer: 'ones' })], { inputShape: [2] });
+ * weightsSha256(model).slice(0, 8); // '5fafa145'; the same everywhere
  */
 export function weightsSha256(...models: readonly BaseModel[]): string {
   return sha256Hex(weightBytes(models));
