@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { inChromium, openBrowser } from '../support/browser/chromium.js';
 import { openWeb, webFiles } from '../support/browser/web.js';
@@ -27,8 +28,28 @@ function scriptOf(example: (typeof examples)[number]): string {
   return module.replace(/from "[^"]*\/src\/[^"]*"/g, 'from "/weft.js"');
 }
 
+/** The first program that a page of the docs shows. */
+function programOf(path: string): string {
+  const text = readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+  const [, program] = /```js\n([\s\S]*?)```/.exec(text) as RegExpExecArray;
+  return program.replace("'@weft/web'", "'/weft.js'");
+}
+
+const DATA = `
+  const pixels = Uint8Array.from({ length: 40 * 784 }, (_, at) => at % 251);
+  const labels = Int32Array.from({ length: 40 }, (_, at) => at % 10);
+`;
+
 inChromium('the examples of @weft/web', async () => {
   const browser = await openBrowser();
+
+  test.each(['docs/BROWSER.md', 'packages/web/README.md'])('on the page %s run', async (path) => {
+    const files = { ...webFiles(), '/example.js': `${DATA}${programOf(path)}` };
+    const { page, problems, close } = await openWeb(browser, { isolated: true, files });
+    await page.evaluate("import('/example.js').then(() => {})");
+    expect(problems).toEqual([]);
+    await close();
+  });
 
   test('are there', () => {
     expect(examples.length).toBeGreaterThan(8);

@@ -41,6 +41,8 @@ export class OwnMemory {
    */
   async run(steps: Steps, makeReference: MakeReference | undefined, report: (progress: Progress) => void) {
     const { work, control, used, logs } = steps;
+    const { written } = this;
+    this.written = [];
     this.reserve(used);
     const { memory } = this;
     const words = new Int32Array(memory.buffer, control, CONTROL_WORDS);
@@ -63,7 +65,7 @@ export class OwnMemory {
       if (isDone) break;
       await turn();
     }
-    return this.changes();
+    return this.changesOf(written);
   }
 
   private reserve(bytes: number): void {
@@ -81,9 +83,9 @@ export class OwnMemory {
     }
   }
 
-  private changes(): Pieces {
+  private changesOf(written: readonly Write[]): Pieces {
     const places: number[] = [];
-    for (const { address, bytes } of this.written) {
+    for (const { address, bytes } of written) {
       const before = new Int32Array(bytes);
       const after = new Int32Array(this.memory.buffer, address, before.length);
       for (let begin = 0; begin < before.length; ) {
@@ -92,7 +94,6 @@ export class OwnMemory {
         begin = Math.max(end, begin + LINE_WORDS);
       }
     }
-    this.written = [];
     const joined = new Uint8Array(places.reduce((sum, length, which) => sum + (which % 2 === 1 ? length : 0), 0));
     let at = 0;
     for (let which = 0; which < places.length; which += 2) {

@@ -39,7 +39,9 @@ export function serve(makeReference?: MakeReference): void {
         return;
       }
       case 'steps': {
-        if (refusal) throw refusal.error;
+        const refused = refusal;
+        refusal = undefined;
+        if (refused) throw refused.error;
         const changes = await own?.run(order, makeReference, (progress) => scope.postMessage(progress));
         if (changes) scope.postMessage({ kind: 'done', changes }, [changes.bytes.buffer as ArrayBuffer]);
       }

@@ -105,6 +105,7 @@ class PolicyWatch {
     if (this.directive !== undefined || /content security policy/i.test(String(cause))) {
       return `the page's content security policy refuses it (${this.directive ?? 'worker-src'}). Allow it with \`worker-src 'self'\``;
     }
+    if (typeof Worker === 'undefined') return 'there are no Web Workers here. In Node, use @weft/pool';
     if (typeof cause === 'string' && cause !== '') return `it failed while it was loaded (${cause})`;
     const headers = globalThis.crossOriginIsolated
       ? ', is served without the header `Cross-Origin-Embedder-Policy: require-corp`, which the page has,'
