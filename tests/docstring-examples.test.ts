@@ -9,7 +9,6 @@ import { differenceOf, isValue } from './support/docstrings/compare.js';
 import { allExamples, blocksOf, moduleOf, publicNames } from './support/docstrings/examples.js';
 import { entries } from './support/docstrings/exports.js';
 import { checksAt, recorderOf } from './support/docstrings/recorder.js';
-import { NOT_ALONE, WITHOUT_EXAMPLE } from './support/docstrings/unfinished.js';
 import { packageNames } from './support/packages.js';
 
 /**
@@ -22,10 +21,9 @@ import { packageNames } from './support/packages.js';
  *   as they are written; one after `console.log` with what is printed; after `throws RangeError` or the like, the
  *   statement must throw this error. Any other comment is prose.
  */
-const every = allExamples();
-const examples = every.filter(({ packageName, name }) => !NOT_ALONE.includes(`${packageName} ${name}`));
+const examples = allExamples();
 
-/** Examples that are compiled only, by place and name, and why they cannot run here. */
+/** Examples that are compiled only, by package and name, and why they cannot run here. Those of pages run in a page. */
 const COMPILED_ONLY: Readonly<Record<string, string>> = {
   'data loadFashionMnist': 'needs 30 MB that are not in the repository',
   'formats decodeExploration': 'reads a file of a run',
@@ -80,7 +78,7 @@ describe.each(packageNames)('@weft/%s', (packageName) => {
     const isError = (name: string) => valueNamed(name)?.prototype instanceof Error;
     const needed = names.filter(({ name, isType }) => !isType && !isError(name)).map(({ name }) => name);
     const missing = needed.filter((name) => !withExample.includes(name));
-    expect(missing.sort()).toEqual([...(WITHOUT_EXAMPLE[packageName] ?? [])].sort());
+    expect(missing.sort()).toEqual([]);
   });
 
   it('has examples that give what they say', async () => {
@@ -117,8 +115,8 @@ it('examples are compiled', () => {
 });
 
 it('lists no example that is not there', () => {
-  const there = every.map(({ packageName, name }) => `${packageName} ${name}`);
-  expect([...Object.keys(COMPILED_ONLY), ...NOT_ALONE].filter((name) => !there.includes(name))).toEqual([]);
+  const there = examples.map(({ packageName, name }) => `${packageName} ${name}`);
+  expect(Object.keys(COMPILED_ONLY).filter((name) => !there.includes(name))).toEqual([]);
 });
 
 it('most examples say a value', () => {
