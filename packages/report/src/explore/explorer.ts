@@ -41,6 +41,8 @@ export class Explorer {
     }
     tools.append(node('p', { class: 'hint' }, this.hint()));
     const sheet = figure.querySelector('.sheet')!;
+    // The stage in it takes the keys.
+    sheet.removeAttribute('tabindex');
     sheet.after(tools, this.spoken, ...(this.panel ? [this.panel.element] : []), valuesDetails(this.chart, data.title));
     this.prepareStage();
     addEventListener('resize', () => this.change(this.view));
@@ -75,7 +77,7 @@ export class Explorer {
     return [
       button('+', 'Zoom in', () => this.zoom(STEP)),
       button('−', 'Zoom out', () => this.zoom(1 / STEP)),
-      button('Reset', 'Show all', () => this.reset()),
+      button('Reset', 'Reset the view', () => this.reset()),
     ];
   }
 

@@ -22,6 +22,6 @@ export function groupToggles(groups: readonly Group[], hidden: Set<number>, chan
     for (const [index, toggle] of toggles.entries()) toggle.setAttribute('aria-pressed', String(!hidden.has(index)));
     changed();
   };
-  const all = [button('All', 'Show all classes', set(false)), button('None', 'Hide all classes', set(true))];
+  const all = [button('All', 'All classes', set(false)), button('None', 'None of the classes', set(true))];
   return node('div', { class: 'groups', role: 'group', 'aria-label': 'Classes' }, ...toggles, ...all);
 }

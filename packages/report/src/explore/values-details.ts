@@ -20,7 +20,7 @@ function tableOf({ caption, head, rows }: ValuesTable): HTMLElement {
     node('thead', {}, node('tr', {}, ...headCells)),
     node('tbody', {}, ...bodyRows),
   );
-  return node('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption }, table);
+  return node('div', { class: 'scroll', tabindex: '0', role: 'group', 'aria-label': caption }, table);
 }
 
 function textClass(column: number): Record<string, string> {

@@ -23,7 +23,7 @@ export function figureBlock(figure: Figure): FigureBlock {
 /** A figure as an image that the page holds, with its number and caption, and its data if they are given. */
 export function figureHtml({ name, title, caption, svg }: Figure, number: number, data: Html = nothing): Html {
   const source = `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`;
-  return html`<figure id="${figureId(name)}"><div class="sheet"><img src="${source}" alt="${title}. ${caption}"></div>
+  return html`<figure id="${figureId(name)}"><div class="sheet" tabindex="0" role="group" aria-label="${title}"><img src="${source}" alt="${title}. ${caption}"></div>
 <figcaption><b>Figure ${number}.</b> ${caption}</figcaption>${data}</figure>
 `;
 }

@@ -56,7 +56,7 @@ export function table(
     const cells = others.map((cell, index) => html`<td${kind(index + 1)}>${cell}</td>`);
     return html`<tr><th scope="row" class="text">${first}</th>${cells}</tr>\n`;
   });
-  return html`<div class="scroll"><table><caption>${caption}</caption>
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="${caption}"><table><caption>${caption}</caption>
 <thead><tr>${headCells}</tr></thead>
 <tbody>${bodyRows}</tbody></table></div>`;
 }
