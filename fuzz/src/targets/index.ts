@@ -1,6 +1,7 @@
 import type { Target } from '../target.js';
 import { commandLine } from './arguments.js';
 import { checkpoint } from './checkpoint.js';
+import { figureData } from './figure-data.js';
 import { gzip, idx } from './idx.js';
 import { model } from './model.js';
 import { ndarrays } from './ndarray.js';
@@ -17,6 +18,7 @@ export const targets: readonly Target[] = [
   checkpoint,
   ndarrays,
   runRecord,
+  figureData,
   commandLine,
   header,
   png,

@@ -75,3 +75,13 @@ test.each([
 ])('%s is no data of a figure', (_, text) => {
   expect(parseFigureData(text)).toBeUndefined();
 });
+
+test('arrays that are nested deeper than any stack, below any key, are no harm', () => {
+  const deep = '['.repeat(50_000) + ']'.repeat(50_000);
+  const text = figureDataText(explorable[0].data);
+  for (const key of ['__proto__', 'x', 'series']) {
+    const data = parseFigureData(text.replace('{', `{${JSON.stringify(key)}:${deep},`));
+    const figure = { ...explorable[0], ...(data && { data }) };
+    expect(renderReport(exampleRecord(), [figure])).toContain('</html>');
+  }
+});

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { list } from '../record/fields.js';
 import type { BarsPlot } from './bars-plot.js';
 import type { LinesPlot } from './lines-plot.js';
 import type { PointsPlot } from './points-plot.js';
@@ -11,7 +12,7 @@ const number = z
   .number()
   .nullable()
   .transform((value) => value ?? Number.NaN);
-const numbers = z.array(number).readonly();
+const numbers = list(number);
 const point = z.strictObject({ x: number, y: number });
 /** Colours come into attributes and canvases. */
 const colour = z.string().regex(/^#[0-9a-f]{6}$/i, 'expected a colour such as #0b4f8a');
@@ -24,7 +25,7 @@ const shape = z.int().min(0).max(1000);
 const axis = z.strictObject({
   title: z.string(),
   domain: z.tuple([z.number(), z.number()]),
-  ticks: z.array(z.number()),
+  ticks: list(z.number()),
   logarithmic: z.boolean(),
   whole: z.boolean().optional(),
 });
@@ -43,32 +44,30 @@ const series = z.strictObject({
     .regex(/^[\d. ]*$/, 'expected lengths of dashes')
     .optional(),
   mark: z.union([z.literal('disc'), z.literal('square'), z.strictObject({ shape })]),
-  points: z.array(point),
-  band: z.array(z.strictObject({ x: number, low: number, high: number })).optional(),
+  points: list(point),
+  band: list(z.strictObject({ x: number, low: number, high: number })).optional(),
   unmarked: z.boolean().optional(),
 });
 const lines = z.strictObject({
   kind: z.literal('lines'),
   ...frame,
-  series: z.array(series),
-  references: z.array(z.strictObject({ from: point, to: point })).optional(),
-  marks: z
-    .array(z.strictObject({ kind: z.enum(['ring', 'target']), text: z.string(), x: number, y: number }))
-    .optional(),
+  series: list(series),
+  references: list(z.strictObject({ from: point, to: point })).optional(),
+  marks: list(z.strictObject({ kind: z.enum(['ring', 'target']), text: z.string(), x: number, y: number })).optional(),
   upright: z.boolean().optional(),
 });
 
 const pictures = z.strictObject({
-  titles: z.array(z.string()).min(2).max(4),
+  titles: list(z.string()).refine((titles) => titles.length > 1, 'expected two titles at least'),
   height: size,
   width: size,
   png: base64,
   colours: colours.optional(),
   errorColours: colours,
-  images: z.array(z.strictObject({ index: z.int().min(0), error: z.number(), className: z.string().optional() })),
+  images: list(z.strictObject({ index: z.int().min(0), error: z.number(), className: z.string().optional() })),
 });
 const bars = z
-  .object({
+  .strictObject({
     kind: z.literal('bars'),
     ...frame,
     edges: numbers,
@@ -82,16 +81,16 @@ const bars = z
   });
 
 const points = z
-  .object({
+  .strictObject({
     kind: z.literal('points'),
     ...frame,
-    classes: z.array(
+    classes: list(
       z.strictObject({ name: z.string().optional(), colour, shape, mean: z.tuple([z.number(), z.number()]) }),
     ),
     across: numbers,
     up: numbers,
-    members: z.array(z.int().min(0)),
-    images: z.array(z.int().min(0)).optional(),
+    members: list(z.int().min(0)),
+    images: list(z.int().min(0)).optional(),
     radius: z.number().min(0).max(100),
   })
   .refine(({ across, up, members }) => up.length === across.length && members.length === across.length, {
@@ -123,11 +122,12 @@ export function figureDataText(data: FigureData): string {
  * parseFigureData('{"kind":"lines"}'); // undefined
  */
 export function parseFigureData(text: string): FigureData | undefined {
+  let json: unknown;
   try {
-    if (!figureData.safeParse(JSON.parse(text)).success) return undefined;
+    json = JSON.parse(text);
   } catch {
     return undefined;
   }
-  // What was read keeps its order, so that a page of it has the same bytes.
-  return JSON.parse(text, (_, value) => (value === null ? Number.NaN : value)) as FigureData;
+  const parsed = figureData.safeParse(json);
+  return parsed.success ? (parsed.data as FigureData) : undefined;
 }
