@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { denoiser } from './build/denoiser.js';
+import { exploration } from './build/exploration.js';
 import { pageFrame } from './build/page-frame.js';
 import { precache } from './build/precache.js';
 
@@ -11,7 +12,12 @@ export default defineConfig({
   root: path('.'),
   base: './',
   publicDir: false,
-  plugins: [pageFrame(), denoiser('models/denoiser.safetensors'), precache('service-worker.js')],
+  plugins: [
+    pageFrame(),
+    denoiser('models/denoiser.safetensors'),
+    exploration('models/explore.safetensors'),
+    precache('service-worker.js'),
+  ],
   worker: { format: 'es' },
   build: {
     outDir: path('../dist/live'),

@@ -1,1 +1,2 @@
+export { type ExploredModel, exploreModel } from './explore/explore-model.js';
 export { main } from './main.js';

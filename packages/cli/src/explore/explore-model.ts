@@ -38,6 +38,15 @@ export interface ExploredModel {
  *
  * @param count how many of the test images, the first ones; default 10,000
  * @throws InputError if the latents or the outputs are not finite; the signal's reason if it was aborted
+ * @example
+ * const data = syntheticGarments({ trainCount: 1, testCount: 20 });
+ * const autoencoder = buildAutoencoder('cae', { filters: [4, 4], seed: 1 });
+ * const pool = await WorkerPool.create({ threads: 1 });
+ * const { signal } = new AbortController();
+ * const model = { autoencoder, run: 'mine', data, noise: undefined, seed: 1 };
+ * const exploration = await exploreModel(model, { pool, signal });
+ * await pool.close();
+ * exploration.neighbours.length; // 160
  */
 export async function exploreModel(
   { autoencoder, run, data, noise, seed }: ExploredModel,
