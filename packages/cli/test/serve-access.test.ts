@@ -110,7 +110,7 @@ describe('nobody gets anything', () => {
 
   test('by another name of this machine', async () => {
     const { port } = served;
-    for (const Host of [`localhost:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`]) {
+    for (const Host of [`localhost:${port}`, `127.0.0.1:${port}`]) {
       expect((await signed('/api/runs', { Host })).status).toBe(200);
     }
     const others = ['evil.example', '127.0.0.1', 'localhost', `127.0.0.1:${port + 1}`, `0.0.0.0:${port}`];
@@ -118,6 +118,7 @@ describe('nobody gets anything', () => {
       `evil.example:${port}`,
       `localhost:${port}.evil.example`,
       `127.0.0.1:${port}.`,
+      `[::1]:${port}`,
       `LOCALHOST:${port}`,
     ];
     for (const Host of [...others, ...longer]) {

@@ -25,7 +25,7 @@ export class Access {
 
   /** @param port of the server; browsers send cookies to all ports of a host, so it is in the cookie's name */
   constructor(private readonly port: number) {
-    this.hosts = ['127.0.0.1', 'localhost', '[::1]'].map((host) => (port === 80 ? host : `${host}:${port}`));
+    this.hosts = ['127.0.0.1', 'localhost'].map((host) => (port === 80 ? host : `${host}:${port}`));
     this.cookie = `weft-serve-${port}`;
   }
 

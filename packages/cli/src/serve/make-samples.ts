@@ -52,9 +52,9 @@ export async function makeSamples({ bytes, name, dataPath }: SampleTask): Promis
 
 async function picturesFor(model: PictureModel, dataPath: string | undefined): Promise<Pictures> {
   const { height, width, channels } = model;
-  const dataset = model.saved.card.dataset ?? 'of unknown data';
+  const dataset = model.saved.card.dataset ?? 'unknown data';
   const most = Math.max(1, Math.min(MOST_IMAGES, Math.floor(MOST_WIDTH / width)));
-  const source = JSON.stringify([dataset, dataPath, height, width, channels]);
+  const source = JSON.stringify([dataset, dataPath, height, width, channels, model.preparation]);
   const pictures = loaded.get(source) ?? loadPictures(model, dataset, dataPath, most);
   loaded.clear();
   loaded.set(source, pictures);

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { checkpointStep, RUN_FILES } from '../run/directory.js';
 import { resumeCommand } from '../run/resume.js';
+import { printable } from '../terminal/text.js';
 import { isTrained, type ModelProgress } from './model-progress.js';
 import type { RunContents } from './run-reader.js';
 import type { RunView } from './views.js';
@@ -14,7 +15,8 @@ import type { RunView } from './views.js';
 export function resumption(path: string, contents: RunContents, models: readonly ModelProgress[]): RunView['resume'] {
   const { options, files } = contents;
   if (!options) return null;
-  const command = resumeCommand(path);
+  // As it is on a terminal: what turns the direction of writing would make another command of it for the eye.
+  const command = printable(resumeCommand(path));
   const trained = models.filter((model) => isTrained(model, contents)).map(({ title }) => title);
   const next = models.find((model) => !isTrained(model, contents));
   const kept = trained.length === 0 ? '' : ` ${trained.join(' and ')}: trained already, nothing is repeated.`;

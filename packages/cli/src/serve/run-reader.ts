@@ -59,7 +59,9 @@ class ParsedFile<Value> {
     try {
       this.value = this.parse(found.bytes.toString('utf8'));
     } catch (error) {
-      this.problem = `${this.name} ${error instanceof FileRefusal ? error.message : `makes no sense: ${(error as Error).message.slice(0, 300)}`}.`;
+      const { message } = error as Error;
+      // The reader of records names the file itself.
+      this.problem = message.startsWith(this.name) ? message : `${this.name} ${message}.`;
     }
   }
 }

@@ -1,5 +1,6 @@
 import { kebab } from '../arguments/table.js';
 import { FIGURE_FILES, RUN_FILES } from '../run/directory.js';
+import { printable } from '../terminal/text.js';
 import type { FoundRun } from './find-runs.js';
 import { isTrained, type ModelProgress, modelsOf } from './model-progress.js';
 import { resumption } from './resumption.js';
@@ -21,14 +22,14 @@ export function summaryOf(run: FoundRun, contents: RunContents, models = modelsO
   const last = current?.rows.at(-1);
   return {
     id: run.id,
-    name: run.name,
+    name: printable(run.name),
     state,
     status: statusOf(state, contents, models),
     done: doneOf(state, contents, models),
     loss: current?.pace?.loss ?? last?.loss ?? null,
     valLoss: last?.valLoss ?? null,
     models: models.map(({ title }) => title),
-    dataset: options?.run.dataset ?? record?.dataset ?? null,
+    dataset: printable(options?.run.dataset ?? record?.dataset ?? '') || null,
     changedAt: changedAt?.toISOString() ?? null,
   };
 }
