@@ -6,6 +6,7 @@ import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { syntheticGarments, writeIdx } from '../../packages/data/src/index.js';
 import { decodeModel } from '../../packages/formats/src/index.js';
+import { AUTOENCODERS } from '../../packages/models/src/index.js';
 import { weightsSha256 } from '../../packages/pool/src/index.js';
 import { inChromium, openBrowser, screenshot, seriousFaults } from '../support/browser/chromium.js';
 import { openLive, printedByNode, SCREENS, traffic, waitUntilKept } from '../support/browser/live.js';
@@ -15,7 +16,7 @@ const MOST_REQUESTS = 10;
 const MOST_BYTES = 170_000;
 
 /** A training of a few seconds, with enough steps to pause within it. */
-const SHORT = 'images=200&epochs=3&batchSize=8';
+const SHORT = 'images=300&epochs=3&batchSize=4';
 
 const go = (page: Page, label: string) => page.getByRole('button', { name: label, exact: true });
 const isDone = (page: Page) => page.getByText('Training is done.').waitFor();
@@ -67,6 +68,18 @@ inChromium('the page Train', async () => {
     await page.keyboard.press('End');
     const readout = await page.locator('#curves .readout').textContent();
     expect(readout).toMatch(/^Epoch 3: Training, each epoch [\d.]+, Validation, each epoch [\d.]+/);
+    expect(problems).toEqual([]);
+    await page.context().close();
+    await server.close();
+  });
+
+  test('trains every autoencoder to the bits of Node', async () => {
+    const { page, problems, server } = await open('images=30&epochs=1&batchSize=8');
+    for (const model of Object.keys(AUTOENCODERS)) {
+      await page.locator('#go:enabled').waitFor();
+      await page.selectOption('#model', model);
+      expect([model, await train(page)]).toEqual([model, printedByNode(await program(page))]);
+    }
     expect(problems).toEqual([]);
     await page.context().close();
     await server.close();
@@ -136,6 +149,11 @@ inChromium('the page Train', async () => {
     const text = (await program(page)).replace('"mine.gz"', JSON.stringify(join(folder, 'mine.gz')));
     expect(hash).toBe(printedByNode(text));
     rmSync(folder, { recursive: true });
+    // What cannot begin has not paused.
+    await page.setInputFiles('#file', file('words.idx', Buffer.from('no pictures')));
+    await go(page, 'Start').click();
+    await page.getByText('words.idx is not an IDX file').waitFor();
+    await go(page, 'Start').waitFor();
     expect(problems).toEqual([]);
     await page.context().close();
     await server.close();

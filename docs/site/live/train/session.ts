@@ -41,15 +41,19 @@ export class Session {
   /** Trains from the begin, or goes on, until it is done or paused. */
   async train(settings: Settings, file: Job['file']): Promise<void> {
     const before = this.state;
-    this.id ??= crypto.randomUUID();
+    if (before !== 'paused') this.isLoaded = false;
+    const id = before === 'paused' && this.id !== undefined ? this.id : crypto.randomUUID();
+    this.id = id;
     this.set('loading');
     try {
       this.remember(settings);
-      const { isFinished } = await this.trainer.train({ settings, file, id: this.id });
+      const { isFinished } = await this.trainer.train({ settings, file, id });
       if (isFinished) this.forget('finished');
       else this.set('paused');
     } catch (error) {
-      this.set(before === 'paused' || this.isLoaded ? 'paused' : 'idle');
+      // What has begun can go on, with a lower learning rate for instance.
+      if (before === 'paused' || this.isLoaded) this.set('paused');
+      else this.forget('idle');
       throw error;
     }
   }
@@ -71,7 +75,6 @@ export class Session {
   /** Another training begins next; the old one's checkpoints are removed then. */
   forget(state: 'idle' | 'finished'): void {
     this.id = undefined;
-    this.isLoaded = state === 'finished';
     keep(undefined);
     this.set(state);
   }
