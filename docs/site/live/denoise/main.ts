@@ -16,27 +16,26 @@ const denoiser = remote<DenoiserCalls>(
 const strength = element('strength', HTMLInputElement);
 const strengthValue = element('strength-value', HTMLOutputElement);
 let seed = 1;
-/** Whether the next result is told to screen readers: not those on the way, while a slider moves. */
-let isTold = false;
 
-const newest = new Latest<NoisyPicture>(async (picture) => {
+interface Wish extends NoisyPicture {
+  /** Whether the result is told to screen readers: not those on the way, while a slider moves. */
+  readonly isTold: boolean;
+}
+
+const newest = new Latest<Wish>(async ({ isTold, ...picture }) => {
   const result = await denoiser.denoise(picture);
   showResult(result);
   if (isTold) announce(resultText(result, picture.strength));
-  isTold = false;
 }, sayError);
 
-const drawing = new Drawing(update);
+const drawing = new Drawing(() => update());
 
-function update(): void {
+function update(isTold = false): void {
   strengthValue.value = strength.valueAsNumber.toFixed(2);
-  newest.give({ image: drawing.image.slice(), strength: strength.valueAsNumber, seed });
+  newest.give({ image: drawing.image.slice(), strength: strength.valueAsNumber, seed, isTold });
 }
 
-function tell(): void {
-  isTold = true;
-  update();
-}
+const tell = () => update(true);
 
 async function openPicture([file]: readonly File[]): Promise<void> {
   drawing.set(await denoiser.read(file));
@@ -58,7 +57,7 @@ const open = guarded(async ([file]: readonly File[]) =>
   file.name.endsWith('.safetensors') ? openModel(file) : openPicture([file]),
 );
 
-strength.addEventListener('input', update);
+strength.addEventListener('input', () => update());
 strength.addEventListener('change', tell);
 element('reseed', HTMLButtonElement).addEventListener('click', () => {
   seed++;
