@@ -12,7 +12,7 @@ import { inChromium, openBrowser, screenshot, seriousFaults } from '../support/b
 import { openLive, printedByNode, SCREENS, traffic, waitUntilKept } from '../support/browser/live.js';
 
 /** What the page loads on its own: requests, and bytes behind gzip. */
-const MOST_REQUESTS = 10;
+const MOST_REQUESTS = 12;
 const MOST_BYTES = 170_000;
 
 /** A training of a few seconds, with enough steps to pause within it. */
