@@ -3,7 +3,7 @@ import { mkdir, symlink, truncate, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { RunList } from '../src/serve/views.js';
 import { exampleRecordText } from './support/example-record.js';
 import { ask, cookieOf, type Served, sendText, startServe, startServeAt } from './support/serve.js';
@@ -51,6 +51,7 @@ afterAll(async () => {
 describe('the token', () => {
   test('is good once, for a cookie that scripts and other sites do not have; the address then has no secret', async () => {
     const other = await startServe([join(folder.path, 'runs')]);
+    onTestFinished(async () => void (await other.end()));
     const path = other.address.slice(other.origin.length);
     expect(path).toMatch(/^\/\?token=[\w-]{43}$/);
     for (const wrong of ['/?token=', '/?token=wrong', `${path}x`, path.slice(0, -1)]) {
@@ -75,6 +76,7 @@ describe('the token', () => {
 
   test('is printed alone on stdout, and Ctrl-C ends with success', async () => {
     const other = await startServe([join(folder.path, 'runs'), '--quiet']);
+    onTestFinished(async () => void (await other.end()));
     const { code, stdout, stderr } = await other.end();
     expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: `${other.address}\n`, stderr: '' });
   });
@@ -262,6 +264,7 @@ describe('of a run', () => {
       await symlink(runs, join(runs, 'around'));
       await symlink(folder.path, join(runs, 'out'));
       const other = await startServe([runs]);
+      onTestFinished(async () => void (await other.end()));
       const own = await cookieOf(other);
       const get = (path: string) => ask(other, path, { headers: { Cookie: own } });
       const list = JSON.parse((await get('/api/runs')).text) as RunList;
@@ -299,6 +302,7 @@ describe('weft serve refuses, in a sentence,', () => {
     // Whoever has the default port already serves as well.
     await new Promise((resolve) => other.once('error', resolve).listen(8642, '127.0.0.1', () => resolve(undefined)));
     const free = await startServeAt([join(folder.path, 'runs')]);
+    onTestFinished(async () => void (await free.end()));
     expect(free.port).not.toBe(8642);
     expect((await free.end()).code).toBe(0);
     await new Promise((resolve) => other.close(resolve));

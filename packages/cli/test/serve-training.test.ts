@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { RunList, RunView } from '../src/serve/views.js';
 import { ask, askUntil, cookieOf, type Served, startServe } from './support/serve.js';
 import { temporaryFolder, weft, whileHeld } from './support/weft.js';
@@ -54,6 +54,7 @@ test('a training has the same files and the same bits, whether it is followed or
   const args = [...SMALL, '--epochs', '3', '--model', 'cae,cdae'];
   expect((await weft([...args, '--out', 'alone'], { cwd: folder.path })).code).toBe(0);
   const served = await startServe(['.'], { cwd: folder.path });
+  onTestFinished(async () => void (await served.end()));
   const cookie = await cookieOf(served);
   let hasEnded = false;
   const training = weft([...args, '--out', 'followed'], { cwd: folder.path }).finally(() => {
@@ -95,6 +96,7 @@ test('a training has the same files and the same bits, whether it is followed or
 
 test('a training is followed within an epoch; its death and its deletion are survived', async () => {
   const served = await startServe(['.'], { cwd: folder.path });
+  onTestFinished(async () => void (await served.end()));
   const cookie = await cookieOf(served);
   let child: ChildProcess | undefined;
   // Between two steps of its third epoch, for as long as it takes to look.
@@ -106,6 +108,7 @@ test('a training is followed within an epoch; its death and its deletion are sur
       ...held,
       onSpawn(started) {
         child = started;
+        onTestFinished(() => void started.kill('SIGKILL'));
       },
     },
   );
