@@ -158,6 +158,9 @@ export class Explorer {
       this.isDrawn = true;
       this.picture.show(this.shown, isWhole(this.view) && this.hidden.size === 0);
       this.picture.mark(this.shown, this.stop);
+      if (document.activeElement !== this.picture.stage) return;
+      this.picture.reveal();
+      this.picture.mark(this.shown, this.stop);
     });
   }
 }

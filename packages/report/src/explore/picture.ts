@@ -5,6 +5,8 @@ import { layer, node, redraw } from './dom.js';
 
 /** Pixels around a plot area that belong to it, such as marks at its edge and the tick at its top. */
 const AROUND = 12;
+/** Pixels of the screen that are shown beside what is scrolled to. */
+const REVEALED = 60;
 
 /** A figure's picture with layers on it: what is drawn anew, points, and what marks a stop. */
 export class Picture {
@@ -63,6 +65,15 @@ export class Picture {
     const top = Math.max(box.top, stage.top + (HEADING_HEIGHT * stage.width) / FIGURE_WIDTH) - stage.top;
     this.tip.style.left = `${Math.max(sheet.left + 2, Math.min(sheet.right - this.tip.offsetWidth - 2, left)) - stage.left}px`;
     this.tip.style.top = `${Math.max(2, Math.min(stage.height - this.tip.offsetHeight - 2, top))}px`;
+  }
+
+  /** Scrolls a sheet that is narrower than the picture to what is marked. */
+  reveal(): void {
+    const box = this.marks.querySelector('g > g')?.getBoundingClientRect();
+    const sheet = this.stage.parentElement!;
+    const { left, right } = sheet.getBoundingClientRect();
+    if (box && box.left < left) sheet.scrollLeft += box.left - left - REVEALED;
+    else if (box && box.right > right) sheet.scrollLeft += box.right - right + REVEALED;
   }
 
   private draw(target: SVGSVGElement, body: readonly Markup[]): void {

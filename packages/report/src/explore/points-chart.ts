@@ -1,11 +1,13 @@
 import { withoutUnit } from '../figures/axes.js';
 import { markerPath } from '../figures/markers.js';
 import { plotScales } from '../figures/plot.js';
-import { meansMarkup, POINT_OPACITY, type PointsPlot, pointsAxes } from '../figures/points-plot.js';
+import { meansMarkup, POINT_OPACITY, type PointClass, type PointsPlot, pointsAxes } from '../figures/points-plot.js';
 import { element, type Markup } from '../figures/svg.js';
 import { INK, PAPER } from '../figures/theme.js';
 import { formatCount, formatNumber } from '../text/numbers.js';
+import { blend, type Stamp } from './blend.js';
 import type { Chart, Direction, Place, Shown, ValuesTable } from './chart.js';
+import { node } from './dom.js';
 
 /** Pixels from a pointer to a point that it finds. */
 const NEAR = 24;
@@ -89,18 +91,32 @@ function paint(context: CanvasRenderingContext2D, plot: PointsPlot, { frame, hid
   const { across, up, members, classes, radius } = plot;
   const { area } = frame;
   const { x, y } = plotScales(frame);
-  const markers = classes.map(({ shape }) => new Path2D(`M0 0${markerPath(shape, radius)}`));
-  context.globalAlpha = POINT_OPACITY;
+  const { a: scale, f: offset } = context.getTransform();
+  const stamps = classes.map((each) => stampOf(each, radius * scale));
+  const image = context.createImageData(context.canvas.width, context.canvas.height);
   for (let point = 0; point < across.length; point++) {
     const member = members[point];
     if (hidden.has(member)) continue;
     const [left, top] = [x(across[point]), y(up[point])];
     if (left < area.left || left > area.right || top < area.top || top > area.bottom) continue;
-    context.translate(left, top);
-    context.fillStyle = classes[member].colour;
-    context.fill(markers[member]);
-    context.translate(-left, -top);
+    blend(image, stamps[member], Math.round(left * scale), Math.round(top * scale + offset));
   }
+  context.putImageData(image, 0, 0);
+}
+
+/** A marker of a class: how opaque each pixel of a square is, and the red, green and blue of all of them. */
+function stampOf({ colour, shape }: PointClass, radius: number): Stamp {
+  const side = 2 * Math.ceil(radius * 1.5);
+  const canvas = node('canvas', { width: String(side), height: String(side) });
+  const context = canvas.getContext('2d', { willReadFrequently: true })!;
+  context.translate(side / 2, side / 2);
+  context.fill(new Path2D(`M0 0${markerPath(shape, radius)}`));
+  const { data } = context.getImageData(0, 0, side, side);
+  const opacities = Float32Array.from(
+    { length: side * side },
+    (_, pixel) => (data[pixel * 4 + 3] / 255) * POINT_OPACITY,
+  );
+  return { side, opacities, rgb: [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16)) };
 }
 
 function classTable({ x, y, across, classes, members }: PointsPlot): ValuesTable {

@@ -5,7 +5,7 @@ export const EXPLORE_STYLE = `
 .stage:focus { outline: none; }
 .stage:focus-visible::after { content: ''; position: absolute; inset: 0; border: 3px solid #0b4f8a; border-radius: 8px; pointer-events: none; }
 .stage > svg, .stage > canvas { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events: none; }
-.tip { position: absolute; pointer-events: none; background: #1b1b1f; color: #fff; border-radius: 6px; padding: 0.35rem 0.6rem; font-size: 0.85rem; line-height: 1.35; max-width: 24rem; }
+.tip { position: absolute; pointer-events: none; background: #1b1b1f; color: #fff; border-radius: 6px; padding: 0.35rem 0.6rem; font-size: 0.85rem; line-height: 1.35; max-width: min(24rem, 58vw); }
 .tip strong, .tip span { display: block; }
 .tip[hidden], .bin[hidden] { display: none; }
 .tools { display: flex; flex-wrap: wrap; gap: 0.4rem; margin-top: 0.5rem; align-items: center; }
