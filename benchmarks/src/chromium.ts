@@ -2,7 +2,7 @@ import { chromium, type Page } from 'playwright-core';
 import { CHROMIUM_OPTIONS, findChromium } from '../../scripts/find-chromium.js';
 
 /** Nothing listens here: the browser is given all files directly. Pages of this host may share memory. */
-export const ORIGIN = 'http://localhost';
+const ORIGIN = 'http://localhost';
 
 const HEADERS = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
 
