@@ -107,6 +107,7 @@ describe('scales of charts', () => {
           }
         }
         expect(linearScale(low, high, 0, 1, 5).ticks.length).toBeGreaterThanOrEqual(2);
+        expect(logScale(low, high, 0, 1).ticks.length).toBeGreaterThanOrEqual(2);
       }),
     );
   });

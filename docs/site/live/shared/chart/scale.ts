@@ -26,10 +26,11 @@ export function linearScale(low: number, high: number, from: number, to: number,
   return { at: (value) => from + ((value - low) / span) * (to - from), ticks: ticks(low, high, count) };
 }
 
-/** Marks powers of ten, and 2 and 5 times them where there are few. */
+/** Marks powers of ten and multiples of them; within one power of ten, round numbers. */
 export function logScale(low: number, high: number, from: number, to: number): Scale {
   const inner = linearScale(Math.log10(low), Math.log10(high), from, to, 5);
   const decades = Math.log10(high / low);
+  if (decades < 1) return { at: (value) => inner.at(Math.log10(value)), ticks: ticks(low, high, 5) };
   const factors = decades > 3 ? [1] : decades > 1.5 ? [1, 3] : [1, 2, 3, 5, 7];
   const marks: number[] = [];
   for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power++) {
