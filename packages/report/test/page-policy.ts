@@ -13,7 +13,7 @@ export function elementsOf(page: string, name: string): Element[] {
   return walk(parse(page));
 }
 
-export function attributeOf(element: Element, name: string): string | undefined {
+function attributeOf(element: Element, name: string): string | undefined {
   return element.attrs.find((each) => each.name === name)?.value;
 }
 
