@@ -72,7 +72,6 @@ describe('points drawn as pixels', () => {
     ] as const,
     background: [9, 8, 7] as const,
     radius: 1.5,
-    opacity: 1,
   };
   const drawn = (xs: number[], ys: number[], isShown = xs.map(() => 1), colours = xs.map(() => 0)) => {
     const pixels = new Uint8ClampedArray(4 * 20 * 10);

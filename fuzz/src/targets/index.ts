@@ -1,6 +1,7 @@
 import type { Target } from '../target.js';
 import { commandLine } from './arguments.js';
 import { checkpoint } from './checkpoint.js';
+import { exploration } from './exploration.js';
 import { figureData } from './figure-data.js';
 import { gzip, idx } from './idx.js';
 import { model } from './model.js';
@@ -16,6 +17,7 @@ export const targets: readonly Target[] = [
   safetensors,
   model,
   checkpoint,
+  exploration,
   ndarrays,
   runRecord,
   figureData,

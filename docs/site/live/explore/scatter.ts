@@ -150,7 +150,7 @@ export class Scatter {
     const ratio = this.canvas.width / this.size.width;
     const closer = Math.log2(Math.max(1, this.view.scale / this.whole.scale));
     const radius = ratio * Math.min(6, baseRadius(this.points.xs.length) + 0.6 * closer);
-    const style = { ...this.palette, radius, opacity: 0.85 };
+    const style = { ...this.palette, radius };
     const view = { ...this.view, scale: this.view.scale * ratio };
     drawPoints(this.pixels.data, this.canvas, view, this.points, style);
     this.canvas.getContext('2d')!.putImageData(this.pixels, 0, 0);
