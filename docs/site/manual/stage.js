@@ -3,28 +3,34 @@ import { basename, dirname, extname, join } from 'node:path';
 import { entryPoints } from './api/entry-points.js';
 import { frontMatter, sections } from './home.js';
 import { FILES, programPath, rewriteLinks } from './links.js';
-import { root, staged } from './paths.js';
+import { root } from './paths.js';
 
 /**
  * Stages the pages of the repository for VitePress, with the programs and files that they lead to. Each page stays the
  * one file that it is: nothing is written twice.
  *
  * @param {readonly import('./pages.js').Page[]} pages
+ * @param {string} staged the folder, in which TypeDoc has written the reference
  */
-export function stagePages(pages) {
+export function stagePages(pages, staged) {
   /** @type {Map<string, import('./links.js').Target>} */
   const targets = new Map();
   const need = (/** @type {import('./links.js').Target} */ target) => {
     targets.set(`${target.kind} ${target.source}`, target);
   };
   const places = new Map(pages.map(({ source, path }) => [source, path]));
-  const rewritten = (/** @type {string} */ markdown, /** @type {{ source: string, path: string }} */ page) =>
-    rewriteLinks(markdown, page, { root, pages: places, need });
+  const write = (/** @type {string} */ path, /** @type {string} */ text) => {
+    mkdirSync(dirname(join(staged, path)), { recursive: true });
+    writeFileSync(join(staged, path), text);
+  };
+  const copy = (/** @type {string} */ source, /** @type {string} */ path) =>
+    cpSync(join(root, source), join(staged, path));
 
   for (const page of pages) {
-    write(`${page.path}.md`, `${rewritten(read(page.source), page)}\n${referenceAt(page.path)}`);
+    const text = rewriteLinks(read(page.source), page, { root, pages: places, need });
+    write(`${page.path}.md`, `${text}\n${referenceAt(staged, page.path)}`);
   }
-  write('index.md', rewritten(homePage(), { source: 'README.md', path: 'index' }));
+  write('index.md', rewriteLinks(homePage(), { source: 'README.md', path: 'index' }, { root, pages: places, need }));
   write('api/index.md', packagesPage());
   copy('docs/site/live/shared/icon.svg', 'public/icon.svg');
   for (const { kind, source } of targets.values()) {
@@ -36,10 +42,11 @@ export function stagePages(pages) {
 /**
  * The reference of a package, below its README: TypeDoc has written it where the page goes.
  *
+ * @param {string} staged
  * @param {string} path of the page
  * @returns {string} nothing for other pages
  */
-function referenceAt(path) {
+function referenceAt(staged, path) {
   if (!/^api\/[\w-]+\/index$/.test(path)) return '';
   const written = readFileSync(join(staged, `${path}.md`), 'utf8');
   return `\n## API\n${written.replace(/^# .*\n/, '').replace(/^##/gm, '###')}`;
@@ -82,21 +89,4 @@ function programPage(source, pages) {
 /** @param {string} path in the repository */
 function read(path) {
   return readFileSync(join(root, path), 'utf8');
-}
-
-/**
- * @param {string} path in the staged folder
- * @param {string} text
- */
-function write(path, text) {
-  mkdirSync(dirname(join(staged, path)), { recursive: true });
-  writeFileSync(join(staged, path), text);
-}
-
-/**
- * @param {string} source path in the repository
- * @param {string} path   path in the staged folder
- */
-function copy(source, path) {
-  cpSync(join(root, source), join(staged, path));
 }

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import ts from 'typescript';
 
 /** Where TypeDoc puts the page of a symbol, by the number of its kind. */
 const FOLDERS = new Map([
@@ -15,37 +14,22 @@ const VALUES = [32, 64, 128];
 
 /**
  * @typedef {{ module: string, name: string }} PublicName
- * @typedef {import('typedoc').JSONOutput.DeclarationReflection} Declaration
+ * @typedef {{ blockTags?: { tag: string }[] }} Docstring
+ * @typedef {object} Declaration as TypeDoc writes it
+ * @property {number} id
+ * @property {number} kind
+ * @property {string} name
+ * @property {Docstring} [comment]
+ * @property {{ comment?: Docstring }[]} [signatures]
+ * @property {{ type: string, name?: string, target?: unknown }[]} [extendedTypes]
+ * @property {Declaration[]} [children]
  */
-
-/**
- * The names that entry points export, as the compiler sees them.
- *
- * @param {ts.Program} program
- * @param {readonly import("./entry-points.js").EntryPoint[]} entryPoints
- * @returns {PublicName[]} without those that a docstring marks as `@internal`
- */
-export function publicNames(program, entryPoints) {
-  const checker = program.getTypeChecker();
-  return entryPoints.flatMap(({ name: module, source }) => {
-    const file = program.getSourceFile(source);
-    const symbol = file && checker.getSymbolAtLocation(file);
-    if (!symbol) throw new Error(`${module} exports nothing.`);
-    return checker
-      .getExportsOfModule(symbol)
-      .filter((each) => {
-        const origin = each.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(each) : each;
-        return origin.getJsDocTags(checker).every(({ name }) => name !== 'internal');
-      })
-      .map(({ name }) => ({ module, name }));
-  });
-}
 
 /**
  * What is missing from the reference.
  *
  * @param {readonly PublicName[]} names what users can import
- * @param {import('typedoc').JSONOutput.ProjectReflection} project what TypeDoc knows
+ * @param {{ children?: Declaration[] }} project what TypeDoc knows
  * @param {string} folder where its pages are
  * @returns {string[]} a sentence for each symbol without a page, and for each value without an example
  */
@@ -86,8 +70,7 @@ function hasExample({ comment, signatures = [] }) {
  */
 function isError({ extendedTypes = [] }, classes) {
   return extendedTypes.some((type) => {
-    if (type.type !== 'reference') return false;
     const base = typeof type.target === 'number' ? classes.get(type.target) : undefined;
-    return base ? isError(base, classes) : type.name.endsWith('Error');
+    return base ? isError(base, classes) : type.name?.endsWith('Error') === true;
   });
 }

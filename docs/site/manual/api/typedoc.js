@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { Application, Converter, LogLevel } from 'typedoc';
 import { root, staged } from '../paths.js';
 import { entryPoints } from './entry-points.js';
+import { publicNames } from './public-names.js';
 import { shape } from './shape.js';
-import { missingIn, publicNames } from './symbols.js';
+import { missingIn } from './symbols.js';
 
 /**
  * Writes the API reference as Markdown.
