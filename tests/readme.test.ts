@@ -5,17 +5,10 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compile, installPackages, packPackages } from '../scripts/packages.js';
+import { RUN_AS_STRANGER } from './support/page-programs.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const PAGES = [
-  'README.md',
-  'packages/core/README.md',
-  'packages/nn/README.md',
-  'packages/formats/README.md',
-  'packages/data/README.md',
-  'packages/pool/README.md',
-];
-const pages = PAGES.map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
+const pages = RUN_AS_STRANGER.map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
 const programs = pages.flatMap(({ path, text }) =>
   [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code], index) => ({
     name: `${path}, program ${index + 1}`,
@@ -63,7 +56,7 @@ describe('the programs that pages show', () => {
 });
 
 const LINKED = [
-  ...PAGES,
+  ...RUN_AS_STRANGER,
   'CONTRIBUTING.md',
   'CHANGELOG.md',
   'examples/README.md',

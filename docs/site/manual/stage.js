@@ -83,7 +83,7 @@ function programPage(source, pages) {
   const run = isExample
     ? `Run it with \`node scripts/run-example.js ${title}\`, as [all examples](./index.md).\n\n`
     : '';
-  return `# ${title}\n\n\`${source}\`\n\n${run}\`\`\`\`${extname(source).slice(1)}\n${code}\n\`\`\`\`\n`;
+  return `---\naside: false\n---\n\n# ${title}\n\n\`${source}\`\n\n${run}\`\`\`\`${extname(source).slice(1)}\n${code}\n\`\`\`\`\n`;
 }
 
 /** @param {string} path in the repository */
