@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { missingIn } from '../docs/site/manual/api/symbols.js';
 import { brokenLinks } from '../docs/site/manual/check-links.js';
 import { rewriteLinks } from '../docs/site/manual/links.js';
@@ -180,4 +181,12 @@ describe('the reference', () => {
       'Dense of @weft/nn has no @example.',
     ]);
   });
+});
+
+it('the workflow that publishes the site builds it below the path of its repository', () => {
+  const { jobs, permissions } = parse(readFileSync(join(root, '.github/workflows/site.yml'), 'utf8'));
+  const commands = jobs.site.steps.flatMap(({ run }: { run?: string }) => (run ? [run] : []));
+  expect(commands).toHaveLength(1);
+  expect(commands[0]).toMatch(/^npx --yes pnpm site --base "\/\$\{GITHUB_REPOSITORY#\*\/\}\/"$/);
+  expect(permissions).toEqual({ contents: 'read', pages: 'write', 'id-token': 'write' });
 });
