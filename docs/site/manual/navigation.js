@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { topicId } from './api/topic-id.js';
 
 /**
  * @typedef {{ text: string, link?: string, items?: Item[], collapsed?: boolean }} Item as VitePress wants it
@@ -36,7 +37,7 @@ export function apiSidebars(path) {
   const own = modules.map((module, index) => {
     const { text, link } = links[index];
     const items = links.map((each) =>
-      each.text === text ? { text, link, items: module.children?.map(itemOf) } : each,
+      each.text === text ? { text, link, items: module.children?.map((topic) => topicOf(link, topic)) } : each,
     );
     return [link, [{ text: 'API', link: '/api/', items }]];
   });
@@ -44,13 +45,15 @@ export function apiSidebars(path) {
 }
 
 /**
- * @param {Node} node
+ * The topics of a package lead to their lists on its page, and open by their arrows.
+ *
+ * @param {string} page address of the package
+ * @param {Node} topic
  * @returns {Item}
  */
-function itemOf(node) {
-  const text = node.title;
-  if (node.children) return { text, items: node.children.map(itemOf), collapsed: true };
-  return { text, link: addressOf(node) };
+function topicOf(page, { title, children = [] }) {
+  const items = children.map((symbol) => ({ text: symbol.title, link: addressOf(symbol) }));
+  return { text: title, link: `${page}#${topicId(title)}`, items, collapsed: true };
 }
 
 /** @param {Node} node */

@@ -10,6 +10,9 @@ const { version } = JSON.parse(readFileSync(join(root, 'packages/core/package.js
 
 const base = process.env.WEFT_SITE_BASE ?? '/';
 
+/** The key is the same on all machines. */
+const SEARCH = 'Search (press /)';
+
 /** Addresses that are no pages of VitePress: what is copied, and the live pages. They are checked afterwards. */
 const isElsewhere = (/** @type {string} */ link) => /^\.?\/*(live|files)\//.test(link);
 
@@ -46,7 +49,10 @@ export default defineConfig({
     ],
     sidebar: { '/': sidebarOf(pagesOf(root)), ...apiSidebars(join(staged, 'navigation.json')) },
     outline: { level: [2, 3] },
-    search: { provider: 'local', options: { _render: indexed } },
+    search: {
+      provider: 'local',
+      options: { _render: indexed, translations: { button: { buttonText: SEARCH, buttonAriaLabel: SEARCH } } },
+    },
   },
 });
 

@@ -1,5 +1,6 @@
 import { ReflectionKind } from 'typedoc';
 import { MarkdownPageEvent } from 'typedoc-plugin-markdown';
+import { topicId } from './topic-id.js';
 
 /**
  * Completes the pages of the reference: below its name each symbol says what it is, and how it is imported.
@@ -10,6 +11,7 @@ export function dressPages(application) {
   application.renderer.on(MarkdownPageEvent.END, (page) => {
     const { model } = page;
     page.contents = shortened(page.contents ?? '');
+    if (model.kindOf?.(ReflectionKind.Module)) page.contents = withAnchors(page.contents);
     if (!model.parent?.kindOf(ReflectionKind.Module)) return;
     const [kind, keyword] = KINDS.get(model.kind) ?? ['Symbol', 'import'];
     const statement = `${keyword} { ${model.name} } from '${model.parent.name}'`;
@@ -33,4 +35,9 @@ const KINDS = new Map([
  */
 function shortened(contents) {
   return contents.replace(/^\| `(\w+)(\??)` \| \\\{.*?\\\} \| (.*)\n(?=\| `\1\??\.)/gm, '| `$1$2` | `object` | $3\n');
+}
+
+/** @param {string} contents of the page of a package */
+function withAnchors(contents) {
+  return contents.replace(/^## (.+)$/gm, (heading, title) => `${heading} {#${topicId(title)}}`);
 }
