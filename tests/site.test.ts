@@ -44,7 +44,7 @@ describe('the pages', () => {
     // The reference is TypeDoc's.
     for (const { path } of pages.filter(({ path }) => path.startsWith('api/')))
       folderOf('staged', { [`${path}.md`]: '# A\n' });
-    stagePages(pages, staged);
+    stagePages(pages, staged, '/weft/');
     const written = readdirSync(staged, { recursive: true, encoding: 'utf8' });
     expect(written).toEqual(expect.arrayContaining(['start.md', 'index.md', 'guides/study.md', 'api/nn/index.md']));
     expect(written.filter((path) => path.endsWith('.png')).length).toBeGreaterThan(1);
@@ -54,6 +54,7 @@ describe('the pages', () => {
 describe('a link of a page', () => {
   const site = {
     root,
+    base: '/weft/',
     pages: new Map([
       ['README.md', 'start'],
       ['docs/STUDY.md', 'guides/study'],
@@ -72,7 +73,7 @@ describe('a link of a page', () => {
     ['a folder with a README', '[a](../packages/nn)', '[a](../api/nn/index.md)'],
     ['the page itself', '[a](#two)', '[a](#two)'],
     ['another host', '[a](https://example.org/x.md)', '[a](https://example.org/x.md)'],
-    ['a live page', '[a](site/live/train)', '[a](/live/train/){target="_self"}'],
+    ['a live page', '[a](site/live/train)', '[a](/weft/live/train/){target="_self"}'],
     ['code in its text', '[`a[0]`](../README.md)', '[`a[0]`](../start.md)'],
     ['code', '`[a](nowhere.md)`', '`[a](nowhere.md)`'],
     ['a block of code', '```md\n[a](nowhere.md)\n```', '```md\n[a](nowhere.md)\n```'],
@@ -82,7 +83,7 @@ describe('a link of a page', () => {
 
   it.each([
     ['a picture', '![a](images/explain.svg)', '![a](../docs/images/explain.svg)', 'image docs/images/explain.svg'],
-    ['a file', '[a](../LICENSE)', '[a](/files/LICENSE){target="_self"}', 'file LICENSE'],
+    ['a file', '[a](../LICENSE)', '[a](/weft/files/LICENSE){target="_self"}', 'file LICENSE'],
     [
       'an example',
       '[a](../examples/classifier/main.ts)',
@@ -95,6 +96,7 @@ describe('a link of a page', () => {
 
   it.each([
     ['[a](NOWHERE.md)', 'docs/STUDY.md: "NOWHERE.md" leads nowhere.'],
+    ['[a](../packages/core/test/fixtures/README.md)', 'is no page. Name it in manual/pages.js.'],
     ['[a](../scripts)', 'docs/STUDY.md: "../scripts" is a folder without a README, which a site cannot show.'],
   ])('%s is an error', (markdown, message) => {
     expect(() => rewritten(markdown)).toThrow(message);

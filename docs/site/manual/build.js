@@ -43,7 +43,7 @@ async function buildSite(base, out) {
   try {
     rmSync(staged, { recursive: true, force: true });
     const missing = await writeReference();
-    stagePages(pagesOf(root), staged);
+    stagePages(pagesOf(root), staged, base);
     await build(import.meta.dirname, { outDir: built });
     publish(out);
     console.log(`The site is in ${out}.`);

@@ -17,14 +17,14 @@ const LINK = /```[\s\S]*?```|`[^`\n]*`|(!?)\[((?:[^[\]]|\[[^\]]*\])*)\]\(([^)\s]
  *
  * @param {string} markdown
  * @param {{ source: string, path: string }} page
- * @param {{ root: string, pages: ReadonlyMap<string, string>, need: (target: Target) => void }} site
- *   paths of pages by their sources; `need` is told of each file and program that the page leads to
+ * @param {{ root: string, base: string, pages: ReadonlyMap<string, string>, need: (target: Target) => void }} site
+ *   its path on its host; paths of pages by their sources; `need` is told of each file and program that a page leads to
  * @returns {string}
  * @throws {Error} if a link leads nowhere
  *
  * @typedef {{ kind: 'image' | 'file' | 'program', source: string }} Target
  */
-export function rewriteLinks(markdown, page, { root, pages, need }) {
+export function rewriteLinks(markdown, page, { root, base, pages, need }) {
   return markdown.replace(LINK, (whole, image, text, target) => {
     if (target === undefined || /^(\w+:|#)/.test(target)) return whole;
     const [path, anchor] = target.split('#');
@@ -36,7 +36,7 @@ export function rewriteLinks(markdown, page, { root, pages, need }) {
       return way.startsWith('.') ? way : `./${way}`;
     };
     const live = /^docs\/site\/live\/(\w+)$/.exec(source);
-    if (live) return `[${text}](/live/${live[1]}/){target="_self"}`;
+    if (live) return `[${text}](${base}live/${live[1]}/){target="_self"}`;
     const name = pages.get(source) ?? pages.get(`${source}/README.md`);
     if (name !== undefined) return `[${text}](${to(`${name}.md`)}${suffix})`;
     if (!existsSync(join(root, source))) throw new Error(`${page.source}: "${target}" leads nowhere.`);
@@ -47,10 +47,11 @@ export function rewriteLinks(markdown, page, { root, pages, need }) {
     if (statSync(join(root, source)).isDirectory()) {
       throw new Error(`${page.source}: "${target}" is a folder without a README, which a site cannot show.`);
     }
+    if (source.endsWith('.md')) throw new Error(`${page.source}: "${target}" is no page. Name it in manual/pages.js.`);
     const kind = /\.(ts|js|py|sh)$/.test(source) ? 'program' : 'file';
     need({ kind, source });
     if (kind === 'program') return `[${text}](${to(`${programPath(source)}.md`)}${suffix})`;
-    return `[${text}](/${FILES}/${source}){target="_self"}`;
+    return `[${text}](${base}${FILES}/${source}){target="_self"}`;
   });
 }
 

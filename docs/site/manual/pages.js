@@ -44,6 +44,7 @@ const LINKED = [
   'packages/analysis/test/fixtures/README.md',
   'reports/README.md',
   'reports/fashion-mnist/README.md',
+  'docs/site/live/README.md',
 ];
 
 /**
@@ -64,7 +65,7 @@ export function pagesOf(root) {
   const packages = readdirSync(join(root, 'packages'))
     .map((name) => ({ source: `packages/${name}/README.md`, path: `api/${name}/index`, group: null, text: '' }))
     .filter(({ source }) => isNew(source) && existsSync(join(root, source)));
-  const linked = LINKED.map((source) => {
+  const linked = LINKED.filter((source) => existsSync(join(root, source))).map((source) => {
     return { source, path: source.replace(/\/?README\.md$/, '/index').toLowerCase(), group: null, text: '' };
   });
   return /** @type {Page[]} */ ([...pages, ...guides, ...packages, ...linked]);

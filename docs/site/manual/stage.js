@@ -11,14 +11,16 @@ import { root } from './paths.js';
  *
  * @param {readonly import('./pages.js').Page[]} pages
  * @param {string} staged the folder, in which TypeDoc has written the reference
+ * @param {string} base   path of the site on its host
  */
-export function stagePages(pages, staged) {
+export function stagePages(pages, staged, base) {
   /** @type {Map<string, import('./links.js').Target>} */
   const targets = new Map();
   const need = (/** @type {import('./links.js').Target} */ target) => {
     targets.set(`${target.kind} ${target.source}`, target);
   };
   const places = new Map(pages.map(({ source, path }) => [source, path]));
+  const context = { root, base, pages: places, need };
   const write = (/** @type {string} */ path, /** @type {string} */ text) => {
     mkdirSync(dirname(join(staged, path)), { recursive: true });
     writeFileSync(join(staged, path), text);
@@ -27,10 +29,10 @@ export function stagePages(pages, staged) {
     cpSync(join(root, source), join(staged, path));
 
   for (const page of pages) {
-    const text = rewriteLinks(read(page.source), page, { root, pages: places, need });
+    const text = rewriteLinks(read(page.source), page, context);
     write(`${page.path}.md`, `${text}\n${referenceAt(staged, page.path)}`);
   }
-  write('index.md', rewriteLinks(homePage(), { source: 'README.md', path: 'index' }, { root, pages: places, need }));
+  write('index.md', rewriteLinks(homePage(), { source: 'README.md', path: 'index' }, context));
   write('api/index.md', packagesPage());
   copy('docs/site/live/shared/icon.svg', 'public/icon.svg');
   for (const { kind, source } of targets.values()) {

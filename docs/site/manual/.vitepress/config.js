@@ -14,7 +14,7 @@ const base = process.env.WEFT_SITE_BASE ?? '/';
 const SEARCH = 'Search (press /)';
 
 /** Addresses that are no pages of VitePress: what is copied, and the live pages. They are checked afterwards. */
-const isElsewhere = (/** @type {string} */ link) => /^\.?\/*(live|files)\//.test(link);
+const isElsewhere = (/** @type {string} */ link) => /(^|\/)(live|files)\//.test(link);
 
 export default defineConfig({
   title: 'Weft',
