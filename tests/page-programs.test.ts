@@ -14,6 +14,9 @@ const TESTED_ALONE = ['docs/ARCHITECTURE.md', ...RUN_AS_STRANGER];
 
 /** What programs that are parts of others are given, by page; a program without it is whole. */
 const GIVEN: Readonly<Record<string, string>> = {
+  'docs/BROWSER.md 1': 'declare const pixels: Uint8Array<ArrayBuffer>, labels: Int32Array<ArrayBuffer>;',
+  'docs/BROWSER.md 3': `import { fit } from '@weft/web';
+    declare const model: import('@weft/web').Model, data: import('@weft/web').Examples;`,
   'docs/PICTURES.md 2': `declare const autoencoder: import('@weft/nn').Model;`,
   'packages/analysis/README.md 1':
     'declare const images: Float32Array, reconstructions: Float32Array, latents: Float32Array;',
@@ -30,7 +33,7 @@ const GIVEN: Readonly<Record<string, string>> = {
 };
 
 /** Whole programs that run elsewhere than in Node, and where a test runs the like. */
-const IN_A_PAGE = ['packages/web/README.md 1'];
+const IN_A_PAGE = ['packages/web/README.md 1', 'docs/BROWSER.md 2'];
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'weft-pages-'));
