@@ -28,6 +28,11 @@ export class OwnMemory {
     if (!isConstant) this.written.push(write);
   }
 
+  /** Steps that were to follow are not done. */
+  forget(): void {
+    this.written = [];
+  }
+
   /** Ends the steps after the running one. */
   stop(): void {
     if (this.control) Atomics.store(this.control, CONTROL.stopWanted, 1);

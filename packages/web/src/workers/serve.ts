@@ -39,9 +39,13 @@ export function serve(makeReference?: MakeReference): void {
         return;
       }
       case 'steps': {
-        const refused = refusal;
-        refusal = undefined;
-        if (refused) throw refused.error;
+        if (refusal) {
+          const { error } = refusal;
+          // Without a memory it is refused again, and what was written is of no use without the rest.
+          if (own) refusal = undefined;
+          own?.forget();
+          throw error;
+        }
         const changes = await own?.run(order, makeReference, (progress) => scope.postMessage(progress));
         if (changes) scope.postMessage({ kind: 'done', changes }, [changes.bytes.buffer as ArrayBuffer]);
       }

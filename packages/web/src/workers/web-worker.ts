@@ -15,10 +15,15 @@ interface Waiting {
 /** A Web Worker that does one thing at a time. */
 export class WebWorker {
   private waiting: Waiting | undefined;
+  /** Why it answers nothing any more. */
+  private ended: Error | undefined;
 
   private constructor(private readonly worker: Worker) {
     worker.onmessage = ({ data }: MessageEvent<Reply>) => this.take(data);
-    worker.onerror = (event) => this.fail(new Error(event.message ?? 'The worker has ended.'));
+    // What it does itself it catches, so that it has ended, or is in no state to go on.
+    worker.onerror = ({ message }) => {
+      this.terminate(new Error(`A worker of the pool has ended${message ? ` (${message})` : ''}. Make another pool.`));
+    };
   }
 
   /**
@@ -61,6 +66,7 @@ export class WebWorker {
    */
   ask(order: Order, progress?: (progress: Progress) => void): Promise<Pieces | undefined> {
     return new Promise((resolve, reject) => {
+      if (this.ended) return reject(this.ended);
       this.waiting = { resolve, reject, ...(progress && { progress }) };
       this.worker.postMessage(order);
     });
@@ -68,8 +74,13 @@ export class WebWorker {
 
   /** Ends it, and what it does. */
   end(): void {
+    this.terminate(new Error('The pool was closed while work was under way.'));
+  }
+
+  private terminate(reason: Error): void {
+    this.ended ??= reason;
     this.worker.terminate();
-    this.fail(new Error('The pool was closed while work was under way.'));
+    this.fail(reason);
   }
 
   private take(reply: Reply): void {
