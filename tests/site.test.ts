@@ -10,7 +10,7 @@ import { rewriteLinks } from '../docs/site/manual/links.js';
 import { pagesOf } from '../docs/site/manual/pages.js';
 import { stagePages } from '../docs/site/manual/stage.js';
 
-// What decides whether `pnpm site` fails.
+// What decides whether `pnpm site` fails. tests/browser/site.test.ts builds the whole of it.
 const root = fileURLToPath(new URL('..', import.meta.url));
 const temporary = mkdtempSync(join(tmpdir(), 'weft-site-'));
 afterAll(() => rmSync(temporary, { recursive: true }));
