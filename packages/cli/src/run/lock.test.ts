@@ -37,6 +37,8 @@ describe('a lock', () => {
     const stale = [
       // No process has this number.
       { ...holder, pid: 2 ** 22 + 1 },
+      // These stand for groups of processes.
+      ...[0, -1].map((pid) => ({ ...holder, pid, begin: '' })),
       // Another process had this one's number before.
       ...(holder.begin ? [{ ...holder, begin: 'an earlier one' }] : []),
     ].map((gone) => JSON.stringify(gone));

@@ -147,7 +147,8 @@ export function holderState(text: string): HolderState {
 }
 
 function stateOf({ pid, host, begin }: Partial<Holder>): HolderState {
-  if (!Number.isSafeInteger(pid) || host === undefined) return 'gone';
+  // Numbers below 1 stand for groups of processes, which are always there.
+  if (!Number.isSafeInteger(pid) || (pid as number) < 1 || host === undefined) return 'gone';
   if (host !== hostname()) return 'elsewhere';
   return isAlive(pid as number) && !(begin && begin !== beginOf(pid as number)) ? 'alive' : 'gone';
 }

@@ -35,7 +35,8 @@ function newestStep(key: string, files: ReadonlySet<string>): number | undefined
   const steps = [...files]
     .filter((file) => file.startsWith(RUN_FILES.checkpoints))
     .flatMap((file) => checkpointStep(key, basename(file)) ?? []);
-  return steps.length === 0 ? undefined : Math.max(...steps);
+  // A folder may hold more files than a call takes arguments.
+  return steps.length === 0 ? undefined : steps.reduce((newest, step) => Math.max(newest, step));
 }
 
 /** Where in a training a step lies, counted from the first epoch's first one. */

@@ -7,7 +7,7 @@ import { writeTree } from '../../test/support/pictures.js';
 import { temporaryFolder } from '../../test/support/weft.js';
 import { findRuns } from './find-runs.js';
 import { RunReader } from './run-reader.js';
-import { runView } from './run-view.js';
+import { runView, summaryOf } from './run-view.js';
 import type { RunView } from './views.js';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -26,14 +26,20 @@ const lock = (members: object) => JSON.stringify({ pid: process.pid, host: hostn
 const metrics = (...lines: string[]) =>
   ['model,epoch,loss,val_loss,seconds,images_per_second', ...lines, ''].join('\n');
 
-/** What is shown of a run that has these files. */
-async function view(files: Readonly<Record<string, string>>): Promise<RunView> {
+/** A run that has these files, and what is read of it. */
+async function written(files: Readonly<Record<string, string>>) {
   const path = join(folder.path, 'run');
   await writeTree(path, files);
   const { runs } = await findRuns(folder.path);
   expect(runs.map(({ name }) => name)).toEqual(['run']);
   const contents = await new RunReader(runs[0]).read();
-  return runView(runs[0], contents as NonNullable<typeof contents>, () => ({ samples: null, samplesNote: null }));
+  return { run: runs[0], contents: contents as NonNullable<typeof contents> };
+}
+
+/** What is shown of a run that has these files. */
+async function view(files: Readonly<Record<string, string>>): Promise<RunView> {
+  const { run, contents } = await written(files);
+  return runView(run, contents, () => ({ samples: null, samplesNote: null }));
 }
 
 describe('a run', () => {
@@ -126,6 +132,25 @@ describe('a run', () => {
     expect(summary.state).toBe('interrupted');
     expect(resume?.effect).toBe(effect);
     expect(resume?.command).toMatch(/^weft train --resume .*run$/);
+  });
+
+  test('is not taken for running where its lock names no process', async () => {
+    for (const pid of [0, -1]) expect((await view({ 'run.lock': lock({ pid }) })).summary.state).toBe('interrupted');
+  });
+
+  test('with more checkpoints than a call takes arguments is shown', async () => {
+    const { run, contents } = await written({ 'options.json': OPTIONS });
+    const files = new Set(
+      Array.from({ length: 200_000 }, (_, at) => join('checkpoints', `cae-step-${at + 1}.safetensors`)),
+    );
+    const { resume } = runView(run, { ...contents, files }, () => ({ samples: null, samplesNote: null }));
+    expect(resume?.effect).toBe('goes on with the CAE after epoch 50000.');
+  });
+
+  test('of a time that no date can say has none', async () => {
+    const { run, contents } = await written({ 'options.json': OPTIONS });
+    expect(summaryOf(run, contents).changedAt).toMatch(/^\d{4}-/);
+    expect(summaryOf(run, { ...contents, changedAt: new Date(Number.NaN) }).changedAt).toBe(null);
   });
 
   test('that ended before its first step cannot be resumed, and says so', async () => {

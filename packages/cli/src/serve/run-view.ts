@@ -30,7 +30,8 @@ export function summaryOf(run: FoundRun, contents: RunContents, models = modelsO
     valLoss: last?.valLoss ?? null,
     models: models.map(({ title }) => title),
     dataset: printable(options?.run.dataset ?? record?.dataset ?? '') || null,
-    changedAt: changedAt?.toISOString() ?? null,
+    // File systems know times that no date can say.
+    changedAt: changedAt && !Number.isNaN(changedAt.getTime()) ? changedAt.toISOString() : null,
   };
 }
 
