@@ -331,6 +331,10 @@ inChromium('the page Explore', async () => {
         'The address names a file of https://example.invalid, but this page opens files of its own site alone.',
       )
       .waitFor();
+    await page.goto(`${server.origin}/live/explore/?file=data:,x`);
+    await page
+      .getByText('The address names a file of data:, but this page opens files of its own site alone.')
+      .waitFor();
     await page.goto(`${server.origin}/live/explore/?file=../models/none.safetensors`);
     await page.getByText('none.safetensors cannot be fetched: the server answers 404.').waitFor();
   });

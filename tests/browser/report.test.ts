@@ -84,6 +84,9 @@ inChromium('the report of a run', async () => {
     await expect.poll(() => opened.locator('.stage').count()).toBe(5);
     expect(await opened.locator('script:not([type])').count()).toBe(1);
     expect(problems).toEqual([]);
+    // Whoever has a pointer learns how it zooms, where the plot zooms.
+    const hints = await opened.locator('.hint').allTextContents();
+    expect(hints.map((hint) => hint.includes('wheel'))).toEqual([true, true, false, false, true]);
     await screenshot(opened, 'report');
   });
 

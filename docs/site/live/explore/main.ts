@@ -133,8 +133,10 @@ function firstFile(): string {
   if (asked === null) return new URL('../models/explore.safetensors', document.baseURI).href;
   const address = new URL(asked, document.baseURI);
   if (address.origin === location.origin) return address.href;
+  // What is no address of a server, such as data:, has no origin.
+  const place = address.origin === 'null' ? address.protocol : address.origin;
   throw new Error(
-    `The address names a file of ${address.origin}, but this page opens files of its own site alone. Download it, and open it here.`,
+    `The address names a file of ${place}, but this page opens files of its own site alone. Download it, and open it here.`,
   );
 }
 

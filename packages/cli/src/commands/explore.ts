@@ -37,7 +37,10 @@ const exploreOptions = {
     defaultText: 'RUN/explore-<model>.safetensors',
     help: 'The file to write, which ends in .safetensors.',
   }),
-  overwrite: overwriteOption,
+  overwrite: {
+    ...overwriteOption,
+    help: "Replace the file of --out if it is there already. Those in the run's folder are always replaced.",
+  },
   threads: pictureThreads,
   simd: simdOption,
   json: jsonOption('what was written'),

@@ -83,7 +83,7 @@ export class Explorer {
 
   private hint(): string {
     const keys = this.chart.zooms
-      ? 'Arrow keys move from value to value, + and − zoom, Escape shows all'
+      ? 'Ctrl and the wheel or a double click zoom, dragging moves. Arrow keys move from value to value, + and − zoom, Escape shows all'
       : 'Arrow keys move from bin to bin';
     const pick = this.panel ? '; a click or Enter shows pictures of the bin' : '';
     return `${keys}${pick}.`;
