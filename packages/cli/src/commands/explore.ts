@@ -53,7 +53,7 @@ export const explore: Command<typeof exploreOptions> = {
   usage: 'weft explore RUN [options]',
   summary: 'Write how a model sees the test images, for the page Explore.',
   description:
-    "Writes a file that the page Explore opens: where the run's test images lie along up to 50 principal components of the latents, their errors, the eight nearest neighbours of each by those components, the images before and after the model, and its decoder. RUN is the folder that weft train wrote. One file for each model, 20 MB for 10,000 images of 28 x 28 pixels. The numbers are the same for any number of threads.",
+    "Writes a file that the page Explore opens: where the run's test images lie along up to 50 principal components of the latents, their errors, the eight nearest neighbours of each by those components, the images before and after the model, and its decoder. RUN is the folder that weft train wrote. One file for each model: for 10,000 images of 28 x 28 pixels 19 MB, or 27 MB if it denoises. The numbers are the same for any number of threads.",
   options: exploreOptions,
   positionals: { least: 1, most: 1 },
   async run({ values: options, positionals: [given], terminal }) {
