@@ -40,16 +40,17 @@ export async function openLive(
   name: string,
   { isolated = true, settings = '', ...options }: LiveOptions = {},
 ): Promise<LivePage> {
-  const server = await serve(builtFiles(), { isolated });
+  const server = await serve(builtFiles(BASE), { isolated });
   const watched = await newPage(browser, options);
   const address = `${server.origin}${BASE}/${name}/`;
   await watched.page.goto(settings === '' ? address : `${address}#${settings}`);
   return { ...watched, server, address };
 }
 
-function builtFiles(): ServedFiles {
+/** The live pages below a path. */
+export function builtFiles(base: string): ServedFiles {
   const names = readdirSync(built, { recursive: true, encoding: 'utf8' }).filter((name) => /\.\w+$/.test(name));
-  return Object.fromEntries(names.map((name) => [`${BASE}/${name}`, readFileSync(join(built, name))]));
+  return Object.fromEntries(names.map((name) => [`${base}/${name}`, readFileSync(join(built, name))]));
 }
 
 /** A file of the build. */

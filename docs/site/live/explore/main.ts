@@ -14,6 +14,9 @@ import { ImageList } from './list.js';
 import { Scatter } from './scatter.js';
 import type { Place } from './view.js';
 
+/** What the site shows before the visitor opens a file. */
+const EXAMPLE = '../models/explore.safetensors';
+
 const explorer = remote<ExplorerCalls>(
   new Worker(new URL('../workers/explorer.ts', import.meta.url), { type: 'module' }),
 );
@@ -130,7 +133,7 @@ async function open(source: File | string): Promise<void> {
 /** The file that the page's address names, or the example of this site. */
 function firstFile(): string {
   const asked = new URL(location.href).searchParams.get('file');
-  if (asked === null) return new URL('../models/explore.safetensors', document.baseURI).href;
+  if (asked === null) return new URL(EXAMPLE, document.baseURI).href;
   const address = new URL(asked, document.baseURI);
   if (address.origin === location.origin) return address.href;
   // What is no address of a server, such as data:, has no origin.
@@ -148,5 +151,5 @@ decode.addEventListener('click', () => setDecoding(true));
 element('closer', HTMLButtonElement).addEventListener('click', () => scatter.zoom(1.5));
 element('farther', HTMLButtonElement).addEventListener('click', () => scatter.zoom(1 / 1.5));
 element('all', HTMLButtonElement).addEventListener('click', () => scatter.showAll());
-startPage();
+startPage(EXAMPLE);
 await guarded(async () => open(firstFile()))(undefined);

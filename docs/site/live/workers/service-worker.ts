@@ -13,7 +13,8 @@ const { version, files } = '__PRECACHE__' as unknown as {
   readonly files: readonly (readonly [path: string, hash: string])[];
 };
 
-const PREFIX = 'weft-live-';
+// Another copy of the pages may lie on the same host, in another folder.
+const PREFIX = `weft-live ${self.registration.scope} `;
 const CACHE = PREFIX + version;
 
 const HEADERS = {
@@ -24,6 +25,9 @@ const HEADERS = {
 
 /** Names of these files change with their content, so that a copy which the browser has is good. */
 const isImmutable = (path: string) => path.startsWith('assets/');
+
+/** Large, and of one page alone: it is kept when that page asks for it. */
+const isOnDemand = (path: string) => path === 'models/explore.safetensors';
 
 self.addEventListener('install', (event) => {
   event.waitUntil(keepFiles());
@@ -43,6 +47,8 @@ async function keepFiles(): Promise<void> {
   const cache = await caches.open(CACHE);
   await Promise.all(
     files.map(async ([path]) => {
+      // What an older version has kept is kept on.
+      if (isOnDemand(path) && !(await caches.match(keyOf(path)))) return;
       const response = await fetch(new URL(path, self.registration.scope), {
         cache: isImmutable(path) ? 'default' : 'no-cache',
       });
@@ -66,8 +72,16 @@ function keyOf(address: string): string {
 }
 
 async function respond(request: Request): Promise<Response> {
-  const kept = await (await caches.open(CACHE)).match(keyOf(request.url));
-  return kept ?? isolated(await fetch(request));
+  const cache = await caches.open(CACHE);
+  const key = keyOf(request.url);
+  const kept = await cache.match(key);
+  if (kept) return kept;
+  const response = isolated(await fetch(request));
+  if (response.status === 200 && isOnDemand(key.slice(self.registration.scope.length))) {
+    // Where there is no room for it, the page has it all the same.
+    await cache.put(key, response.clone()).catch(() => {});
+  }
+  return response;
 }
 
 function isolated(response: Response): Response {
