@@ -16,6 +16,7 @@ interface Waiting {
 export function remote<Functions extends Calls>(worker: Worker): Remote<Functions> {
   const waiting = new Map<number, Waiting>();
   let questions = 0;
+  let stopped: Error | undefined;
   worker.addEventListener('message', ({ data }: MessageEvent<Answer>) => {
     if (!('number' in data)) return;
     const { resolve, reject } = waiting.get(data.number)!;
@@ -24,16 +25,17 @@ export function remote<Functions extends Calls>(worker: Worker): Remote<Function
     else reject(new Error(data.error));
   });
   worker.addEventListener('error', ({ message }) => {
-    const error = new Error(
-      `A worker of this page has stopped: ${message || 'its script cannot be loaded'}. Reload it.`,
+    stopped = new Error(
+      `A worker of this page has stopped: ${message || 'its script cannot be loaded'}. Reload the page.`,
     );
-    for (const { reject } of waiting.values()) reject(error);
+    for (const { reject } of waiting.values()) reject(stopped);
     waiting.clear();
   });
   const call =
     (name: string) =>
     (...input: unknown[]) =>
       new Promise((resolve, reject) => {
+        if (stopped) return reject(stopped);
         const question: Question = { number: ++questions, name, input };
         waiting.set(question.number, { resolve, reject });
         worker.postMessage(question);

@@ -77,7 +77,7 @@ export interface Samples {
 export type TrainerCalls = {
   models(): ModelKind[];
   /** Whether there is a private file system, without which nothing can be paused. */
-  canPause(): boolean;
+  canPause(): Promise<boolean>;
   /** Trains to the end, or until it is paused. */
   train(job: Job): Promise<Outcome>;
   pause(): void;

@@ -17,6 +17,7 @@ export function showState(state: State, canPause: boolean): void {
   go.textContent = LABELS[state];
   go.disabled = state === 'loading' || state === 'pausing' || (state === 'training' && !canPause);
   element('over', HTMLButtonElement).hidden = state !== 'paused';
+  element('pause-hint', HTMLSpanElement).hidden = canPause;
 }
 
 /** Says which learning rates follow the first one. */

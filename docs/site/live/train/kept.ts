@@ -19,6 +19,10 @@ export function keptTraining(): KeptTraining | undefined {
 }
 
 export function keep(training: KeptTraining | undefined): void {
-  if (training) localStorage.setItem(PLACE, JSON.stringify(training));
-  else localStorage.removeItem(PLACE);
+  try {
+    if (training) localStorage.setItem(PLACE, JSON.stringify(training));
+    else localStorage.removeItem(PLACE);
+  } catch {
+    // Where the browser keeps nothing for the page, a later visit begins anew.
+  }
 }

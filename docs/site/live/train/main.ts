@@ -1,7 +1,7 @@
 import { element } from '../shared/element.js';
 import { onDropped, onPicked } from '../shared/given-files.js';
 import { startPage } from '../shared/page.js';
-import { announce, guarded, say } from '../shared/status.js';
+import { announce, guarded, say, sayError } from '../shared/status.js';
 import type { TrainerEvent } from './calls.js';
 import { showRates, showState } from './controls.js';
 import { Curves } from './curves.js';
@@ -18,7 +18,10 @@ startPage();
 const [curves, pace] = [new Curves(), new Pace()];
 const rate = element('learningRate', HTMLInputElement);
 const session = new Session(stateChanged, told);
-const [kinds, canPause] = await Promise.all([session.trainer.models(), session.trainer.canPause()]);
+const [kinds, canPause] = await Promise.all([session.trainer.models(), session.trainer.canPause()]).catch((error) => {
+  sayError(error);
+  throw error;
+});
 const form = new Form(kinds);
 let settings = openSettings();
 let file: File | undefined;
@@ -28,18 +31,31 @@ function openSettings(): Settings {
   const kept = session.takeUp();
   const isKept = kept !== undefined && (address === '' || address === kept);
   if (kept !== undefined && !isKept) session.forget('idle');
+  const read = readSettings(isKept ? kept : address);
+  if (isKept) say('The last training was broken off. You can go on with it, or start over.');
+  return read;
+}
+
+function readSettings(text: string): Settings {
   const read = parseSettings(
-    isKept ? kept : address,
+    text,
     kinds.map(({ key }) => key),
   );
-  if (isKept) say('The last training was broken off. You can go on with it, or start over.');
-  else if (read.ignored.length > 0) {
-    say(
-      `The address has settings that there are not, which have their usual values: ${read.ignored.join(', ')}.`,
-      'error',
-    );
-  }
+  const ignored = read.ignored.join(', ');
+  say(ignored && `The address has settings that there are not, which have their usual values: ${ignored}.`, 'error');
   return read.settings;
+}
+
+/** The visitor has changed the address, or followed a link to a place in the page, such as the content. */
+function addressChanged(): void {
+  const address = location.hash.slice(1);
+  if (document.getElementById(address) === null && address !== settingsText(settings)) {
+    if (session.state === 'idle' || session.state === 'finished') {
+      settings = readSettings(address);
+      form.write(settings);
+    } else say('Pause, and start over, to train with other settings.', 'error');
+  }
+  show();
 }
 
 /** Shows the settings wherever they can be seen. */
@@ -133,6 +149,8 @@ element('download', HTMLButtonElement).addEventListener(
   'click',
   guarded(async () => download(await session.trainer.save())),
 );
+
+addEventListener('hashchange', addressChanged);
 
 form.write(settings);
 stateChanged(session.state);

@@ -42,7 +42,7 @@ export class Session {
   async train(settings: Settings, file: Job['file']): Promise<void> {
     const before = this.state;
     if (before !== 'paused') this.isLoaded = false;
-    const id = before === 'paused' && this.id !== undefined ? this.id : crypto.randomUUID();
+    const id = before === 'paused' && this.id !== undefined ? this.id : newId();
     this.id = id;
     this.set('loading');
     try {
@@ -83,4 +83,9 @@ export class Session {
     this.state = state;
     this.changed(state);
   }
+}
+
+/** `crypto.randomUUID` is for pages that are served by https or from localhost. */
+function newId(): string {
+  return Array.from(crypto.getRandomValues(new Uint32Array(4)), (word) => word.toString(36)).join('-');
 }

@@ -4,9 +4,24 @@ const FOLDER = 'weft-live-train';
 /** Where the checkpoints of a training are; also the name of the lock that its tab holds. */
 export const folderOf = (id: string) => `${FOLDER}/${id}`;
 
+let asked: Promise<boolean> | undefined;
+
 /** Whether this browser keeps files for the page: checkpoints, without which training cannot be paused. */
-export const canKeep = () =>
-  typeof navigator.storage?.getDirectory === 'function' && 'createWritable' in FileSystemFileHandle.prototype;
+export function canKeep(): Promise<boolean> {
+  asked ??= askForFolder();
+  return asked;
+}
+
+async function askForFolder(): Promise<boolean> {
+  const { storage } = navigator;
+  if (typeof storage?.getDirectory !== 'function' || !('createWritable' in FileSystemFileHandle.prototype))
+    return false;
+  // Private windows of some browsers have the function, and refuse the folder.
+  return storage.getDirectory().then(
+    () => true,
+    () => false,
+  );
+}
 
 /** The training of this tab: no other tab may go on with it, or remove it. */
 let held: { readonly id: string; release(): void } | undefined;
@@ -17,7 +32,7 @@ let held: { readonly id: string; release(): void } | undefined;
  * @throws Error if it belongs to another tab
  */
 export async function holdTraining(id: string): Promise<void> {
-  if (!canKeep() || held?.id === id) return;
+  if (held?.id === id || !(await canKeep())) return;
   held?.release();
   held = undefined;
   const release = await locked(folderOf(id));

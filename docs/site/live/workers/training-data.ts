@@ -24,9 +24,11 @@ let last: { readonly key: unknown; readonly images: number; readonly data: Train
 export async function loadTrainingData({ settings, file }: Job): Promise<TrainingData> {
   const { data: source, images } = settings;
   if (source === 'file' && !file) throw new Error('Choose the file of pictures to train on.');
-  const key = file ?? 'synthetic';
+  // A file may have been chosen, and then the other data.
+  const chosen = source === 'file' ? file : undefined;
+  const key = chosen ?? 'synthetic';
   if (last?.key !== key || last.images !== images) {
-    last = { key, images, data: file ? await readPictures(file, images) : drawPictures(images) };
+    last = { key, images, data: chosen ? await readPictures(chosen, images) : drawPictures(images) };
   }
   return last.data;
 }

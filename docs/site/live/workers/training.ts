@@ -66,7 +66,7 @@ export class Training {
         pool,
         signal: this.stop.signal,
         callbacks: [this.reporter(pool.threads, samples)],
-        ...(canKeep() && {
+        ...((await canKeep()) && {
           checkpoints: { directory: folderOf(id), every: { seconds: 20 }, keep: 1 },
           resumeFrom: folderOf(id),
         }),
