@@ -193,10 +193,22 @@ inChromium('models of a page', async () => {
     expect(refused[5]).toMatch(/^TypeError: loadModel: the source is a value of Number/);
 
     const downloading = page.waitForEvent('download');
-    await run(async ({ loadModel, saveModel }) => {
+    const kept = await run(async ({ loadModel, saveModel }) => {
       const { model: loaded } = await loadModel('models/m.safetensors');
+      let address = '';
+      const create = URL.createObjectURL;
+      URL.createObjectURL = (source) => {
+        address = create(source);
+        return address;
+      };
       saveModel('mine.safetensors', loaded, { note: 'kept' });
+      URL.createObjectURL = create;
+      // Whatever was to be done right after the click is done then.
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      return (await fetch(address)).ok;
     }, undefined);
+    expect(kept).toBe(true);
     const download = await downloading;
     expect(download.suggestedFilename()).toBe('mine.safetensors');
     const parts: Uint8Array[] = [];

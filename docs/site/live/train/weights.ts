@@ -22,6 +22,6 @@ export function download({ bytes, name }: ModelFile): void {
   link.href = URL.createObjectURL(new Blob([bytes], { type: 'application/octet-stream' }));
   link.download = name;
   link.click();
-  // The browser has taken the bytes when the click was handled.
-  setTimeout(() => URL.revokeObjectURL(link.href), 0);
+  // Some browsers take the bytes later than the click.
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

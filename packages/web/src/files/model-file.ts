@@ -2,6 +2,9 @@ import { decodeModel, encodeModel, type LoadedModel, SafetensorsError } from '@w
 import type { BaseModel, LayerClasses } from '@weft/nn';
 import { checkModel } from '@weft/train/runtime';
 
+/** The bytes of a download are kept for so long. */
+const KEPT_MILLISECONDS = 60_000;
+
 /** The bytes of a model, or where they are: a text is a URL, which may be relative to the page. */
 export type ModelSource = Uint8Array | ArrayBuffer | Blob | URL | string;
 
@@ -49,8 +52,8 @@ export function saveModel(name: string, model: BaseModel, metadata: Readonly<Rec
   link.href = address;
   link.download = name;
   link.click();
-  // The browser has taken the bytes when the click was handled.
-  setTimeout(() => URL.revokeObjectURL(address), 0);
+  // Some browsers take the bytes later than the click, large ones above all.
+  setTimeout(() => URL.revokeObjectURL(address), KEPT_MILLISECONDS);
 }
 
 async function bytesOf(source: ModelSource): Promise<{ bytes: Uint8Array; name?: string }> {
