@@ -54,6 +54,24 @@ inChromium('the page Train, where something is amiss', async () => {
     await page.context().close();
   });
 
+  test('can go on with a training after a look at another address', async () => {
+    const settings = 'images=300&epochs=3&batchSize=4';
+    const { page, problems, server, address } = await openLive(browser, 'train', { settings });
+    await page.locator('#go:enabled').click();
+    await page.getByRole('button', { name: 'Pause', exact: true }).click();
+    await page.getByText('Training has paused.').waitFor();
+    const other = await page.context().newPage();
+    await other.goto(`${address}#${SETTINGS}`);
+    await other.getByRole('button', { name: 'Start', exact: true }).waitFor();
+    await other.locator('#go:enabled').waitFor();
+    await other.goto(`${address}?again`);
+    await other.getByText('The last training was broken off.').waitFor();
+    expect(await other.inputValue('#batchSize')).toBe('4');
+    expect(problems).toEqual([]);
+    await page.context().close();
+    await server.close();
+  });
+
   test('says so where its worker does not start', async () => {
     const { page, server, address } = await openLive(browser, 'train', { serviceWorkers: 'block' });
     await page.context().route(/trainer-.*\.js$/, (route) => route.abort());

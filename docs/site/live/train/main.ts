@@ -28,11 +28,9 @@ let file: File | undefined;
 
 function openSettings(): Settings {
   const address = location.hash.slice(1);
-  const kept = session.takeUp();
-  const isKept = kept !== undefined && (address === '' || address === kept);
-  if (kept !== undefined && !isKept) session.forget('idle');
-  const read = readSettings(isKept ? kept : address);
-  if (isKept) say('The last training was broken off. You can go on with it, or start over.');
+  const kept = session.takeUp(address);
+  const read = readSettings(kept ?? address);
+  if (kept !== undefined) say('The last training was broken off. You can go on with it, or start over.');
   return read;
 }
 

@@ -29,10 +29,15 @@ export class Session {
     });
   }
 
-  /** Takes up a training that an earlier visit has left. Gives its settings as a text. */
-  takeUp(): string | undefined {
+  /**
+   * Takes up a training that an earlier visit has left, unless the address is for another one: then it is left as it is,
+   * until that one begins.
+   *
+   * @returns its settings as a text
+   */
+  takeUp(address: string): string | undefined {
     const kept = keptTraining();
-    if (!kept) return undefined;
+    if (!kept || (address !== '' && address !== kept.text)) return undefined;
     this.id = kept.id;
     this.set('paused');
     return kept.text;
