@@ -30,7 +30,7 @@ inChromium('the page Train, where something is amiss', async () => {
     await page.waitForURL(`${address}#${SETTINGS}`);
     await page.goto(`${address}#model=dense&epochs=7&images=1e9&seed=NaN&noise=<script>`);
     await expect.poll(() => page.inputValue('#epochs')).toBe('7');
-    expect(await page.textContent('#status')).toContain('images=1e9, seed=NaN, noise=<script>');
+    await expect.poll(() => page.textContent('#status')).toContain('images=1e9, seed=NaN, noise=<script>');
     await page.waitForURL(`${address}#model=dense&epochs=7`);
     expect(problems).toEqual([]);
     await page.context().close();
