@@ -23,7 +23,8 @@ function run(program: readonly string[], ...args: string[]) {
 const TRACE = /^ +at |Node\.js v/m;
 
 it('there are such scripts', () => {
-  const names = ['bench', 'bench:peers', 'bench:tune', 'fuzz', 'kill-test', 'model', 'soak', 'train', 'verify', 'weft'];
+  const benchmarks = ['bench', 'bench:pages', 'bench:peers', 'bench:tune'];
+  const names = [...benchmarks, 'fuzz', 'kill-test', 'model', 'site', 'soak', 'train', 'verify', 'weft'];
   expect(programs.map(([name]) => name).sort()).toEqual(names);
 });
 

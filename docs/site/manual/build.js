@@ -1,32 +1,23 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
-import { build } from 'vitepress';
-import { writeReference } from './api/typedoc.js';
+import { commandLine } from '../../../scripts/command-line.js';
 import { brokenLinks } from './check-links.js';
 import { pagesOf } from './pages.js';
 import { built, root, site, staged } from './paths.js';
 import { stagePages } from './stage.js';
 
-const HELP = `Usage: pnpm site [--base PATH] [--out DIR]
-
-Builds the site as static files: the docs, the API reference and the live pages.
-
-  --base PATH   path of the site on its host, such as /weft/  (default: /)
-  --out DIR     where the files go                           (default: docs/site/dist)`;
-
 /** A file by which a site of VitePress is known. */
 const MADE_HERE = 'hashmap.json';
 
-const { values } = parseArgs({
+const { values } = commandLine({
+  name: 'pnpm site',
+  about: 'Builds the site as static files: the docs, the API reference and the live pages.',
   options: {
-    base: { type: 'string', default: '/' },
-    out: { type: 'string', default: site },
-    help: { type: 'boolean', default: false },
+    base: { value: 'PATH', default: '/', help: 'Path of the site on its host, such as /weft/.' },
+    out: { value: 'DIR', help: 'Where the files go. Default: docs/site/dist.' },
   },
 });
-if (values.help) console.log(HELP);
-else await buildSite(values.base, resolve(values.out));
+await buildSite(values.base, resolve(values.out ?? site));
 
 /**
  * @param {string} base
@@ -39,6 +30,8 @@ async function buildSite(base, out) {
   if (out !== site && existsSync(out) && readdirSync(out).length > 0 && !existsSync(join(out, MADE_HERE))) {
     return fail(`${out} is not empty, and no site is in it. Give --out a folder that may be replaced.`);
   }
+  // Only now: what answers --help needs nothing that is installed for the site alone.
+  const [{ build }, { writeReference }] = await Promise.all([import('vitepress'), import('./api/typedoc.js')]);
   process.env.WEFT_SITE_BASE = base;
   try {
     rmSync(staged, { recursive: true, force: true });
