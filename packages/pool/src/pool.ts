@@ -6,9 +6,9 @@ import { type CompiledProgram, defaultKernels, type VectorBits } from '@weft/cor
 import { WorkerError } from '@weft/train';
 import {
   BARRIER_WORDS,
+  BasePool,
   breakBarrier,
   CONTROL,
-  CONTROL_WORDS,
   checkOptions,
   type OptionsOf,
   oneOf,
@@ -45,8 +45,6 @@ const OPTIONS = {
 /** Options of a pool. */
 export type WorkerPoolOptions = OptionsOf<typeof OPTIONS>;
 
-let sessions = 0;
-
 /**
  * Worker threads and the memory they share. One call of `fit` or `predict` uses it at a time.
  *
@@ -56,26 +54,18 @@ let sessions = 0;
  * await predict(model, Float32Array.of(-1, 2), { pool }); // [0, 2]
  * await pool.close();
  */
-export class WorkerPool implements Runtime {
+export class WorkerPool extends BasePool implements Runtime {
   readonly threads: number;
-  readonly kernels: KernelSet;
   /** @internal */
   readonly store = fileStore;
-  /** @internal */
-  readonly memory = new SharedMemory();
   /** Undefined where work is done in the thread that asks. */
   private readonly workers: Workers | undefined;
-  private readonly controlAddress: number;
-  /** Programs as workers have them, at the width of vectors that they were compiled for. */
-  private images = new WeakMap<CompiledProgram, ProgramImage>();
+  /** The width of vectors that programs were compiled for. */
   private imageBits: VectorBits | undefined;
-  private busy = false;
-  private closed = false;
 
   protected constructor(threads: number, kernels: KernelSet, hasWorkers = true) {
+    super(kernels, new SharedMemory());
     this.threads = threads;
-    this.kernels = kernels;
-    this.controlAddress = this.memory.allocate(CONTROL_WORDS * 4);
     this.workers = hasWorkers ? new Workers(threads) : undefined;
   }
 
@@ -100,59 +90,22 @@ export class WorkerPool implements Runtime {
     return this.kernels === 'wasm' ? useVectors() : 128;
   }
 
-  /** Ends the workers. Work that is under way is rejected. */
-  async close(): Promise<void> {
+  override async close(): Promise<void> {
     this.closed = true;
     await this.workers?.end();
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
-  }
-
-  /** @internal The control words; the memory may have grown since, so they are looked at anew. */
-  get control(): Int32Array {
-    return new Int32Array(this.memory.memory.buffer, this.controlAddress, CONTROL_WORDS);
-  }
-
-  /**
-   * Holds the pool for one piece of work: memory reserved in it is given back at its end.
-   *
-   * @internal
-   * @throws Error if the pool is in use or closed
-   */
-  async hold<T>(work: (session: string) => Promise<T>): Promise<T> {
-    if (this.closed) throw new Error('The pool is closed. Make another one.');
-    if (this.busy) {
-      throw new Error('The pool is in use by another fit or predict. Wait for it to end, or make a second pool.');
-    }
-    this.busy = true;
-    const mark = this.memory.mark();
-    try {
-      return await work(String(++sessions));
-    } finally {
-      this.memory.release(mark);
-      this.busy = false;
-    }
-  }
-
-  /** @internal A compiled program as workers want it. */
-  async load(id: string, compiled: CompiledProgram): Promise<ProgramImage> {
+  /** @internal */
+  override load(id: string, compiled: CompiledProgram): Promise<ProgramImage> {
     // An engine that was told to pack no more would still share what it has packed.
-    if (this.imageBits !== this.vectorBits) this.images = new WeakMap();
+    if (this.imageBits !== this.vectorBits) this.forgetImages();
     this.imageBits = this.vectorBits;
-    const known = this.images.get(compiled);
-    if (known) return known;
-    const isWasm = this.kernels === 'wasm';
-    const image: ProgramImage = {
-      id,
-      module: isWasm ? await WebAssembly.compile(atThisWidth(compiled.bytes)) : undefined,
-      program: isWasm ? undefined : compiled.program,
-      plan: isWasm ? undefined : compiled.plan,
-      segments: compiled.segments,
-    };
-    this.images.set(compiled, image);
-    return image;
+    return super.load(id, compiled);
+  }
+
+  /** @internal */
+  protected override compileModule(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
+    return WebAssembly.compile(atThisWidth(bytes));
   }
 
   /**
@@ -162,11 +115,7 @@ export class WorkerPool implements Runtime {
    * @throws WorkerError of the first worker that failed; Error if the pool was closed
    */
   async runOnAll(work: StepsWork): Promise<void> {
-    // Between two tasks nothing else would notice: piscina starts its workers anew.
-    if (this.closed) throw new Error('The pool was closed while work was under way.');
-    const { control } = this;
-    control.fill(0);
-    if (work.isReported) control[CONTROL.steps] = work.firstStep;
+    const control = this.beginSteps(work);
     const barrier = control.subarray(CONTROL.barrier, CONTROL.barrier + BARRIER_WORDS);
     let failure: unknown;
     const workers = usefulWorkers(work, this.threads);

@@ -1,5 +1,17 @@
 // What runtimes and tools are written and tested with: the workers' side of training, the memory that they share, checkpoints.
 export { arriveAndWait, BARRIER_WORDS, BarrierBroken, breakBarrier } from './barrier.js';
+export {
+  type EvaluateOn,
+  evaluateOn,
+  type FitOn,
+  fitOn,
+  type MapOn,
+  mapExamplesOn,
+  type Place,
+  type PlaceOptions,
+  type PredictOn,
+  predictOn,
+} from './calls.js';
 export { decodeCheckpoint, encodeCheckpoint } from './checkpoints/file.js';
 export type { TrainingState } from './checkpoints/state.js';
 export { evaluateInMicroBatches } from './evaluate.js';
@@ -11,6 +23,7 @@ export { oneOf, such, wholeNumber } from './options/kinds.js';
 export { EVALUATE_OPTIONS, MAP_OPTIONS, PREDICT_OPTIONS } from './options/predict-options.js';
 export { checkOptions, defaulted, type Kind, type Option, type OptionsOf, optional } from './options/schema.js';
 export { type MakeReference, runTask, taskSteps } from './run-task.js';
+export { BasePool } from './runtime/base-pool.js';
 export { isSmall, type Runtime, type RuntimeSource, type WorkSize } from './runtime/runtime.js';
 export { folderOf, joinPath, type Store } from './runtime/store.js';
 export { sha256Hex } from './sha256.js';

@@ -1,14 +1,12 @@
 import type { KernelSet } from '@weft/core';
-import { type CompiledProgram, compileModuleAsync, defaultKernels } from '@weft/core/program';
+import { compileModuleAsync, defaultKernels } from '@weft/core/program';
 import { WorkerError } from '@weft/train';
 import {
-  CONTROL,
-  CONTROL_WORDS,
+  BasePool,
   checkOptions,
   type OptionsOf,
   oneOf,
   optional,
-  type ProgramImage,
   type Runtime,
   type SharedMemory,
   type StepsWork,
@@ -45,8 +43,6 @@ const OPTIONS = {
 /** Options of a pool. */
 export type WorkerPoolOptions = OptionsOf<typeof OPTIONS>;
 
-let sessions = 0;
-
 /**
  * Web Workers and the memory they share. One call of `fit` or `predict` uses it at a time.
  *
@@ -56,23 +52,13 @@ let sessions = 0;
  * await predict(model, Float32Array.of(-1, 2), { pool }); // [0, 2]
  * await pool.close();
  */
-export class WorkerPool implements Runtime {
-  readonly kernels: KernelSet;
+export class WorkerPool extends BasePool implements Runtime {
   /** @internal */
   readonly store = originStore;
-  /** @internal */
-  readonly memory: SharedMemory;
   private readonly place: Place;
-  private readonly controlAddress: number;
-  /** Programs as workers have them. */
-  private readonly images = new WeakMap<CompiledProgram, ProgramImage>();
-  private busy = false;
-  private closed = false;
 
   protected constructor(kernels: KernelSet, memory: SharedMemory, makePlace: (page: PageMemory) => Place) {
-    this.kernels = kernels;
-    this.memory = memory;
-    this.controlAddress = memory.allocate(CONTROL_WORDS * 4);
+    super(kernels, memory);
     this.place = makePlace({ memory, control: this.controlAddress });
   }
 
@@ -118,57 +104,21 @@ export class WorkerPool implements Runtime {
     return this.place.sharing;
   }
 
-  /** Ends the workers. Work that is under way is rejected. */
-  async close(): Promise<void> {
+  override async close(): Promise<void> {
     this.closed = true;
     this.place.end();
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
+  override hold<T>(work: (session: string) => Promise<T>): Promise<T> {
+    return super.hold((session) => {
+      this.place.begin();
+      return work(session);
+    });
   }
 
-  /** @internal The control words; the memory may have grown since, so they are looked at anew. */
-  get control(): Int32Array {
-    return new Int32Array(this.memory.memory.buffer, this.controlAddress, CONTROL_WORDS);
-  }
-
-  /**
-   * Holds the pool for one piece of work: memory reserved in it is given back at its end.
-   *
-   * @internal
-   * @throws Error if the pool is in use or closed
-   */
-  async hold<T>(work: (session: string) => Promise<T>): Promise<T> {
-    if (this.closed) throw new Error('The pool is closed. Make another one.');
-    if (this.busy) {
-      throw new Error('The pool is in use by another fit or predict. Wait for it to end, or make a second pool.');
-    }
-    this.busy = true;
-    const mark = this.memory.mark();
-    this.place.begin();
-    try {
-      return await work(String(++sessions));
-    } finally {
-      this.memory.release(mark);
-      this.busy = false;
-    }
-  }
-
-  /** @internal A compiled program as workers want it. */
-  async load(id: string, compiled: CompiledProgram): Promise<ProgramImage> {
-    const known = this.images.get(compiled);
-    if (known) return known;
-    const isWasm = this.kernels === 'wasm';
-    const image: ProgramImage = {
-      id,
-      module: isWasm ? await compileModuleAsync(compiled.bytes) : undefined,
-      program: isWasm ? undefined : compiled.program,
-      plan: isWasm ? undefined : compiled.plan,
-      segments: compiled.segments,
-    };
-    this.images.set(compiled, image);
-    return image;
+  /** @internal */
+  protected override compileModule(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
+    return compileModuleAsync(bytes);
   }
 
   /**
@@ -178,10 +128,7 @@ export class WorkerPool implements Runtime {
    * @throws WorkerError of the first worker that failed; Error if the pool was closed
    */
   async runOnAll(work: StepsWork): Promise<void> {
-    if (this.closed) throw new Error('The pool was closed while work was under way.');
-    const { control } = this;
-    control.fill(0);
-    if (work.isReported) control[CONTROL.steps] = work.firstStep;
+    this.beginSteps(work);
     try {
       await this.place.run(work);
     } catch (error) {

@@ -1,70 +1,47 @@
-import type { Shape, Tensor } from '@weft/core';
-import type { BaseModel } from '@weft/nn';
-import * as train from '@weft/train';
 import {
-  checkOptions,
-  EVALUATE_OPTIONS,
-  FIT_OPTIONS,
-  isSmall,
-  MAP_OPTIONS,
-  type OptionsOf,
+  type EvaluateOn,
+  evaluateOn,
+  type FitOn,
+  fitOn,
+  type MapOn,
+  mapExamplesOn,
   optional,
-  PREDICT_OPTIONS,
-  type RuntimeSource,
+  type Place,
+  type PredictOn,
+  predictOn,
   such,
-  type WorkSize,
   wholeNumber,
 } from '@weft/train/runtime';
 import { MOST_THREADS } from './available-threads.js';
 import { WorkerPool } from './pool.js';
 import { ThisPage } from './this-page.js';
 
-/** Where work is done. */
-const PLACE = {
-  pool: optional(
-    such<WorkerPool>('what WorkerPool.create() resolves to: await it', (value) => value instanceof WorkerPool),
-    "Workers to use. Without it, a pool of this call's own; a few examples are predicted or evaluated on the page's thread.",
-  ),
-  threads: optional(
-    wholeNumber(1, MOST_THREADS),
-    'Workers of a pool of its own. Without it, as many as the machine computes on at once; one where the page is not cross-origin isolated.',
-  ),
+const place: Place<WorkerPool> = {
+  options: {
+    pool: optional(
+      such<WorkerPool>('what WorkerPool.create() resolves to: await it', (value) => value instanceof WorkerPool),
+      "Workers to use. Without it, a pool of this call's own; a few examples are predicted or evaluated on the page's thread.",
+    ),
+    threads: optional(
+      wholeNumber(1, MOST_THREADS),
+      'Workers of a pool of its own. Without it, as many as the machine computes on at once; one where the page is not cross-origin isolated.',
+    ),
+  },
+  start: (threads) => WorkerPool.create(threads === undefined ? {} : { threads }),
+  take: () => ThisPage.take(),
 };
 
-const FIT = { ...FIT_OPTIONS, ...PLACE };
-const MAP = { ...PLACE, ...MAP_OPTIONS };
-const PREDICT = { ...PLACE, ...PREDICT_OPTIONS };
-const EVALUATE = { ...PLACE, ...EVALUATE_OPTIONS };
-
 /** Options of `fit`. */
-export type FitOptions = OptionsOf<typeof FIT>;
+export type FitOptions = FitOn<WorkerPool>;
 
 /** Options of `mapExamples`. */
-export type MapOptions = OptionsOf<typeof MAP>;
+export type MapOptions = MapOn<WorkerPool>;
 
 /** Options of `predict`. */
-export type PredictOptions = OptionsOf<typeof PREDICT>;
+export type PredictOptions = PredictOn<WorkerPool>;
 
 /** Options of `evaluate`. */
-export type EvaluateOptions = OptionsOf<typeof EVALUATE>;
-
-type Place = OptionsOf<typeof PLACE>;
-
-/**
- * The options that `@weft/train` takes, with a runtime instead of `pool` and `threads`.
- *
- * @param isTraining whether workers are worth starting, however few examples there are
- */
-function onRuntime<Options extends Place>(
-  { pool, threads, ...others }: Options,
-  isTraining = false,
-): Omit<Options, keyof Place> & { runtime: RuntimeSource } {
-  const start = async (size: WorkSize) => {
-    if (threads !== undefined) return WorkerPool.create({ threads });
-    return isSmall(size) && !isTraining ? ThisPage.take() : WorkerPool.create();
-  };
-  return { ...others, runtime: pool ?? start };
-}
+export type EvaluateOptions = EvaluateOn<WorkerPool>;
 
 /**
  * Trains a model on all cores. The result is the same to the bit for any number of threads: a batch is cut into
@@ -85,14 +62,7 @@ function onRuntime<Options extends Place>(
  * history.loss.length; // 200
  * model.weights.map(({ data }) => Math.round(data[0])); // [2, 1]; y = 2 x + 1
  */
-export async function fit(
-  model: BaseModel,
-  data: train.Examples | train.ExampleStream,
-  options: FitOptions,
-): Promise<train.History> {
-  checkOptions('fit', options, FIT, '{ epochs: 10 }');
-  return train.fit(model, data, onRuntime(options, true));
-}
+export const fit = /* @__PURE__ */ fitOn(place);
 
 /**
  * The model's outputs for examples, computed on all cores. Without `pool` and `threads`, up to 32 examples of a small
@@ -104,14 +74,7 @@ export async function fit(
  * const model = new Sequential([new ReLU()], { inputShape: [2] });
  * await predict(model, Float32Array.of(-1, 2, 3, -4)); // [0, 2, 3, 0]
  */
-export async function predict<Model extends BaseModel>(
-  model: Model,
-  x: train.ExampleArrays | train.ExampleStream,
-  options: PredictOptions = {},
-): Promise<train.Predictions<Model>> {
-  checkOptions('predict', options, PREDICT, '{ threads: 2 }');
-  return train.predict(model, x, onRuntime(options));
-}
+export const predict = /* @__PURE__ */ predictOn(place);
 
 /**
  * What a function makes of examples, computed on all cores.
@@ -123,15 +86,7 @@ export async function predict<Model extends BaseModel>(
  * @example
  * await mapExamples((x) => sum(x, 1), Float32Array.of(1, 2, 3, 4), [2]); // [3, 7]
  */
-export async function mapExamples(
-  f: (x: Tensor, draws: train.Draws) => Tensor,
-  x: train.ExampleArray,
-  inputShape: Shape,
-  options: MapOptions = {},
-): Promise<Float32Array> {
-  checkOptions('mapExamples', options, MAP, '{ threads: 2 }');
-  return train.mapExamples(f, x, inputShape, onRuntime(options));
-}
+export const mapExamples = /* @__PURE__ */ mapExamplesOn(place);
 
 /**
  * The model's losses and metrics on examples, computed on all cores.
@@ -143,11 +98,4 @@ export async function mapExamples(
  * const data = { x: Float32Array.of(1, 2), y: Float32Array.of(1, 4) };
  * await evaluate(model, data, { loss: meanSquaredError }); // { loss: 2 }
  */
-export async function evaluate(
-  model: BaseModel,
-  data: train.Examples | train.ExampleStream,
-  options: EvaluateOptions = {},
-): Promise<train.Evaluation> {
-  checkOptions('evaluate', options, EVALUATE, '{ loss: meanAbsoluteError }');
-  return train.evaluate(model, data, onRuntime(options));
-}
+export const evaluate = /* @__PURE__ */ evaluateOn(place);
