@@ -1,9 +1,8 @@
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex } from '@noble/hashes/utils.js';
 import { RandomStream } from '@weft/core';
 import { checkOptions, checkWholeNumber } from '../checks.js';
 import type { ImageDataset, LoadedData } from '../dataset.js';
 import { FASHION_MNIST_CLASS_NAMES } from '../fashion-mnist/class-names.js';
+import { sha256Hex } from '../sha256.js';
 import { between } from './choice.js';
 import { GARMENTS } from './garments.js';
 import { drawLook } from './look.js';
@@ -79,7 +78,6 @@ export function syntheticGarments(
   checkWholeNumber('syntheticGarments: seed', seed, 0);
   const train = drawSplit('train', trainCount, seed);
   const test = drawSplit('test', testCount, seed);
-  const sumOf = (bytes: Uint8Array) => bytesToHex(sha256(bytes));
   return {
     name: 'synthetic',
     synthetic: true,
@@ -87,10 +85,10 @@ export function syntheticGarments(
     test,
     classNames: FASHION_MNIST_CLASS_NAMES,
     checksums: {
-      'train-images': sumOf(train.images),
-      'train-labels': sumOf(train.labels),
-      'test-images': sumOf(test.images),
-      'test-labels': sumOf(test.labels),
+      'train-images': sha256Hex(train.images),
+      'train-labels': sha256Hex(train.labels),
+      'test-images': sha256Hex(test.images),
+      'test-labels': sha256Hex(test.labels),
     },
     origin: `drawn by Weft from the seed ${seed}`,
   };
