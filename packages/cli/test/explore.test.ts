@@ -237,7 +237,9 @@ describe('is refused by a sentence', () => {
     await writeFile(at('there.safetensors'), 'mine');
     const { code, stderr } = await call('explore', 'run', '--model', 'cae', '--out', 'there.safetensors');
     expect(code).toBe(2);
-    expect(stderr).toContain('OUT: there.safetensors would replace what is there.');
+    expect(stderr).toContain(
+      '--out: there.safetensors would replace what is there. Choose another --out, or give --overwrite.',
+    );
     expect(await readFile(at('there.safetensors'), 'utf8')).toBe('mine');
   });
 });

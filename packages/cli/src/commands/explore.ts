@@ -100,7 +100,8 @@ async function plan(folderOfRun: string, { models }: ExploredRun, { out, overwri
     throw new UsageError(`--out: the run has several models, and each has a file. Choose one with --model: ${keys}.`);
   }
   const place = givenPath(out);
-  return { files: await OutputFiles.plan(dirname(place), [basename(place)], { overwrite }), names: [basename(place)] };
+  const names = [basename(place)];
+  return { files: await OutputFiles.plan(dirname(place), names, { overwrite, argument: '--out' }), names };
 }
 
 interface ExploreCall {

@@ -5,26 +5,34 @@ import { OutputError, UsageError } from '../exit.js';
 import { shownPath } from '../run/directory.js';
 import { realPlace } from './find-pictures.js';
 
+interface PlannedOptions {
+  readonly overwrite: boolean;
+  readonly inputs?: readonly string[];
+  readonly argument?: string;
+}
+
 /** Files that a command writes: none outside of a folder, none that is there already, each whole or not at all. */
 export class OutputFiles {
   private constructor(
     /** Absolute, without links. */
     readonly folder: string,
     private readonly names: ReadonlySet<string>,
+    private readonly argument: string,
   ) {}
 
   /**
-   * @param folder absolute; made when the first file is written
-   * @param names  paths within the folder, with `/` between names
-   * @param inputs places of files that must not be replaced, whatever was allowed
+   * @param folder   absolute; made when the first file is written
+   * @param names    paths within the folder, with `/` between names
+   * @param inputs   places of files that must not be replaced, whatever was allowed
+   * @param argument what says where they go, for messages; default `OUT`
    * @throws UsageError if a file is there and may not be replaced; OutputError if the folder is none
    */
   static async plan(
     folder: string,
     names: readonly string[],
-    { overwrite, inputs = [] }: { readonly overwrite: boolean; readonly inputs?: readonly string[] },
+    { overwrite, inputs = [], argument = 'OUT' }: PlannedOptions,
   ): Promise<OutputFiles> {
-    const files = new OutputFiles(await realFolder(folder), new Set(names));
+    const files = new OutputFiles(await realFolder(folder, argument), new Set(names), argument);
     const there: string[] = [];
     const kept = new Set(inputs);
     for (const name of names) {
@@ -32,7 +40,7 @@ export class OutputFiles {
       if (place === undefined) continue;
       if (kept.has(place)) {
         throw new UsageError(
-          `OUT: ${shownPath(files.place(name))} is one of the pictures that are read, which would be lost. Choose another OUT.`,
+          `${argument}: ${shownPath(files.place(name))} is one of the pictures that are read, which would be lost. Choose another ${argument}.`,
         );
       }
       there.push(shownPath(files.place(name)));
@@ -40,7 +48,7 @@ export class OutputFiles {
     if (there.length === 0 || overwrite) return files;
     const others = there.length === 1 ? '' : ` and ${there.length - 1} more of the results`;
     throw new UsageError(
-      `OUT: ${there[0]}${others} would replace what is there. Choose another OUT, or give --overwrite.`,
+      `${argument}: ${there[0]}${others} would replace what is there. Choose another ${argument}, or give --overwrite.`,
     );
   }
 
@@ -74,7 +82,7 @@ export class OutputFiles {
       return await realpath(place).catch(() => place);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw new OutputError(`OUT: ${shownPath(place)} cannot be written: ${(error as Error).message}.`, {
+      throw new OutputError(`${this.argument}: ${shownPath(place)} cannot be written: ${(error as Error).message}.`, {
         cause: error,
       });
     }
@@ -93,11 +101,11 @@ export class OutputFiles {
   }
 }
 
-async function realFolder(folder: string): Promise<string> {
+async function realFolder(folder: string, argument: string): Promise<string> {
   const place = await realPlace(resolve(folder));
   const found = await lstat(place).catch(() => undefined);
   if (!found || found.isDirectory()) return place;
-  throw new OutputError(`OUT: ${shownPath(folder)} is a file, expected a folder. Choose another OUT.`);
+  throw new OutputError(`${argument}: ${shownPath(folder)} is a file, expected a folder. Choose another ${argument}.`);
 }
 
 /**

@@ -51,7 +51,11 @@ export async function scoreFolder(request: ScoreRequest, terminal: Terminal): Pr
   const heatMap = (path: string) => `heatmaps/${names.get(path)}.png`;
   const planned = [...Object.values(SCORE_FILES), ...pictures.map(({ path }) => heatMap(path))];
   const inputs = pictures.map(({ place }) => place);
-  const files = await OutputFiles.plan(out, planned, { overwrite: request.overwrite, inputs });
+  const files = await OutputFiles.plan(out, planned, {
+    overwrite: request.overwrite,
+    inputs,
+    argument: '--out',
+  });
   const bad = new BadPictures(request.onBadImage, terminal);
   const refused = [...unusable, ...(normal?.bad ?? [])];
   for (const each of refused) bad.add(each.path, each.reason);
