@@ -10,10 +10,14 @@ import { temporaryFolder, weft } from '../../packages/cli/test/support/weft.js';
 import { decodeExploration, decodeModel, type Exploration } from '../../packages/formats/src/index.js';
 import { predict } from '../../packages/pool/src/index.js';
 import { inChromium, newPage, openBrowser, screenshot, seriousFaults } from '../support/browser/chromium.js';
+import { expectTraffic, openLive } from '../support/browser/live.js';
 import { type FileServer, serve } from '../support/browser/serve.js';
 
 const SITE = fileURLToPath(new URL('../../docs/site/dist/', import.meta.url));
 const IMAGES = 150;
+
+/** What the page and its example may take: nearly all of it is the example, a thousand images. */
+const MOST = { requests: 12, bytes: 1_400_000 };
 
 inChromium('the page Explore', async () => {
   const browser = await openBrowser();
@@ -371,5 +375,14 @@ inChromium('the page Explore', async () => {
     expect(await seriousFaults(page)).toEqual([]);
     await screenshot(page, 'explore-phone-dark');
     expect(problems).toEqual([]);
+  });
+
+  test('loads no more than it should', async () => {
+    const own = await openLive(browser, 'explore', { serviceWorkers: 'block' });
+    await own.page.locator('#rows tr').first().waitFor();
+    expectTraffic('Explore', own.server, MOST);
+    expect(own.problems).toEqual([]);
+    await own.page.context().close();
+    await own.server.close();
   });
 });

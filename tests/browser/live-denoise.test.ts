@@ -6,11 +6,10 @@ import { decodeModel, encodeModel } from '../../packages/formats/src/index.js';
 import { buildAutoencoder } from '../../packages/models/src/index.js';
 import { mapExamples, predict } from '../../packages/pool/src/index.js';
 import { inChromium, openBrowser, screenshot, seriousFaults } from '../support/browser/chromium.js';
-import { builtFile, openLive, SCREENS, traffic, waitUntilKept } from '../support/browser/live.js';
+import { builtFile, expectTraffic, openLive, SCREENS, waitUntilKept } from '../support/browser/live.js';
 
 /** What the page loads on its own: requests, and bytes behind gzip. */
-const MOST_REQUESTS = 12;
-const MOST_BYTES = 210_000;
+const MOST = { requests: 12, bytes: 210_000 };
 
 /** The numbers that the page shows. */
 async function shown(page: Page) {
@@ -203,10 +202,7 @@ inChromium('the page Denoise', async () => {
   test('loads no more than it should', async () => {
     const { page, problems, server } = await openLive(browser, 'denoise', { serviceWorkers: 'block' });
     await ready(page);
-    const { requests, bytes } = traffic(server);
-    console.log(`Denoise: ${requests} requests, ${bytes} bytes behind gzip`);
-    expect(requests).toBeLessThanOrEqual(MOST_REQUESTS);
-    expect(bytes).toBeLessThanOrEqual(MOST_BYTES);
+    expectTraffic('Denoise', server, MOST);
     expect(problems).toEqual([]);
     await page.context().close();
     await server.close();

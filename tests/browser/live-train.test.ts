@@ -9,11 +9,10 @@ import { decodeModel } from '../../packages/formats/src/index.js';
 import { AUTOENCODERS } from '../../packages/models/src/index.js';
 import { weightsSha256 } from '../../packages/pool/src/index.js';
 import { inChromium, openBrowser, screenshot, seriousFaults } from '../support/browser/chromium.js';
-import { openLive, printedByNode, SCREENS, traffic, waitUntilKept } from '../support/browser/live.js';
+import { expectTraffic, openLive, printedByNode, SCREENS, waitUntilKept } from '../support/browser/live.js';
 
 /** What the page loads on its own: requests, and bytes behind gzip. */
-const MOST_REQUESTS = 12;
-const MOST_BYTES = 170_000;
+const MOST = { requests: 12, bytes: 170_000 };
 
 /** A training of a few seconds, with enough steps to pause within it. */
 const SHORT = 'images=300&epochs=3&batchSize=4';
@@ -212,10 +211,7 @@ inChromium('the page Train', async () => {
   test('loads no more than it should', async () => {
     const { page, problems, server } = await open('model=dense&images=50&epochs=1', { serviceWorkers: 'block' });
     await train(page);
-    const { requests, bytes } = traffic(server);
-    console.log(`Train: ${requests} requests, ${bytes} bytes behind gzip`);
-    expect(requests).toBeLessThanOrEqual(MOST_REQUESTS);
-    expect(bytes).toBeLessThanOrEqual(MOST_BYTES);
+    expectTraffic('Train', server, MOST);
     expect(problems).toEqual([]);
     await page.context().close();
     await server.close();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { expect } from 'vitest';
 import { newPage, type WatchedPage } from './chromium.js';
 import { type FileServer, type ServedFiles, serve } from './serve.js';
 
@@ -65,6 +66,14 @@ export async function waitUntilKept(page: Page): Promise<void> {
 export function traffic({ requests }: FileServer): { requests: number; bytes: number } {
   const bytes = requests.reduce((sum, { path }) => sum + gzipSync(builtFile(path.slice(BASE.length + 1))).length, 0);
   return { requests: requests.length, bytes };
+}
+
+/** Says what a page has loaded, and that it is no more than it should be. */
+export function expectTraffic(name: string, server: FileServer, most: { requests: number; bytes: number }): void {
+  const { requests, bytes } = traffic(server);
+  console.log(`${name}: ${requests} requests, ${bytes} bytes behind gzip`);
+  expect(requests).toBeLessThanOrEqual(most.requests);
+  expect(bytes).toBeLessThanOrEqual(most.bytes);
 }
 
 /** What a program for Node that imports packages of Weft prints. It runs what was built. */
