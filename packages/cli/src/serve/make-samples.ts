@@ -7,6 +7,7 @@ import { findPictures } from '../pictures/find-pictures.js';
 import { type PictureModel, pictureModel, reconstructorFrom } from '../pictures/picture-model.js';
 import { preparePicture } from '../pictures/prepare-picture.js';
 import { readPicture } from '../pictures/read-picture.js';
+import { bytesOf } from '../run/compare-images.js';
 import { loadData } from '../run/load-data.js';
 import { readModelCard } from '../run/model-card.js';
 import { modelTitle } from '../run/model-keys.js';
@@ -41,10 +42,10 @@ export async function makeSamples({ bytes, name, dataPath }: SampleTask): Promis
   const corrupt = noise === undefined ? undefined : corruption(parseNoise(noise), { images: 'test' });
   const noisy = corrupt && (await mapExamples(corrupt, examples, [height, width, channels], { ...options, seed }));
   const made = await predict(reconstructor, examples, { ...options, ...(corrupt && { corrupt, seed }) });
-  const drawn = (values: Float32Array) => row(pictures, (at) => values[at] * 255);
+  const drawn = (values: Float32Array) => row(pictures, bytesOf(values));
   return {
     ...{ count, height, width, epochs },
-    original: row(pictures, (at) => pictures.images[at]),
+    original: row(pictures, pictures.images),
     noisy: noisy && drawn(noisy),
     made: drawn(made as Float32Array),
   };
@@ -107,15 +108,13 @@ async function ownPictures(model: PictureModel, path: string, most: number): Pro
 }
 
 /** Images side by side, as PNG. */
-function row({ count, height, width, channels }: Pictures, value: (at: number) => number): Uint8Array {
+function row({ count, height, width, channels }: Pictures, images: Uint8Array): Uint8Array {
   const data = new Uint8Array(count * height * width * channels);
   const line = width * channels;
   for (let image = 0; image < count; image++) {
     for (let y = 0; y < height; y++) {
       const from = (image * height + y) * line;
-      const to = (y * count + image) * line;
-      // What is no number is black.
-      for (let x = 0; x < line; x++) data[to + x] = Math.min(255, Math.max(0, Math.round(value(from + x)))) || 0;
+      data.set(images.subarray(from, from + line), (y * count + image) * line);
     }
   }
   return encodePng({ width: count * width, height, channels: channels as 1 | 3 | 4, depth: 8, data });
