@@ -17,7 +17,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   web: ['train', 'formats', 'nn', 'core'],
   report: ['analysis', 'core'],
   study: ['report', 'analysis', 'pool', 'train', 'formats', 'nn', 'core'],
-  cli: ['study', 'report', 'analysis', 'pool', 'train', 'formats', 'models', 'data', 'nn', 'core'],
+  cluster: ['study', 'report', 'analysis', 'pool', 'train', 'formats', 'nn', 'core'],
+  cli: ['cluster', 'study', 'report', 'analysis', 'pool', 'train', 'formats', 'models', 'data', 'nn', 'core'],
 };
 
 /** Whom a package's tests may import besides: none that imports it. */

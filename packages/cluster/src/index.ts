@@ -1,0 +1,1 @@
+export type { Bus, Delivery, Unsubscribe } from './bus/bus.js';
