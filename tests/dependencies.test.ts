@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { satisfies } from 'semver';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { filesBelow, packageNames } from './support/packages.js';
@@ -13,6 +14,13 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const RUNTIME: Readonly<Record<string, string>> = {
   '@canvas/image-data': '@cwasm/jpeg-turbo',
   '@cwasm/jpeg-turbo': 'data: reads JPEG, in WebAssembly',
+  '@nats-io/jetstream': 'cluster: queues and streams on NATS',
+  '@nats-io/kv': 'cluster: key-value buckets on NATS',
+  '@nats-io/nats-core': '@nats-io/transport-node',
+  '@nats-io/nkeys': '@nats-io/nats-core',
+  '@nats-io/nuid': '@nats-io/nats-core',
+  '@nats-io/obj': 'cluster: an object store on NATS',
+  '@nats-io/transport-node': 'cluster: the connection to NATS',
   '@noble/hashes': 'train: SHA-256, without Node',
   '@resvg/resvg-wasm': 'report: draws SVG as PNG, in WebAssembly',
   '@types/ndarray': 'core: the types in its own types',
@@ -34,12 +42,14 @@ const RUNTIME: Readonly<Record<string, string>> = {
   'iota-array': 'ndarray',
   'is-any-array': 'ml-matrix',
   'is-buffer': 'ndarray',
+  'js-sha256': '@nats-io/obj',
   'ml-array-max': 'ml-matrix',
   'ml-array-min': 'ml-matrix',
   'ml-array-rescale': 'ml-matrix',
   'ml-matrix': 'analysis: singular values',
   ndarray: 'core: arrays are exchanged as ndarrays',
   piscina: 'pool: worker threads',
+  tweetnacl: '@nats-io/nkeys',
   zod: "report: the schema of a run's record",
 };
 
@@ -104,7 +114,9 @@ describe('what an installed Weft brings along', () => {
     expect({ requiresBuild, cpu, os, libc }).toEqual({});
     const folder = folderOf(key);
     expect(existsSync(folder)).toBe(true);
-    const { scripts = {}, gypfile } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    const { scripts = {}, gypfile, engines } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    // The oldest Node that Weft supports, and the newest that it is tested with.
+    for (const node of ['20.19.0', '26.0.0']) expect(satisfies(node, engines?.node ?? '*'), node).toBe(true);
     expect(Object.keys(scripts).filter((name) => /^(pre|post)?install$/.test(name))).toEqual([]);
     expect(gypfile).toBeUndefined();
     expect(filesBelow(folder).filter((path) => /(\.(node|gyp|so|dylib|dll|exe))$/.test(path))).toEqual([]);
