@@ -11,6 +11,7 @@ export { expandGrid, trialWord } from './definition/grid.js';
 export { type ParseStudyOptions, parseStudy } from './definition/parse-study.js';
 export {
   completeTrials,
+  type EarlierTrial,
   type Json,
   type Measure,
   type Study,

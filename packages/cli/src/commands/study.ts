@@ -1,23 +1,13 @@
-import { basename } from 'node:path';
 import { recordText } from '@weft/report';
-import {
-  completeTrials,
-  finishedTrials,
-  localExecutor,
-  performInFolder,
-  runStudy,
-  type Study,
-  StudyError,
-} from '@weft/study';
+import { completeTrials, finishedTrials, localExecutor, runStudy, type Study, StudyError } from '@weft/study';
 import { EXIT, errorText, exitCodeOf, InterruptedError, UsageError } from '../exit.js';
 import { shownPath } from '../run/directory.js';
-import { performTraining } from '../run/perform-training.js';
 import { chooseStudy } from '../study/choose-study.js';
-import { measureTrial } from '../study/measure-trial.js';
+import { trialPerformer } from '../study/perform-trial.js';
 import { reportText } from '../study/report-text.js';
 import { withStudiedData } from '../study/studied-data.js';
 import { defaultStudyPath, StudyFolder, studyCommand } from '../study/study-folder.js';
-import { completeOptions, givenTrainOptions } from '../study/trial-options.js';
+import { completeOptions } from '../study/trial-options.js';
 import { listenForInterrupt } from '../terminal/interrupt.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { formatCount } from '../terminal/text.js';
@@ -82,17 +72,13 @@ async function perform(chosen: Study, { values, folder, terminal, signal }: Call
   terminal.message(
     `${study.title}: ${formatCount(trials.length)} trial${trials.length === 1 ? '' : 's'} in ${shownPath(directory)}${already}`,
   );
-  const performTrial = performInFolder({
-    directory,
-    complete: completeOptions,
-    train(call) {
-      const name = basename(call.folder);
+  const performTrial = trialPerformer(directory, {
+    terminal,
+    threads: values.threads,
+    onTraining(name) {
       const position = trials.findIndex((trial) => trial.name === name) + 1;
       terminal.message(`Trial ${position} of ${trials.length}: ${name}`);
-      const options = givenTrainOptions(call.options, values.threads);
-      return performTraining({ options, directory: call.folder, terminal, signal: call.signal });
     },
-    measure: (measure, call) => measureTrial(measure, call, { terminal, threads: values.threads }),
   });
   folder.isBegun = true;
   const { results, report } = await runStudy(study, { directory, executor: localExecutor(performTrial), signal });

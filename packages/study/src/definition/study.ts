@@ -10,6 +10,14 @@ export interface Measure {
   readonly [parameter: string]: Json;
 }
 
+/** A finished trial whose training another one continues. */
+export interface EarlierTrial {
+  /** Its name. */
+  readonly name: string;
+  /** The epochs that it has trained; all its other options are those of the trial that continues it. */
+  readonly epochs: number;
+}
+
 /** One training of a study. It is plain JSON, so that any machine can perform it. */
 export interface Trial {
   /** Unique in the study; also the name of its folder. */
@@ -17,6 +25,11 @@ export interface Trial {
   /** Every option that decides the result; the others stand at their defaults. */
   readonly options: TrialOptions;
   readonly measures?: readonly Measure[];
+  /**
+   * The trial whose checkpoint the training starts from, as in the later rungs of a sweep. Its result is the same as
+   * without it, only sooner. Whoever performs the trial needs what `continuedFiles` names of the earlier trial's folder.
+   */
+  readonly continues?: EarlierTrial;
 }
 
 /** Trainings that answer a question together. It is plain JSON. */
@@ -47,5 +60,6 @@ export function completeTrials({ base, trials, measures }: Study): Trial[] {
     name: trial.name,
     options: { ...base, ...trial.options },
     measures: [...measures, ...(trial.measures ?? [])],
+    ...(trial.continues && { continues: trial.continues }),
   }));
 }

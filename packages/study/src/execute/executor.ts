@@ -9,7 +9,10 @@ export interface ExecutorCall {
   readonly onDone: (trial: Trial, result: TrialResult) => void;
 }
 
-/** Performs trials somewhere: in this process, or on other machines. Results do not depend on where, or on the order. */
+/**
+ * Performs trials somewhere: in this process, or on other machines. Results do not depend on where, or on the order.
+ * A study calls it once, a sweep once for each rung: with trials that continue those of an earlier call.
+ */
 export interface Executor {
   /** Settles when all trials are done, or one has failed; rejects with the signal's reason if that was aborted. */
   run(trials: readonly Trial[], call: ExecutorCall): Promise<void>;
@@ -19,9 +22,11 @@ export interface Executor {
 export type PerformTrial = (trial: Trial, signal: AbortSignal) => Promise<TrialResult>;
 
 /**
- * An executor that performs one trial after another in this process. A training has all cores for itself.
+ * An executor for this process. With one performer it performs one trial after another, and a training has all cores for
+ * itself; with several, each performs the next trial that is left as soon as it is free. When one fails, the others are
+ * aborted.
  *
- * @param perform performs one trial
+ * @param performers perform one trial at a time each, such as two that have half of the threads each
  * @example
  * const base = { dataset: 'mine', synthetic: false, trainCount: 9, validationCount: 0, testCount: 1 };
  * const executor = localExecutor(async ({ name, options }) => {
@@ -32,13 +37,24 @@ export type PerformTrial = (trial: Trial, signal: AbortSignal) => Promise<TrialR
  * await executor.run([{ name: 'a', options: {} }], call);
  * done; // ['a']
  */
-export function localExecutor(perform: PerformTrial): Executor {
+export function localExecutor(...performers: readonly PerformTrial[]): Executor {
   return {
     async run(trials, { signal, onDone }) {
-      for (const trial of trials) {
-        signal.throwIfAborted();
-        onDone(trial, await perform(trial, signal));
-      }
+      const failure = new AbortController();
+      const either = AbortSignal.any([signal, failure.signal]);
+      const left = trials.values();
+      const work = performers.map(async (perform) => {
+        try {
+          for (const trial of left) {
+            either.throwIfAborted();
+            onDone(trial, await perform(trial, either));
+          }
+        } catch (error) {
+          failure.abort(error);
+        }
+      });
+      await Promise.all(work);
+      either.throwIfAborted();
     },
   };
 }

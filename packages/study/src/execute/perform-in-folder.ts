@@ -15,6 +15,8 @@ export interface TrainCall {
   readonly folder: string;
   /** Whether an unfinished run in this folder goes on. */
   readonly resume: boolean;
+  /** The folder of a finished run whose training goes on in this folder, which is empty. */
+  readonly continues?: string;
   readonly signal: AbortSignal;
 }
 
@@ -86,7 +88,8 @@ export function performInFolder({ directory, complete, train, measure }: Perform
     const inspect = () => inspectTrialFolder(folder, options, complete);
     let found = await inspect();
     if (found.state !== 'finished') {
-      await train({ options, folder, resume: found.state === 'unfinished', signal });
+      const continues = found.state === 'empty' ? await continued(trial, { directory, complete }) : undefined;
+      await train({ options, folder, resume: found.state === 'unfinished', ...(continues && { continues }), signal });
       found = await inspect();
     }
     const { record, dataSha256 } = found as TrialFolder;
@@ -105,6 +108,20 @@ export function performInFolder({ directory, complete, train, measure }: Perform
     };
     return { ...result, measurements: await measured(result, { trial, folder, signal }, directory, measure) };
   };
+}
+
+/** The folder of the trial that one continues, if it does. */
+async function continued(
+  { name, options, continues }: Trial,
+  { directory, complete }: Pick<PerformInFolderOptions, 'directory' | 'complete'>,
+): Promise<string | undefined> {
+  if (!continues) return undefined;
+  const folder = trialFolder(directory, continues.name);
+  const { state } = await inspectTrialFolder(folder, { ...options, epochs: continues.epochs }, complete);
+  if (state === 'finished') return folder;
+  throw new StudyError(
+    `${name} continues ${continues.name}, but ${folder} holds no finished run. Perform ${continues.name} first.`,
+  );
 }
 
 /** What is measured of the models, or was measured of the same models before. */
