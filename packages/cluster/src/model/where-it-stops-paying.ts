@@ -25,7 +25,7 @@ export interface Paying {
  *   secondsPerMessage: 0,
  * };
  * const line = { cores: 1, latency: 1e-4, bandwidth: 1.25e9 };
- * whereItStopsPaying(step, line).fastest; // 16, the leaves
+ * whereItStopsPaying(step, line).fastest; // 16; one machine a leaf
  */
 export function whereItStopsPaying(
   step: StepCost,
