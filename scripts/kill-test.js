@@ -104,7 +104,7 @@ const inWrite = (run, count) => async (ended) => {
  * @param {string} run
  * @returns {string}
  */
-function bitsOf(run) {
+export function bitsOf(run) {
   const { models } = JSON.parse(readFileSync(join(run, 'run.json'), 'utf8'));
   const losses = readFileSync(join(run, 'metrics.csv'), 'utf8').replaceAll(/(,[^,]*){2}$/gm, '');
   const sha256 = (/** @type {string} */ file) => {
@@ -126,7 +126,7 @@ function bitsOf(run) {
  *
  * @param {...number} numbers
  */
-function draw(...numbers) {
+export function draw(...numbers) {
   return createHash('sha256').update(numbers.join()).digest().readUInt32BE(0) / 2 ** 32;
 }
 

@@ -33,28 +33,7 @@ export class Line {
   }
 }
 
-/**
- * @typedef {object} Clock
- * @property {() => number} now milliseconds
- * @property {(time: number, call: () => void) => () => void} at calls at a time; what it returns calls it off
- *
- * @typedef {object} SlowLineOptions
- * @property {number} port of the server
- * @property {string} [host] of the server; default 127.0.0.1
- * @property {number} [latency] milliseconds that each byte needs in each direction; default 0
- * @property {number} [bandwidth] bytes a second in each direction, for all connections together; default unlimited
- * @property {{ up: Line, down: Line }} [shared] lines of the server, which other proxies share: up leads to it
- * @property {Clock} [clock]
- *
- * @typedef {object} SlowLine
- * @property {number} port where clients connect
- * @property {{ up: number, down: number }} bytes that came out at the other end
- * @property {() => { up: number, down: number }} waiting bytes that are on their way
- * @property {(how: 'silent' | 'broken') => void} cut `silent`: nothing passes, as without a cable, and no end is told;
- *   `broken`: connections end, and new ones are closed at once
- * @property {() => void} restore what a silent cut has held back passes now
- * @property {() => Promise<void>} close
- */
+/** @typedef {import('./slow-line.d.ts').Clock} Clock */
 
 /** @type {Clock} */
 const CLOCK = {
@@ -127,7 +106,7 @@ class Direction {
    * @param {import('node:net').Socket} to
    * @param {object} options
    * @param {'up' | 'down'} options.way
-   * @param {readonly Line[]} options.lines
+   * @param {readonly Pick<Line, 'pass'>[]} options.lines
    * @param {number} options.latency
    * @param {Clock} options.clock
    * @param {(bytes: number) => void} options.count
@@ -196,12 +175,7 @@ class Direction {
   }
 }
 
-/**
- * Starts a proxy before a server.
- *
- * @param {SlowLineOptions} options
- * @returns {Promise<SlowLine>}
- */
+/** @type {typeof import('./slow-line.d.ts').slowLine} */
 export async function slowLine({ port, host = '127.0.0.1', latency = 0, bandwidth, shared, clock = CLOCK }) {
   const bytes = { up: 0, down: 0 };
   const own = { up: new Line(bandwidth), down: new Line(bandwidth) };
