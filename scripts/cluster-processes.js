@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { slowLine } from './slow-line.js';
@@ -11,6 +11,9 @@ import { slowLine } from './slow-line.js';
 const COMMAND = fileURLToPath(new URL('../packages/cli/bin/weft.js', import.meta.url));
 
 const NODE = process.execPath;
+
+/** Where systems put servers, which are not in everybody's PATH. */
+const PATH = [process.env.PATH, '/usr/sbin', '/usr/local/sbin', '/opt/homebrew/bin'].filter(Boolean).join(delimiter);
 
 /** Characters of a process's output that are kept, its last. */
 const MOST_LOG = 20_000;
@@ -30,7 +33,10 @@ export class Process {
    */
   constructor(name, file, args, environment = {}) {
     this.name = name;
-    this.child = spawn(file, args, { env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = spawn(file, args, {
+      env: { ...process.env, PATH, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream.setEncoding('utf8').on('data', (text) => {
         this.log = (this.log + text).slice(-MOST_LOG);

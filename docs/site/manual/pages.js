@@ -25,6 +25,7 @@ const KNOWN = [
   ['docs/PICTURES.md', 'guides/pictures', 'Guides', 'Pictures in depth'],
   ['docs/STUDY.md', 'guides/study', 'Guides', 'Studies'],
   ['docs/CLUSTER.md', 'guides/cluster', 'Guides', 'Several machines'],
+  ['docs/CLUSTER.md', 'guides/cluster', 'Guides', 'Several machines'],
   ['docs/BROWSER.md', 'guides/browser', 'Guides', 'In the browser'],
   ['docs/EXPLORE.md', 'guides/explore', 'Guides', 'Explore a run'],
   ['docs/SERVE.md', 'guides/serve', 'Guides', 'Follow a training'],
