@@ -18,6 +18,7 @@ export {
   compile,
   lower,
   type PlannedProgram,
+  type ProgramSource,
   planProgram,
 } from './run/compile.js';
 export { defaultKernels } from './run/compute.js';

@@ -68,6 +68,7 @@ export class ArraySteps implements EpochSteps {
     };
     await reporter.during(() => runtime.runOnAll(steps), milliseconds);
     const done = Atomics.load(runtime.control, CONTROL.steps);
+    await runtime.settle?.();
     if (this.isOver(done) && !this.isLossLost) await this.validation?.run(this.epoch);
     return done;
   }

@@ -24,6 +24,8 @@ export class SharedMemory {
   readonly memory: WebAssembly.Memory;
   /** What is written once and only read afterwards: bytes by their address. */
   readonly constants = new Map<number, number>();
+  /** What a step writes before it reads it, so that nothing there lasts from step to step: bytes by their address. */
+  readonly scratch = new Map<number, number>();
   private used = ALIGNMENT;
 
   /**
@@ -74,6 +76,13 @@ export class SharedMemory {
     }
   }
 
+  /** As `allocate`, for what steps write before they read it. */
+  allocateScratch(bytes: number): number {
+    const address = this.allocate(bytes);
+    this.scratch.set(address, this.used - address);
+    return address;
+  }
+
   /** Reserves room for numbers and returns the address and a view. Views stay valid when the memory grows. */
   float32(length: number): { address: number; array: Float32Array } {
     const address = this.allocate(length * 4);
@@ -100,6 +109,8 @@ export class SharedMemory {
   /** Gives back everything reserved since a mark. */
   release(mark: number): void {
     this.used = mark;
-    for (const address of this.constants.keys()) if (address >= mark) this.constants.delete(address);
+    for (const ranges of [this.constants, this.scratch]) {
+      for (const address of ranges.keys()) if (address >= mark) ranges.delete(address);
+    }
   }
 }

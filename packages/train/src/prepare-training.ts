@@ -204,7 +204,7 @@ function updateMemory({ memory }: Runtime, { optimizer, weights }: UpdateSource,
     place: {
       scalars: { address: scalars.address, perStep: scalarCount * 4 },
       scalarCount,
-      shared: memory.allocate(4),
+      shared: memory.allocateScratch(4),
     },
   };
 }

@@ -27,7 +27,24 @@ export { BasePool } from './runtime/base-pool.js';
 export { isSmall, type Runtime, type RuntimeSource, type WorkSize } from './runtime/runtime.js';
 export { folderOf, joinPath, type Store } from './runtime/store.js';
 export { sha256Hex } from './sha256.js';
-export type { Stage } from './step/stages.js';
+export { SLICE_BYTES } from './step/batch-plan.js';
+export { combineTree, type MicroBatch, microBatchesOf } from './step/leaves.js';
+export { addressOf, type Counts, type Standing } from './step/run-stages.js';
+export type {
+  Block,
+  Copy,
+  FinishStage,
+  Launch,
+  LaunchBySize,
+  LeafParts,
+  LoggedNumber,
+  MicroStage,
+  PartGroup,
+  SliceStage,
+  Stage,
+  StagesBySize,
+  WholeStage,
+} from './step/stages.js';
 export {
   CONTROL,
   CONTROL_WORDS,

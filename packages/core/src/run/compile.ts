@@ -155,8 +155,17 @@ function distinctOutputs(program: Program, binding: Binding): Program {
   return { ...program, values, operations, outputs };
 }
 
+/** What a program was compiled from, as plain data: another machine compiles the same of it, for vectors of its own width. */
+export interface ProgramSource {
+  readonly program: Program;
+  readonly binding: Binding;
+  readonly options: Omit<CompileOptions, 'record' | 'vectorBits'>;
+}
+
 /** A program after all passes. */
-export interface CompiledProgram extends PlannedProgram, EmittedModule {}
+export interface CompiledProgram extends PlannedProgram, EmittedModule {
+  readonly source: ProgramSource;
+}
 
 /**
  * All passes: what is traced becomes a WebAssembly module.
@@ -172,5 +181,7 @@ export function compile(traced: Program, binding: Binding, options: CompileOptio
   checkFastMath(options.fastMath);
   statistics.compilations++;
   const planned = planProgram(traced, binding, options);
-  return { ...planned, ...emitModule(planned.program, planned.plan, binding.memory, options) };
+  const { record: _record, vectorBits: _vectorBits, ...others } = options;
+  const source = { program: traced, binding, options: others };
+  return { ...planned, ...emitModule(planned.program, planned.plan, binding.memory, options), source };
 }

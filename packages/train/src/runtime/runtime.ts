@@ -49,6 +49,12 @@ export interface Runtime {
   turn?(): Promise<void>;
   /** Receives warnings if `onWarning` is not given. Default: `console.warn`. */
   warn?(message: string): void;
+  /**
+   * Brings back what steps have changed in memory. Called where weights and what optimisers keep are read after
+   * `runOnAll`, behind which only the numbers of steps and the results of examples have to be there. Left out where
+   * memory is shared: nothing has to be brought back.
+   */
+  settle?(): Promise<void>;
   /** Ends the workers. */
   close(): Promise<void>;
 }

@@ -10,18 +10,18 @@ import {
   Recent,
 } from '@weft/core/program';
 import { leafCount, leavesOf, type MicroBatch, microBatchesOf, microBatchSize } from './leaves.js';
+import type { PartGroup } from './stages.js';
 
 /** Numbers of a flat vector that one call of a program works on, where each is computed by itself. */
 export const SLICE = 1024;
-export const SLICE_BYTES = SLICE * 4;
 
-/** Parts of sums or of maxima that lie one after another, and the slices that they fill. */
-export interface PartGroup {
-  readonly combine: 'sum' | 'max';
-  /** Bytes from the beginning of a leaf. */
-  readonly offset: number;
-  readonly slices: number;
-}
+/**
+ * Bytes of a slice.
+ *
+ * @example
+ * SLICE_BYTES; // 4096
+ */
+export const SLICE_BYTES = SLICE * 4;
 
 /** What the micro-batches of a phase add to. */
 export interface PhaseParts {

@@ -1,9 +1,9 @@
 import { add, maximum } from '@weft/core';
 import { type Access, byteLength, type CompileOptions, type StepProgram } from '@weft/core/program';
-import { type BatchPlan, type PartGroup, type PhaseParts, SLICE, SLICE_BYTES } from './batch-plan.js';
+import { type BatchPlan, type PhaseParts, SLICE, SLICE_BYTES } from './batch-plan.js';
 import { type DraftLaunch, draftLaunch, draftSlices, numbers } from './launches.js';
 import { combineTree } from './leaves.js';
-import type { Block, Launch, LaunchBySize, Stage } from './stages.js';
+import type { Block, Launch, LaunchBySize, LeafParts, PartGroup, Stage } from './stages.js';
 
 /** Where the values of a planned batch lie. */
 export interface BatchPlacement {
@@ -62,7 +62,8 @@ export class BatchStages {
     return stages;
   }
 
-  private micro(index: number, { leaves }: PhaseParts, ticket: number): DraftedStage | undefined {
+  private micro(index: number, planned: PhaseParts, ticket: number): DraftedStage | undefined {
+    const { leaves } = planned;
     const phase = this.plan.partition.phases[index];
     const draftFor = (counts: readonly number[], adds: boolean) =>
       new Map(
@@ -80,12 +81,13 @@ export class BatchStages {
     const addsUp = phase.parts.length > 0;
     const following = leaves.flatMap((leaf) => leaf.slice(1).map(({ count }) => count));
     const next = addsUp ? draftFor(following, true) : first;
+    const parts = addsUp ? { parts: this.leafParts(index, planned) } : {};
     return {
       drafts: [...new Set([...first.values(), ...next.values()])],
       finish(launchOf) {
         const launches = (drafts: ReadonlyMap<number, DraftLaunch>): LaunchBySize =>
           Object.fromEntries([...drafts].map(([count, draft]) => [count, launchOf(draft)]));
-        return { kind: 'micro', ticket, leaves, first: launches(first), next: launches(next) };
+        return { kind: 'micro', ticket, leaves, ...parts, first: launches(first), next: launches(next) };
       },
     };
   }
@@ -110,6 +112,7 @@ export class BatchStages {
       drafts: drafts.map(({ draft }) => draft),
       finish: (launchOf) => ({
         kind: 'slices',
+        combinesLeaves: true,
         parts: drafts.map(({ draft, slices }) => ({ launch: launchOf(draft), count: slices })),
       }),
     };
@@ -142,6 +145,11 @@ export class BatchStages {
       return { address, perLeaf: parts.bytes };
     }
     return mode === 'whole' ? block : { ...block, perExample: byteLength(type) / batch };
+  }
+
+  private leafParts(index: number, { groups, bytes, leaves }: PhaseParts): LeafParts {
+    const reduced = this.reducedAddress(index);
+    return { leaves: leaves.length > 1 ? this.placement.leaves : reduced, bytes, groups, reduced };
   }
 
   private reducedAddress(phase: number): number {

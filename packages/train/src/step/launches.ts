@@ -122,7 +122,7 @@ export async function loadDrafts(
   const programOf = (draft: DraftLaunch) => programs.get(draft) as CompiledProgram;
   const bytesOf = (stage: DraftStage) => stage.reduce((total, draft) => total + programOf(draft).arenaBytes, 0);
   const perWorker = Math.max(0, ...stages.map(bytesOf));
-  const arenas = runtime.memory.allocate(perWorker * runtime.threads);
+  const arenas = runtime.memory.allocateScratch(perWorker * runtime.threads);
   const launches = new Map<DraftLaunch, LoadedLaunch>();
   for (const stage of stages) {
     let address = arenas;

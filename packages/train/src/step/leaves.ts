@@ -7,7 +7,12 @@ export interface MicroBatch {
   readonly count: number;
 }
 
-/** Cuts a number of examples into micro-batches of a size; the last one holds what is left. */
+/**
+ * Cuts a number of examples into micro-batches of a size; the last one holds what is left.
+ *
+ * @example
+ * microBatchesOf(5, 3).map(({ count }) => count); // [3, 2]
+ */
 export function microBatchesOf(examples: number, size: number): MicroBatch[] {
   return Array.from({ length: Math.ceil(examples / size) }, (_, index) => ({
     begin: index * size,
@@ -89,6 +94,9 @@ export function isShortOfLeaves(microBatches: number, leaves: number): boolean {
 /**
  * Combines values as a binary tree that splits at the largest power of two below their number. A
  * thread that holds a whole subtree can combine it alone, so that no bit depends on who held what.
+ *
+ * @example
+ * combineTree(['a', 'b', 'c'], (a, b) => `(${a}${b})`); // '((ab)c)'
  */
 export function combineTree<T>(values: readonly T[], combine: (a: T, b: T) => T): T {
   if (values.length === 1) return values[0];

@@ -101,12 +101,12 @@ interface Room {
 function reserveRoom({ runtime: { memory } }: SessionMemory, plans: readonly BatchPlan[], parts: number): Room {
   const most = (count: (plan: BatchPlan) => number) => plans.reduce((so, plan) => Math.max(so, count(plan)), 0);
   const ticketsPerPart = most(({ partition }) => partition.phases.length);
-  const { address, array } = memory.uint32(ticketsPerPart * parts);
-  array.fill(0);
+  const tickets = memory.allocateScratch(4 * ticketsPerPart * parts);
+  new Uint32Array(memory.memory.buffer, tickets, ticketsPerPart * parts).fill(0);
   return {
-    leaves: memory.allocate(most(({ leafBytes }) => leafBytes)),
-    slots: memory.allocate(most(({ slotBytes }) => slotBytes)),
-    tickets: address,
+    leaves: memory.allocateScratch(most(({ leafBytes }) => leafBytes)),
+    slots: memory.allocateScratch(most(({ slotBytes }) => slotBytes)),
+    tickets,
     ticketsPerPart,
     parts,
   };

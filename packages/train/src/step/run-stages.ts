@@ -70,9 +70,10 @@ class StageRunner {
     private readonly standing: Standing,
   ) {}
 
-  micro({ ticket, leaves, first, next }: MicroStage): void {
-    for (const leaf of this.place.tickets(ticket, leaves.length)) {
-      leaves[leaf].forEach(({ begin, count }, index) => {
+  micro({ ticket, leaves, firstLeaf = 0, first, next }: MicroStage): void {
+    for (const drawn of this.place.tickets(ticket, leaves.length)) {
+      const leaf = firstLeaf + drawn;
+      leaves[drawn].forEach(({ begin, count }, index) => {
         const programs: LaunchBySize = index === 0 ? first : next;
         this.launch(programs[count], { example: begin, leaf });
       });
@@ -117,7 +118,12 @@ class StageRunner {
   }
 }
 
-/** Where a block lies for a worker, at some point of the work. */
+/**
+ * Where a block lies for a worker, at some point of the work.
+ *
+ * @example
+ * addressOf({ address: 64, perStep: 4 }, 0, { batchBegin: 0, step: 3 }, {}); // 76
+ */
 export function addressOf(
   block: Block,
   worker: number,

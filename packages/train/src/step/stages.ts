@@ -34,6 +34,24 @@ export interface Launch {
 /** Programs for the sizes of micro-batches. */
 export type LaunchBySize = Readonly<Record<number, Launch>>;
 
+/** Parts of sums or of maxima that lie one after another, and the slices that they fill. */
+export interface PartGroup {
+  readonly combine: 'sum' | 'max';
+  /** Bytes from the beginning of a leaf. */
+  readonly offset: number;
+  readonly slices: number;
+}
+
+/** What the leaves of a stage hold, and where it lies when they are put together. */
+export interface LeafParts {
+  /** Address of leaf 0. A single leaf is the sum itself: it lies at `reduced`. */
+  readonly leaves: number;
+  /** Bytes of a leaf. */
+  readonly bytes: number;
+  readonly groups: readonly PartGroup[];
+  readonly reduced: number;
+}
+
 /** Micro-batches, which workers draw leaf by leaf: who computes a leaf is left to chance, what goes into it is not. */
 export interface MicroStage {
   readonly kind: 'micro';
@@ -41,6 +59,10 @@ export interface MicroStage {
   readonly ticket: number;
   /** The micro-batches of each leaf, which are added up in their order. */
   readonly leaves: readonly (readonly MicroBatch[])[];
+  /** Number of the first of these leaves: others are computed elsewhere. Default: 0. */
+  readonly firstLeaf?: number;
+  /** What micro-batches add to; undefined if there are no sums. */
+  readonly parts?: LeafParts;
   /** For the first micro-batch of a leaf, and for those that are added to it. */
   readonly first: LaunchBySize;
   readonly next: LaunchBySize;
@@ -49,6 +71,8 @@ export interface MicroStage {
 /** The same program on one slice of memory after another, or programs that differ: each worker does its share. */
 export interface SliceStage {
   readonly kind: 'slices';
+  /** Whether it puts the leaves of the micro stage before it together. */
+  readonly combinesLeaves?: boolean;
   readonly parts: readonly { readonly launch: Launch; readonly count: number }[];
 }
 

@@ -75,9 +75,10 @@ export class StreamSteps implements EpochSteps {
       step++;
       reporter.report(step);
       this.isLossLost = stopsOnNaN && !this.log.isFinite(step - 1);
-      if (this.isLossLost) return step;
+      if (this.isLossLost) break;
     }
-    if (this.isOver()) await this.endEpoch();
+    await this.prepared.runtime.settle?.();
+    if (this.isOver() && !this.isLossLost) await this.endEpoch();
     return step;
   }
 
