@@ -144,37 +144,44 @@ const NOTHING: Half = { sent: 0, received: 0, serverReceived: 0, serverSent: 0, 
 /** What goes over the lines in one round. */
 function trafficOf({ leaves, bytes }: RoundCost, machines: number): Traffic {
   if (machines === 1 || bytes === 0) return { reduce: NOTHING, gather: NOTHING };
+  const others = machines - 1;
   const subtrees = Array.from({ length: machines }, (_, machine) => {
-    const [begin, end] = [machine, machine + 1].map((place) => Math.floor((place * leaves) / machines));
+    const [begin, end] = [machine, machine + 1].map((place) => Math.round((place * leaves) / machines));
     return coveredSubtrees(begin, end, leaves);
   });
+  if (leaves === 1) return { reduce: NOTHING, gather: { ...gatherOf(bytes, 1, others), received: bytes } };
   const [least, most] = [Math.min(...subtrees), Math.max(...subtrees)];
   const all = subtrees.reduce((total, count) => total + count, 0);
   const slice = bytes / machines;
-  const others = machines - 1;
+  const reduce = {
+    sent: most * others * slice,
+    received: (all - least) * slice,
+    serverReceived: all * others * slice,
+    serverSent: all * others * slice,
+    messages: 2 * others,
+    message: most * slice,
+  };
+  return { reduce, gather: gatherOf(slice, machines, others) };
+}
+
+/** Owners send their sums to all others. */
+function gatherOf(slice: number, owners: number, others: number): Half {
   return {
-    reduce: {
-      sent: most * others * slice,
-      received: (all - least) * slice,
-      serverReceived: all * others * slice,
-      serverSent: all * others * slice,
-      messages: most * others + (all - least),
-      message: slice,
-    },
-    gather: {
-      sent: slice,
-      received: others * slice,
-      serverReceived: bytes,
-      serverSent: machines * others * slice,
-      messages: machines,
-      message: slice,
-    },
+    sent: slice,
+    received: others * slice,
+    serverReceived: owners * slice,
+    serverSent: owners * others * slice,
+    messages: owners,
+    message: slice,
   };
 }
 
 /** Seconds from the moment at which the last machine has its sums to that at which all have those of the batch. */
 function exchangeTime({ reduce, gather }: Traffic, step: StepCost, cluster: ClusterShape): number {
-  return reduce.messages === 0 ? 0 : halfTime(reduce, step, cluster) + halfTime(gather, step, cluster);
+  return [reduce, gather].reduce(
+    (total, half) => (half.messages === 0 ? total : total + halfTime(half, step, cluster)),
+    0,
+  );
 }
 
 function halfTime(half: Half, step: StepCost, cluster: ClusterShape): number {
