@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type ClusterShape, type StepCost, stepTime } from './step-time.js';
-import { coveredSubtrees } from './subtrees.js';
+import { exampleShares } from '../machine/shares.js';
+import { type ClusterShape, evenShares, type StepCost, stepTime } from './step-time.js';
 import { whereItStopsPaying } from './where-it-stops-paying.js';
 
 const seconds = (max: number) => fc.double({ min: 0, max, noNaN: true });
@@ -30,24 +30,16 @@ const cluster: fc.Arbitrary<ClusterShape> = fc.record(
 const FREE = { replicatedSeconds: 0, secondsPerByte: 0, secondsPerMessage: 0 };
 const IDEAL = { latency: 0, bandwidth: Number.POSITIVE_INFINITY };
 
-/** All nodes of the tree of leaves, each as the range that it adds up. */
-function nodes(begin: number, end: number): [number, number][] {
-  if (end - begin === 1) return [[begin, end]];
-  let split = 1;
-  while (split * 2 < end - begin) split *= 2;
-  return [[begin, end], ...nodes(begin, begin + split), ...nodes(begin + split, end)];
-}
-
-describe('coveredSubtrees', () => {
-  it('counts the nodes within a range that no other node within it holds', () => {
+describe('evenShares', () => {
+  it('are the shares of machines of the same weight', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 70 }), fc.nat(70), fc.nat(70), (count, a, b) => {
-        const [begin, end] = [Math.min(a, b, count), Math.min(Math.max(a, b), count)];
-        const inside = nodes(0, count).filter(([first, last]) => begin <= first && last <= end);
-        const maximal = inside.filter(
-          ([first, last]) => !inside.some(([f, l]) => f <= first && last <= l && l - f > last - first),
-        );
-        expect(coveredSubtrees(begin, end, count)).toBe(maximal.length);
+      fc.property(fc.integer({ min: 1, max: 70 }), fc.integer({ min: 1, max: 70 }), (leaves, machines) => {
+        const cuts = Array.from({ length: leaves + 1 }, (_, leaf) => leaf);
+        const members = Array.from({ length: machines }, (_, machine) => ({ id: `${machine}`, weight: 1 }));
+        expect(evenShares(leaves, machines)).toEqual(exampleShares(cuts, members));
+        // None has more than stepTime counts for the busiest.
+        const sizes = evenShares(leaves, machines).map(([begin, end]) => end - begin);
+        expect(Math.max(...sizes)).toBe(Math.ceil(leaves / machines));
       }),
     );
   });

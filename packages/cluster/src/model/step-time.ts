@@ -1,4 +1,5 @@
-import { coveredSubtrees } from './subtrees.js';
+import type { Span } from '../machine/shares.js';
+import { maximalSubtrees } from '../machine/subtrees.js';
 
 /** One round of a step: the micro-batches of a phase, and the exchange of their sums. Most models have one. */
 export interface RoundCost {
@@ -145,10 +146,7 @@ const NOTHING: Half = { sent: 0, received: 0, serverReceived: 0, serverSent: 0, 
 function trafficOf({ leaves, bytes }: RoundCost, machines: number): Traffic {
   if (machines === 1 || bytes === 0) return { reduce: NOTHING, gather: NOTHING };
   const others = machines - 1;
-  const subtrees = Array.from({ length: machines }, (_, machine) => {
-    const [begin, end] = [machine, machine + 1].map((place) => Math.round((place * leaves) / machines));
-    return coveredSubtrees(begin, end, leaves);
-  });
+  const subtrees = evenShares(leaves, machines).map((share) => maximalSubtrees(share, leaves).length);
   if (leaves === 1) return { reduce: NOTHING, gather: { ...gatherOf(bytes, 1, others), received: bytes } };
   const [least, most] = [Math.min(...subtrees), Math.max(...subtrees)];
   const all = subtrees.reduce((total, count) => total + count, 0);
@@ -162,6 +160,12 @@ function trafficOf({ leaves, bytes }: RoundCost, machines: number): Traffic {
     message: most * slice,
   };
   return { reduce, gather: gatherOf(slice, machines, others) };
+}
+
+/** The leaves of machines of the same weight: as many as `exampleShares` gives them, in less time. */
+export function evenShares(leaves: number, machines: number): Span[] {
+  const nearest = (machine: number) => Math.max(0, Math.ceil((machine * leaves) / machines - 0.5));
+  return Array.from({ length: machines }, (_, machine) => [nearest(machine), nearest(machine + 1)]);
 }
 
 /** Owners send their sums to all others. */
