@@ -16,10 +16,13 @@ export interface Bus {
   readonly maximumBytes: number;
   /** Whether messages reach the server now. */
   readonly isConnected: boolean;
+  /** Sends a copy of the bytes. While the connection is down they are dropped. */
   publish(subject: string, data: Uint8Array): void;
   /** Subjects may have NATS's wildcards: `*` for one word, `>` for all that follow. */
   subscribe(subject: string, receive: (delivery: Delivery) => void): Unsubscribe;
   /** Is called with false when the connection breaks, and with true when it is back. */
   onConnection(changed: (isConnected: boolean) => void): Unsubscribe;
+  /** Settles when the server has all that was published and subscribed to, or the connection is down. */
+  flush(): Promise<void>;
   close(): Promise<void>;
 }

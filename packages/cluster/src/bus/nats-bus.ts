@@ -1,0 +1,67 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { Bus, Delivery, Unsubscribe } from './bus.js';
+
+/** A bus over a connection to a NATS server. What is published while the connection is down is dropped. */
+export class NatsBus implements Bus {
+  readonly #connection: NatsConnection;
+  readonly #watchers = new Set<(isConnected: boolean) => void>();
+  #isConnected = true;
+
+  constructor(connection: NatsConnection) {
+    this.#connection = connection;
+    void this.#watch();
+  }
+
+  get maximumBytes(): number {
+    return this.#connection.info!.max_payload;
+  }
+
+  get isConnected(): boolean {
+    return this.#isConnected;
+  }
+
+  publish(subject: string, data: Uint8Array): void {
+    // The client keeps what it cannot send. Nobody waits for messages of before, and memory would fill.
+    if (this.#isConnected && !this.#connection.isClosed()) this.#connection.publish(subject, data.slice());
+  }
+
+  subscribe(subject: string, receive: (delivery: Delivery) => void): Unsubscribe {
+    const subscription = this.#connection.subscribe(subject, {
+      callback: (error, message) => {
+        if (!error) receive({ subject: message.subject, data: message.data });
+      },
+    });
+    return () => {
+      if (!this.#connection.isClosed()) subscription.unsubscribe();
+    };
+  }
+
+  onConnection(changed: (isConnected: boolean) => void): Unsubscribe {
+    this.#watchers.add(changed);
+    return () => void this.#watchers.delete(changed);
+  }
+
+  async flush(): Promise<void> {
+    // A flush of a broken connection rejects: what it waited for is lost.
+    if (this.#isConnected && !this.#connection.isClosed()) await this.#connection.flush().catch(() => undefined);
+  }
+
+  async close(): Promise<void> {
+    await this.flush();
+    await this.#connection.close();
+  }
+
+  async #watch(): Promise<void> {
+    for await (const { type } of this.#connection.status()) {
+      if (type === 'disconnect' || type === 'close') this.#set(false);
+      if (type === 'reconnect') this.#set(true);
+    }
+    this.#set(false);
+  }
+
+  #set(isConnected: boolean): void {
+    if (isConnected === this.#isConnected) return;
+    this.#isConnected = isConnected;
+    for (const changed of [...this.#watchers]) changed(isConnected);
+  }
+}
