@@ -9,6 +9,10 @@
  * - `taken`: another process holds what this one wants
  * - `missing`: an object is not there
  * - `damaged`: bytes are not those that were announced
+ * - `workers`: there are no workers that could compute
+ * - `fenced`: another coordinator has taken over
+ * - `different`: workers that must hold the same do not
+ * - `lost`: messages or state are lost for good
  */
 export type ClusterErrorCode =
   | 'unreachable'
@@ -18,7 +22,11 @@ export type ClusterErrorCode =
   | 'usage'
   | 'taken'
   | 'missing'
-  | 'damaged';
+  | 'damaged'
+  | 'workers'
+  | 'fenced'
+  | 'different'
+  | 'lost';
 
 /** Something between machines is not as it should be. The message says what to do. */
 export class ClusterError extends Error {

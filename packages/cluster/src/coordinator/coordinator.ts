@@ -1,0 +1,289 @@
+import type { Bus, Unsubscribe } from '../bus/bus.js';
+import type { Cancel, Clock } from '../clock.js';
+import { ClusterError } from '../errors.js';
+import { ExchangeError, type Member } from '../machine/round.js';
+import type { Subjects } from '../subjects.js';
+import type { Channel } from '../wire/channel.js';
+import type { FieldsOf, SessionKinds, SessionMessage } from '../wire/messages.js';
+import { Admission, type Versions } from './admission.js';
+import { Patience } from './patience.js';
+import { Question } from './question.js';
+import { Roster, type WorkerFacts } from './roster.js';
+import { judge } from './verdict.js';
+
+/** How often the coordinator says that it is there, in milliseconds. */
+const BEAT = 1000;
+
+/** A member that was not heard for so long is lost, in milliseconds. */
+const SILENCE = 10_000;
+
+/** How long workers have to say where they stand, in milliseconds. */
+const INQUIRY = 2000;
+
+/** How often in a row a round is done again although nobody was lost. */
+const MOST_REPEATS = 20;
+
+/** What a coordinator needs of its surroundings. */
+export interface CoordinatorPlace extends Versions {
+  readonly bus: Bus;
+  readonly channel: Channel<SessionKinds>;
+  readonly subjects: Subjects;
+  readonly clock: Clock;
+  /** The revision of the key that it holds. */
+  readonly revision: number;
+  /** How long deadlines are prolonged after the connection was down, in milliseconds. */
+  readonly grace: number;
+  /** Receives lines for people. */
+  say(line: string): void;
+}
+
+/** Nobody is left who could compute. */
+export class NobodyLeft extends Error {}
+
+/** How members are asked something. */
+export interface Asking<Answer> {
+  /** Members with their shares. */
+  members(): readonly Member[];
+  send(turn: number, members: readonly Member[]): void;
+  /** Milliseconds until members are asked why they have not answered. */
+  deadline(): number;
+  /** What a message answers; undefined if it answers nothing. */
+  answer(message: SessionMessage): Answer | undefined;
+  /** Whether everything else has come when all have answered: messages of one sender come in order. */
+  isComplete(answers: ReadonlyMap<string, Answer>): boolean;
+  /** Sends again what a member lacks. */
+  resend(id: string): void;
+}
+
+type Open = Question<unknown> & { readonly asking: Asking<unknown> };
+
+/** Knows the members, and asks them until all that are left have answered. It computes nothing. */
+export class Coordinator {
+  readonly roster = new Roster();
+  /** Told when somebody waits to join. */
+  onCandidate: () => void = () => {};
+  /** Rounds that were done again. */
+  repeats = 0;
+  /** Messages that did not fit. */
+  refusedMessages = 0;
+  private readonly patience: Patience;
+  private readonly admission: Admission;
+  private open: Open | undefined;
+  private turn = 0;
+  private stopped: Error | undefined;
+  private readonly stopWatchers = new Set<(error: Error) => void>();
+  private stopBeat: Cancel = () => {};
+  private readonly ends: Unsubscribe[] = [];
+
+  constructor(private readonly place: CoordinatorPlace) {
+    const { bus, channel, subjects, clock, grace } = place;
+    this.admission = new Admission(place);
+    // Time that was lost is nobody's fault.
+    this.patience = new Patience(clock, grace, () => this.roster.hearAll(clock.now() + grace));
+    this.ends.push(
+      channel.receive(subjects.coordinator, (message) => this.receive(message)),
+      channel.receive(subjects.alive, () => {}),
+      bus.onConnection((isConnected) => this.connection(isConnected)),
+    );
+    this.beat();
+  }
+
+  /** A member was heard of. */
+  hear(id: string): void {
+    this.roster.hear(id, this.place.clock.now());
+  }
+
+  /** Why workers were refused, by worker. */
+  get refusals(): ReadonlyMap<string, string> {
+    return this.admission.refused;
+  }
+
+  /** Ends with an error whatever is asked now or later. */
+  stop(error: Error): void {
+    if (this.stopped) return;
+    this.stopped = error;
+    this.open?.reject(error);
+    for (const told of [...this.stopWatchers]) told(error);
+  }
+
+  /** Tells of the error that ends everything. */
+  onStop(told: (error: Error) => void): Unsubscribe {
+    this.stopWatchers.add(told);
+    if (this.stopped) told(this.stopped);
+    return () => void this.stopWatchers.delete(told);
+  }
+
+  close(): void {
+    this.stop(new ClusterError('lost', 'The cluster was closed while work was under way.'));
+    for (const id of this.roster.ids) this.drop(id, 'the coordinator has ended');
+    this.stopBeat();
+    this.patience.close();
+    for (const end of this.ends) end();
+  }
+
+  /** Those that wait become members, with nothing yet. */
+  admit(): WorkerFacts[] {
+    const { clock, channel, subjects, revision } = this.place;
+    const admitted = this.roster.admit(clock.now());
+    for (const { id } of admitted) channel.send(subjects.to(id), 'admit', { revision, view: this.roster.view });
+    return admitted;
+  }
+
+  /** Members that want to leave are let go. */
+  release(): void {
+    for (const id of this.roster.leaving) {
+      this.drop(id, 'it wanted to leave');
+      this.place.say(`${id} has left`);
+    }
+  }
+
+  /**
+   * Asks all members the same, and again without those that fail, until all that are left have answered.
+   *
+   * @throws NobodyLeft if there are none; ClusterError if messages are lost again and again
+   */
+  async ask<Answer>(asking: Asking<Answer>): Promise<ReadonlyMap<string, Answer>> {
+    let members = this.roster.ids.length;
+    for (let repeats = 0; ; repeats++) {
+      if (this.stopped) throw this.stopped;
+      const shares = asking.members();
+      if (shares.length === 0) throw new NobodyLeft();
+      if (shares.length !== members) repeats = 0;
+      members = shares.length;
+      if (repeats > MOST_REPEATS) {
+        throw new ClusterError(
+          'lost',
+          `A round was done ${MOST_REPEATS} times, and messages between workers were lost each time. Look at the network and at the server's limits, then continue with --resume.`,
+        );
+      }
+      const ids = shares.map(({ id }) => id);
+      const answers = () => question.answers as ReadonlyMap<string, Answer>;
+      const question: Open = Object.assign(
+        new Question<unknown>(++this.turn, ids, () => asking.isComplete(answers())),
+        { asking },
+      );
+      this.open = question;
+      asking.send(question.turn, shares);
+      const cancel = this.watch(question, asking.deadline());
+      const outcome = await question.outcome.finally(cancel);
+      this.open = undefined;
+      if (outcome === 'answered') return question.answers as ReadonlyMap<string, Answer>;
+      this.repeats++;
+    }
+  }
+
+  /** A member is no longer one. */
+  exclude(id: string, reason: string): void {
+    if (!this.roster.has(id)) return;
+    this.drop(id, reason);
+    this.place.say(`${id} was dropped: ${reason}`);
+    if (this.open?.asked.includes(id)) this.open.askAgain();
+  }
+
+  private drop(id: string, reason: string): void {
+    const { channel, subjects, revision } = this.place;
+    this.roster.remove(id);
+    channel.send(subjects.to(id), 'drop', { revision, view: this.roster.view, reason });
+  }
+
+  /** Asks those that have not answered after some time where they stand, and judges. */
+  private watch(question: Open, deadline: number): Cancel {
+    let cancel: Cancel = () => {};
+    const wait = () => {
+      cancel = this.patience.after(deadline, () => {
+        const { channel, subjects, revision } = this.place;
+        question.inquiries++;
+        for (const id of question.missing) channel.send(subjects.to(id), 'ask', { revision, turn: question.turn });
+        cancel = this.patience.after(INQUIRY, () => {
+          if (this.settle(question)) wait();
+        });
+      });
+    };
+    wait();
+    return () => cancel();
+  }
+
+  /** Does what follows from where members stand; gives whether there is more time. */
+  private settle(question: Open): boolean {
+    const standings = question.takeStandings();
+    const { excluded, resent, isRepeated } = judge(standings, question.inquiries);
+    for (const id of excluded) {
+      this.exclude(id, standings.get(id) === 'silent' ? 'it does not answer' : 'it is too slow');
+    }
+    for (const id of resent) question.asking.resend(id);
+    if (isRepeated) question.askAgain();
+    return !isRepeated;
+  }
+
+  private receive(message: SessionMessage): void {
+    const { fields } = message;
+    if (!('from' in fields) || fields.revision !== this.place.revision) return;
+    this.hear(fields.from);
+    if (message.kind === 'join') this.join(message.fields);
+    else if (message.kind === 'leave') this.roster.wantsToLeave(fields.from);
+    else if (!this.roster.has(fields.from)) return;
+    else if (message.kind === 'failed') this.failed(message.fields);
+    else if ('turn' in fields) this.answered(fields, message);
+  }
+
+  private answered({ from, turn }: { readonly from: string; readonly turn: number }, message: SessionMessage): void {
+    const { open } = this;
+    if (turn !== open?.turn || !open.asked.includes(from)) return;
+    try {
+      if (message.kind === 'standing') open.standings.set(from, message.fields.standing);
+      const answer = open.asking.answer(message);
+      if (answer !== undefined) open.answer(from, answer);
+    } catch (error) {
+      if (!(error instanceof ExchangeError)) throw error;
+      this.refusedMessages++;
+    }
+  }
+
+  private join(fields: FieldsOf<'join'>): void {
+    const { from: id, host, threads, view } = fields;
+    const { place, roster } = this;
+    const reason = this.admission.reasonAgainst(fields);
+    if (reason !== undefined) {
+      this.refuse(id, reason);
+      return;
+    }
+    // It asked before it heard that it was admitted.
+    if (roster.has(id) && view < roster.viewOf(id)) return;
+    if (roster.has(id)) this.exclude(id, 'it has begun anew');
+    if (roster.apply({ id, host, threads }, place.clock.now()) === 'waiting') return;
+    place.say(`${id} on ${host} joins with ${threads} thread${threads === 1 ? '' : 's'}`);
+    this.onCandidate();
+  }
+
+  private refuse(id: string, reason: string): void {
+    const { channel, subjects, revision, say } = this.place;
+    if (!this.admission.refused.has(id)) say(`${id} is refused: ${reason}`);
+    this.admission.refused.set(id, reason);
+    channel.send(subjects.to(id), 'refuse', { revision, reason });
+  }
+
+  private failed({ from: id, isRefusal, reason }: FieldsOf<'failed'>): void {
+    this.exclude(id, reason);
+    if (this.admission.hasFailed(id, isRefusal)) this.refuse(id, reason);
+  }
+
+  private connection(isConnected: boolean): void {
+    if (isConnected) this.patience.resume();
+    else this.patience.pause();
+    this.place.say(
+      isConnected ? 'connected to the server again' : 'the connection to the server is down: waiting for it',
+    );
+  }
+
+  private beat(): void {
+    const { bus, channel, subjects, clock, revision, code, numerics } = this.place;
+    const { roster } = this;
+    if (bus.isConnected) {
+      channel.send(subjects.all, 'beat', { revision, view: roster.view, members: roster.ids, code, numerics });
+      const silent = roster.silent(clock.now(), SILENCE);
+      // If nobody is heard, it is probably the network: the deadlines decide.
+      if (silent.length < roster.ids.length) for (const id of silent) this.exclude(id, 'nothing was heard of it');
+    }
+    this.stopBeat = clock.after(BEAT, () => this.beat());
+  }
+}

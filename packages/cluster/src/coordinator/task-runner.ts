@@ -1,0 +1,256 @@
+import { microBatchesOf, type SharedMemory, STOPPED, type StepsWork } from '@weft/train/runtime';
+import { ClusterError } from '../errors.js';
+import { Collection } from '../machine/collection.js';
+import type { Member, Piece, StepLog } from '../machine/round.js';
+import { type JobPlan, type PlannedRound, TaskPlan } from '../machine/task-plan.js';
+import { type FieldsOf, nestedCall } from '../wire/messages.js';
+import { type Coordinator, type CoordinatorPlace, NobodyLeft } from './coordinator.js';
+import type { Mirror } from './mirror.js';
+import { FIRST_DEADLINE, Pace } from './pace.js';
+import { collectState } from './settle.js';
+import { Speeds } from './speeds.js';
+import type { Tally } from './statistics.js';
+import { type NumberedJob, Supplies } from './supplies.js';
+
+/** Some work, and the job that has its stages. */
+export interface GivenWork {
+  readonly work: StepsWork;
+  readonly job: NumberedJob & { readonly plan: JobPlan };
+}
+
+/** The memory that workers compute for. */
+export interface Ground {
+  readonly memory: SharedMemory['memory'];
+  readonly mirror: Mirror;
+  /** Steps are done. */
+  log(steps: readonly StepLog[], isReported: boolean): void;
+  /** Whether somebody wants an end after the running step. */
+  isStopWanted(): boolean;
+  /** Steps have ended before their end. */
+  stopped(reason: number): void;
+}
+
+type Answer = { readonly done?: FieldsOf<'done'>; readonly ended?: FieldsOf<'ended'> };
+
+/** Has workers do steps, round after round. */
+export class TaskRunner {
+  private readonly pace = new Pace();
+  private readonly speeds = new Speeds();
+  private readonly supplies: Supplies;
+  private job = 0;
+  private members: readonly Member[] = [];
+  /** Whether members have something to get ready for. */
+  private isFresh = true;
+  /** Whether members have computed something that the coordinator's memory has not. */
+  private isDirty = false;
+  /** Work whose changes of memory only members have. */
+  private unsettled: GivenWork[] = [];
+  /** The step from which on they do. */
+  private base = 0;
+
+  constructor(
+    private readonly coordinator: Coordinator,
+    private readonly place: CoordinatorPlace,
+    private readonly ground: Ground,
+    private readonly tally: Tally,
+    /** Waits until somebody wants to join. */
+    private readonly waitForWorkers: () => Promise<void>,
+  ) {
+    this.supplies = new Supplies(place);
+  }
+
+  /** Does all steps of some work. */
+  async run(given: GivenWork): Promise<void> {
+    const { work, job } = given;
+    this.unsettled.push(given);
+    this.base = work.firstStep;
+    if (job.number !== this.job) {
+      this.isFresh = true;
+      this.pace.reset();
+      this.speeds.reset();
+    }
+    this.job = job.number;
+    const changes = this.ground.mirror.changes();
+    await this.persist(() => this.steps(given, this.base, changes));
+    // Work that is not reported leaves nothing behind but results.
+    if (!work.isReported) this.unsettled.pop();
+  }
+
+  /**
+   * Brings back what steps have changed, and sees to it that all members have the same.
+   *
+   * @throws ClusterError if they have not
+   */
+  async settle(): Promise<void> {
+    if (!this.isDirty) return;
+    await this.persist(async () => {
+      // What is missing because all were lost is computed again.
+      if (this.coordinator.roster.ids.length === 0 && this.unsettled.length > 0) {
+        await this.steps(this.unsettled[0], this.base, []);
+      }
+      if (this.unsettled.length > 0 || this.coordinator.roster.ids.length > 0) await this.collect();
+    });
+    this.unsettled = [];
+  }
+
+  /** Does something, and again if all members are lost in the middle and nothing that is needed is. */
+  private async persist(work: () => Promise<void>): Promise<void> {
+    for (;;) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!(error instanceof NobodyLeft)) throw error;
+        if (this.unsettled.length > 1) {
+          throw new ClusterError(
+            'lost',
+            'All workers were lost, and with them what they had computed. Continue from the last checkpoint with --resume.',
+          );
+        }
+      }
+    }
+  }
+
+  /** @param changes what members have not been given yet */
+  private async steps(given: GivenWork, firstStep: number, changes: readonly Piece[]): Promise<void> {
+    const { work } = given;
+    const { length } = microBatchesOf(work.count, work.batchSize);
+    for (let step = firstStep; ; ) {
+      await this.boundary(given, step, step === firstStep ? changes : undefined);
+      const { stopped, next } = await this.task(given, step);
+      if (stopped === STOPPED.lossIsNotFinite) return this.ground.stopped(stopped);
+      if (work.isReported && this.ground.isStopWanted() && next < length) return this.ground.stopped(STOPPED.wanted);
+      if (stopped === STOPPED.no) return;
+      step = next;
+    }
+  }
+
+  /** Between tasks members leave, and others join with all that members have. */
+  private async boundary({ job }: GivenWork, step: number, changes: readonly Piece[] | undefined): Promise<void> {
+    const { coordinator, ground, supplies } = this;
+    const { roster } = coordinator;
+    coordinator.release();
+    if (roster.ids.length === 0) {
+      this.isDirty = false;
+      if (roster.candidates.length === 0) await this.waitForWorkers();
+    }
+    // What a call has left behind it would overwrite what the next one has been given.
+    const isOpen = roster.candidates.length > 0 && !(this.isDirty && changes);
+    if (isOpen && this.isDirty) {
+      await this.collect();
+      this.base = step;
+      this.unsettled = this.unsettled.slice(-1);
+    }
+    const members = roster.ids;
+    const admitted = isOpen ? coordinator.admit().map(({ id }) => id) : [];
+    if (admitted.length > 0) this.isFresh = true;
+    if (!changes && admitted.length === 0) return;
+    supplies.give(job, members, changes ?? [], admitted, admitted.length > 0 ? ground.mirror.whole() : []);
+  }
+
+  /** Does steps round after round; gives why they ended early, and the step to continue with. */
+  private async task(
+    { work, job }: GivenWork,
+    firstStep: number,
+  ): Promise<{ readonly stopped: number; readonly next: number }> {
+    const { coordinator, ground, place, tally } = this;
+    const calls = callsOf({ ...work, firstStep });
+    const plan = new TaskPlan(job.plan, nestedCall(calls));
+    const task = this.supplies.task(calls);
+    this.isDirty = true;
+    let next = firstStep;
+    for (let round = 0; ; round++) {
+      const planned = plan.round(round);
+      const beginsStep = planned?.step !== plan.round(round - 1)?.step;
+      if (beginsStep) {
+        coordinator.release();
+        this.members = [];
+      }
+      const stop = beginsStep && work.isReported && (ground.isStopWanted() || coordinator.roster.candidates.length > 0);
+      const began = place.clock.now();
+      const answers = [...(await this.round({ task, round, stop }, plan))];
+      this.isFresh = false;
+      const [, { done, ended }] = answers[0];
+      if (answers.some(([, answer]) => (answer.ended === undefined) !== (ended === undefined)) || (done && !planned)) {
+        throw new ClusterError(
+          'different',
+          'Workers do not agree on where the steps end. Use one version of Weft everywhere.',
+        );
+      }
+      const { steps } = (done ?? ended)!;
+      ground.log(steps, work.isReported);
+      for (const each of steps) if (each.work === 0) next = each.step + 1;
+      if (ended) return { stopped: ended.stopped, next };
+      this.pace.note(place.clock.now() - began);
+      tally.rounds++;
+      for (const [id, answer] of answers) this.count(id, answer.done!, planned!, beginsStep);
+      this.speeds.endRound();
+    }
+  }
+
+  private count(id: string, done: FieldsOf<'done'>, { micro }: PlannedRound, beginsStep: boolean): void {
+    const [begin, end] = done.leaves;
+    this.speeds.note(id, end - begin, done.milliseconds);
+    const facts = this.coordinator.roster.members.find((member) => member.id === id);
+    if (!facts) return;
+    const { microBatches, bytesSent, bytesReceived } = done;
+    const leaves = beginsStep ? micro.stage.leaves.slice(begin, end).flat() : [];
+    const examples = leaves.reduce((sum, { count }) => sum + count, 0);
+    this.tally.add(id, facts, { microBatches, examples, bytesSent, bytesReceived });
+  }
+
+  private round(
+    go: { readonly task: number; readonly round: number; readonly stop: boolean },
+    plan: TaskPlan,
+  ): Promise<ReadonlyMap<string, Answer>> {
+    const { channel, subjects, revision } = this.place;
+    let collection: Collection;
+    return this.coordinator.ask<Answer>({
+      members: () => this.shares(),
+      send: (turn, members) => {
+        collection = new Collection(this.ground.memory, plan, go.round, members);
+        channel.send(subjects.members(revision), 'go', { revision, turn, ...go, members });
+      },
+      deadline: () => (this.isFresh ? FIRST_DEADLINE : this.pace.deadline),
+      answer: ({ kind, fields, payload }) => {
+        if (kind === 'part') collection.accept(fields.from, { kind: fields.part }, payload);
+        return kind === 'done' ? { done: fields } : kind === 'ended' ? { ended: fields } : undefined;
+      },
+      isComplete: (answers) => {
+        const hasEnded = [...answers.values()].some(({ ended }) => ended);
+        return hasEnded ? collection.hasValues : collection.isComplete;
+      },
+      resend: (id) => this.supplies.resend(id),
+    });
+  }
+
+  /** Within a step shares stay as they are, unless somebody was lost. */
+  private shares(): readonly Member[] {
+    const { members: workers } = this.coordinator.roster;
+    if (workers.length === this.members.length && workers.every(({ id }, at) => this.members[at].id === id)) {
+      return this.members;
+    }
+    const weights = this.speeds.weightsOf(workers);
+    this.members = workers.map(({ id }, at) => ({ id, weight: weights[at] }));
+    return this.members;
+  }
+
+  private async collect(): Promise<void> {
+    await collectState(this.coordinator, this.place, (pieces) => this.ground.mirror.write(pieces));
+    this.isDirty = false;
+  }
+}
+
+/** Some steps of work as a message has them, and what comes next if they are the last ones. */
+function callsOf({ count, batchSize, firstStep, endStep, ...others }: StepsWork): FieldsOf<'task'>['calls'] {
+  const { isReported, finite, resultStep, next } = others;
+  const call = {
+    count,
+    batchSize,
+    firstStep,
+    endStep,
+    isReported,
+    finite,
+    ...(resultStep !== undefined && { resultStep }),
+  };
+  return [call, ...(next ? callsOf(next) : [])];
+}

@@ -1,0 +1,34 @@
+import type { PartKind } from '../machine/round.js';
+
+/** A message of a round from another worker. */
+export interface Part {
+  readonly turn: number;
+  readonly from: string;
+  readonly part: PartKind;
+  readonly bytes: Uint8Array;
+}
+
+/** Most bytes of messages that wait for their round. */
+const MOST_BYTES = 2 ** 30;
+
+/** Messages of rounds that others have begun before this worker has. */
+export class PartBox {
+  private parts: Part[] = [];
+  private bytes = 0;
+
+  /** Keeps a message; gives whether there was room. */
+  keep(part: Part): boolean {
+    if (this.bytes + part.bytes.length > MOST_BYTES) return false;
+    this.bytes += part.bytes.length;
+    this.parts.push(part);
+    return true;
+  }
+
+  /** Takes out those of a turn, and forgets those of turns before. */
+  take(turn: number): Part[] {
+    const taken = this.parts.filter((part) => part.turn === turn);
+    this.parts = this.parts.filter((part) => part.turn > turn);
+    this.bytes = this.parts.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    return taken;
+  }
+}

@@ -1,0 +1,25 @@
+/** Where messages of a cluster go. */
+export interface Subjects {
+  /** Heartbeats of workers. */
+  readonly alive: string;
+  /** To all workers. */
+  readonly all: string;
+  /** To the workers of a session. */
+  members(revision: number): string;
+  /** To the coordinator. */
+  readonly coordinator: string;
+  /** To one worker. */
+  to(worker: string): string;
+}
+
+/** The subjects of the cluster of a name. */
+export function subjectsOf(name: string): Subjects {
+  const prefix = `weft.${name}`;
+  return {
+    alive: `${prefix}.alive`,
+    all: `${prefix}.all`,
+    members: (revision) => `${prefix}.members.${revision}`,
+    coordinator: `${prefix}.coordinator`,
+    to: (worker) => `${prefix}.to.${worker}`,
+  };
+}
