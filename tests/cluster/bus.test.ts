@@ -38,4 +38,25 @@ inNats('a bus over a NATS server', () => {
     expect(heard.map(({ length }) => length)).toEqual([1, 1, one.server.maximumBytes]);
     expect(heard.slice(0, 2).map(([first]) => first)).toEqual([1, 2]);
   });
+
+  it('says when the server has gone and come back, and goes on', async () => {
+    const [one, other] = [await join(), await join()];
+    const both = [one.bus, other.bus];
+    const becomes = (isConnected: boolean) =>
+      Promise.all(
+        both.map((bus) => new Promise<void>((resolve) => bus.onConnection((is) => is === isConnected && resolve()))),
+      );
+    const [down, up] = [becomes(false), becomes(true)];
+    const heard = new Promise<string>((resolve) => {
+      other.bus.subscribe('weft.again', ({ data }) => resolve(data.join()));
+    });
+    await server.halt();
+    await down;
+    expect(both.map(({ isConnected }) => isConnected)).toEqual([false, false]);
+    one.bus.publish('weft.again', Uint8Array.of(1));
+    await server.restart();
+    await up;
+    one.bus.publish('weft.again', Uint8Array.of(2));
+    expect(await heard).toBe('2');
+  });
 });

@@ -20,7 +20,7 @@ export interface Bus {
   publish(subject: string, data: Uint8Array): void;
   /** Subjects may have NATS's wildcards: `*` for one word, `>` for all that follow. */
   subscribe(subject: string, receive: (delivery: Delivery) => void): Unsubscribe;
-  /** Is called with false when the connection breaks, and with true when it is back. */
+  /** Is called with false when the connection breaks, and with true when it is back with all subscriptions. */
   onConnection(changed: (isConnected: boolean) => void): Unsubscribe;
   /** Settles when the server has all that was published and subscribed to, or the connection is down. */
   flush(): Promise<void>;

@@ -54,9 +54,19 @@ export class NatsBus implements Bus {
   async #watch(): Promise<void> {
     for await (const { type } of this.#connection.status()) {
       if (type === 'disconnect' || type === 'close') this.#set(false);
-      if (type === 'reconnect') this.#set(true);
+      if (type === 'reconnect') void this.#back();
     }
     this.#set(false);
+  }
+
+  /** A server that came back knows the subscriptions when it has answered: before, messages to this machine are lost. */
+  async #back(): Promise<void> {
+    try {
+      await this.#connection.flush();
+      this.#set(true);
+    } catch {
+      // The connection broke again. Another status tells of it.
+    }
   }
 
   #set(isConnected: boolean): void {

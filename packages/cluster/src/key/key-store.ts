@@ -1,0 +1,77 @@
+import { JetStreamApiError } from '@nats-io/jetstream';
+import type { KV } from '@nats-io/kv';
+
+/** What a key holds, and the revision at which it was written. Revisions of a store only grow. */
+export interface KeyEntry {
+  readonly value: Uint8Array;
+  readonly revision: number;
+}
+
+/** Keys with revisions: a bucket of NATS, or in tests the memory of one process. */
+export interface KeyStore {
+  /** Undefined if there is no such key. */
+  get(key: string): Promise<KeyEntry | undefined>;
+  /** Writes the key if its revision is this one, 0 if there is none. The new revision, or undefined if it is another. */
+  set(key: string, value: Uint8Array, revision: number): Promise<number | undefined>;
+  /** Removes the key if its revision is this one. */
+  remove(key: string, revision: number): Promise<void>;
+}
+
+/** Milliseconds for an answer of the server. */
+const TIMEOUT = 5000;
+/** NATS's code for a revision that is not the last one. */
+const WRONG_LAST_SEQUENCE = [10071, 10164];
+
+const isWrongRevision = (error: unknown) =>
+  error instanceof JetStreamApiError && WRONG_LAST_SEQUENCE.includes(error.code);
+
+/** Keys in a bucket of NATS. Calls reject while the server is away. */
+export function natsKeys(bucket: KV): KeyStore {
+  return {
+    async get(key) {
+      const entry = await bucket.get(key);
+      return entry?.operation === 'PUT' ? { value: entry.value, revision: entry.revision } : undefined;
+    },
+    async set(key, value, revision) {
+      try {
+        return revision === 0 ? await bucket.create(key, value) : await bucket.update(key, value, revision, TIMEOUT);
+      } catch (error) {
+        if (isWrongRevision(error)) return undefined;
+        throw error;
+      }
+    },
+    async remove(key, revision) {
+      try {
+        await bucket.delete(key, { previousSeq: revision });
+      } catch (error) {
+        if (!isWrongRevision(error)) throw error;
+      }
+    },
+  };
+}
+
+/**
+ * Keys in the memory of one process, for tests.
+ *
+ * @example
+ * const keys = memoryKeys();
+ * const revision = await keys.set('a', Uint8Array.of(1), 0);
+ * await keys.set('a', Uint8Array.of(2), 0); // undefined
+ * (await keys.set('a', Uint8Array.of(2), revision!))! > revision!; // true
+ */
+export function memoryKeys(): KeyStore {
+  const entries = new Map<string, KeyEntry>();
+  let last = 0;
+  return {
+    get: (key) => Promise.resolve(entries.get(key)),
+    set(key, value, revision) {
+      if ((entries.get(key)?.revision ?? 0) !== revision) return Promise.resolve(undefined);
+      entries.set(key, { value: value.slice(), revision: ++last });
+      return Promise.resolve(last);
+    },
+    remove(key, revision) {
+      if (entries.get(key)?.revision === revision) entries.delete(key);
+      return Promise.resolve();
+    },
+  };
+}
