@@ -23,3 +23,9 @@ export function subjectsOf(name: string): Subjects {
     to: (worker) => `${prefix}.to.${worker}`,
   };
 }
+
+/** Bucket of the keys of all clusters on a server. */
+export const KEY_BUCKET = 'weft-keys';
+
+/** Key that the coordinator of a cluster holds. */
+export const coordinatorKey = (name: string): string => `${name}.coordinator`;

@@ -144,7 +144,7 @@ export class MemoryBus implements Bus {
     if (data.length > this.maximumBytes) {
       throw new RangeError(`publish: got ${data.length} bytes, expected at most ${this.maximumBytes}.`);
     }
-    if (this.#isConnected) this.#network.send(this, { subject, data: data.slice() });
+    if (this.#isConnected) this.#network.send(this, { subject, data: new Uint8Array(data) });
   }
 
   subscribe(pattern: string, receive: (delivery: Delivery) => void): Unsubscribe {
@@ -185,7 +185,7 @@ export class MemoryBus implements Bus {
   deliver({ subject, data }: Delivery): void {
     if (!this.#isConnected) return;
     for (const { pattern, receive } of [...this.#subscriptions]) {
-      if (matches(pattern, subject)) receive({ subject, data: data.slice() });
+      if (matches(pattern, subject)) receive({ subject, data: new Uint8Array(data) });
     }
   }
 }

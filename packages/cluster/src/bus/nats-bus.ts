@@ -1,6 +1,9 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Bus, Delivery, Unsubscribe } from './bus.js';
 
+/** The client gives Buffers, whose slices are not copies as those of other arrays are. */
+const plain = (bytes: Uint8Array) => new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+
 /** A bus over a connection to a NATS server. What is published while the connection is down is dropped. */
 export class NatsBus implements Bus {
   readonly #connection: NatsConnection;
@@ -22,13 +25,13 @@ export class NatsBus implements Bus {
 
   publish(subject: string, data: Uint8Array): void {
     // The client keeps what it cannot send. Nobody waits for messages of before, and memory would fill.
-    if (this.#isConnected && !this.#connection.isClosed()) this.#connection.publish(subject, data.slice());
+    if (this.#isConnected && !this.#connection.isClosed()) this.#connection.publish(subject, new Uint8Array(data));
   }
 
   subscribe(subject: string, receive: (delivery: Delivery) => void): Unsubscribe {
     const subscription = this.#connection.subscribe(subject, {
       callback: (error, message) => {
-        if (!error) receive({ subject: message.subject, data: message.data });
+        if (!error) receive({ subject: message.subject, data: plain(message.data) });
       },
     });
     return () => {

@@ -21,7 +21,7 @@ export interface Holder extends Owner {
 
 /** What keys hold. */
 export const keyMessages = defineMessages({
-  holder: { fields: { id: name(), host: text(253), work: text(200) } },
+  holder: { fields: { id: name(), host: text(255), work: text(200) } },
   renewal: { fields: { id: name() } },
 });
 

@@ -1,5 +1,6 @@
 import { JetStreamApiError } from '@nats-io/jetstream';
-import type { KV } from '@nats-io/kv';
+import type { KV, Kvm } from '@nats-io/kv';
+import { KEY_BUCKET } from '../subjects.js';
 
 /** What a key holds, and the revision at which it was written. Revisions of a store only grow. */
 export interface KeyEntry {
@@ -25,12 +26,12 @@ const WRONG_LAST_SEQUENCE = [10071, 10164];
 const isWrongRevision = (error: unknown) =>
   error instanceof JetStreamApiError && WRONG_LAST_SEQUENCE.includes(error.code);
 
-/** Keys in a bucket of NATS. Calls reject while the server is away. */
-export function natsKeys(bucket: KV): KeyStore {
+/** Keys in a bucket. Calls reject while the server is away. */
+function natsKeys(bucket: KV): KeyStore {
   return {
     async get(key) {
       const entry = await bucket.get(key);
-      return entry?.operation === 'PUT' ? { value: entry.value, revision: entry.revision } : undefined;
+      return entry?.operation === 'PUT' ? { value: new Uint8Array(entry.value), revision: entry.revision } : undefined;
     },
     async set(key, value, revision) {
       try {
@@ -74,4 +75,9 @@ export function memoryKeys(): KeyStore {
       return Promise.resolve();
     },
   };
+}
+
+/** The keys of all clusters on a server, in a bucket that is made if there is none. */
+export async function openKeys(kv: Kvm): Promise<KeyStore> {
+  return natsKeys(await kv.create(KEY_BUCKET, { history: 1 }));
 }

@@ -6,13 +6,13 @@ const count = () => integer(0);
 
 const fields = {
   id: name(),
-  host: text(253),
-  threads: integer(1, 65_536),
+  host: text(255),
+  threads: integer(1, 4096),
   /** What decides bits: machines train together only if it agrees. */
-  numerics: text(100),
+  numerics: integer(0),
   /** Version of Weft. */
   code: text(100),
-  state: choice('idle', 'joining', 'working'),
+  state: choice('waiting', 'joining', 'training', 'trial'),
   /** What it works on, for people. */
   job: optional(text(200)),
   /** Revision of the coordinator that it follows; 0 if none. */

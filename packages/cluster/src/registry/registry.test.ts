@@ -8,9 +8,9 @@ const heartbeat = (id: string, more: Partial<Heartbeat> = {}): Heartbeat => ({
   id,
   host: 'box',
   threads: 2,
-  numerics: '1',
+  numerics: 1,
   code: '0.1.0',
-  state: 'idle',
+  state: 'waiting',
   revision: 0,
   microBatches: 0,
   examples: 0,
@@ -38,12 +38,12 @@ describe('a registry', () => {
     const { registry, clock, say } = fixture();
     await say('b');
     clock.now = 4000;
-    await say('a', { state: 'working', job: 'cae' });
+    await say('a', { state: 'training', job: 'cae' });
     expect(registry.workers.map(({ id, silentSeconds }) => [id, silentSeconds])).toEqual([
       ['a', 0],
       ['b', 4],
     ]);
-    expect(registry.workers[0]).toMatchObject({ job: 'cae', state: 'working', examplesPerSecond: undefined });
+    expect(registry.workers[0]).toMatchObject({ job: 'cae', state: 'training', examplesPerSecond: undefined });
     clock.now = 5001;
     expect(registry.workers.map(({ id }) => id)).toEqual(['a']);
   });

@@ -132,7 +132,8 @@ export class Reassembly {
       throw new MessageError(`A chunk of ${total} bytes is in a message of ${transfer.total}.`);
     }
     if (transfer.parts.has(index)) return undefined;
-    transfer.parts.set(index, part.slice());
+    // A copy, of a Buffer too, whose slices would share its bytes.
+    transfer.parts.set(index, new Uint8Array(part));
     transfer.bytes += part.length;
     this.#bytes += part.length;
     // The one that has grown last is given up last.
