@@ -1,11 +1,13 @@
 import { byteLength } from '@weft/core/program';
 import { addressOf, type Block, type Counts, type Standing } from '@weft/train/runtime';
-import type { Job, JobLaunch, JobMicroStage, JobStage, Range } from './job.js';
+import type { Job, JobFinishStage, JobLaunch, JobMicroStage, JobStage, Range } from './job.js';
 
 /** Memory that a program reads or writes: where it lies moves as its block does. */
 export interface Access {
   readonly block: Block;
   readonly bytes: number;
+  /** How far the block moves within its stage, at the most. */
+  readonly most: Counts;
 }
 
 /** What one launch reads and writes. */
@@ -15,12 +17,13 @@ export interface Accesses {
 }
 
 /** What a launch reads and writes. */
-export function accessesOf({ programs }: Pick<Job, 'programs'>, { program, blocks }: JobLaunch): Accesses {
+function accessesOf({ programs }: Pick<Job, 'programs'>, { program, blocks }: JobLaunch, most: Counts): Accesses {
   const { program: code, inputs, outputs } = programs[program];
   const at = (places: JobPlaces, values: readonly number[]) =>
     places.map(({ segment, offset }, which): Access => {
       const block = blocks[segment - 1];
-      return { block: { ...block, address: block.address + offset }, bytes: byteLength(code.values[values[which]]) };
+      const bytes = byteLength(code.values[values[which]]);
+      return { block: { ...block, address: block.address + offset }, bytes, most };
     });
   return { reads: at(inputs, code.inputs), writes: at(outputs, code.outputs) };
 }
@@ -40,43 +43,37 @@ export function microLaunches({ leaves, first, next }: JobMicroStage): { launch:
 
 /** All that a stage reads and writes. What finishes an update reads numbers and copies others. */
 export function stageAccesses(job: Pick<Job, 'programs'>, stage: JobStage): Accesses {
-  const launches: JobLaunch[] =
-    stage.kind === 'micro'
-      ? microLaunches(stage).map(({ launch }) => launch)
-      : stage.kind === 'slices'
-        ? stage.parts.map(({ launch }) => launch)
-        : stage.kind === 'whole'
-          ? [stage.launch]
-          : [];
-  const each = launches.map((launch) => accessesOf(job, launch));
-  const reads = each.flatMap((accesses) => accesses.reads);
-  const writes = each.flatMap((accesses) => accesses.writes);
-  if (stage.kind !== 'finish') return { reads, writes };
-  const { renewals, logs } = stage;
+  if (stage.kind === 'finish') return finishAccesses(stage);
+  const each = launchesOf(stage).map(({ launch, most }) => accessesOf(job, launch, most));
+  return {
+    reads: each.flatMap((accesses) => accesses.reads),
+    writes: each.flatMap((accesses) => accesses.writes),
+  };
+}
+
+function launchesOf(stage: Exclude<JobStage, JobFinishStage>): { launch: JobLaunch; most: Counts }[] {
+  if (stage.kind === 'whole') return [{ launch: stage.launch, most: {} }];
+  if (stage.kind === 'slices') return stage.parts.map(({ launch, count }) => ({ launch, most: { slice: count - 1 } }));
+  const most = { example: stage.leaves.at(-1)?.at(-1)?.begin ?? 0, leaf: stage.leaves.length - 1 };
+  return microLaunches(stage).map(({ launch }) => ({ launch, most }));
+}
+
+function finishAccesses({ renewals, logs }: JobFinishStage): Accesses {
+  const most = {};
   return {
     reads: [
-      ...renewals.map(({ from, bytes }) => ({ block: from, bytes })),
-      ...logs.map(({ from }) => ({ block: { address: from }, bytes: 4 })),
+      ...renewals.map(({ from, bytes }) => ({ block: from, bytes, most })),
+      ...logs.map(({ from }) => ({ block: { address: from }, bytes: 4, most })),
     ],
     writes: [
-      ...renewals.map(({ to, bytes }) => ({ block: to, bytes })),
-      ...logs.map(({ to }) => ({ block: { address: to, perStep: 8 }, bytes: 8 })),
+      ...renewals.map(({ to, bytes }) => ({ block: to, bytes, most })),
+      ...logs.map(({ to }) => ({ block: { address: to, perStep: 8 }, bytes: 8, most })),
     ],
   };
 }
 
-/** How far a stage's addresses move, at the most. */
-export function mostCounts(stage: JobStage): Required<Counts> {
-  if (stage.kind === 'micro') {
-    const last = stage.leaves.at(-1)?.at(-1);
-    return { example: last?.begin ?? 0, leaf: stage.leaves.length - 1, slice: 0 };
-  }
-  const slices = stage.kind === 'slices' ? stage.parts.map(({ count }) => count) : [1];
-  return { example: 0, leaf: 0, slice: Math.max(0, ...slices) - 1 };
-}
-
 /** The bytes from where an access lies first to the end of where it lies last. */
-export function rangeOf({ block, bytes }: Access, from: Standing, to: Standing, most: Counts): Range {
+export function rangeOf({ block, bytes, most }: Access, from: Standing, to: Standing): Range {
   const address = addressOf(block, 0, from, {});
   return { address, bytes: addressOf(block, 0, to, most) + bytes - address };
 }

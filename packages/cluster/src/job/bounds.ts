@@ -1,6 +1,6 @@
 import { ALIGNMENT } from '@weft/core/program';
 import { CONTROL_WORDS, type Standing } from '@weft/train/runtime';
-import { mostCounts, rangeOf, stageAccesses } from './accesses.js';
+import { rangeOf, stageAccesses } from './accesses.js';
 import { type Job, JobError, type JobStage, type Range } from './job.js';
 
 /** The first address of a job: below it are a pool's words of control, at the same addresses in every pool. */
@@ -28,7 +28,7 @@ export function checkStep(job: Pick<Job, 'programs' | 'top'>, stages: readonly J
   for (const stage of stages) {
     const { reads, writes } = stageAccesses(job, stage);
     for (const access of [...reads, ...writes]) {
-      const range = rangeOf(access, origin, standing, mostCounts(stage));
+      const range = rangeOf(access, origin, standing);
       if (isWithin(range, job.top)) continue;
       throw new JobError(
         `A ${stage.kind} stage uses the bytes from ${range.address} to ${range.address + range.bytes}; a job's memory lies from ${LOWEST} to ${job.top}.`,

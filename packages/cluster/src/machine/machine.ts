@@ -142,7 +142,7 @@ export class Machine {
   private tickets = { address: 0, words: 0 };
 
   /**
-   * Writes what the coordinator has changed.
+   * Writes what the coordinator has changed: those words, and no others around them, which steps may have changed here.
    *
    * @throws JobError for what lies elsewhere than in the memory of jobs
    */

@@ -8,7 +8,7 @@ import {
   type Stage,
   type Standing,
 } from '@weft/train/runtime';
-import { mostCounts, rangeOf } from '../job/accesses.js';
+import { rangeOf } from '../job/accesses.js';
 import type { Range, TaskCall } from '../job/job.js';
 import { gathered } from './bytes.js';
 import { valuesOf } from './collection.js';
@@ -268,8 +268,7 @@ const endsStep = ({ step, to }: Due) => to === step.plan.stages.length;
 function* stateOf({ step, from, to }: Due): Generator<Range> {
   const standing = standingOf(step);
   for (let at = from; at < to; at++) {
-    for (const access of step.plan.state[at])
-      yield rangeOf(access, standing, standing, mostCounts(step.plan.stages[at]));
+    for (const access of step.plan.state[at]) yield rangeOf(access, standing, standing);
   }
 }
 

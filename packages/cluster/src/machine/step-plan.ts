@@ -1,5 +1,5 @@
 import { addressOf, type Block, type MicroBatch, type Standing } from '@weft/train/runtime';
-import { type Access, mostCounts, overlaps, rangeOf, stageAccesses } from '../job/accesses.js';
+import { type Access, overlaps, rangeOf, stageAccesses } from '../job/accesses.js';
 import { type Job, JobError, type JobMicroStage, type JobStage, type Range } from '../job/job.js';
 
 /** Values that micro-batches write, each its own examples: so many bytes for each example. */
@@ -43,7 +43,7 @@ const ORIGIN: Standing = { batchBegin: 0, step: 0 };
 export function planStep(job: Pick<Job, 'programs' | 'scratch'>, stages: readonly JobStage[]): StepPlan {
   const isScratch = scratchTest(job.scratch);
   const accesses = stages.map((stage) => stageAccesses(job, stage));
-  const lasting = (at: number) => accesses[at].writes.filter((access) => !isScratch(originOf(access, stages[at])));
+  const lasting = (at: number) => accesses[at].writes.filter((access) => !isScratch(originOf(access)));
   const state = stages.map(({ kind }, at) => (kind === 'micro' ? [] : lasting(at)));
   const values = stages.map(({ kind }, at) => (kind === 'whole' ? lasting(at) : []));
   const micros: MicroPlan[] = [];
@@ -53,7 +53,7 @@ export function planStep(job: Pick<Job, 'programs' | 'scratch'>, stages: readonl
     // What comes after the update lies in the same memory, and reads nothing of it.
     const end = stages.findIndex(({ kind }, which) => which > at && kind === 'finish');
     const whole = (each: Rows): Range =>
-      rangeOf({ block: each.block, bytes: each.perExample * examplesOf(stage) }, ORIGIN, ORIGIN, {});
+      originOf({ block: each.block, bytes: each.perExample * examplesOf(stage), most: {} });
     const isRead = (each: Rows) =>
       stages.some(
         (later, which) =>
@@ -80,8 +80,8 @@ function scratchTest(scratch: readonly Range[]): (range: Range) => boolean {
     scratch.some((each) => each.address <= address && address + bytes <= each.address + each.bytes);
 }
 
-function originOf(access: Access, stage: JobStage): Range {
-  return rangeOf(access, ORIGIN, ORIGIN, mostCounts(stage));
+function originOf(access: Access): Range {
+  return rangeOf(access, ORIGIN, ORIGIN);
 }
 
 function examplesOf({ leaves }: JobMicroStage): number {
@@ -105,7 +105,7 @@ const isSameCut = ({ block, perExample }: Rows, read: Access) =>
 
 function readsAnotherCut(rows: Rows, range: Range, stage: JobStage, reads: readonly Access[]): boolean {
   const isMicro = stage.kind === 'micro';
-  return reads.some((read) => overlaps(range, originOf(read, stage)) && !(isMicro && isSameCut(rows, read)));
+  return reads.some((read) => overlaps(range, originOf(read)) && !(isMicro && isSameCut(rows, read)));
 }
 
 /** Where shares may begin and end: at the cuts that the leaves of all stages of an update have. */

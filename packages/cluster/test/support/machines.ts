@@ -1,21 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { CompiledProgram, ProgramSource } from '@weft/core/program';
 import { WorkerPool } from '@weft/pool';
-import {
-  BasePool,
-  CONTROL,
-  type ProgramImage,
-  type Runtime,
-  SharedMemory,
-  STOPPED,
-  type StepsWork,
-} from '@weft/train/runtime';
+import { BasePool, CONTROL, type ProgramImage, type Runtime, SharedMemory, type StepsWork } from '@weft/train/runtime';
 import { LOWEST } from '../../src/job/bounds.js';
 import { decodeJob } from '../../src/job/decode.js';
 import { encodeJob } from '../../src/job/encode.js';
 import type { Job } from '../../src/job/job.js';
 import { callOf, jobOf } from '../../src/job/job-of.js';
 import { Collection } from '../../src/machine/collection.js';
+import { differences } from '../../src/machine/differences.js';
 import { Machine } from '../../src/machine/machine.js';
 import type { Member, Outgoing, Piece, StepLog } from '../../src/machine/round.js';
 import type { End, Round } from '../../src/machine/running-task.js';
@@ -160,7 +153,7 @@ export class TestMachines extends BasePool implements Runtime {
     const pieces: Piece[] = [];
     let at = LOWEST;
     for (const { address, bytes } of [...untouched, { address: top, bytes: 0 }]) {
-      pieces.push(...changed(new Uint8Array(buffer), known, at, address));
+      pieces.push(...differences(new Uint8Array(buffer), known, at, address));
       at = Math.max(at, address + bytes);
     }
     peer.machine.write(pieces);
@@ -277,19 +270,3 @@ export class TestMachines extends BasePool implements Runtime {
     }
   }
 }
-
-/** Words that differ, as pieces. */
-function changed(now: Uint8Array, known: Uint8Array, from: number, to: number): Piece[] {
-  const pieces: Piece[] = [];
-  for (let at = from; at < to; ) {
-    const end = Math.min(at + 4096, to);
-    if (Buffer.compare(now.slice(at, end), known.subarray(at, end)) !== 0) {
-      pieces.push({ address: at, bytes: now.slice(at, end) });
-      known.set(now.subarray(at, end), at);
-    }
-    at = end;
-  }
-  return pieces;
-}
-
-export { STOPPED };
