@@ -10,7 +10,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   nn: ['core'],
   formats: ['nn', 'core'],
   models: ['core', 'nn'],
-  data: ['core'],
+  data: ['formats', 'core'],
   analysis: ['core'],
   train: ['formats', 'nn', 'core'],
   pool: ['train', 'formats', 'nn', 'core'],
@@ -25,7 +25,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const TESTS_MAY_IMPORT: Readonly<Record<string, readonly string[]>> = { models: ['formats'] };
 
 /** Entries of packages besides their `src/index.ts`. */
-const SECOND_ENTRIES = ['@weft/core/program', '@weft/data/browser', '@weft/train/runtime'];
+const SECOND_ENTRIES = ['@weft/core/program', '@weft/data/browser', '@weft/formats/arrays', '@weft/train/runtime'];
 
 interface Import {
   /** Path of the importing file in its package. */

@@ -27,6 +27,7 @@ const KNOWN = [
   ['docs/CLUSTER.md', 'guides/cluster', 'Guides', 'Several machines'],
   ['docs/CLUSTER.md', 'guides/cluster', 'Guides', 'Several machines'],
   ['docs/BROWSER.md', 'guides/browser', 'Guides', 'In the browser'],
+  ['docs/INTERCHANGE.md', 'guides/interchange', 'Guides', 'In and out'],
   ['docs/EXPLORE.md', 'guides/explore', 'Guides', 'Explore a run'],
   ['docs/SERVE.md', 'guides/serve', 'Guides', 'Follow a training'],
   ['docs/FEATURES.md', 'reference/features', 'Reference', 'What there is'],

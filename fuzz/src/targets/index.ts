@@ -1,5 +1,6 @@
 import type { Target } from '../target.js';
 import { commandLine } from './arguments.js';
+import { csv, npy, npz } from './arrays.js';
 import { checkpoint } from './checkpoint.js';
 import { exploration } from './exploration.js';
 import { figureData } from './figure-data.js';
@@ -19,6 +20,9 @@ export const targets: readonly Target[] = [
   checkpoint,
   exploration,
   ndarrays,
+  npy,
+  npz,
+  csv,
   runRecord,
   figureData,
   commandLine,

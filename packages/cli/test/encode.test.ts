@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeImage } from '@weft/data';
 import { decodeSafetensors, encodeModel } from '@weft/formats';
+import { decodeNpy, decodeNpz } from '@weft/formats/arrays';
 import { type Autoencoder, buildAutoencoder } from '@weft/models';
 import { predict, WorkerPool } from '@weft/pool';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -49,16 +50,14 @@ async function latentsOf({ encoder }: Autoencoder, list: readonly { readonly dat
 describe('weft encode', () => {
   test('writes the same latents in each format, row by row', async () => {
     const expected = await latentsOf(vae, Object.values(pictures));
-    for (const out of ['z.npy', 'z.csv', 'z.safetensors']) {
+    for (const out of ['z.npz', 'z.npy', 'z.csv', 'z.safetensors']) {
       const { code, stdout } = await call('encode', 'vae.safetensors', 'in', out);
       expect(code).toBe(0);
       expect(stdout).toContain('3 rows of 4 numbers [4]\nWritten: z.');
     }
-    const npy = await bytes('z.npy');
-    expect(new Float32Array(npy.buffer.slice(npy.byteOffset + npy.length - 48, npy.byteOffset + npy.length))).toEqual(
-      expected,
-    );
-    expect(npy.toString('latin1', 10, 90)).toContain("'shape': (3, 4)");
+    const array = { dtype: 'float32', shape: [3, 4], data: expected };
+    expect(decodeNpy(await bytes('z.npy'))).toEqual(array);
+    expect(decodeNpz(await bytes('z.npz'))).toEqual(new Map([['latents', array]]));
     expect(await text('z.rows.csv')).toBe('path,label\ncats/a.png,cats\n"cats/b,""c"".png",cats\nx.png,\n');
     const lines = (await text('z.csv')).trimEnd().split('\n');
     expect(lines[0]).toBe('path,label,z0,z1,z2,z3');
@@ -117,7 +116,9 @@ describe('weft encode', () => {
   test('refuses another ending', async () => {
     const { code, stderr } = await call('encode', 'vae.safetensors', 'in', 'z.xlsx');
     expect(code).toBe(2);
-    expect(stderr).toContain("got 'z.xlsx', expected a name that ends in .npy, .csv or .safetensors, or a folder");
+    expect(stderr).toContain(
+      "got 'z.xlsx', expected a name that ends in .npy, .npz, .csv or .safetensors, or a folder",
+    );
   });
 });
 

@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { appendFile, link, mkdir, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { decodeNpy, encodeNpy, encodeNpz } from '@weft/formats/arrays';
 import { describe, expect, it } from 'vitest';
 import { encodePng, type RecordSet, resizeImage } from '../src/index.js';
 import { npy, pixels, png, preparePictures } from './support/picture-folder.js';
@@ -153,6 +154,10 @@ describe('.npy files', () => {
     expect(await all((await open({ testSplit: 0 })).train)).toEqual(Uint8Array.of(0, 7, 255));
     await put('train.npy', npy([1, 1, 4], Float32Array.of(0, 0.5, 1, 100 / 255)));
     expect(await all((await open({ testSplit: 0 })).train)).toEqual(Uint8Array.of(0, 128, 255, 100));
+    await put('train.npy', encodeNpy(Float64Array.of(0, 0.5, 1, 100 / 255), [1, 1, 4], { byteOrder: 'big' }));
+    expect(await all((await open({ testSplit: 0 })).train)).toEqual(Uint8Array.of(0, 128, 255, 100));
+    await put('train.npy', encodeNpy(Uint16Array.of(0, 257 * 7, 65535), [1, 1, 3], { byteOrder: 'big' }));
+    expect(await all((await open({ testSplit: 0 })).train)).toEqual(Uint8Array.of(0, 7, 255));
     await put('train.npy', npy([1, 1, 2], Float32Array.of(0, 1.5)));
     await expect(open()).rejects.toThrow('train.npy#0: It holds the value 1.5; floats of pictures lie from 0 to 1.');
   });
@@ -161,9 +166,15 @@ describe('.npy files', () => {
     ['cut short', npy([2, 2, 2], pixels(1, 8)).subarray(0, 130), 'needs'],
     ['empty', new Uint8Array(), 'no .npy file'],
     [
-      'of doubles',
-      Buffer.from(npy([1, 1, 1], pixels(1, 8))).fill('<f8', 21, 24),
-      'Its values are <f8; pictures are uint8',
+      'of signed numbers',
+      encodeNpy(Int32Array.of(1), [1, 1, 1]),
+      'Its values are int32; pictures are uint8, uint16, float32, float64.',
+    ],
+    ['without pictures', encodeNpy(new Uint8Array(0), [0, 2, 2]), 'it holds nothing'],
+    [
+      "in Fortran's order",
+      encodeNpy(pixels(1, 8), [2, 2, 2], { order: 'F' }),
+      'Write numpy.ascontiguousarray(array) instead.',
     ],
     ['of one axis', npy([8], pixels(1, 8)), 'pictures are [count, height, width]'],
     ['of two channels', npy([1, 2, 2, 2], pixels(1, 8)), 'with 1, 3 or 4 channels'],
@@ -178,6 +189,68 @@ describe('.npy files', () => {
     await put('a.npy', npy([1, 1, 1], pixels(1, 1)));
     await put('b.npy', npy([1, 1, 1], pixels(1, 1)));
     await expect(open()).rejects.toThrow('got a.npy, b.npy; expected train.npy');
+  });
+});
+
+describe('a .npz file', () => {
+  const bytes = pixels(1, 5 * 6);
+  const labels = Int32Array.of(1, 0, 1, 2);
+  const arrays = {
+    x_train: { data: bytes.subarray(0, 24), shape: [4, 2, 3] },
+    y_train: { data: labels, shape: [4] },
+    x_test: { data: bytes.subarray(24), shape: [1, 2, 3] },
+    y_test: { data: Int32Array.of(2), shape: [1] },
+  };
+
+  it.each([
+    ['x_train', 'y_train', 'x_test', 'y_test'],
+    ['train_images', 'train_labels', 'test_images', 'test_labels'],
+    ['train', 'train_labels', 'test', 'test_labels'],
+  ])('is sets with labels by the names %s, %s, %s and %s', async (...names) => {
+    const named = Object.fromEntries(Object.values(arrays).map((array, at) => [names[at], array]));
+    await put('digits.npz', encodeNpz(named, { compress: true }));
+    const { train, test, name, classNames } = await open({}, 'digits.npz');
+    expect({ name, classNames }).toEqual({ name: 'digits.npz', classNames: ['0', '1', '2'] });
+    expect(train.labels).toEqual(labels);
+    expect(await all(train)).toEqual(bytes.subarray(0, 24));
+    expect(await all(test as RecordSet)).toEqual(bytes.subarray(24));
+  });
+
+  it('with one array is one set, and is unpacked once', async () => {
+    await put(
+      'all.npz',
+      encodeNpz({ arr_0: { data: bytes, shape: [5, 2, 3] }, y: { data: bytes.slice(0, 5), shape: [5] } }),
+    );
+    const first = await open({ testSplit: 0 }, 'all.npz');
+    const again = await open({ testSplit: 0 }, 'all.npz');
+    expect([...again.train.labels]).toEqual([...bytes.subarray(0, 5)]);
+    expect(again.sha256).toBe(first.sha256);
+    const [unpacked] = readdirSync(folders.cache);
+    expect(readdirSync(join(folders.cache, unpacked)).sort()).toEqual(['arr_0.npy', 'labels.npy']);
+    // What is damaged in the cache is unpacked again.
+    const place = join(folders.cache, unpacked, 'arr_0.npy');
+    const good = await readFile(place);
+    await appendFile(place, 'x');
+    await open({ testSplit: 0 }, 'all.npz');
+    expect(await readFile(place)).toEqual(good);
+    expect(decodeNpy(good).shape).toEqual([5, 2, 3]);
+  });
+
+  it.each([
+    ['cut short', encodeNpz(arrays).subarray(0, 300), 'It is no zip file, or is cut short'],
+    ['with an array twice', encodeNpz({ x_train: arrays.x_train, train: arrays.x_train }), 'are both train.npy'],
+    [
+      'with a name that leads elsewhere',
+      encodeNpz({ '../x': arrays.x_train }),
+      "array '../x' has a name that is no file's",
+    ],
+    ['without pictures', encodeNpz({ y: arrays.y_train }), 'got no .npy file of pictures'],
+  ])('%s is refused', async (_, content, message) => {
+    await put('bad.npz', content);
+    await expect(open({}, 'bad.npz')).rejects.toMatchObject({
+      name: 'DataError',
+      message: expect.stringContaining(message),
+    });
   });
 });
 
@@ -222,7 +295,7 @@ describe('files that are not read', () => {
     await expect(open({}, 'nothing')).rejects.toThrow('there is no such folder');
     await put('bad.png', 'no');
     await expect(open({ onBadImage: 'skip' })).rejects.toThrow('no picture to train on is read');
-    await expect(open({}, 'bad.png')).rejects.toThrow('it is neither a folder nor a .npy file');
+    await expect(open({}, 'bad.png')).rejects.toThrow('it is neither a folder nor a .npy or .npz file');
   });
 });
 

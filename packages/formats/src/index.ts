@@ -3,7 +3,6 @@ export { decodeExploration } from './exploration/decode.js';
 export { encodeExploration } from './exploration/encode.js';
 export { type Exploration, ExplorationError } from './exploration/exploration.js';
 export { decodeModel, encodeModel, type LoadedModel, setWeights } from './model.js';
-export { encodeNpy, type NpyData } from './npy/encode.js';
 export { decodeSafetensors } from './safetensors/decode.js';
 export type { SafetensorsContents, SafetensorsDType, SafetensorsTensor, TensorData } from './safetensors/dtypes.js';
 export { encodeSafetensors } from './safetensors/encode.js';

@@ -28,7 +28,7 @@ export {
   type TrainCall,
   trialFolder,
 } from './execute/perform-in-folder.js';
-export { csvText, variedOptions } from './execute/results-csv.js';
+export { variedOptions } from './execute/results-csv.js';
 export type { CompleteOptions } from './execute/trial-folder.js';
 export type { ModelResult, TrialResult } from './execute/trial-result.js';
 export { REPORT_KINDS } from './report/compose-report.js';

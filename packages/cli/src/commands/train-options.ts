@@ -53,7 +53,7 @@ export const trainOptions = {
     kind: folder,
     default: undefined,
     defaultText: 'none',
-    help: 'Train on the PNG, JPEG and TIFF pictures of this folder, or on .npy files, in the place of a data set. Class folders become classes; train, validation, test, good and ground_truth are understood.',
+    help: 'Train on the PNG, JPEG and TIFF pictures of this folder, or on the arrays of .npy files or of a .npz file, in the place of a data set. Class folders become classes; train, validation, test, good and ground_truth are understood.',
   }),
   size: option<string | undefined>({
     kind: pictureSize,

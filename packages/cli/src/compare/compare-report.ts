@@ -1,6 +1,7 @@
 import type { Interval } from '@weft/analysis';
+import { encodeCsv } from '@weft/formats/arrays';
 import { type Figure, figureBlock, formatNumber, list, type PageSection, renderPage, table } from '@weft/report';
-import { csvText, variedOptions } from '@weft/study';
+import { variedOptions } from '@weft/study';
 import { wrap } from '../arguments/help.js';
 import { kebab } from '../arguments/table.js';
 import { datasetTitle } from '../run/results-table.js';
@@ -116,7 +117,7 @@ export function compareCsv(comparison: Comparison): string {
     return { flat, options: of(row.entry.run) };
   });
   const head = [...Object.keys(rows[0].flat), ...names];
-  return csvText([
+  return encodeCsv([
     head,
     ...rows.map(({ flat, options }) => [...Object.values(flat).map((value) => value ?? ''), ...options]),
   ]);

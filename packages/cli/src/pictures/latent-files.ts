@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
-import { encodeNpy, encodeSafetensors } from '@weft/formats';
+import { encodeSafetensors } from '@weft/formats';
+import { encodeCsv, encodeNpy, encodeNpz } from '@weft/formats/arrays';
 import { UsageError } from '../exit.js';
 import type { LatentRow, Latents } from './latents.js';
 import { numberLines } from './number-lines.js';
@@ -28,13 +29,13 @@ export function latentFormat(name: string): LatentFormat {
   const stem = ending === '' ? name : name.slice(0, -ending.length);
   if (ending === '.csv') return format(name, (latents) => [latentsCsv(latents)]);
   if (ending === '.safetensors') return format(name, (latents) => [latentsSafetensors(latents)]);
-  if (ending === '.npy') {
-    const files = ({ rows, values, size }: Latents) => [encodeNpy(values, [rows.length, size]), rowsCsv(rows)];
-    return format([name, `${stem}.rows.csv`], files);
+  if (ending === '.npy' || ending === '.npz') {
+    const array = ending === '.npy' ? latentsNpy : latentsNpz;
+    return format([name, `${stem}.rows.csv`], (latents) => [array(latents), rowsCsv(latents.rows)]);
   }
   if (ending === '') return { names: projectorFiles.names, hasThumbnails: true, files: projectorFiles.files };
   throw new UsageError(
-    `OUT: got '${name}', expected a name that ends in .npy, .csv or .safetensors, or a folder, whose name has no ending. Give for instance ${stem}.npy.`,
+    `OUT: got '${name}', expected a name that ends in .npy, .npz, .csv or .safetensors, or a folder, whose name has no ending. Give for instance ${stem}.npy.`,
   );
 }
 
@@ -47,20 +48,21 @@ function format(names: string | readonly string[], make: (latents: Latents) => (
   };
 }
 
-/** A text as a field of CSV. */
-export const field = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-
 const headings = (rows: readonly LatentRow[]) => ['path', 'label', ...(rows[0]?.tile ? ['row', 'column'] : [])];
-const fields = ({ path, label, tile }: LatentRow) => [field(path), field(label), ...(tile ?? [])];
+const cells = ({ path, label, tile }: LatentRow) => [path, label, ...(tile ?? [])];
 
-function rowsCsv(rows: readonly LatentRow[]): string {
-  return `${[headings(rows), ...rows.map(fields)].join('\n')}\n`;
-}
+const rowsCsv = (rows: readonly LatentRow[]): string => encodeCsv([headings(rows), ...rows.map(cells)], '\n');
+
+const latentsNpy = ({ rows, values, size }: Latents) => encodeNpy(values, [rows.length, size]);
+
+const latentsNpz = ({ rows, values, size }: Latents) =>
+  encodeNpz({ latents: { data: values, shape: [rows.length, size] } });
 
 function latentsCsv(latents: Latents): Uint8Array {
   const names = Array.from({ length: latents.size }, (_, at) => `z${at}`);
-  const heading = Buffer.from(`${[...headings(latents.rows), ...names].join(',')}\n`);
-  return Buffer.concat([heading, ...numberLines(latents, ',', fields)]);
+  const line = (row: readonly (string | number)[]) => encodeCsv([row], '\n');
+  const heading = Buffer.from(line([...headings(latents.rows), ...names]));
+  return Buffer.concat([heading, ...numberLines(latents, line, cells)]);
 }
 
 function latentsSafetensors({ rows, values, shape, size }: Latents): Uint8Array {

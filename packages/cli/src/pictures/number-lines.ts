@@ -9,14 +9,14 @@ function floatText(value: number): string {
   return String(Number(value.toPrecision(9)));
 }
 
-/** Lines of numbers as bytes: one text of all may be longer than texts can be. What stands before the numbers is up to the caller. */
+/** Lines of numbers as bytes: one text of all may be longer than texts can be. What stands before the numbers, and how a line is written, is up to the caller. */
 export function numberLines(
   { rows, values, size }: Latents,
-  separator: string,
+  line: (cells: readonly (string | number)[]) => string,
   before: (row: LatentRow) => readonly (string | number)[],
 ): Buffer[] {
   return rows.map((row, which) => {
     const numbers = Array.from(values.subarray(which * size, (which + 1) * size), floatText);
-    return Buffer.from(`${[...before(row), ...numbers].join(separator)}\n`);
+    return Buffer.from(line([...before(row), ...numbers]));
   });
 }

@@ -27,7 +27,16 @@ export const projectorFiles = {
   files: (latents: Latents): ReadonlyMap<string, string | Uint8Array> => {
     const side = thumbnailSide(latents.rows.length);
     return new Map<string, string | Uint8Array>([
-      [NAMES.vectors, Buffer.concat(numberLines(latents, '\t', () => []))],
+      [
+        NAMES.vectors,
+        Buffer.concat(
+          numberLines(
+            latents,
+            (numbers) => `${numbers.join('\t')}\n`,
+            () => [],
+          ),
+        ),
+      ],
       [NAMES.metadata, metadata(latents.rows)],
       [NAMES.sprite, sprite(latents, side)],
       [NAMES.tensorBoard, tensorBoardConfig(side)],

@@ -1,4 +1,4 @@
-import { field } from '../pictures/latent-files.js';
+import { encodeCsv } from '@weft/formats/arrays';
 import type { Threshold } from './evaluate-scores.js';
 import type { ScoredPicture } from './score-pictures.js';
 
@@ -10,7 +10,7 @@ export function scoresCsv(pictures: readonly ScoredPicture[], threshold: Thresho
   const bit = (value: boolean | undefined) => (value === undefined ? '' : value ? '1' : '0');
   const rows = pictures.map(({ path, className = '', isAnomalous, score }) => {
     const reached = threshold && score >= threshold.value;
-    return [field(path), field(className), bit(isAnomalous), String(score), bit(reached)].join(',');
+    return [path, className, bit(isAnomalous), score, bit(reached)];
   });
-  return `${['path,class,anomalous,score,found', ...rows].join('\n')}\n`;
+  return encodeCsv([['path', 'class', 'anomalous', 'score', 'found'], ...rows], '\n');
 }

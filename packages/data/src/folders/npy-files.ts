@@ -1,11 +1,12 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import { NPY_HEADER_BYTES, NpyError, npyHeader } from '@weft/formats/arrays';
 import { DataError } from '../errors.js';
 import type { WantedPicture } from './cached-records.js';
 import type { Collected } from './collect.js';
 import type { PlacedPicture, SetName } from './layout.js';
-import { NPY_HEADER_BYTES, type NpyArray, NpyError, npyArray, npyHeader, npyLabels } from './npy.js';
+import { type NpyArray, npyArray, npyLabels } from './npy.js';
 import { codeOf, type FoundFile, listFolder } from './walk.js';
 
 /** A `.npy` file of pictures that is a set. */

@@ -9,6 +9,7 @@ import { FileRecords, type SetEntry } from './file-records.js';
 import { holdOut, type PlacedPicture, type SetName } from './layout.js';
 import { type CollectedNpy, collectNpy, isNpyFolder } from './npy-files.js';
 import { areRecords, openNpyRecords } from './npy-records.js';
+import { unpackNpz } from './npz-file.js';
 import { type CheckedPictureOptions, checkedOptions } from './options.js';
 import type { BadPicture, PictureFolder, PictureOptions, RecordSet } from './types.js';
 import { byCodePoints, codeOf, listFolder } from './walk.js';
@@ -24,7 +25,7 @@ const MOST_NAMED = 20;
  * be larger than memory. The order is that of the paths' code points. docs/PICTURES.md says how folders become sets,
  * classes and masks, and what is in memory.
  *
- * @param path of the folder, or of a `.npy` file
+ * @param path of the folder, or of a `.npy` or `.npz` file
  * @returns sets of records, each an array of examples for `fit`
  * @throws DataError if there are no pictures, sizes differ and none is asked for, files are damaged (unless
  *   `onBadImage` is `skip`), or the cache cannot be written; TypeError or RangeError for an option that is not what it
@@ -42,10 +43,15 @@ const MOST_NAMED = 20;
  */
 export async function openPictures(path: string, options: PictureOptions = {}): Promise<PictureFolder> {
   if (typeof path !== 'string' || path === '') {
-    throw new TypeError(`openPictures: the path is ${JSON.stringify(path)}, expected that of a folder or a .npy file.`);
+    throw new TypeError(
+      `openPictures: the path is ${JSON.stringify(path)}, expected that of a folder or of a .npy or .npz file.`,
+    );
   }
   const checked = checkedOptions(options);
-  const { place, isFolder } = await placeOf(path);
+  const found = await placeOf(path);
+  const isNpz = !found.isFolder && /\.npz$/i.test(found.place);
+  const place = isNpz ? await unpackNpz(found.place, checked.settings.folder) : found.place;
+  const isFolder = isNpz || found.isFolder;
   const isNpy = !isFolder || isNpyFolder((await listFolder(place, options.signal)).files);
   const collected = isNpy ? await collectNpy(place, isFolder) : await collectPictures(place, options.signal);
   for (const warning of collected.warnings) checked.settings.onWarning(warning);
@@ -53,7 +59,7 @@ export async function openPictures(path: string, options: PictureOptions = {}): 
     const what = collected.pictures.length > 0 ? 'no picture in its folder train' : 'no PNG, JPEG, TIFF or .npy file';
     throw new DataError('not-found', `${path}: there is ${what}. ${describe(collected.bad)}`.trimEnd());
   }
-  const open = new OpenFolder(basename(place), place, collected, checked);
+  const open = new OpenFolder(basename(found.place), place, collected, checked);
   try {
     return await open.open();
   } catch (error) {
@@ -67,13 +73,13 @@ async function placeOf(path: string): Promise<{ readonly place: string; readonly
     const place = await realpath(path);
     const found = await stat(place);
     if (found.isDirectory()) return { place, isFolder: true };
-    if (found.isFile() && /\.npy$/i.test(place)) return { place, isFolder: false };
+    if (found.isFile() && /\.np[yz]$/i.test(place)) return { place, isFolder: false };
   } catch (cause) {
     const isMissing = codeOf(cause) === 'ENOENT';
     const why = isMissing ? 'there is no such folder' : `it cannot be looked at (${codeOf(cause)})`;
     throw new DataError(isMissing ? 'not-found' : 'unreadable', `${path}: ${why}.`, { cause });
   }
-  throw new DataError('mismatch', `${path}: it is neither a folder nor a .npy file.`);
+  throw new DataError('mismatch', `${path}: it is neither a folder nor a .npy or .npz file.`);
 }
 
 /** Bad files in a sentence or more. */

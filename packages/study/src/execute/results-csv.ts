@@ -1,3 +1,4 @@
+import { encodeCsv } from '@weft/formats/arrays';
 import type { TrialResult } from './trial-result.js';
 
 /**
@@ -32,17 +33,7 @@ export function resultsCsv(results: readonly TrialResult[]): string {
       ssim,
     ]),
   );
-  return csvText([head, ...rows]);
-}
-
-/**
- * Rows as CSV (RFC 4180), the first of them the names of the columns.
- *
- * @example
- * csvText([['trial', 'psnr'], ['a, b', 27.5]]); // 'trial,psnr\r\n"a, b",27.5\r\n'
- */
-export function csvText(rows: readonly (readonly (boolean | number | string | null)[])[]): string {
-  return rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('');
+  return encodeCsv([head, ...rows]);
 }
 
 /**
@@ -54,9 +45,4 @@ export function csvText(rows: readonly (readonly (boolean | number | string | nu
 export function variedOptions(results: readonly Pick<TrialResult, 'options'>[]): string[] {
   const names = [...new Set(results.flatMap(({ options }) => Object.keys(options)))];
   return names.filter((name) => new Set(results.map(({ options }) => options[name] ?? null)).size > 1);
-}
-
-function cell(value: boolean | number | string | null): string {
-  const text = String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
