@@ -29,3 +29,6 @@ export const KEY_BUCKET = 'weft-keys';
 
 /** Key that the coordinator of a cluster holds. */
 export const coordinatorKey = (name: string): string => `${name}.coordinator`;
+
+/** Bucket of the objects of all clusters on a server. */
+export const OBJECT_BUCKET = 'weft-objects';
