@@ -7,3 +7,4 @@ export { decodeSafetensors } from './safetensors/decode.js';
 export type { SafetensorsContents, SafetensorsDType, SafetensorsTensor, TensorData } from './safetensors/dtypes.js';
 export { encodeSafetensors } from './safetensors/encode.js';
 export { SafetensorsError } from './safetensors/error.js';
+export { safetensorsFloats } from './safetensors/floats.js';

@@ -4,6 +4,7 @@ import { decodeSafetensors } from './safetensors/decode.js';
 import type { SafetensorsContents, SafetensorsTensor } from './safetensors/dtypes.js';
 import { encodeSafetensors } from './safetensors/encode.js';
 import { SafetensorsError } from './safetensors/error.js';
+import { safetensorsFloats } from './safetensors/floats.js';
 
 /** Names in the metadata that belong to Weft. */
 const VERSION = 'weft.version';
@@ -63,7 +64,7 @@ export interface LoadedModel {
 }
 
 /**
- * The model that `encodeModel` wrote: the layers too.
+ * The model that `encodeModel` wrote: the layers too. Weights of F16 and BF16 become float32.
  *
  * @param layers classes of layers of your own, by type
  * @param source where the bytes are from, such as a path: messages begin with it
@@ -99,7 +100,8 @@ export function decodeModel(bytes: Uint8Array, layers: LayerClasses = {}, source
 }
 
 /**
- * Sets a model's weights to those that bytes hold. Either all are changed or none.
+ * Sets a model's weights to those that bytes hold: F32, or F16 and BF16, which become float32. Either all are changed or
+ * none.
  *
  * @param source where the bytes are from, such as a path: messages begin with it
  * @returns the texts that were saved with them
@@ -134,5 +136,5 @@ function assign(model: BaseModel, tensors: ReadonlyMap<string, SafetensorsTensor
   const expected = model.weights.map(({ path, shape }) => ({ name: path, shape }));
   const differences = compareWeights(expected, tensors);
   if (differences) throw new ArchitectureMismatchError(source, model.name, differences);
-  for (const { path, weight } of model.weights) weight.assign(tensors.get(path)!.data as Float32Array);
+  for (const { path, weight } of model.weights) weight.assign(safetensorsFloats(tensors.get(path)!));
 }

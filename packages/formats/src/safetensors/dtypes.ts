@@ -18,7 +18,7 @@ type TensorDataConstructor = {
 
 /**
  * The array that holds each dtype. Half floats (F16, BF16), bytes of floats (F8) and truth values stay the bits that
- * they are in the file.
+ * they are in the file; `safetensorsFloats` makes numbers of half floats.
  */
 export const dtypes = {
   F64: Float64Array,

@@ -1,7 +1,15 @@
 import { readFileSync } from 'node:fs';
+import { Dense, Sequential } from '@weft/nn';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeSafetensors, encodeSafetensors, SafetensorsError, type SafetensorsTensor } from '../index.js';
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  SafetensorsError,
+  type SafetensorsTensor,
+  safetensorsFloats,
+  setWeights,
+} from '../index.js';
 import { dtypes, type SafetensorsDType } from './dtypes.js';
 
 const name = fc.oneof(fc.string({ maxLength: 8 }), fc.constantFrom('__proto__', '1', 'é"\\', 'a/b', 'constructor'));
@@ -270,5 +278,33 @@ describe('what a file says may be long or deep, and messages about it are neithe
     const error = attempt(bytes);
     expect(error).toBeInstanceOf(SafetensorsError);
     expect((error as Error).message.length).toBeLessThan(600);
+  });
+});
+
+describe('half floats', () => {
+  const read = () => JSON.parse(readFileSync(new URL('../../test/fixtures/halves.json', import.meta.url), 'utf8'));
+
+  test.each(['F16', 'BF16'])('of type %s are the numbers that PyTorch has written', (dtype) => {
+    const { base64, values } = read();
+    const tensor = decodeSafetensors(Buffer.from(base64, 'base64')).tensors.get(dtype) as SafetensorsTensor;
+    expect(tensor).toMatchObject({ dtype, shape: [2, 4], data: expect.any(Uint16Array) });
+    expect(safetensorsFloats(tensor)).toEqual(Float32Array.from(values[dtype]));
+  });
+
+  test('become the weights of a model; other types do not', () => {
+    const { base64, values } = read();
+    const halves = decodeSafetensors(Buffer.from(base64, 'base64')).tensors;
+    const dense = new Sequential([new Dense({ units: 4, useBias: false, name: 'd' })], { inputShape: [2] });
+    for (const dtype of ['F16', 'BF16']) {
+      setWeights(dense, encodeSafetensors(new Map([['d/kernel', halves.get(dtype) as SafetensorsTensor]])));
+      expect(dense.weights[0].data).toEqual(Float32Array.from(values[dtype]));
+    }
+    const whole = { dtype: 'I16', shape: [2, 4], data: new Int16Array(8) } as const;
+    expect(() => setWeights(dense, encodeSafetensors(new Map([['d/kernel', whole]])))).toThrow(
+      'd/kernel is I16 [2,4]; expected F32 [2,4].',
+    );
+    const other = { dtype: 'F16', shape: [4, 2], data: new Uint16Array(8) } as const;
+    expect(() => setWeights(dense, encodeSafetensors(new Map([['d/kernel', other]])))).toThrow('F16 [4,2]');
+    expect(() => safetensorsFloats(whole)).toThrow('a tensor has dtype I16; expected F32, F16, BF16.');
   });
 });
