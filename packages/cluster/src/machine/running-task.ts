@@ -59,7 +59,9 @@ export class RunningTask {
   private readonly plan: TaskPlan;
   /** Rounds up to which everything that is due was done. */
   private applied = 0;
-  private end: End | undefined;
+  private ended: End['stopped'] | undefined;
+  /** What was due before the running round, and is done. */
+  private done: readonly Due[] = [];
   private exchange: Exchange | undefined;
   private held: Held = new Map();
   private heldStep: PlannedStep | undefined;
@@ -109,7 +111,7 @@ export class RunningTask {
     const me = members.findIndex(({ id }) => id === self);
     if (me < 0) throw new RangeError(`${self} is no member of the round.`);
     this.close();
-    if (isAgain && this.end) return this.end;
+    if (isAgain && this.ended !== undefined) return this.endFor(me, this.ended);
     this.isRunning = true;
     try {
       return await this.run(round, members, me, stop, isAgain);
@@ -120,33 +122,36 @@ export class RunningTask {
 
   private async run(index: number, members: readonly Member[], me: number, stop: boolean, isAgain: boolean) {
     const began = performance.now();
+    // What was done for the first attempt is told again: its messages may be lost.
+    if (!isAgain) this.done = [];
     const due = isAgain ? [] : this.plan.due(index);
     this.applied = index + 1;
-    const { done, rest, stopped } = await this.apply(due, stop);
-    const ended = (why: 0 | 1 | 2, all: readonly Due[]): End => {
-      this.end = { kind: 'end', stopped: why, steps: this.logs(all), outgoing: this.values(all, me) };
-      return this.end;
-    };
-    if (stopped !== undefined) return ended(stopped, done);
+    const { rest, stopped } = await this.apply(due, stop);
+    if (stopped !== undefined) return this.endFor(me, stopped);
     const round = this.plan.round(index);
     const share = round && (await this.share(round, members, me));
     await this.compute([...rest.map((each) => this.local(each)), ...(share ? [share.work] : [])]);
     this.note(rest);
-    const all = [...done, ...rest];
-    if (this.isLost(rest)) return ended(STOPPED.lossIsNotFinite, upToLoss(all));
-    if (!round || !share) return ended(STOPPED.no, all);
-    this.exchange = new Exchange(this.pool.memory.memory, round, share.division, me, this.values(due, me));
+    if (this.isLost(rest)) {
+      this.done = upToLoss(this.done);
+      return this.endFor(me, STOPPED.lossIsNotFinite);
+    }
+    if (!round || !share) return this.endFor(me, STOPPED.no);
+    this.exchange = new Exchange(this.pool.memory.memory, round, share.division, me, this.values(me));
     const { leaves } = share;
-    const microBatches = round.micro.stage.leaves.slice(...leaves).flat().length;
-    const milliseconds = performance.now() - began;
     return {
       kind: 'round',
       exchange: this.exchange,
       leaves,
-      microBatches,
-      milliseconds,
-      steps: this.logs(all),
+      microBatches: round.micro.stage.leaves.slice(...leaves).flat().length,
+      milliseconds: performance.now() - began,
+      steps: this.logs(),
     } satisfies Round;
+  }
+
+  private endFor(me: number, stopped: End['stopped']): End {
+    this.ended = stopped;
+    return { kind: 'end', stopped, steps: this.logs(), outgoing: this.values(me) };
   }
 
   /** Does what is due up to where something has to be looked at before anything else is done. */
@@ -162,11 +167,10 @@ export class RunningTask {
       await this.compute(now.map((one) => this.local(one)));
       this.note(now);
       first = which + 1;
-      const done = due.slice(0, first);
-      if (this.isLost(now)) return { done, rest: [], stopped: STOPPED.lossIsNotFinite };
-      if (stops) return { done, rest: [], stopped: STOPPED.wanted };
+      if (this.isLost(now)) return { rest: [], stopped: STOPPED.lossIsNotFinite };
+      if (stops) return { rest: [], stopped: STOPPED.wanted };
     }
-    return { done: due.slice(0, first), rest: due.slice(first), stopped: undefined };
+    return { rest: due.slice(first), stopped: undefined };
   }
 
   private local({ step, from, to }: Due): LocalStages {
@@ -236,6 +240,7 @@ export class RunningTask {
   }
 
   private note(due: readonly Due[]): void {
+    this.done = [...this.done, ...due];
     for (const each of due) for (const range of stateOf(each)) this.changed(range);
   }
 
@@ -243,9 +248,9 @@ export class RunningTask {
     return due.some((each) => hasLoss(this.pool.memory.memory.buffer, each));
   }
 
-  private logs(due: readonly Due[]): StepLog[] {
+  private logs(): StepLog[] {
     const { buffer } = this.pool.memory.memory;
-    return due.filter(endsStep).map(({ step }) => {
+    return this.done.filter(endsStep).map(({ step }) => {
       const { step: number } = standingOf(step);
       const addresses = step.plan.stages.flatMap((stage) =>
         stage.kind === 'finish' ? stage.logs.map(({ to }) => to + 8 * number) : [],
@@ -255,8 +260,8 @@ export class RunningTask {
     });
   }
 
-  private values(due: readonly Due[], me: number): Outgoing[] {
-    const bytes = me === 0 ? gathered(this.pool.memory.memory, valuesOf(due)) : new Uint8Array();
+  private values(me: number): Outgoing[] {
+    const bytes = me === 0 ? gathered(this.pool.memory.memory, valuesOf(this.done)) : new Uint8Array();
     return bytes.length > 0 ? [{ to: 'coordinator', part: { kind: 'values' }, bytes }] : [];
   }
 }

@@ -59,6 +59,8 @@ export class TestMachines extends BasePool implements Runtime {
   readonly microBatches = new Map<string, number>();
   readonly digests: string[] = [];
   rounds = 0;
+  /** Attempts that failed. */
+  failures = 0;
   private tasks = 0;
   private readonly sources = new Map<ProgramImage, ProgramSource>();
   private readonly opened = new Map<string, Opened>();
@@ -105,7 +107,9 @@ export class TestMachines extends BasePool implements Runtime {
 
   async runOnAll(work: StepsWork): Promise<void> {
     const control = this.beginSteps(work);
-    for (const threads of this.scenario.joining?.(this.tasks) ?? []) await this.join(threads);
+    const joining = this.scenario.joining?.(this.tasks) ?? [];
+    if (joining.length > 0) await this.settle();
+    for (const threads of joining) await this.join(threads);
     this.tasks++;
     const opened = this.jobFor(work);
     const call = callOf(work);
@@ -187,6 +191,7 @@ export class TestMachines extends BasePool implements Runtime {
     members: readonly Member[],
     stop: boolean,
   ) {
+    this.failures++;
     const results: (readonly [Peer, Round | End])[] = [];
     for (const peer of here) {
       if (lost.includes(peer.id)) continue;
