@@ -25,7 +25,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const TESTS_MAY_IMPORT: Readonly<Record<string, readonly string[]>> = { models: ['formats'] };
 
 /** Entries of packages besides their `src/index.ts`. */
-const SECOND_ENTRIES = ['@weft/core/program', '@weft/data/browser', '@weft/formats/arrays', '@weft/train/runtime'];
+const SECOND_ENTRIES = [
+  '@weft/core/program',
+  '@weft/data/browser',
+  '@weft/formats/arrays',
+  '@weft/formats/onnx',
+  '@weft/train/runtime',
+];
 
 interface Import {
   /** Path of the importing file in its package. */
