@@ -1,5 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { accessSync, constants, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -76,7 +86,10 @@ export async function startNats(options: NatsOptions = {}): Promise<NatsServer> 
   let child: ChildProcess;
   const start = async () => {
     const args = ['-c', configFile, '-a', host, '-p', String(port), '-l', logFile, '--ports_file_dir', folder];
-    child = spawn(executable, args, { stdio: 'ignore' });
+    // A configuration that makes no sense is complained of before there is a log.
+    const errors = openSync(logFile, 'a');
+    child = spawn(executable, args, { stdio: ['ignore', 'ignore', errors] });
+    closeSync(errors);
     port = await ready(child, folder, port, () => readLog(logFile));
   };
   const halt = async (signal: NodeJS.Signals = 'SIGKILL') => {

@@ -7,6 +7,7 @@ import { type Address, parseAddresses } from './address.js';
 import type { Bus } from './bus.js';
 import { connectionError } from './connection-error.js';
 import { type Credentials, clientCredentials, withEnvironment } from './credentials.js';
+import { greetingOf } from './greeting.js';
 import { NatsBus } from './nats-bus.js';
 import { serverWarnings } from './server-warnings.js';
 
@@ -93,7 +94,7 @@ export async function connect(url: string, options: ConnectOptions = {}): Promis
 }
 
 async function open(
-  addresses: readonly Address[],
+  addresses: readonly [Address, ...Address[]],
   credentials: Credentials,
   options: ConnectOptions,
 ): Promise<NatsConnection> {
@@ -113,7 +114,7 @@ async function open(
   try {
     return await connectClient(client);
   } catch (error) {
-    throw connectionError(error, addresses[0].url, credentials);
+    throw connectionError(error, addresses[0].url, credentials, await greetingOf(addresses[0]));
   }
 }
 

@@ -1,12 +1,18 @@
 import { errors } from '@nats-io/transport-node';
 import { ClusterError } from '../errors.js';
 import type { Credentials } from './credentials.js';
+import type { Greeting } from './greeting.js';
 
 /** Codes by which Node's TLS says that a certificate will not do. */
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)|ERR_TLS|SSL|certificate|\btls\b/i;
 
 /** What a failed connection means, and what to do about it. */
-export function connectionError(error: unknown, address: string, credentials: Credentials): ClusterError {
+export function connectionError(
+  error: unknown,
+  address: string,
+  credentials: Credentials,
+  greeting?: Greeting,
+): ClusterError {
   const known = error instanceof Error ? error : new Error(String(error));
   const { code = '' } = known as NodeJS.ErrnoException;
   const options = { cause: error };
@@ -18,6 +24,8 @@ export function connectionError(error: unknown, address: string, credentials: Cr
     return new ClusterError('certificate', certificate(known, address, credentials), options);
   }
   if (known instanceof errors.TimeoutError) {
+    if (greeting?.wantsCertificate)
+      return new ClusterError('certificate', ownCertificate(address, credentials), options);
     return new ClusterError('unreachable', `The NATS server at ${address} does not answer in time.`, options);
   }
   const reason = known.message === '' ? code : known.message;
@@ -38,14 +46,18 @@ function refusal(address: string, { user, token, nkey, creds }: Credentials): st
   return `The NATS server at ${address} asks for credentials. Give --user, --nkey or --creds, or set WEFT_NATS_TOKEN.`;
 }
 
-function certificate(error: Error, address: string, { tlsCa, tlsCert }: Credentials): string {
+function certificate(error: Error, address: string, { tlsCa }: Credentials): string {
   const { code } = error as NodeJS.ErrnoException;
   const reason = code === undefined ? error.message : `${code}: ${error.message}`;
   const said = `The encrypted connection to the NATS server at ${address} fails (${reason}).`;
   if (/does not support 'tls'/.test(error.message))
     return `${said} It has no certificate: use nats:// without --tls-ca.`;
   if (tlsCa === undefined) return `${said} Give the certificate of the authority that signed the server's by --tls-ca.`;
-  return tlsCert === undefined
-    ? `${said} It may ask for a certificate of this machine: --tls-cert and --tls-key.`
-    : said;
+  return said;
+}
+
+/** A server that wants a certificate of this machine has ended the connection without a word. */
+function ownCertificate(address: string, { tlsCert }: Credentials): string {
+  if (tlsCert !== undefined) return `The NATS server at ${address} refuses the certificate ${tlsCert}.`;
+  return `The NATS server at ${address} asks for a certificate of this machine. Give --tls-cert and --tls-key.`;
 }
