@@ -40,6 +40,7 @@ describe('every reader of what others have written', () => {
       'npz',
       'csv',
       'run-record',
+      'sweep',
       'figure-data',
       'arguments',
       'image-header',

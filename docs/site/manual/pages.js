@@ -24,6 +24,7 @@ const KNOWN = [
   ['docs/OWN-PICTURES.md', 'guides/own-pictures', 'Guides', 'Your own pictures'],
   ['docs/PICTURES.md', 'guides/pictures', 'Guides', 'Pictures in depth'],
   ['docs/STUDY.md', 'guides/study', 'Guides', 'Studies'],
+  ['docs/SWEEP.md', 'guides/sweep', 'Guides', 'Sweeps'],
   ['docs/CLUSTER.md', 'guides/cluster', 'Guides', 'Several machines'],
   ['docs/CLUSTER.md', 'guides/cluster', 'Guides', 'Several machines'],
   ['docs/BROWSER.md', 'guides/browser', 'Guides', 'In the browser'],

@@ -10,6 +10,7 @@ import { ndarrays } from './ndarray.js';
 import { header, jpeg, png, tiff, tiles } from './pictures.js';
 import { runRecord } from './run-record.js';
 import { safetensors } from './safetensors.js';
+import { sweep } from './sweep.js';
 
 /** Every reader of Weft of what somebody else may have written. */
 export const targets: readonly Target[] = [
@@ -24,6 +25,7 @@ export const targets: readonly Target[] = [
   npz,
   csv,
   runRecord,
+  sweep,
   figureData,
   commandLine,
   header,

@@ -25,6 +25,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   compare: async () => (await import('./commands/compare.js')).compare,
   classify: async () => (await import('./commands/classify.js')).classify,
   study: async () => (await import('./commands/study.js')).study,
+  sweep: async () => (await import('./commands/sweep.js')).sweep,
   serve: async () => (await import('./commands/serve.js')).serve,
   doctor: async () => (await import('./commands/doctor.js')).doctor,
 };

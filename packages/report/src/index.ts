@@ -45,7 +45,7 @@ export { rasterise } from './figures/rasterise.js';
 export { type ScoreGroup, type ScoreHistogramOptions, scoreHistogram } from './figures/score-histogram.js';
 export { type FigureBlock, figureBlock } from './page/figure-block.js';
 export { type FigureKind, figureName, SAMPLES_FIGURE } from './page/figure-names.js';
-export { details, facts, type Html, html, list, paragraph, subheading, table } from './page/html.js';
+export { details, facts, type Html, html, list, paragraph, subheading, type TableCell, table } from './page/html.js';
 export { type Card, type Page, type PageSection, renderPage } from './page/render-page.js';
 export { renderReport } from './page/render-report.js';
 export {

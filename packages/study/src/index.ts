@@ -44,3 +44,8 @@ export { type LossOptions, lossStudy } from './studies/loss.js';
 export { type NoiseOptions, noiseStudy } from './studies/noise.js';
 export type { NoiseMeasurement } from './studies/noise-report.js';
 export { type SeedsOptions, seedsStudy } from './studies/seeds.js';
+export { sweepTrials } from './sweep/configurations.js';
+export { type ParseSweepOptions, parseSweep } from './sweep/parse-sweep.js';
+export type { RungCall, SweepRow } from './sweep/perform-rungs.js';
+export { type RunSweepOptions, runSweep, type SweepResults } from './sweep/run-sweep.js';
+export type { Halving, OptionValue, Range, Score, ScoreName, Sweep } from './sweep/sweep.js';

@@ -1,14 +1,15 @@
 import { join } from 'node:path';
 import { makeFolders, writeAtomically } from '@weft/pool';
-import { type Figure, rasterise, recordText } from '@weft/report';
+import { recordText } from '@weft/report';
 import { completeTrials, type Json, type Study, type Trial } from './definition/study.js';
-import { StudyError } from './errors.js';
 import type { Executor } from './execute/executor.js';
+import { performAll, requireSameTestImages } from './execute/perform-all.js';
 import { resultsCsv } from './execute/results-csv.js';
 import type { TrialResult } from './execute/trial-result.js';
 import { composeReport } from './report/compose-report.js';
 import { studyPage } from './report/study-page.js';
 import type { StudyReport } from './report/study-report.js';
+import { writeFigures } from './report/write-figures.js';
 
 /** What results.json holds. */
 export interface StudyResults {
@@ -52,17 +53,7 @@ export async function runStudy(
   await makeFolders(directory);
   await writeAtomically(join(directory, 'study.json'), recordText(study));
   const trials = completeTrials(study);
-  const done = new Map<string, TrialResult>();
-  await executor.run(trials, {
-    signal,
-    onDone(trial, result) {
-      done.set(trial.name, result);
-      onDone?.(trial, result, done.size);
-    },
-  });
-  const missing = trials.filter(({ name }) => !done.has(name));
-  if (missing.length > 0) throw new StudyError(`there is no result of ${missing.map(({ name }) => name).join(', ')}.`);
-  const ordered = trials.map(({ name }) => done.get(name) as TrialResult);
+  const ordered = await performAll(trials, { executor, signal, ...(onDone && { onDone }) });
   requireSameTestImages(ordered);
   const report = composeReport({ study, trials: ordered });
   const results: StudyResults = { study, summary: report.summary, trials: ordered };
@@ -72,32 +63,4 @@ export async function runStudy(
   // Last: a folder with results.json is a whole study.
   await writeAtomically(join(directory, 'results.json'), recordText(results));
   return { results, report };
-}
-
-/** Writes each figure as SVG and as PNG. */
-async function writeFigures(figures: readonly Figure[], folder: string, signal: AbortSignal): Promise<void> {
-  await makeFolders(folder);
-  for (const { name, svg } of figures) {
-    signal.throwIfAborted();
-    await writeAtomically(join(folder, `${name}.svg`), svg);
-    await writeAtomically(join(folder, `${name}.png`), await rasterise(svg));
-  }
-}
-
-/** What is compared must have been tested on the same images. */
-function requireSameTestImages(results: readonly TrialResult[]): void {
-  const keyOf = ({ options }: TrialResult) =>
-    JSON.stringify([options.dataset, options.data, options.testLimit, options.size]);
-  const first = new Map<string, TrialResult>();
-  for (const result of results) {
-    const other = first.get(keyOf(result)) ?? result;
-    first.set(keyOf(result), other);
-    const [got, expected] = [result, other].map(({ dataset, dataSha256 }) =>
-      `${dataset} ${dataSha256?.test ?? ''}`.trim(),
-    );
-    if (got === expected) continue;
-    throw new StudyError(
-      `the trial ${result.name} was tested on ${got}, the trial ${other.name} on ${expected}, which cannot be compared. Put the former data in their place, or delete the folder of one of them.`,
-    );
-  }
 }

@@ -60,8 +60,8 @@ const ownOptions = {
   json: jsonOption('results.json'),
 };
 
-/** Options of its trainings: those of `weft train`. */
-const trialOptions: OptionTable = Object.fromEntries(
+/** Options of the trainings of a study or a sweep: those of `weft train`. */
+export const trialOptions: OptionTable = Object.fromEntries(
   TRIAL_OPTIONS.map((name) => {
     const { quick: _quick, ...each } = (trainOptions as OptionTable)[name];
     return [name, { ...each, default: undefined, defaultText: "the study's own, or that of weft train" }];

@@ -1,15 +1,14 @@
 import { recordText } from '@weft/report';
-import { completeTrials, finishedTrials, localExecutor, runStudy, type Study, StudyError } from '@weft/study';
-import { EXIT, errorText, exitCodeOf, InterruptedError, UsageError } from '../exit.js';
+import { completeTrials, finishedTrials, localExecutor, runStudy, type Study } from '@weft/study';
+import { EXIT, UsageError } from '../exit.js';
 import { shownPath } from '../run/directory.js';
 import { chooseStudy } from '../study/choose-study.js';
 import { trialPerformer } from '../study/perform-trial.js';
 import { reportText } from '../study/report-text.js';
 import { withStudiedData } from '../study/studied-data.js';
-import { defaultStudyPath, StudyFolder, studyCommand } from '../study/study-folder.js';
+import { defaultStudyPath } from '../study/study-folder.js';
+import { inStudyFolder, type StudySession } from '../study/study-session.js';
 import { completeOptions } from '../study/trial-options.js';
-import { listenForInterrupt } from '../terminal/interrupt.js';
-import type { Terminal } from '../terminal/terminal.js';
 import { formatCount } from '../terminal/text.js';
 import type { Command } from './command.js';
 import { type StudyOptions, studyOptions } from './study-options.js';
@@ -26,45 +25,16 @@ export const study: Command<typeof studyOptions> = {
       throw new UsageError(`--out: --resume ${values.resume} writes into that very folder. Leave it out.`);
     }
     const chosen = await chooseStudy({ values, given, name });
-    const interrupt = listenForInterrupt(() => {
-      terminal.message('Interrupted: finishing the running step. Interrupt again to stop at once.');
-    });
-    try {
-      const folder = await StudyFolder.open(values.resume ?? values.out ?? defaultStudyPath(chosen.name, new Date()));
-      try {
-        return await perform(chosen, { values, folder, terminal, signal: interrupt.signal });
-      } catch (error) {
-        return failed(error, folder, terminal);
-      } finally {
-        await folder.close();
-      }
-    } finally {
-      terminal.show(undefined);
-      interrupt.stop();
-    }
+    const path = values.resume ?? values.out ?? defaultStudyPath(chosen.name, new Date());
+    return inStudyFolder('study', path, terminal, (session) => perform(chosen, values, session));
   },
 };
 
-/** One call of the command. */
-interface Call {
-  readonly values: StudyOptions;
-  readonly folder: StudyFolder;
-  readonly terminal: Terminal;
-  readonly signal: AbortSignal;
-}
-
-/** Says why a study has ended early, and how it goes on. */
-function failed(error: unknown, folder: StudyFolder, terminal: Terminal): number {
-  const isInterrupted = error instanceof InterruptedError;
-  if (!isInterrupted) terminal.error(errorText(error));
-  // What does not fit now will not fit again.
-  if (folder.isBegun && !(error instanceof StudyError)) {
-    terminal.error(`${isInterrupted ? 'Interrupted. ' : ''}Go on with: ${studyCommand(folder.path)}`);
-  } else if (isInterrupted) terminal.error('Interrupted: nothing was saved.');
-  return exitCodeOf(error);
-}
-
-async function perform(chosen: Study, { values, folder, terminal, signal }: Call): Promise<number> {
+async function perform(
+  chosen: Study,
+  values: StudyOptions,
+  { folder, terminal, signal }: StudySession,
+): Promise<number> {
   const study = await withStudiedData(chosen, terminal, signal);
   const [directory, trials] = [folder.path, completeTrials(study)];
   const finished = await finishedTrials(trials, { directory, complete: completeOptions });

@@ -41,15 +41,7 @@ export async function performTraining({
   signal,
 }: Training): Promise<RunRecord> {
   const [startedAt, stopwatch] = [new Date(), new Stopwatch()];
-  const asked = withDefaults(trainOptions, given);
-  const standard = withDefaults(trainOptions, { quick: asked.quick });
-  const names = new Set(
-    (Object.keys(given) as (keyof TrainOptions)[]).filter((name) => asked[name] !== standard[name]),
-  );
-  checkDataOptions(asked, names);
-  refuseTwoNoises(names);
-  checkModelOptions(asked, modelKeys(asked.model));
-  checkCounts(asked, names);
+  const { asked, names } = checkedTraining(given);
   const directory = await RunDirectory.open(path);
   try {
     const resumed = existsSync(directory.file(RUN_FILES.options)) ? await readOptionsFile(directory.path) : undefined;
@@ -63,6 +55,25 @@ export async function performTraining({
   } finally {
     await directory.close();
   }
+}
+
+/**
+ * Checks options together, as `weft train` would.
+ *
+ * @returns all options, and the names of those that are not at their defaults
+ * @throws UsageError for options that no training takes
+ */
+export function checkedTraining(given: Partial<TrainOptions>): { asked: TrainOptions; names: Set<string> } {
+  const asked = withDefaults(trainOptions, given);
+  const standard = withDefaults(trainOptions, { quick: asked.quick });
+  const names = new Set(
+    (Object.keys(given) as (keyof TrainOptions)[]).filter((name) => asked[name] !== standard[name]),
+  );
+  checkDataOptions(asked, names);
+  refuseTwoNoises(names);
+  checkModelOptions(asked, modelKeys(asked.model));
+  checkCounts(asked, names);
+  return { asked, names };
 }
 
 async function finishedRun(folder: string): Promise<RunRecord> {

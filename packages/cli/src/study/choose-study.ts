@@ -71,10 +71,15 @@ const STUDIES: Readonly<Record<string, KnownStudy>> = {
   },
 };
 
-/** What a user has called the command with. */
-export interface StudyCall {
-  readonly values: StudyOptions;
+/** Options as a user has given them. */
+export interface GivenOptions {
+  readonly values: { readonly quick: boolean };
   readonly given: ReadonlySet<string>;
+}
+
+/** What a user has called the command with. */
+export interface StudyCall extends GivenOptions {
+  readonly values: StudyOptions;
   /** The name of a study, or a file. */
   readonly name: string | undefined;
 }
@@ -114,7 +119,7 @@ function knownStudy({ varies, define }: KnownStudy, call: StudyCall): Study {
 }
 
 /** Options of trainings that the call gives, or that follow from --quick. */
-function givenOptions({ values, given }: StudyCall): TrialOptions {
+export function givenOptions({ values, given }: GivenOptions): TrialOptions {
   const table = trainOptions as OptionTable;
   const of = (name: string) => (values as unknown as TrialOptions)[name];
   return Object.fromEntries(
@@ -137,13 +142,20 @@ function resumedStudy({ given, name }: StudyCall, folder: string): Promise<Study
 }
 
 async function studyIn(path: string, source: string, advice: string): Promise<Study> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (cause) {
-    throw new InputError(`${shownPath(path)} cannot be read: ${(cause as Error).message}. ${advice}.`, {
-      cause,
-    });
-  }
+  const text = await readDefinition(path, advice);
   return parseStudy(text, { source, checkOptions, reports: REPORT_KINDS, measures: MEASURE_KINDS, checkMeasure });
+}
+
+/**
+ * The text of a file that defines a study or a sweep.
+ *
+ * @param advice what to do if it cannot be read, without a full stop
+ * @throws InputError if it cannot be read
+ */
+export async function readDefinition(path: string, advice: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new InputError(`${shownPath(path)} cannot be read: ${(cause as Error).message}. ${advice}.`, { cause });
+  }
 }

@@ -1,10 +1,13 @@
-import type { StudyReport, StudyResults } from '@weft/study';
+import type { StudyReport, TrialResult } from '@weft/study';
 import { wrap } from '../arguments/help.js';
 import { datasetTitle } from '../run/results-table.js';
 import { formatCount, formatTable } from '../terminal/text.js';
 
-/** What a study has found, for the terminal. */
-export function reportText({ trials }: StudyResults, { tables, lead }: StudyReport): string {
+/** What a study or a sweep has found, for the terminal. */
+export function reportText(
+  { trials }: { readonly trials: readonly TrialResult[] },
+  { tables, lead }: Pick<StudyReport, 'tables' | 'lead'>,
+): string {
   const [{ dataset, testCount }] = trials;
   return [
     `${datasetTitle(dataset)}, ${formatCount(testCount)} test images`,

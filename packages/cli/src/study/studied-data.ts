@@ -12,15 +12,25 @@ import { completeOptions } from './trial-options.js';
  */
 export async function withStudiedData(study: Study, terminal: Terminal, signal: AbortSignal): Promise<Study> {
   const trials = study.trials.map((trial) => ({ ...trial, options: absolute(trial.options) }));
-  const base = absolute(study.base);
   // A folder of pictures takes the place of a data set.
-  if ([base, ...trials.map(({ options }) => options)].some(({ data }) => typeof data === 'string')) {
-    return { ...study, base, trials };
+  if (trials.some(({ options }) => typeof options.data === 'string')) {
+    return { ...study, base: absolute(study.base), trials };
   }
+  return { ...study, base: await withStudiedBase(study.base, terminal, signal), trials };
+}
+
+/** Options that all trials share, with the same data whenever they are used. */
+export async function withStudiedBase(
+  options: TrialOptions,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<TrialOptions> {
+  const base = absolute(options);
+  if (typeof base.data === 'string') return base;
   const { dataset } = completeOptions(base) as { dataset: TrainOptions['dataset'] };
-  if (dataset !== 'auto') return { ...study, base: { ...base, dataset }, trials };
+  if (dataset !== 'auto') return { ...base, dataset };
   const { name } = await loadData({ dataset, limit: 1, testLimit: 2 }, terminal, { signal });
-  return { ...study, base: { ...base, dataset: name }, trials };
+  return { ...base, dataset: name };
 }
 
 function absolute(options: TrialOptions): TrialOptions {

@@ -4,7 +4,10 @@ import { callersFolder, datedPath, pnpmScript } from '../run/directory.js';
 import { LockedFolder } from '../run/locked-folder.js';
 import { resumeCommand } from '../run/resume.js';
 
-/** The folder that a study is written into, by one process at a time. */
+/** A command that performs many trials in a folder, which has a file with their definition. */
+export type StudyCommand = 'study' | 'sweep';
+
+/** The folder that a study or a sweep is written into, by one process at a time. */
 export class StudyFolder {
   private constructor(
     private readonly folder: LockedFolder,
@@ -13,9 +16,9 @@ export class StudyFolder {
   ) {}
 
   /** @throws OutputError if the folder cannot be written, or another process writes into it */
-  static async open(path: string): Promise<StudyFolder> {
+  static async open(path: string, command: StudyCommand): Promise<StudyFolder> {
     const folder = await LockedFolder.open(resolve(callersFolder(), path), path, 'study.lock');
-    return new StudyFolder(folder, existsSync(folder.file('study.json')));
+    return new StudyFolder(folder, existsSync(folder.file(`${command}.json`)));
   }
 
   /** Absolute. */
@@ -33,13 +36,13 @@ export class StudyFolder {
   }
 }
 
-/** `reports/studies/2026-01-31T235959Z-seeds`: a new folder for a study, named by its beginning in UTC. */
+/** `reports/studies/2026-01-31T235959Z-seeds`: a new folder for a study or a sweep, named by its beginning in UTC. */
 export function defaultStudyPath(name: string, startedAt: Date): string {
   return datedPath('studies', name, startedAt);
 }
 
-/** What a user types to go on with the study in a folder. */
-export function studyCommand(path: string): string {
-  const command = pnpmScript() === undefined ? 'weft study' : 'pnpm weft study';
-  return resumeCommand(path).replace(/^.*?(?= --resume )/, command);
+/** What a user types to go on with what is in a folder. */
+export function studyCommand(command: StudyCommand, path: string): string {
+  const begin = pnpmScript() === undefined ? `weft ${command}` : `pnpm weft ${command}`;
+  return resumeCommand(path).replace(/^.*?(?= --resume )/, begin);
 }

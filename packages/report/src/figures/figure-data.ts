@@ -47,6 +47,7 @@ const series = z.strictObject({
   points: list(point),
   band: list(z.strictObject({ x: number, low: number, high: number })).optional(),
   unmarked: z.boolean().optional(),
+  unjoined: z.boolean().optional(),
 });
 const lines = z.strictObject({
   kind: z.literal('lines'),

@@ -26,13 +26,15 @@ export interface LinesOptions extends FigureHeading {
   readonly yTitle: string;
   /** What the bands are, such as `95 % intervals of five seeds`. */
   readonly bandName?: string;
+  /** Whether lines join the points, which then are in the order of x. Default true; else they are points alone. */
+  readonly joined?: boolean;
 }
 
 /** From so large a span on, positive numbers are on a logarithmic axis. */
 const LOGARITHMIC_FROM = 20;
 /** Up to so many series the caption tells each one's ends. */
 const LISTED_SERIES = 6;
-const OPTIONS = [...HEADING_OPTIONS, 'series', 'xTitle', 'yTitle', 'bandName'];
+const OPTIONS = [...HEADING_OPTIONS, 'series', 'xTitle', 'yTitle', 'bandName', 'joined'];
 
 /**
  * One quantity against another, such as PSNR against the strength of noise, for one or several series with bands. Axes are
@@ -53,11 +55,13 @@ export function linesFigure(options: LinesOptions): Figure {
   const caller = 'linesFigure';
   requireOptions(caller, options, OPTIONS);
   requireSome(caller, 'series', options.series);
-  const series = options.series.map((each, index) => seriesOf(caller, each, index, options.series.length));
-  const { xTitle, yTitle, bandName } = options;
+  const { xTitle, yTitle, bandName, joined = true } = options;
+  const series = options.series
+    .map((each, index) => seriesOf(caller, each, index, options.series.length))
+    .map((each) => (joined ? each : { ...each, unjoined: true }));
   const finite = series.flatMap(({ points }) => points.filter(({ x, y }) => Number.isFinite(x) && Number.isFinite(y)));
   const missing = series.reduce((sum, { points }) => sum + points.length, 0) - finite.length;
-  const listed = series.length <= LISTED_SERIES ? series.map(endsOf).filter(Boolean) : [];
+  const listed = joined && series.length <= LISTED_SERIES ? series.map(endsOf).filter(Boolean) : [];
   return composeFigure(options, {
     caption: [
       `${yTitle} against ${lowered(xTitle)}${series.length > 1 ? ` of ${counted(series.length, 'series', 'series')}` : ''}.`,
@@ -65,7 +69,7 @@ export function linesFigure(options: LinesOptions): Figure {
       series.some(({ band }) => band) ? `Bands are ${bandName ?? 'around each line'}.` : '',
       missing > 0 ? `${counted(missing, 'point')} not finite and left out.` : '',
     ],
-    description: `Line chart. ${series.map(spoken).join('. ')}.`,
+    description: `${joined ? 'Line chart' : 'Scatter plot'}. ${series.map(spoken).join('. ')}.`,
     ...plot(series, finite.length > 0, xTitle, yTitle, subtitleOf(options)),
   });
 }

@@ -26,16 +26,23 @@ export interface LossCurvesOptions extends FigureHeading {
   readonly runs: readonly LossRun[];
   /** Quantity and unit along the left axis; default: mean squared error. */
   readonly lossName?: string;
+  /** Names of the runs that stand out from the others, which are grey then. Default: each run has a colour. */
+  readonly highlighted?: readonly string[];
 }
 
-const OPTIONS = [...HEADING_OPTIONS, 'runs', 'lossName'];
+/** Up to so many series the values of an epoch can be read beside a pointer. */
+const MOST_EXPLORED = 12;
+/** Series behind those that stand out. */
+const FAINT = { colour: '#b7b8bf', mark: 'disc' } as const;
+
+const OPTIONS = [...HEADING_OPTIONS, 'runs', 'lossName', 'highlighted'];
 
 /**
  * Losses over the epochs. One run shows its training and validation loss, several show the validation loss of each,
  * or the training loss where nothing was held out. Repeated runs are drawn as their median with a band from the lowest
  * to the highest. The axis is logarithmic where losses span more than a factor of five.
  *
- * @throws RangeError if there is no run, a run has no history, a validation loss is of another number of epochs than the
+ * @throws RangeError if there is no run, a highlighted one is none of them, a run has no history, a validation loss is of another number of epochs than the
  * training loss, or an option is not known
  * @example
  * lossCurvesFigure({
@@ -52,6 +59,8 @@ export function lossCurvesFigure(options: LossCurvesOptions): Figure {
   const { runs, lossName = LOSS_NAME } = options;
   requireOptions(caller, options, OPTIONS);
   requireSome(caller, 'runs', runs);
+  const unknown = options.highlighted?.find((name) => !runs.some((run) => run.name === name));
+  if (unknown !== undefined) throw new RangeError(`${caller}: highlighted names ${unknown}, expected names of runs.`);
   for (const { name, histories } of runs) {
     requireSome(caller, `histories of ${name}`, histories);
     for (const { loss, valLoss } of histories) {
@@ -62,7 +71,7 @@ export function lossCurvesFigure(options: LossCurvesOptions): Figure {
   if (runs.length === 1 && first.histories.length === 1) {
     return composeFigure(options, oneRun(first.name, first.histories[0], lossName, subtitleOf(options)));
   }
-  return composeFigure(options, manyRuns(runs, lossName, subtitleOf(options)));
+  return composeFigure(options, manyRuns(options, lossName, subtitleOf(options)));
 }
 
 /** Figures 2 and 5: training and validation loss of each epoch. */
@@ -92,15 +101,15 @@ function oneRun(model: string, history: LossHistory, lossName: string, subtitle:
       missingSentence(series),
     ],
     description: series.map(({ text, points }) => `${text}: ${listed(points)}`).join('. '),
-    ...plot(series, epochs, lossName, subtitle, best),
+    ...plot(series, epochs, lossName, subtitle, { best }),
   };
 }
 
-function manyRuns(runs: readonly LossRun[], lossName: string, subtitle: string): Drawing {
+function manyRuns({ runs, highlighted }: LossCurvesOptions, lossName: string, subtitle: string): Drawing {
   const epochs = Math.max(...runs.flatMap(({ histories }) => histories.map(({ loss }) => loss.length)));
   const kinds = runs.map(judgedKind);
   const kind = new Set(kinds).size === 1 ? KINDS[kinds[0]] : '';
-  const series =
+  const all =
     runs.length === 1
       ? (['loss', 'valLoss'] as const).flatMap((of, index) =>
           runs[0].histories.every((history) => history[of].length > 0)
@@ -111,6 +120,7 @@ function manyRuns(runs: readonly LossRun[], lossName: string, subtitle: string):
           const text = kind ? name : `${name} (${KINDS[kinds[index]]})`;
           return seriesOf(text, histories, kinds[index], index, runs.length);
         });
+  const { series, legend } = standingOut(all, runs, highlighted);
   const repeats = [...new Set(runs.map(({ histories }) => histories.length))];
   const kindsText = runs.length === 1 ? series.map(({ text }) => text).join(' and ') : kind;
   const whose = runs.length === 1 ? runs[0].name : counted(runs.length, 'configuration');
@@ -124,8 +134,22 @@ function manyRuns(runs: readonly LossRun[], lossName: string, subtitle: string):
       missingSentence(series),
     ],
     description: `Line chart. ${series.map(({ text, points }) => `${text}: ${listed(points)}`).join('. ')}.`,
-    ...plot(series, epochs, lossName, subtitle),
+    ...plot(series, epochs, lossName, subtitle, { legend }),
   };
+}
+
+/** Series with those that stand out last, above the others, and what the legend has of them. */
+function standingOut(all: readonly Series[], runs: readonly LossRun[], names: readonly string[] | undefined) {
+  if (names === undefined || runs.length === 1) return { series: all, legend: all };
+  const highlighted = names.map((name, index) => ({
+    ...all[runs.findIndex((run) => run.name === name)],
+    ...seriesStyle(index, names.length),
+  }));
+  const others = all
+    .filter((_, index) => !names.includes(runs[index].name))
+    .map(({ dashes: _, ...each }) => ({ ...each, ...FAINT, unmarked: each.points.length > 1 }));
+  const rest = others.length === 0 ? [] : [{ ...others[0], text: counted(others.length, 'other') }];
+  return { series: [...others, ...highlighted], legend: [...highlighted, ...rest] };
 }
 
 type Kind = 'loss' | 'valLoss';
@@ -157,13 +181,13 @@ function plot(
   epochs: number,
   lossName: string,
   subtitle: string,
-  best?: Point,
+  { best, legend: listed = series }: { readonly best?: Point | undefined; readonly legend?: readonly Series[] } = {},
 ): Pick<Drawing, 'body' | 'height' | 'data'> {
   const finite = series.flatMap(({ points, band = [] }) => [
     ...points.map(({ y }) => y),
     ...band.flatMap(({ low, high }) => [low, high]),
   ]);
-  const entries: LegendEntry[] = series.map(seriesEntry);
+  const entries: LegendEntry[] = listed.map(seriesEntry);
   const lowestText = best && `lowest (epoch ${best.x})`;
   if (lowestText) entries.push({ text: lowestText, sample: (x, y) => plotMark('ring', x, y) });
   const { area, legend, height } = placeLegend(entries, subtitle);
@@ -180,7 +204,8 @@ function plot(
     series,
     ...(best && lowestText && { marks: [{ kind: 'ring', ...best, text: lowestText }] }),
   };
-  return { body: [...linesAxes(data), ...linesContent(data), legend], height, data };
+  const body = [...linesAxes(data), ...linesContent(data), legend];
+  return { body, height, ...(series.length <= MOST_EXPLORED && { data }) };
 }
 
 function lowestSentence(series: readonly Series[]): string {

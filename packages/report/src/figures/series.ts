@@ -42,6 +42,8 @@ export interface Series extends SeriesStyle {
   readonly band?: readonly BandPoint[];
   /** Draws no marks, whatever the number of points. */
   readonly unmarked?: boolean;
+  /** Draws the marks alone: the points have no order. */
+  readonly unjoined?: boolean;
 }
 
 /** Bands below, then lines with their marks. */
@@ -49,21 +51,25 @@ export function seriesMarkup(series: readonly Series[], scales: PlotScales): Mar
   return [...series.filter(({ band }) => band).map((each) => bandMarkup(each, scales)), ...series.map(curve)];
 
   function curve(each: Series): Markup {
-    const { text, colour, dashes, points, mark } = each;
+    const { text, colour, dashes, points, mark, unjoined } = each;
     const finite = points.filter(isFinitePoint);
     const path = linePath<Point>()
       .defined(isFinitePoint)
       .x(({ x }) => scales.x(x))
       .y(({ y }) => scales.y(y));
     return group({ 'data-series': text, fill: colour }, [
-      element('path', {
-        d: path(points) ?? '',
-        fill: 'none',
-        stroke: colour,
-        'stroke-width': LINE_WIDTH,
-        'stroke-linejoin': 'round',
-        'stroke-dasharray': dashes,
-      }),
+      ...(unjoined
+        ? []
+        : [
+            element('path', {
+              d: path(points) ?? '',
+              fill: 'none',
+              stroke: colour,
+              'stroke-width': LINE_WIDTH,
+              'stroke-linejoin': 'round',
+              'stroke-dasharray': dashes,
+            }),
+          ]),
       ...(isMarked(each) ? finite.map(({ x, y }) => markMarkup(mark, scales.x(x), scales.y(y))) : []),
     ]);
   }
@@ -71,18 +77,22 @@ export function seriesMarkup(series: readonly Series[], scales: PlotScales): Mar
 
 /** The entry of a series: a piece of its line with its mark. */
 export function seriesEntry(series: Series): LegendEntry {
-  const { text, colour, dashes, mark, band } = series;
+  const { text, colour, dashes, mark, band, unjoined } = series;
   return {
     text,
     sample: (x, y) =>
       group({ fill: colour }, [
         ...(band ? [element('rect', { x: x - 18, y: y - 7, width: 36, height: 14, 'fill-opacity': 0.18 })] : []),
-        element('path', {
-          d: `M${x - 18} ${y}h36`,
-          stroke: colour,
-          'stroke-width': LINE_WIDTH,
-          'stroke-dasharray': dashes,
-        }),
+        ...(unjoined
+          ? []
+          : [
+              element('path', {
+                d: `M${x - 18} ${y}h36`,
+                stroke: colour,
+                'stroke-width': LINE_WIDTH,
+                'stroke-dasharray': dashes,
+              }),
+            ]),
         ...(isMarked(series) ? [markMarkup(mark, x, y)] : []),
       ]),
   };
@@ -126,8 +136,8 @@ function bandMarkup({ text, colour, band = [] }: Series, { x, y }: PlotScales): 
   return element('path', { 'data-band': text, d: path(band) ?? '', fill: colour, 'fill-opacity': 0.18 });
 }
 
-function isMarked({ points, unmarked }: Series): boolean {
-  return unmarked !== true && points.length <= MARKED_POINTS;
+function isMarked({ points, unmarked, unjoined }: Series): boolean {
+  return unjoined === true || (unmarked !== true && points.length <= MARKED_POINTS);
 }
 
 function isFinitePoint({ x, y }: Point): boolean {

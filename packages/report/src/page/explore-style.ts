@@ -1,4 +1,4 @@
-/** The rules for figures that can be explored, which only a script makes use of. None of it is on paper. */
+/** The rules for figures that can be explored and tables that can be sorted, which only a script makes use of. None of it is on paper. */
 export const EXPLORE_STYLE = `
 .stage { position: relative; min-width: 40rem; touch-action: pan-x pan-y; cursor: crosshair; border-radius: 8px; }
 .stage.redrawn { touch-action: none; }
@@ -24,10 +24,15 @@ export const EXPLORE_STYLE = `
 .bin li > div { display: flex; gap: 3px; }
 .bin canvas { flex: 1; min-width: 0; image-rendering: pixelated; border-radius: 3px; }
 .bin li span { display: block; font-size: 0.85rem; line-height: 1.4; color: var(--muted); overflow-wrap: anywhere; }
+th button { font: inherit; color: inherit; text-align: inherit; background: none; border: 0; padding: 0.25rem 0; cursor: pointer; text-decoration: underline dotted; text-underline-offset: 0.25em; }
+th button:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+th[aria-sort=ascending] button::after { content: ' ▲' / ''; }
+th[aria-sort=descending] button::after { content: ' ▼' / ''; }
 .values { font-size: 0.925rem; margin-top: 0.25rem; }
 .values .scroll { max-height: 30rem; overflow: auto; }
 @media print {
   .stage { min-width: 0; }
+  th button { text-decoration: none; }
   .stage > svg, .stage > canvas, .tip, .tools, .spoken, .bin, .values { display: none !important; }
 }
 `;

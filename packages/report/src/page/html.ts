@@ -35,30 +35,53 @@ export function paragraph(sentences: readonly string[]): Html {
   return sentences.length === 0 ? nothing : html`<p>${sentences.join(' ')}</p>`;
 }
 
+/** A cell of a table, where its text does not say it all. */
+export interface TableCell {
+  readonly text: string;
+  /** By what a sortable table orders it; default: its text. */
+  readonly order?: number;
+  /** Where its text leads to: an address, or a path from the page. */
+  readonly href?: string;
+}
+
 /**
  * A table with a caption. The first column names its row.
  *
  * @param textColumns how many columns from the left are text; the others are numbers and set to the right
+ * @param sortable    whether a click on the head of a column sorts the rows, where a browser runs the page's script
  * @example
  * table('Errors', ['Model', 'MSE'], [['CAE', '0.011']]).html.includes('<td>0.011</td>'); // true
  */
 export function table(
   caption: string,
   head: readonly string[],
-  rows: readonly (readonly string[])[],
+  rows: readonly (readonly (string | TableCell)[])[],
   textColumns = 1,
+  { sortable = false }: { readonly sortable?: boolean } = {},
 ): Html {
   if (rows.length === 0) return nothing;
   const kind = (column: number) => (column < textColumns ? html` class="text"` : nothing);
   const headCells = head.map((cell, column) => html`<th scope="col"${kind(column)}>${cell}</th>`);
   const bodyRows = rows.map((row) => {
     const [first, ...others] = row;
-    const cells = others.map((cell, index) => html`<td${kind(index + 1)}>${cell}</td>`);
-    return html`<tr><th scope="row" class="text">${first}</th>${cells}</tr>\n`;
+    const cells = others.map((cell, index) => html`<td${kind(index + 1)}${orderOf(cell)}>${contentOf(cell)}</td>`);
+    return html`<tr><th scope="row" class="text"${orderOf(first)}>${contentOf(first)}</th>${cells}</tr>\n`;
   });
-  return html`<div class="scroll" tabindex="0" role="group" aria-label="${caption}"><table><caption>${caption}</caption>
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="${caption}"><table${sortable ? SORTABLE : nothing}><caption>${caption}</caption>
 <thead><tr>${headCells}</tr></thead>
 <tbody>${bodyRows}</tbody></table></div>`;
+}
+
+/** The attribute of tables that a page's script makes sortable. */
+export const SORTABLE: Html = { html: ' data-sortable=""' };
+
+function orderOf(cell: string | TableCell): Html {
+  return typeof cell === 'string' || cell.order === undefined ? nothing : html` data-order="${cell.order}"`;
+}
+
+function contentOf(cell: string | TableCell): Html | string {
+  if (typeof cell === 'string') return cell;
+  return cell.href === undefined ? cell.text : html`<a href="${cell.href}">${cell.text}</a>`;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { SYNTHETIC_WARNING } from '../figures/svg.js';
 import { EXPLORE_SCRIPT } from './explore-script.js';
 import { type FigureBlock, figureDataHtml, figureHtml, figureId } from './figure-block.js';
-import { type Html, html, nothing, paragraph } from './html.js';
+import { type Html, html, nothing, paragraph, SORTABLE } from './html.js';
 import { contentPolicy } from './policy.js';
 import { STYLE } from './style.js';
 
@@ -45,7 +45,7 @@ export interface Page {
  *
  * Where a figure has `data`, and a browser runs the one script of the page, it can be explored: values, zoom, classes and
  * pictures. The page's content security policy allows this script alone, by its hash. Figures whose data would make the
- * page larger than 5 MB stay pictures.
+ * page larger than 5 MB stay pictures. The same script makes tables sortable that are meant to be.
  *
  * @throws RangeError if a section's id is empty, has other characters than lower-case letters, digits and `-`, or comes twice
  * @example
@@ -63,7 +63,8 @@ export function renderPage(page: Page): string {
   const { title, meta, synthetic, lead, cards = [], sections, footer, generator = 'Weft' } = page;
   requireIds(sections);
   const shown = numbered(sections);
-  const script = shown.explorable ? EXPLORE_SCRIPT : undefined;
+  const main = html`${shown.sections.map(section)}`;
+  const script = shown.explorable || main.html.includes(`<table${SORTABLE.html}>`) ? EXPLORE_SCRIPT : undefined;
   return html`<!doctype html>
 <html lang="en-GB">
 <head>
@@ -84,7 +85,7 @@ ${cards.length === 0 ? nothing : html`<div class="cards">${cards.map(card)}</div
 <nav aria-label="Contents"><ol>${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ol></nav>
 </header>
 <main>
-${shown.sections.map(section)}
+${main}
 </main>
 <footer>${footer}</footer>
 ${script === undefined ? nothing : { html: `<script>${script}</script>` }}

@@ -1,4 +1,4 @@
-import { StudyError } from '../errors.js';
+import { Checker, type CheckOptions, shown } from './checker.js';
 import { expandGrid } from './grid.js';
 import type { Json, Measure, Study, Trial, TrialOptions } from './study.js';
 
@@ -10,15 +10,7 @@ const TRIAL_KEYS = ['name', 'options', 'measures'];
 const MOST_TRIALS = 10_000;
 
 /** What the definition is checked with. */
-export interface ParseStudyOptions {
-  /** For messages, such as the file that the text comes from. */
-  readonly source: string;
-  /**
-   * Checks options and gives them by their names in camel case.
-   *
-   * @param where for messages, such as `trials[0].options`
-   */
-  readonly checkOptions?: (options: TrialOptions, where: string) => TrialOptions;
+export interface ParseStudyOptions extends CheckOptions {
   /** Kinds of reports that there are; default: any. */
   readonly reports?: readonly string[];
   /** Kinds of measures that there are; default: any. */
@@ -42,14 +34,8 @@ export interface ParseStudyOptions {
  * parseStudy(text, { source: 'depth.json' }).trials.map(({ name }) => name); // ['seed-1', 'seed-2']
  */
 export function parseStudy(text: string, options: ParseStudyOptions): Study {
-  const check = new Checker(options);
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (cause) {
-    check.fail(`it is no JSON: ${(cause as Error).message.slice(0, 200)}`, cause);
-  }
-  const table = check.table(json, 'the whole file', KEYS);
+  const check = new StudyChecker(options);
+  const table = check.table(check.json(text), 'the whole file', KEYS);
   const name = check.folderName(table.name, 'name');
   const base = check.options(table.base ?? {}, 'base');
   const measures = check.measures(table.measures ?? [], 'measures');
@@ -63,55 +49,7 @@ export function parseStudy(text: string, options: ParseStudyOptions): Study {
   };
 }
 
-class Checker {
-  constructor(private readonly parts: ParseStudyOptions) {}
-
-  fail(message: string, cause?: unknown): never {
-    throw new StudyError(`${this.parts.source}: ${message}.`, { cause });
-  }
-
-  table(value: unknown, where: string, keys?: readonly string[]): Record<string, unknown> {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      this.fail(`${where}: got ${shown(value)}, expected an object`);
-    }
-    const unknown = keys && Object.keys(value).find((key) => !keys.includes(key));
-    if (unknown !== undefined) this.fail(`${where}: got the key '${unknown}', expected ${listed(keys ?? [])}`);
-    return value as Record<string, unknown>;
-  }
-
-  text(value: unknown, where: string): string {
-    if (typeof value !== 'string' || value.trim() === '') this.fail(`${where}: got ${shown(value)}, expected a text`);
-    return value;
-  }
-
-  oneOf(value: unknown, where: string, words: readonly string[] | undefined): string {
-    const word = this.text(value, where);
-    if (words && !words.includes(word)) this.fail(`${where}: got '${word}', expected ${listed(words)}`);
-    return word;
-  }
-
-  /** It becomes the name of a folder, on any system. */
-  folderName(value: unknown, where: string): string {
-    if (typeof value !== 'string' || !/^[a-z0-9][a-z0-9._+-]{0,79}$/i.test(value) || value.endsWith('.')) {
-      this.fail(
-        `${where}: got ${shown(value)}, expected up to 80 letters, digits, dots, dashes and underscores, beginning with a letter or digit`,
-      );
-    }
-    return value;
-  }
-
-  options(value: unknown, where: string): TrialOptions {
-    const table = this.table(value, where);
-    for (const [name, each] of Object.entries(table)) {
-      if (each !== null && !['boolean', 'number', 'string'].includes(typeof each)) {
-        this.fail(`${where}.${name}: got ${shown(each)}, expected a number, a text, true, false or null`);
-      }
-    }
-    return (
-      this.parts.checkOptions?.(table as TrialOptions, `${this.parts.source}: ${where}`) ?? (table as TrialOptions)
-    );
-  }
-
+class StudyChecker extends Checker<ParseStudyOptions> {
   measures(value: unknown, where: string): Measure[] {
     if (!Array.isArray(value)) this.fail(`${where}: got ${shown(value)}, expected a list`);
     const kinds = new Set<string>();
@@ -179,13 +117,4 @@ class Checker {
       ({ name, options }) => ({ name: this.folderName(name, 'grid'), options: this.options(options, 'grid') }),
     );
   }
-}
-
-const listed = (words: readonly string[]) =>
-  words.length === 1 ? words[0] : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
-
-function shown(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  const text = JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }

@@ -1,4 +1,4 @@
-import { figureBlock, list, type PageSection, paragraph, renderPage, table } from '@weft/report';
+import { figureBlock, formatCount, list, type PageSection, paragraph, renderPage, table } from '@weft/report';
 import { variedOptions } from '../execute/results-csv.js';
 import type { StudyResults } from '../run-study.js';
 import type { StudyReport } from './study-report.js';
@@ -6,8 +6,7 @@ import { listText, NONE, shown } from './texts.js';
 
 /** The report of a study as a page. */
 export function studyPage({ study, trials }: Pick<StudyResults, 'study' | 'trials'>, report: StudyReport): string {
-  const [{ dataset, synthetic, trainCount, validationCount, testCount }] = trials;
-  const counts = `${trainCount.toLocaleString('en-GB')} images to train on, ${validationCount.toLocaleString('en-GB')} to validate with, ${testCount.toLocaleString('en-GB')} to test on`;
+  const [{ dataset, synthetic }] = trials;
   const sections: PageSection[] = [
     {
       id: 'results',
@@ -16,11 +15,7 @@ export function studyPage({ study, trials }: Pick<StudyResults, 'study' | 'trial
     },
     { id: 'figures', title: 'Figures', body: report.figures.map(figureBlock) },
     ...(report.sections ?? []),
-    {
-      id: 'method',
-      title: 'How it was done',
-      body: [list(report.method), paragraph([`First trial: ${counts}.`]), settings(trials)],
-    },
+    methodSection(report, trials),
     { id: 'trials', title: 'All trials', body: [trialsTable(trials)] },
   ];
   return renderPage({
@@ -34,7 +29,15 @@ export function studyPage({ study, trials }: Pick<StudyResults, 'study' | 'trial
   });
 }
 
-const datasetName = (name: string) =>
+/** How the trials were done, and what they have in common. */
+export function methodSection({ method }: Pick<StudyReport, 'method'>, trials: StudyResults['trials']): PageSection {
+  const counts = [trials[0].trainCount, trials[0].validationCount, trials[0].testCount].map(formatCount);
+  const images = `First trial: ${counts[0]} images to train on, ${counts[1]} to validate with, ${counts[2]} to test on.`;
+  return { id: 'method', title: 'How it was done', body: [list(method), paragraph([images]), settings(trials)] };
+}
+
+/** A data set as prose names it. */
+export const datasetName = (name: string) =>
   name === 'fashion-mnist' ? 'Fashion-MNIST' : name === 'synthetic' ? 'synthetic garments' : name;
 
 /** The options that all trials share. */
