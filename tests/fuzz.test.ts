@@ -48,6 +48,7 @@ describe('every reader of what others have written', () => {
       'jpeg',
       'tiff',
       'tiles',
+      'trial',
     ]);
   });
 

@@ -11,6 +11,7 @@ import { header, jpeg, png, tiff, tiles } from './pictures.js';
 import { runRecord } from './run-record.js';
 import { safetensors } from './safetensors.js';
 import { sweep } from './sweep.js';
+import { trial } from './trial.js';
 
 /** Every reader of Weft of what somebody else may have written. */
 export const targets: readonly Target[] = [
@@ -33,4 +34,5 @@ export const targets: readonly Target[] = [
   jpeg,
   tiff,
   tiles,
+  trial,
 ];

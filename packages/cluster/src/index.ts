@@ -9,5 +9,12 @@ export type { ClusterExecutorOptions, StudyTrialEvent } from './sweep/executor-o
 export type { FileRules } from './sweep/files.js';
 export type { TrialPlace } from './sweep/place.js';
 export { serveTrials } from './sweep/serve-trials.js';
-export type { TrialData, Versions } from './sweep/trial-messages.js';
+export {
+  readTrialMessage,
+  type SentTrial,
+  type TrialData,
+  trialMessages,
+  type Versions,
+} from './sweep/trial-messages.js';
 export type { PerformServedTrial, ServeTrialsOptions, WorkerTrialEvent } from './sweep/worker-options.js';
+export { MessageError } from './wire/message-error.js';

@@ -50,6 +50,14 @@ const OTHER_FILES: readonly string[] = [
 /** The states of a training, from which it can be resumed. */
 const isCheckpoint = (file: string) => MODEL_KEYS.some((model) => checkpointStep(model, file) !== undefined);
 
+/** Whether a run writes a file of this path within its folder, which has `/` between names. */
+export function isRunFile(path: string): boolean {
+  const own = join(...path.split('/'));
+  const inCheckpoints = `${RUN_FILES.checkpoints}/`;
+  if (path.startsWith(inCheckpoints) && isCheckpoint(path.slice(inCheckpoints.length))) return true;
+  return own === RUN_FILES.record || (OTHER_FILES.includes(own) && own !== RUN_FILES.progress);
+}
+
 /** The step after which a model's checkpoint was written; undefined for a file that is none. */
 export function checkpointStep(model: string, file: string): number | undefined {
   const [, step] = /^-step-(\d+)\.safetensors$/.exec(file.startsWith(model) ? file.slice(model.length) : '') ?? [];

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Occupation } from '../member/occupation.js';
 import { persist, waitFor } from './persist.js';
 import type { TrialPlace } from './place.js';
 import { TrialInHand } from './trial-in-hand.js';
@@ -7,8 +8,10 @@ import { TrialQueue } from './trial-queue.js';
 import { TrialTurn } from './trial-turn.js';
 import type { PerformServedTrial, ServeTrialsOptions } from './worker-options.js';
 
-/** How long a worker waits for a trial before it looks whether it is still free. */
+/** How long a worker waits for a trial before it looks whether it still does nothing else. */
 const TAKE_MILLISECONDS = 2000;
+/** How long a worker that has refused a trial takes no other. */
+const REFUSED_MILLISECONDS = 3000;
 /** How long a worker that leaves tries to give its trial back. */
 const LEAVE_MILLISECONDS = 15_000;
 
@@ -44,36 +47,37 @@ export async function serveTrials(
   perform: PerformServedTrial,
   options: ServeTrialsOptions,
 ): Promise<void> {
-  const { signal, silenceSeconds = 30, isFree = () => true, onBusy, onEvent } = options;
+  const { signal, silenceSeconds = 30, occupation = new Occupation(), onEvent } = options;
   const onTrouble = (error: unknown) => onEvent?.({ kind: 'trouble', message: (error as Error).message });
   const folder = join(options.folder, 'trials-in-hand');
   const patience = new AbortController();
   // A trial in hand is given back, for which the server has so much time.
   const onLeave = () => void setTimeout(() => patience.abort(signal.reason), LEAVE_MILLISECONDS).unref();
   signal.addEventListener('abort', onLeave, { once: true });
+  const left = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
   try {
     const queue = await persist(() => TrialQueue.open(place), { signal, onTrouble });
     const persistence = { signal, onTrouble, renew: () => queue.renew() };
     while (!signal.aborted) {
-      if (!isFree()) {
-        await waitFor(TAKE_MILLISECONDS / 4, signal);
-        continue;
-      }
+      if (occupation.doing !== undefined) await Promise.race([occupation.free(), left]);
       const taken = await persist(() => queue.take(TAKE_MILLISECONDS, 1000 * silenceSeconds), persistence);
       if (!taken) continue;
-      if (signal.aborted || !isFree()) {
+      const release = signal.aborted ? undefined : occupation.take('a trial');
+      if (!release) {
         taken.giveBack();
         continue;
       }
-      onBusy?.(true);
+      let isRefused = false;
       try {
         await rm(folder, { recursive: true, force: true });
         const hand = new TrialInHand(queue, taken, options, patience.signal);
-        await new TrialTurn(hand, folder, perform).run();
+        isRefused = await new TrialTurn(hand, folder, perform).run();
       } finally {
-        onBusy?.(false);
+        release();
         await rm(folder, { recursive: true, force: true });
       }
+      // Another worker is to have it, and not this one again.
+      if (isRefused) await waitFor(REFUSED_MILLISECONDS, signal);
     }
   } catch (error) {
     if (!signal.aborted) throw error;

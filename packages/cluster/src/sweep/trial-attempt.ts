@@ -142,10 +142,7 @@ export class TrialAttempt {
       measurements: await this.files.sendFile(measurements, 'measurements.json'),
     };
     const bytes = trialMessages.encode('result', { worker, result, files, ...measured });
-    const isFirst = await persist(
-      () => this.hand.queue.createNote(this.hand.taken, 'result', bytes),
-      this.hand.persistence,
-    );
+    const isFirst = await this.hand.create('result', bytes);
     if (!isFirst) await this.compare(result);
     await this.hand.finish();
     this.hand.tell({ kind: 'done', trial: trial.name });

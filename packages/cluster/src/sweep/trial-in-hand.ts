@@ -43,7 +43,7 @@ export class TrialInHand {
   /** Says that nobody needs to try any more. */
   async fail(trial: string, message: string): Promise<void> {
     const bytes = this.spoken('failure', message);
-    await persist(() => this.queue.createNote(this.taken, 'result', bytes), this.persistence);
+    await this.create('result', bytes);
     await this.finish();
     this.tell({ kind: 'failed', trial, message });
   }
@@ -70,6 +70,11 @@ export class TrialInHand {
 
   write(name: string, bytes: Uint8Array): Promise<void> {
     return persist(() => this.queue.writeNote(this.taken, name, bytes), this.persistence);
+  }
+
+  /** @returns false if there is a note of this name */
+  create(name: string, bytes: Uint8Array): Promise<boolean> {
+    return persist(() => this.queue.createNote(this.taken, name, bytes), this.persistence);
   }
 
   spoken(kind: 'refusal' | 'error' | 'failure', message: string): Uint8Array {

@@ -3,7 +3,7 @@ import type { Json, Measure, Trial, TrialOptions } from '@weft/study';
 import { integer, name, optional, record, sha256, text, type ValuesOf } from '../wire/fields.js';
 import { defineMessages, type MessageOf } from '../wire/message.js';
 import { MessageError } from '../wire/message-error.js';
-import { fileField, filesField } from './files.js';
+import { checkFiles, type FileRules, fileField, filesField } from './files.js';
 
 /** Most bytes of the options and measures of a trial. */
 const MOST_OPTIONS = 2 ** 16;
@@ -45,7 +45,13 @@ const kinds = {
   difference: { fields: { worker: name(), result: sha256() } },
 } as const;
 
-/** Messages about trials. */
+/**
+ * Messages about trials, as they are kept on the server.
+ *
+ * @example
+ * const bytes = trialMessages.encode('start', { worker: 'ann' });
+ * trialMessages.decode(bytes).kind; // 'start'
+ */
 export const trialMessages = defineMessages(kinds);
 
 type TrialMessage = MessageOf<typeof kinds>;
@@ -132,6 +138,27 @@ export function decodeTrial(bytes: Uint8Array): SentTrial {
     versions: { weft, numerics },
     files: continues?.files ?? [],
   };
+}
+
+/**
+ * Reads any message about trials, with everything that is checked before one is used.
+ *
+ * @param rules which files runs have
+ * @returns the trial, or the fields of another message
+ * @throws MessageError for anything that a worker or a study does not write; it never throws anything else
+ * @example
+ * const bytes = trialMessages.encode('error', { worker: 'ann', message: 'The disk is full.' });
+ * readTrialMessage(bytes, { isRunFile: (path) => path === 'run.json' }); // { worker: 'ann', message: 'The disk is full.' }
+ */
+export function readTrialMessage(bytes: Uint8Array, rules: FileRules): SentTrial | TrialMessage['fields'] {
+  const { kind, fields } = trialMessages.decode(bytes);
+  if (kind === 'trial') {
+    const sent = decodeTrial(bytes);
+    checkFiles(sent.files, rules);
+    return sent;
+  }
+  if (kind === 'checkpoint' || kind === 'result') checkFiles(fields.files, rules);
+  return fields;
 }
 
 /** Names become folders, on any system. */

@@ -6,9 +6,6 @@ import type { TrialInHand } from './trial-in-hand.js';
 import { decodeTrial, type SentTrial, trialKey } from './trial-messages.js';
 import type { PerformServedTrial } from './worker-options.js';
 
-/** A refused trial is offered to another worker after so long. */
-const REFUSED_MILLISECONDS = 2000;
-
 /** What a worker does with a trial that it has taken: performs it, refuses it, or says that it cannot be done. */
 export class TrialTurn {
   private readonly end = new AbortController();
@@ -20,20 +17,27 @@ export class TrialTurn {
     private readonly perform: PerformServedTrial,
   ) {}
 
-  /** Settles when the trial is done, was refused or was given back. */
-  async run(): Promise<void> {
+  /** Settles when the trial is done, was refused or was given back. @returns whether it was refused */
+  async run(): Promise<boolean> {
     const stop = this.hand.keep(this.end);
     try {
       const sent = this.read();
-      if (!sent || (await this.hand.note('result')) !== undefined) return await this.hand.finish();
+      if (!sent || (await this.hand.note('result')) !== undefined) {
+        await this.hand.finish();
+        return false;
+      }
       const { name } = sent.trial;
       const versions = this.otherVersions(sent);
       if (versions !== undefined) return await this.refuse(name, versions);
       const hopeless = await this.hopeless(sent.trial);
-      if (hopeless !== undefined) return await this.hand.fail(name, hopeless);
+      if (hopeless !== undefined) {
+        await this.hand.fail(name, hopeless);
+        return false;
+      }
       const data = await this.otherData(sent);
       if (data !== undefined) return await this.refuse(name, data);
       await new TrialAttempt(this.hand, sent, this.folder, this.end.signal).run(this.perform);
+      return false;
     } finally {
       stop();
     }
@@ -79,12 +83,14 @@ export class TrialTurn {
     }
   }
 
-  private async refuse(trial: string, message: string): Promise<void> {
+  private async refuse(trial: string, message: string): Promise<true> {
+    const { options, taken } = this.hand;
     this.hand.tell({ kind: 'refused', trial, message });
-    if (!this.hand.options.signal.aborted) {
-      await this.hand.write(`refusal.${this.hand.options.worker}`, this.hand.spoken('refusal', message));
+    if (!options.signal.aborted) {
+      await this.hand.create(`refusal.${options.worker}`, this.hand.spoken('refusal', message));
     }
-    this.hand.taken.giveBack(REFUSED_MILLISECONDS);
+    taken.giveBack();
+    return true;
   }
 
   /** Why no worker needs to try. */

@@ -1,4 +1,5 @@
 import type { Trial, TrialResult } from '@weft/study';
+import type { Occupation } from '../member/occupation.js';
 import type { FileRules } from './files.js';
 import type { TrialData, Versions } from './trial-messages.js';
 
@@ -34,10 +35,8 @@ export interface ServeTrialsOptions extends FileRules {
   readonly dataOf: (trial: Trial, signal: AbortSignal) => Promise<TrialData>;
   /** Files from which an unfinished run can be resumed, with `/` between folders. Rejects while there are none. */
   readonly resumableFiles: (folder: string) => Promise<readonly string[]>;
-  /** Whether the worker may take a trial now; default always. */
-  readonly isFree?: () => boolean;
-  /** Is called with true before a trial is performed, and with false afterwards. */
-  readonly onBusy?: (isBusy: boolean) => void;
+  /** What keeps the worker from taking a trial while it does something else, and the other way round. Default: nothing. */
+  readonly occupation?: Occupation;
   readonly onEvent?: (event: WorkerTrialEvent) => void;
   /** A worker that was silent for so long has lost its trial to another; default 30. */
   readonly silenceSeconds?: number;

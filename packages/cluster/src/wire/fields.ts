@@ -40,9 +40,18 @@ export type ValuesOf<F> = { readonly [Name in Exclude<keyof F, OptionalNames<F>>
 const SHOWN = 60;
 
 /** A foreign value in an error, short and without control characters. */
-function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+export function shown(value: unknown): string {
+  const text = jsonOf(value);
   return text.length > SHOWN ? `${text.slice(0, SHOWN)}...` : text;
+}
+
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    // What is nested too deep overflows the stack.
+    return Array.isArray(value) ? 'a deep list' : 'a deep record';
+  }
 }
 
 function refuse(path: string, value: unknown, expected: string): never {

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { type Field, record, type Shape, type ValuesOf } from './fields.js';
+import { type Field, record, type Shape, shown, type ValuesOf } from './fields.js';
 import { MessageError } from './message-error.js';
 
 // A message in bytes, numbers in little endian:
@@ -79,7 +79,7 @@ export function defineMessages<const K extends Kinds>(kinds: K): Messages<K> {
         throw new MessageError('A header is no pair of kind and fields.');
       const [kind, values] = header;
       const reader = typeof kind === 'string' ? records.get(kind) : undefined;
-      if (!reader) throw new MessageError(`There is no kind of messages ${JSON.stringify(kind).slice(0, 40)}.`);
+      if (!reader) throw new MessageError(`There is no kind of messages ${shown(kind)}.`);
       const fields = reader.read(values, kind);
       if (payload.length > most(kind)) throw tooLarge(kind, payload.length, most(kind));
       return { kind, fields, payload } as MessageOf<K>;
