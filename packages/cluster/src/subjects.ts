@@ -1,3 +1,5 @@
+import { ClusterError } from './errors.js';
+
 /** Where messages of a cluster go. */
 export interface Subjects {
   /** Heartbeats of workers. */
@@ -12,8 +14,22 @@ export interface Subjects {
   to(worker: string): string;
 }
 
-/** The subjects of the cluster of a name. */
+/** @throws ClusterError for a name that no cluster has */
+export function checkClusterName(name: string): void {
+  if (/^[a-z0-9-]{1,32}$/.test(name)) return;
+  throw new ClusterError(
+    'usage',
+    `The name of a cluster: got ${JSON.stringify(name)}, expected up to 32 small letters, digits and dashes.`,
+  );
+}
+
+/**
+ * The subjects of the cluster of a name.
+ *
+ * @throws ClusterError for a name that no cluster has
+ */
 export function subjectsOf(name: string): Subjects {
+  checkClusterName(name);
   const prefix = `weft.${name}`;
   return {
     alive: `${prefix}.alive`,

@@ -2,7 +2,7 @@ import { microBatchesOf, type SharedMemory, STOPPED, type StepsWork } from '@wef
 import { ClusterError } from '../errors.js';
 import { Collection } from '../machine/collection.js';
 import type { Member, Piece, StepLog } from '../machine/round.js';
-import { type JobPlan, type PlannedRound, TaskPlan } from '../machine/task-plan.js';
+import { type JobPlan, TaskPlan } from '../machine/task-plan.js';
 import { type FieldsOf, nestedCall } from '../wire/messages.js';
 import { type Coordinator, type CoordinatorPlace, NobodyLeft } from './coordinator.js';
 import type { Mirror } from './mirror.js';
@@ -182,20 +182,16 @@ export class TaskRunner {
       if (ended) return { stopped: ended.stopped, next };
       this.pace.note(place.clock.now() - began);
       tally.rounds++;
-      for (const [id, answer] of answers) this.count(id, answer.done!, planned!, beginsStep);
+      for (const [id, answer] of answers) this.count(id, answer.done!);
       this.speeds.endRound();
     }
   }
 
-  private count(id: string, done: FieldsOf<'done'>, { micro }: PlannedRound, beginsStep: boolean): void {
+  private count(id: string, done: FieldsOf<'done'>): void {
     const [begin, end] = done.leaves;
     this.speeds.note(id, end - begin, done.milliseconds);
     const facts = this.coordinator.roster.members.find((member) => member.id === id);
-    if (!facts) return;
-    const { microBatches, bytesSent, bytesReceived } = done;
-    const leaves = beginsStep ? micro.stage.leaves.slice(begin, end).flat() : [];
-    const examples = leaves.reduce((sum, { count }) => sum + count, 0);
-    this.tally.add(id, facts, { microBatches, examples, bytesSent, bytesReceived });
+    if (facts) this.tally.add(id, facts, done);
   }
 
   private round(

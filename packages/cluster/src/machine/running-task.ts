@@ -29,6 +29,8 @@ export interface Round {
   /** From which leaf, up to before which. */
   readonly leaves: Span;
   readonly microBatches: number;
+  /** Counted in the first round of a step: others compute more of the same examples. */
+  readonly examples: number;
   /** Of computing: what was due, and the share. */
   readonly milliseconds: number;
   /** Steps that were finished since the last round. */
@@ -139,11 +141,14 @@ export class RunningTask {
     if (!round || !share) return this.endFor(me, STOPPED.no);
     this.exchange = new Exchange(this.pool.memory.memory, round, share.division, me, this.values(me));
     const { leaves } = share;
+    const computed = round.micro.stage.leaves.slice(...leaves).flat();
+    const isFirst = round.micro === round.step.plan.micros[0];
     return {
       kind: 'round',
       exchange: this.exchange,
       leaves,
-      microBatches: round.micro.stage.leaves.slice(...leaves).flat().length,
+      microBatches: computed.length,
+      examples: isFirst ? computed.reduce((sum, { count }) => sum + count, 0) : 0,
       milliseconds: performance.now() - began,
       steps: this.logs(),
     } satisfies Round;

@@ -13,7 +13,7 @@ const GIVEN_UP = 300_000;
 const TICK = 1000;
 
 /** What a worker needs of its surroundings. */
-export interface WorkerPlace extends Omit<SessionPlace, 'revision'> {
+export interface WorkerPlace extends Omit<SessionPlace, 'revision' | 'counts'> {
   readonly clock: Clock;
   readonly host: string;
   readonly threads: number;
@@ -33,6 +33,8 @@ interface Membership {
 
 /** A worker: joins whoever coordinates, does its part, and waits when nobody does. */
 export class ClusterWorker {
+  /** What it has computed since it began. */
+  readonly counts = { microBatches: 0, examples: 0 };
   /** Messages of coordinators that were replaced, and others that did not fit. */
   refused = 0;
   private revision = 0;
@@ -168,7 +170,7 @@ export class ClusterWorker {
     const before = this.closing;
     const openMachine = () => before.then(() => place.openMachine());
     const session = new MemberSession(
-      { ...place, revision, openMachine, constantOf: (constant) => place.constantOf(constant) },
+      { ...place, revision, counts: this.counts, openMachine, constantOf: (constant) => place.constantOf(constant) },
       (isRefusal, reason) => {
         channel.send(subjects.coordinator, 'failed', {
           revision,

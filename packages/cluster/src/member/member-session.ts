@@ -16,6 +16,8 @@ export interface SessionPlace {
   readonly channel: Channel<SessionKinds>;
   readonly subjects: Subjects;
   readonly revision: number;
+  /** What the worker has computed since it began: rounds are added. */
+  readonly counts: { microBatches: number; examples: number };
   /** Opens the machine that computes. */
   openMachine(): Promise<Machine>;
   /** Most bytes that a job may take. */
@@ -30,6 +32,7 @@ type Stage = 'idle' | 'opening' | 'computing' | 'exchanging';
 interface Turn {
   readonly go: FieldsOf<'go'>;
   exchange?: Exchange;
+  computed?: { readonly microBatches: number; readonly examples: number };
   /** Messages that answer it, to be sent again if they were lost. */
   answer?: () => void;
 }
@@ -182,14 +185,15 @@ export class MemberSession {
       this.stage = 'idle';
       return;
     }
-    const { exchange, leaves, microBatches, milliseconds } = result;
+    const { exchange, leaves, microBatches, examples, milliseconds } = result;
     turn.exchange = exchange;
+    turn.computed = { microBatches, examples };
     this.stage = 'exchanging';
     turn.answer = () => {
       const bytesSent = channel.sentBytes - this.counted.sent;
       const bytesReceived = channel.receivedBytes - this.counted.received;
       this.counted = { sent: channel.sentBytes, received: channel.receivedBytes };
-      const measured = { leaves: [...leaves], microBatches, milliseconds, bytesSent, bytesReceived };
+      const measured = { leaves: [...leaves], microBatches, examples, milliseconds, bytesSent, bytesReceived };
       channel.send(subjects.coordinator, 'done', { revision, from: id, turn: go.turn, ...measured, steps });
     };
     this.send(go.turn, exchange.first);
@@ -229,6 +233,8 @@ export class MemberSession {
     if (this.stage !== 'exchanging' || !turn.exchange?.isComplete) return;
     this.stage = 'idle';
     turn.answer?.();
+    this.place.counts.microBatches += turn.computed?.microBatches ?? 0;
+    this.place.counts.examples += turn.computed?.examples ?? 0;
   }
 
   private send(turn: number, outgoing: readonly Outgoing[]): void {

@@ -1,7 +1,7 @@
 import type { JetStreamClient } from '@nats-io/jetstream';
 import type { Kvm } from '@nats-io/kv';
 import type { Objm } from '@nats-io/obj';
-import { ClusterError } from '../errors.js';
+import { checkClusterName } from '../subjects.js';
 
 /** Where trials wait for workers: a part of what {@link connect} gives, and the name of a cluster. */
 export interface TrialPlace {
@@ -22,11 +22,6 @@ export interface PlaceNames {
 
 /** @throws ClusterError with the code `usage` for a name that no cluster has */
 export function placeNames(name = 'default'): PlaceNames {
-  if (!/^[a-z0-9-]{1,32}$/.test(name)) {
-    throw new ClusterError(
-      'usage',
-      `The name of a cluster: got ${JSON.stringify(name)}, expected up to 32 small letters, digits and dashes.`,
-    );
-  }
+  checkClusterName(name);
   return { bucket: `weft-${name}-trials`, subjects: `weft.${name}.trials` };
 }

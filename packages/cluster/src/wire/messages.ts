@@ -105,6 +105,7 @@ const KINDS = {
       turn: integer(1),
       leaves: list(integer(), { least: 2, most: 2 }),
       microBatches: integer(),
+      examples: integer(),
       milliseconds: number(),
       steps,
       bytesSent: integer(),
