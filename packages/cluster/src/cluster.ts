@@ -6,14 +6,11 @@ import { systemClock } from './clock.js';
 import { ClusterRuntime } from './coordinator/cluster-runtime.js';
 import { DataObjects } from './data-objects.js';
 import { claimKey } from './key/claim.js';
-import { natsKeys } from './key/key-store.js';
-import { subjectsOf } from './subjects.js';
+import { openKeys } from './key/key-store.js';
+import { coordinatorKey, subjectsOf } from './subjects.js';
 import { CODE_VERSION } from './version.js';
 import { Channel } from './wire/channel.js';
 import { SESSION_MESSAGES } from './wire/messages.js';
-
-/** The key that the coordinator of a cluster holds. */
-export const COORDINATOR_KEY = 'coordinator';
 
 /** Deadlines are so much longer after the connection was down, in milliseconds. */
 const GRACE = 10_000;
@@ -49,9 +46,9 @@ export async function cluster(url: string, options: ClusterOptions = {}): Promis
   const connection = await connect(url, { clientName: 'weft coordinator', ...options });
   try {
     const objects = await DataObjects.open(connection, name);
-    const keys = natsKeys(await connection.kv.create(`weft-${name}`));
+    const keys = await openKeys(connection.kv);
     const owner = { id: `coordinator-${randomBytes(4).toString('hex')}`, host: hostname(), work };
-    const claim = await claimKey(keys, COORDINATOR_KEY, owner, {
+    const claim = await claimKey(keys, coordinatorKey(name), owner, {
       onWait: (holder) =>
         onEvent(`${holder.work} on ${holder.host} coordinates this cluster: looking whether it lives`),
     });

@@ -2,6 +2,7 @@ import type { Bus, Unsubscribe } from '../bus/bus.js';
 import type { Cancel, Clock } from '../clock.js';
 import { ClusterError } from '../errors.js';
 import { ExchangeError, type Member } from '../machine/round.js';
+import { Registry } from '../registry/registry.js';
 import type { Subjects } from '../subjects.js';
 import type { Channel } from '../wire/channel.js';
 import type { FieldsOf, SessionKinds, SessionMessage } from '../wire/messages.js';
@@ -78,18 +79,19 @@ export class Coordinator {
   constructor(private readonly place: CoordinatorPlace) {
     const { bus, channel, subjects, clock, grace } = place;
     this.admission = new Admission(place);
+    const registry = new Registry(bus, subjects.alive);
     // Time that was lost is nobody's fault.
     this.patience = new Patience(clock, grace, () => this.roster.hearAll(clock.now() + grace));
     this.ends.push(
       channel.receive(subjects.coordinator, (message) => this.receive(message)),
-      channel.receive(subjects.alive, () => {}),
+      registry.onHeartbeat(({ id }) => this.hear(id)),
+      () => registry.close(),
       bus.onConnection((isConnected) => this.connection(isConnected)),
     );
     this.beat();
   }
 
-  /** A member was heard of. */
-  hear(id: string): void {
+  private hear(id: string): void {
     this.roster.hear(id, this.place.clock.now());
   }
 

@@ -6,7 +6,10 @@ import type { Piece } from '../machine/round.js';
 import { complement, Mirror } from './mirror.js';
 
 const TOP = 40_000;
-const range = fc.record({ address: fc.integer({ min: 0, max: TOP }), bytes: fc.integer({ min: 1, max: 9000 }) });
+const range = fc.record({
+  address: fc.integer({ min: 0, max: TOP / 4 }).map((word) => 4 * word),
+  bytes: fc.integer({ min: 1, max: 2250 }).map((words) => 4 * words),
+});
 const ranges = fc.array(range, { maxLength: 4 });
 const writes = fc.array(fc.record({ at: fc.nat(TOP - 1), value: fc.integer({ min: 0, max: 255 }) }), { maxLength: 30 });
 

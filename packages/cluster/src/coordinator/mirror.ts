@@ -1,17 +1,13 @@
 import type { SharedMemory } from '@weft/train/runtime';
 import type { Range } from '../job/job.js';
+import { differences } from '../machine/differences.js';
 import type { Piece } from '../machine/round.js';
-
-/** Memory is compared in blocks of so many bytes. */
-const BLOCK = 4096;
-
-const ZEROS = Buffer.alloc(BLOCK);
 
 /** What workers have of the coordinator's memory, at the same addresses, and what has changed since they were given it. */
 export class Mirror {
   private session = '';
   private ranges: readonly Range[] = [];
-  /** What workers have in these ranges, one after another. */
+  /** What workers have, at the same addresses. What lies outside of the ranges is never touched, and takes no memory. */
   private shadow = Buffer.alloc(0);
 
   constructor(private readonly memory: SharedMemory['memory']) {}
@@ -25,79 +21,60 @@ export class Mirror {
     const before = session === this.session ? this.whole() : [];
     this.session = session;
     this.ranges = complement(top, left);
-    this.shadow = Buffer.alloc(this.ranges.reduce((sum, { bytes }) => sum + bytes, 0));
-    for (const piece of before) {
-      for (const { place, from, bytes } of this.overlaps(piece.address, piece.bytes.length)) {
-        this.shadow.set(piece.bytes.subarray(from, from + bytes), place);
+    this.shadow = Buffer.alloc(top);
+    for (const { address, bytes } of before) {
+      for (const range of this.overlaps(address, bytes.length)) {
+        this.shadow.set(bytes.subarray(range.address - address, range.address - address + range.bytes), range.address);
       }
     }
   }
 
   /** All that workers have but zeros, as views. */
   whole(): Piece[] {
-    return [...this.blocks()]
-      .filter(({ known }) => !known.equals(ZEROS.subarray(0, known.length)))
-      .map(({ address, known }) => ({ address, bytes: known }));
+    return this.compared(this.shadow, Buffer.alloc(this.shadow.length));
   }
 
-  /** What has changed, as views of what workers will have. */
+  /** What has changed, as views of what workers will have. Words that have not are not among it: steps may have. */
   changes(): Piece[] {
-    const pieces: Piece[] = [];
-    for (const { address, known } of this.blocks()) {
-      const now = this.view(address, known.length);
-      if (now.equals(known)) continue;
-      known.set(now);
-      pieces.push({ address, bytes: known });
-    }
-    return pieces;
+    return this.compared(new Uint8Array(this.memory.buffer), this.shadow);
   }
 
   /** Puts what workers have computed into memory, but for what is not theirs to change. */
   write(pieces: Iterable<Piece>): void {
+    const memory = new Uint8Array(this.memory.buffer);
     for (const { address, bytes: content } of pieces) {
-      for (const { place, from, bytes } of this.overlaps(address, content.length)) {
-        const part = content.subarray(from, from + bytes);
-        this.view(address + from, bytes).set(part);
-        this.shadow.set(part, place);
+      for (const range of this.overlaps(address, content.length)) {
+        const part = content.subarray(range.address - address, range.address - address + range.bytes);
+        memory.set(part, range.address);
+        this.shadow.set(part, range.address);
       }
     }
   }
 
-  private *blocks(): Generator<{ readonly address: number; readonly known: Buffer }> {
-    let at = 0;
-    for (const { address, bytes } of this.ranges) {
-      for (let offset = 0; offset < bytes; offset += BLOCK) {
-        const length = Math.min(BLOCK, bytes - offset);
-        yield { address: address + offset, known: this.shadow.subarray(at + offset, at + offset + length) };
-      }
-      at += bytes;
-    }
+  private compared(now: Uint8Array, known: Uint8Array): Piece[] {
+    return this.ranges.flatMap(({ address, bytes }) => differences(now, known, address, address + bytes));
   }
 
-  /** Where bytes at an address lie in the shadow. */
-  private *overlaps(address: number, length: number) {
-    let at = 0;
+  /** Those of so many bytes at an address that workers have. */
+  private *overlaps(address: number, length: number): Generator<Range> {
     for (const range of this.ranges) {
       const begin = Math.max(address, range.address);
       const end = Math.min(address + length, range.address + range.bytes);
-      if (begin < end) yield { place: at + begin - range.address, from: begin - address, bytes: end - begin };
-      at += range.bytes;
+      if (begin < end) yield { address: begin, bytes: end - begin };
     }
-  }
-
-  private view(address: number, bytes: number): Buffer {
-    return Buffer.from(this.memory.buffer, address, bytes);
   }
 }
 
-/** What of the bytes below `top` is not left out. */
+const WORD = 4;
+
+/** What of the words below `top` is not left out, nor a part of what is. */
 export function complement(top: number, left: readonly Range[]): Range[] {
   const ranges: Range[] = [];
   let at = 0;
   for (const { address, bytes } of [...left].sort((one, other) => one.address - other.address)) {
     const end = Math.min(address, top);
     if (end > at) ranges.push({ address: at, bytes: end - at });
-    at = Math.max(at, address + bytes);
+    at = Math.max(at, Math.ceil((address + bytes) / WORD) * WORD);
   }
   if (at < top) ranges.push({ address: at, bytes: top - at });
   return ranges;

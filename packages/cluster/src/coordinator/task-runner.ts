@@ -133,8 +133,7 @@ export class TaskRunner {
       this.isDirty = false;
       if (roster.candidates.length === 0) await this.waitForWorkers();
     }
-    // What a call has left behind it would overwrite what the next one has been given.
-    const isOpen = roster.candidates.length > 0 && !(this.isDirty && changes);
+    const isOpen = roster.candidates.length > 0;
     if (isOpen && this.isDirty) {
       await this.collect();
       this.base = step;

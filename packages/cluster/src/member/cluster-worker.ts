@@ -1,5 +1,6 @@
 import type { Unsubscribe } from '../bus/bus.js';
 import type { Cancel, Clock } from '../clock.js';
+import type { Heartbeat } from '../registry/heartbeat.js';
 import type { FieldsOf, SessionMessage } from '../wire/messages.js';
 import { MemberSession, type SessionPlace } from './member-session.js';
 import type { Occupation } from './occupation.js';
@@ -34,9 +35,9 @@ interface Membership {
 /** A worker: joins whoever coordinates, does its part, and waits when nobody does. */
 export class ClusterWorker {
   /** What it has computed since it began. */
-  readonly counts = { microBatches: 0, examples: 0 };
+  private readonly counts = { microBatches: 0, examples: 0 };
   /** Messages of coordinators that were replaced, and others that did not fit. */
-  refused = 0;
+  private refused = 0;
   private revision = 0;
   private heard: number;
   private isSilent = false;
@@ -58,14 +59,23 @@ export class ClusterWorker {
     this.tick();
   }
 
-  /** What it is doing. */
-  get state(): 'waiting' | 'joining' | 'training' {
-    return this.membership ? 'training' : this.release ? 'joining' : 'waiting';
-  }
-
-  /** Revision of the session that it is in, or 0. */
-  get session(): number {
-    return this.membership?.revision ?? 0;
+  /** What it says of itself once a second. */
+  get heartbeat(): Heartbeat {
+    const { id, host, threads, numerics, code, occupation, channel } = this.place;
+    const training = this.membership ? 'training' : this.release ? 'joining' : undefined;
+    return {
+      id,
+      host,
+      threads,
+      numerics,
+      code,
+      state: training ?? (occupation.doing === undefined ? 'waiting' : 'trial'),
+      revision: this.membership?.revision ?? 0,
+      ...this.counts,
+      sentBytes: channel.sentBytes,
+      receivedBytes: channel.receivedBytes,
+      refused: channel.refused + this.refused + (this.membership?.session.refused ?? 0),
+    };
   }
 
   /** Leaves after the running steps, and ends. */

@@ -82,20 +82,7 @@ export async function serveWorker(url: string, options: ServeWorkerOptions = {})
       constantOf: ({ sha256 }: Constant) => objects.get(sha256),
       openMachine: () => openMachine(threads, memory),
     });
-    const stopBeat = beat(bus, subjects.alive, () => ({
-      id,
-      host: hostname(),
-      threads,
-      numerics: String(NUMERICS_VERSION),
-      code: CODE_VERSION,
-      state: occupation.doing === undefined ? 'idle' : worker.state === 'joining' ? 'joining' : 'working',
-      ...(occupation.doing !== undefined && { job: occupation.doing }),
-      revision: worker.session,
-      ...worker.counts,
-      sentBytes: channel.sentBytes,
-      receivedBytes: channel.receivedBytes,
-      refused: channel.refused + worker.refused,
-    }));
+    const stopBeat = beat(bus, subjects.alive, () => worker.heartbeat);
     say(`worker ${id} with ${threads} thread${threads === 1 ? '' : 's'} is ready at ${connection.server.address}`);
     try {
       const leaving = AbortSignal.any([signal, ended.signal]);

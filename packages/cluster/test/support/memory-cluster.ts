@@ -5,6 +5,7 @@ import { ClusterRuntime } from '../../src/coordinator/cluster-runtime.js';
 import { Machine } from '../../src/machine/machine.js';
 import { ClusterWorker, type WorkerPlace } from '../../src/member/cluster-worker.js';
 import { Occupation } from '../../src/member/occupation.js';
+import { beat } from '../../src/registry/heartbeat.js';
 import { subjectsOf } from '../../src/subjects.js';
 import { Channel } from '../../src/wire/channel.js';
 import { SESSION_MESSAGES } from '../../src/wire/messages.js';
@@ -31,6 +32,7 @@ export class MemoryCluster {
   private readonly subjects = subjectsOf('test');
   private readonly objects = new Map<string, Uint8Array>();
   private readonly workers: LocalWorker[] = [];
+  private readonly stops: (() => void)[] = [];
   private revision = 0;
   private readonly clock: Clock;
 
@@ -80,20 +82,24 @@ export class MemoryCluster {
       openMachine: () => openMachine(threads),
       ...options,
     });
+    const stopBeat = beat(bus, this.subjects.alive, () => worker.heartbeat);
     const local = {
       worker,
       bus,
       lines,
       kill: async () => {
+        stopBeat();
         await bus.close();
         await worker.close();
       },
     };
     this.workers.push(local);
+    this.stops.push(stopBeat);
     return local;
   }
 
   async close(): Promise<void> {
+    for (const stop of this.stops) stop();
     for (const { worker, bus } of this.workers) {
       await worker.close();
       await bus.close();
