@@ -25,8 +25,10 @@ const examples = allExamples();
 
 /** Examples that are compiled only, by package and name, and why they cannot run here. Those of pages run in a page. */
 const COMPILED_ONLY: Readonly<Record<string, string>> = {
+  'cluster cluster': 'needs a NATS server',
   'cluster clusterExecutor': 'needs a NATS server',
   'cluster serveTrials': 'needs a NATS server',
+  'cluster serveWorker': 'needs a NATS server',
   'data loadFashionMnist': 'needs 30 MB that are not in the repository',
   'formats decodeExploration': 'reads a file of a run',
   'report parseRunRecord': 'reads a file of a run',

@@ -55,6 +55,8 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return EXIT.usage;
   if (error instanceof InterruptedError) return signalExitCode(error.signal);
   // By its name: the package that it comes from is loaded only where it is used.
+  if (error instanceof Error && error.name === 'ClusterError' && 'code' in error && error.code === 'usage')
+    return EXIT.usage;
   const isOfFile = error instanceof Error && ['RunRecordError', 'StudyError'].includes(error.name);
   return isOfFile || DATA_FAULTS.some((fault) => error instanceof fault) ? EXIT.data : EXIT.failure;
 }
@@ -64,6 +66,9 @@ export function errorText(error: unknown): string {
   if (!(error instanceof Error)) return `weft: ${String(error)}`;
   // Errors of the system say what is wrong; where in Weft they were met helps nobody.
   const isExpected =
-    exitCodeOf(error) !== EXIT.failure || TOLD_FAULTS.some((fault) => error instanceof fault) || 'syscall' in error;
+    exitCodeOf(error) !== EXIT.failure ||
+    TOLD_FAULTS.some((fault) => error instanceof fault) ||
+    error.name === 'ClusterError' ||
+    'syscall' in error;
   return `weft: ${isExpected ? error.message : (error.stack ?? error.message)}`;
 }

@@ -27,6 +27,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   study: async () => (await import('./commands/study.js')).study,
   sweep: async () => (await import('./commands/sweep.js')).sweep,
   serve: async () => (await import('./commands/serve.js')).serve,
+  worker: async () => (await import('./commands/worker.js')).worker,
   doctor: async () => (await import('./commands/doctor.js')).doctor,
 };
 

@@ -1,7 +1,12 @@
 export type { Bus, Delivery, Unsubscribe } from './bus/bus.js';
 export { type Connection, type ConnectOptions, connect, type ServerDescription } from './bus/connect.js';
 export type { Credentials } from './bus/credentials.js';
+export { type ClusterOptions, cluster } from './cluster.js';
+export type { ClusterRuntime } from './coordinator/cluster-runtime.js';
+export type { ClusterStatistics, WorkerStatistics } from './coordinator/statistics.js';
 export { ClusterError, type ClusterErrorCode } from './errors.js';
+export type { Occupation } from './member/occupation.js';
+export { type ServeWorkerOptions, type ServingWorker, serveWorker } from './member/serve-worker.js';
 export { type ClusterShape, type RoundCost, type StepCost, type StepTime, stepTime } from './model/step-time.js';
 export { type Paying, whereItStopsPaying } from './model/where-it-stops-paying.js';
 export { clusterExecutor } from './sweep/cluster-executor.js';

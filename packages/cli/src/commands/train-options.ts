@@ -5,6 +5,7 @@ import { channelCount, pictureSize } from '../arguments/picture-size.js';
 import { schedule } from '../arguments/schedule.js';
 import { option, type Values } from '../arguments/table.js';
 import { loss, noise, patience } from '../arguments/training-texts.js';
+import { connectionOptions, serverUrl } from '../cluster/connection-options.js';
 import { DATASETS } from '../run/load-data.js';
 import { MODEL_KEYS, modelList } from '../run/model-keys.js';
 import { DEFAULT_NOISE } from '../run/noise.js';
@@ -210,6 +211,13 @@ export const trainOptions = {
     default: false,
     help: 'Also write what weft explore RUN does, for the page Explore: a file for each model.',
   }),
+  cluster: option<string | undefined>({
+    kind: serverUrl,
+    default: undefined,
+    defaultText: 'none',
+    help: 'Have the workers of the cluster at this NATS server train, instead of this machine. The weights are the same bits.',
+  }),
+  ...connectionOptions,
   json: jsonOption('run.json'),
   ...commonOptions,
 };

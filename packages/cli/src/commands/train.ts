@@ -34,6 +34,9 @@ export const train: Command<typeof trainOptions> = {
     refuseTwoNoises(given);
     checkModelOptions(options, modelKeys(options.model));
     checkCounts(options, given);
+    if (options.cluster !== undefined && options.fastMath) {
+      throw new UsageError('--fast-math: its bits differ between machines. Leave it out to train with --cluster.');
+    }
     const interrupt = listenForInterrupt(() => {
       terminal.message('Interrupted: finishing the running step. Interrupt again to stop at once.');
     });

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { kebab, type OptionTable } from '../arguments/table.js';
+import { connectionOptions } from '../cluster/connection-options.js';
 import { type TrainOptions, trainOptions } from '../commands/train-options.js';
 import { InputError } from '../exit.js';
 import { callersFolder, RUN_FILES } from './directory.js';
@@ -11,8 +12,8 @@ import { readRunFile } from './run-file.js';
 const CURRENT_VERSION = 1;
 
 /** Options that are not a run's, but one call's. */
-const OF_THE_CALL = ['quiet', 'json', 'help', 'version', 'resume', 'overwrite', 'out', 'simd'] as const;
-type OptionOfTheCall = (typeof OF_THE_CALL)[number];
+const OF_THE_CALL = ['quiet', 'json', 'help', 'version', 'resume', 'overwrite', 'out', 'simd', 'cluster'] as const;
+type OptionOfTheCall = (typeof OF_THE_CALL)[number] | keyof typeof connectionOptions;
 
 /** The options that make a run. Its noise is one text: `--noise-factor` is a short form. */
 export type RunOptions = Omit<TrainOptions, OptionOfTheCall | 'noiseFactor'>;
@@ -41,7 +42,8 @@ export function runIdentity({ name, train, validation, test }: Omit<RunData, 'pr
 
 /** The names of the options that make a run. */
 export const RUN_OPTIONS = Object.keys(trainOptions).filter(
-  (name) => name !== 'noiseFactor' && !OF_THE_CALL.includes(name as OptionOfTheCall),
+  (name) =>
+    name !== 'noiseFactor' && !(OF_THE_CALL as readonly string[]).includes(name) && !(name in connectionOptions),
 ) as (keyof RunOptions)[];
 
 /** The options that make a run, of all that a call has. */

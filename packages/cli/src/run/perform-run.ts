@@ -1,7 +1,9 @@
+import type { ClusterStatistics } from '@weft/cluster';
 import { asExamples, type ImageDataset } from '@weft/data';
 import { AUTOENCODERS } from '@weft/models';
 import { type Callback, predict, WorkerPool } from '@weft/pool';
 import type { RunRecord } from '@weft/report';
+import { type ClusterPlace, openRuntime } from '../cluster/open-runtime.js';
 import type { Terminal } from '../terminal/terminal.js';
 import type { LatentAnalysis } from './analyse-latents.js';
 import { RUN_FILES, type RunDirectory } from './directory.js';
@@ -32,6 +34,8 @@ export interface RunPlan {
   /** Of all images and labels that are used. */
   readonly dataSha256: ModelCard['dataSha256'];
   readonly options: RecordedOptions;
+  /** Where the models are trained, if not on this machine. */
+  readonly cluster: ClusterPlace | undefined;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
   readonly stopwatch: Stopwatch;
@@ -48,7 +52,7 @@ export interface RunPlan {
 export async function performRun(plan: RunPlan): Promise<RunRecord> {
   const { directory, data, counts, options, terminal, signal, stopwatch, sessions } = plan;
   try {
-    const { kernels, vectorBits, models, latents, samples } = await compute(plan);
+    const { kernels, vectorBits, cluster, models, latents, samples } = await compute(plan);
     giveMemoryBack();
     const later = await afterTraining();
     const { runFigures, writeFigures, runRecord, modelRecord, renderReport, recordText, writeExplorations } = later;
@@ -69,6 +73,7 @@ export async function performRun(plan: RunPlan): Promise<RunRecord> {
       counts,
       kernels,
       vectorBits,
+      cluster,
       models: Object.fromEntries(models.map((model) => [model.key, modelRecord(model, latents.get(model.key))])),
       latents: latents.get('cae'),
       figures,
@@ -87,17 +92,19 @@ export async function performRun(plan: RunPlan): Promise<RunRecord> {
 interface Computed extends Omit<RunResults, 'data'> {
   readonly kernels: WorkerPool['kernels'];
   readonly vectorBits: WorkerPool['vectorBits'];
+  readonly cluster: ClusterStatistics | undefined;
 }
 
 /** Everything that is computed from the data, in an order that keeps as little as possible in memory at a time. */
 async function compute(plan: RunPlan): Promise<Computed> {
   const { data, options, terminal, stopwatch } = plan;
-  const { trained, kernels, vectorBits } = await withWorkers(options.threads, async (pool) => {
+  const training = await withTrainers(plan, async (pool) => {
     if (pool.kernels === 'reference') {
       terminal.warning('This Node has no WebAssembly SIMD: the slow reference kernels compute. Expect hours.');
     }
     return { trained: await trainAll(plan, pool), kernels: pool.kernels, vectorBits: pool.vectorBits };
   });
+  const { trained, kernels, vectorBits, cluster } = training;
   const samples = await keepFirstImages(data, SAMPLES);
   giveMemoryBack();
   return stopwatch.time('analysis', async () => {
@@ -105,7 +112,7 @@ async function compute(plan: RunPlan): Promise<Computed> {
     const latents = await latentsOf(trained, plan);
     giveMemoryBack();
     const models = await withWorkers(options.threads, (pool) => testAll(trained, plan, pool));
-    return { kernels, vectorBits, models, latents, samples };
+    return { kernels, vectorBits, cluster, models, latents, samples };
   });
 }
 
@@ -135,6 +142,21 @@ async function withWorkers<Result>(threads: number, work: (pool: WorkerPool) => 
     return await work(pool);
   } finally {
     await pool.close();
+  }
+}
+
+/** Workers that train: of this machine, or of a cluster, with what those have done. */
+async function withTrainers<Result extends object>(
+  { cluster: place, options, terminal }: RunPlan,
+  work: (pool: WorkerPool) => Promise<Result>,
+): Promise<Result & { readonly cluster: ClusterStatistics | undefined }> {
+  if (!place) return { ...(await withWorkers(options.threads, work)), cluster: undefined };
+  const runtime = await openRuntime(place, terminal);
+  try {
+    const result = await work(runtime);
+    return { ...result, cluster: runtime.statistics };
+  } finally {
+    await runtime.close();
   }
 }
 

@@ -1,4 +1,5 @@
 import { availableParallelism, cpus } from 'node:os';
+import type { ClusterStatistics } from '@weft/cluster';
 import { AUTOENCODERS, layersOf } from '@weft/models';
 import { NUMERICS_VERSION, type WorkerPool } from '@weft/pool';
 import { type Figure, type LatentRecord, type ModelRecord, RUN_RECORD_VERSION, type RunRecord } from '@weft/report';
@@ -77,6 +78,8 @@ export interface RunFacts {
   readonly counts: { readonly trainCount: number; readonly validationCount: number };
   readonly kernels: WorkerPool['kernels'];
   readonly vectorBits: WorkerPool['vectorBits'];
+  /** What workers of other machines have done, if they have trained. */
+  readonly cluster: ClusterStatistics | undefined;
   readonly models: RunRecord['models'];
   /** Of the CAE. */
   readonly latents: LatentAnalysis | undefined;
@@ -117,6 +120,7 @@ export function runRecord(facts: RunFacts): RunRecord {
       classNames: [...data.classNames],
       checksums: data.checksums,
     },
+    ...(facts.cluster && { cluster: facts.cluster }),
     models: facts.models,
     ...(latents && { latent: latentRecord(latents) }),
     figures: facts.figures.map(({ name, title, caption, data }) => ({

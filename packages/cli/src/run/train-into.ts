@@ -79,7 +79,19 @@ async function trainOn(data: RunData, asked: TrainOptions, call: TrainingCall): 
   const sessions = await SessionLog.begin(directory, startedAt, stopwatch);
   try {
     const { dataSha256 } = run;
-    const plan = { directory, data, counts, dataSha256, options: resolved, terminal, signal, stopwatch, sessions };
+    const cluster = asked.cluster === undefined ? undefined : { url: asked.cluster, values: asked };
+    const plan = {
+      directory,
+      data,
+      counts,
+      dataSha256,
+      options: resolved,
+      cluster,
+      terminal,
+      signal,
+      stopwatch,
+      sessions,
+    };
     return await performRun(plan);
   } finally {
     // A time that cannot be noted is no reason to hide what went wrong.

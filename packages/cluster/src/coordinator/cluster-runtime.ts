@@ -21,6 +21,9 @@ export interface RuntimePlace extends CoordinatorPlace {
   close(): Promise<void>;
 }
 
+/** How often it looks whether an end is wanted while there are no workers, in milliseconds. */
+const LOOK = 100;
+
 interface KnownJob {
   readonly session: string;
   readonly stages: readonly (readonly Stage[])[];
@@ -151,22 +154,21 @@ export class ClusterRuntime extends WorkerPool {
     }
   }
 
-  private waitForWorkers(): Promise<void> {
+  private async waitForWorkers(): Promise<boolean> {
     const { place, coordinator } = this;
     place.say('waiting for workers');
-    return new Promise((resolve, reject) => {
-      const cancel = place.clock.after(place.patience, () => reject(this.nobody()));
-      const stop = coordinator.onStop((error) => {
-        cancel();
-        reject(error);
-      });
-      coordinator.onCandidate = () => {
-        if (coordinator.roster.candidates.length === 0) return;
-        cancel();
-        stop();
-        resolve();
-      };
+    const until = place.clock.now() + place.patience;
+    const wake = new Promise<void>((resolve) => {
+      coordinator.onCandidate = resolve;
     });
+    while (coordinator.roster.candidates.length === 0) {
+      if (coordinator.stopped) throw coordinator.stopped;
+      if (Atomics.load(this.control, CONTROL.stopWanted) !== 0) return false;
+      if (place.clock.now() > until) throw this.nobody();
+      const look = new Promise<void>((resolve) => place.clock.after(LOOK, resolve));
+      await Promise.race([wake, look]);
+    }
+    return true;
   }
 
   private nobody(): ClusterError {

@@ -65,14 +65,14 @@ export class Coordinator {
   onCandidate: () => void = () => {};
   /** Rounds that were done again. */
   repeats = 0;
+  /** Why it does nothing any more. */
+  stopped: Error | undefined;
   /** Messages that did not fit. */
   refusedMessages = 0;
   private readonly patience: Patience;
   private readonly admission: Admission;
   private open: Open | undefined;
   private turn = 0;
-  private stopped: Error | undefined;
-  private readonly stopWatchers = new Set<(error: Error) => void>();
   private stopBeat: Cancel = () => {};
   private readonly ends: Unsubscribe[] = [];
 
@@ -105,14 +105,6 @@ export class Coordinator {
     if (this.stopped) return;
     this.stopped = error;
     this.open?.reject(error);
-    for (const told of [...this.stopWatchers]) told(error);
-  }
-
-  /** Tells of the error that ends everything. */
-  onStop(told: (error: Error) => void): Unsubscribe {
-    this.stopWatchers.add(told);
-    if (this.stopped) told(this.stopped);
-    return () => void this.stopWatchers.delete(told);
   }
 
   close(): void {

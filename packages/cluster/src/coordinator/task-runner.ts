@@ -53,8 +53,8 @@ export class TaskRunner {
     private readonly place: CoordinatorPlace,
     private readonly ground: Ground,
     private readonly tally: Tally,
-    /** Waits until somebody wants to join. */
-    private readonly waitForWorkers: () => Promise<void>,
+    /** Waits until somebody wants to join; gives whether anybody does, or an end is wanted before. */
+    private readonly waitForWorkers: () => Promise<boolean>,
   ) {
     this.supplies = new Supplies(place);
   }
@@ -88,7 +88,7 @@ export class TaskRunner {
       if (this.coordinator.roster.ids.length === 0 && this.unsettled.length > 0) {
         await this.steps(this.unsettled[0], this.base, []);
       }
-      if (this.unsettled.length > 0 || this.coordinator.roster.ids.length > 0) await this.collect();
+      if (this.coordinator.roster.ids.length > 0) await this.collect();
     });
     this.unsettled = [];
   }
@@ -115,7 +115,8 @@ export class TaskRunner {
     const { work } = given;
     const { length } = microBatchesOf(work.count, work.batchSize);
     for (let step = firstStep; ; ) {
-      await this.boundary(given, step, step === firstStep ? changes : undefined);
+      const isManned = await this.boundary(given, step, step === firstStep ? changes : undefined);
+      if (!isManned) return this.ground.stopped(STOPPED.wanted);
       const { stopped, next } = await this.task(given, step);
       if (stopped === STOPPED.lossIsNotFinite) return this.ground.stopped(stopped);
       if (work.isReported && this.ground.isStopWanted() && next < length) return this.ground.stopped(STOPPED.wanted);
@@ -124,26 +125,29 @@ export class TaskRunner {
     }
   }
 
-  /** Between tasks members leave, and others join with all that members have. */
-  private async boundary({ job }: GivenWork, step: number, changes: readonly Piece[] | undefined): Promise<void> {
+  /** Between tasks members leave, and others join with all that members have. Gives whether anybody is there. */
+  private async boundary({ job }: GivenWork, step: number, changes: readonly Piece[] | undefined): Promise<boolean> {
     const { coordinator, ground, supplies } = this;
     const { roster } = coordinator;
     coordinator.release();
-    if (roster.ids.length === 0) {
-      this.isDirty = false;
-      if (roster.candidates.length === 0) await this.waitForWorkers();
-    }
-    const isOpen = roster.candidates.length > 0;
-    if (isOpen && this.isDirty) {
+    let admitted: string[] = [];
+    const members = roster.ids;
+    if (members.length === 0) this.isDirty = false;
+    if (roster.candidates.length > 0 && this.isDirty) {
       await this.collect();
       this.base = step;
       this.unsettled = this.unsettled.slice(-1);
     }
-    const members = roster.ids;
-    const admitted = isOpen ? coordinator.admit().map(({ id }) => id) : [];
+    do {
+      if (roster.ids.length + roster.candidates.length === 0 && !(await this.waitForWorkers())) return false;
+      admitted = coordinator.admit().map(({ id }) => id);
+    } while (roster.ids.length === 0);
     if (admitted.length > 0) this.isFresh = true;
-    if (!changes && admitted.length === 0) return;
-    supplies.give(job, members, changes ?? [], admitted, admitted.length > 0 ? ground.mirror.whole() : []);
+    if (changes || admitted.length > 0) {
+      const remaining = members.filter((id) => roster.has(id));
+      supplies.give(job, remaining, changes ?? [], admitted, admitted.length > 0 ? ground.mirror.whole() : []);
+    }
+    return true;
   }
 
   /** Does steps round after round; gives why they ended early, and the step to continue with. */

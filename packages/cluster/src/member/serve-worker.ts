@@ -87,7 +87,7 @@ export async function serveWorker(url: string, options: ServeWorkerOptions = {})
     try {
       const leaving = AbortSignal.any([signal, ended.signal]);
       const besides = also?.({ connection, id, threads, occupation, signal: leaving });
-      const reason = await Promise.race([aborted(signal), connection.ended, besides?.then(() => aborted(signal))]);
+      const reason = await Promise.race([aborted(signal), connection.ended, failureOf(besides)]);
       ended.abort();
       await besides;
       await worker.leave();
@@ -123,6 +123,11 @@ function workerId(): string {
     .replaceAll(/[^a-z0-9-]/g, '-')
     .slice(0, 40);
   return `${host || 'worker'}-${randomBytes(3).toString('hex')}`;
+}
+
+/** Settles when something fails, and never if it does not. */
+function failureOf(work: Promise<void> | undefined): Promise<never> {
+  return new Promise((_, reject) => work?.catch(reject));
 }
 
 function aborted(signal: AbortSignal): Promise<undefined> {

@@ -1,0 +1,53 @@
+import { totalmem } from 'node:os';
+import { memorySize } from '../arguments/memory-size.js';
+import { option } from '../arguments/table.js';
+import { connectionOptions, credentialsOf, serverUrl } from '../cluster/connection-options.js';
+import { EXIT, UsageError } from '../exit.js';
+import { listenForInterrupt } from '../terminal/interrupt.js';
+import { type Command, commonOptions } from './command.js';
+import { simdOption, threadsOption } from './train-options.js';
+
+const options = {
+  threads: threadsOption,
+  memory: option<number | undefined>({
+    kind: memorySize,
+    default: undefined,
+    defaultText: "half of the machine's",
+    help: 'Most memory that a training may take here. Trainings that need more are refused.',
+  }),
+  simd: simdOption,
+  ...connectionOptions,
+  ...commonOptions,
+};
+
+export const worker: Command<typeof options> = {
+  usage: 'weft worker URL [options]',
+  summary: 'Compute for trainings of other machines.',
+  description:
+    'Joins the cluster at the NATS server URL, such as nats://host:4222, and computes a share of each training that weft train --cluster URL begins there. Workers may come and go at any time: the weights are the same bits. Ctrl-C ends it after the running step.',
+  options,
+  positionals: { least: 1, most: 1 },
+  async run({ values, positionals: [url], terminal }) {
+    if (serverUrl.read(url) === undefined) {
+      throw new UsageError(`weft worker: got '${url}', expected ${serverUrl.expected}.`);
+    }
+    const { serveWorker } = await import('@weft/cluster');
+    const interrupt = listenForInterrupt(() => {
+      terminal.message('Interrupted: leaving after the running step. Interrupt again to stop at once.');
+    });
+    try {
+      await serveWorker(url, {
+        ...credentialsOf(values),
+        name: values.name,
+        threads: values.threads,
+        memory: values.memory ?? totalmem() / 2,
+        signal: interrupt.signal,
+        onEvent: (line) => terminal.message(line),
+        onWarning: (message) => terminal.warning(message),
+      });
+      return EXIT.ok;
+    } finally {
+      interrupt.stop();
+    }
+  },
+};
