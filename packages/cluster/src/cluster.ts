@@ -4,10 +4,11 @@ import { NUMERICS_VERSION } from '@weft/train';
 import { type ConnectOptions, connect } from './bus/connect.js';
 import { systemClock } from './clock.js';
 import { ClusterRuntime } from './coordinator/cluster-runtime.js';
-import { DataObjects } from './data-objects.js';
 import { claimKey } from './key/claim.js';
 import { openKeys } from './key/key-store.js';
+import { openObjects } from './store/object-store.js';
 import { coordinatorKey, subjectsOf } from './subjects.js';
+import { persist } from './sweep/persist.js';
 import { CODE_VERSION } from './version.js';
 import { Channel } from './wire/channel.js';
 import { SESSION_MESSAGES } from './wire/messages.js';
@@ -45,7 +46,7 @@ export async function cluster(url: string, options: ClusterOptions = {}): Promis
   const subjects = subjectsOf(name);
   const connection = await connect(url, { clientName: 'weft coordinator', ...options });
   try {
-    const objects = await DataObjects.open(connection, name);
+    const objects = await openObjects(connection.objects, connection.server.maximumBytes);
     const keys = await openKeys(connection.kv);
     const owner = { id: `coordinator-${randomBytes(4).toString('hex')}`, host: hostname(), work };
     const claim = await claimKey(keys, coordinatorKey(name), owner, {
@@ -53,6 +54,7 @@ export async function cluster(url: string, options: ClusterOptions = {}): Promis
         onEvent(`${holder.work} on ${holder.host} coordinates this cluster: looking whether it lives`),
     });
     const { bus } = connection;
+    const ended = new AbortController();
     const runtime = new ClusterRuntime({
       bus,
       subjects,
@@ -64,15 +66,19 @@ export async function cluster(url: string, options: ClusterOptions = {}): Promis
       grace: GRACE,
       patience: 1000 * waitSeconds,
       say: onEvent,
-      keep: (sha256, bytes) => objects.put(sha256, bytes),
+      keep: async (bytes) => void (await persist(() => objects.put(bytes), { signal: ended.signal })),
       async close() {
+        ended.abort();
         await bus.flush();
         await claim.release().catch(() => undefined);
         await connection.close();
       },
     });
     void claim.lost.then((error) => runtime.stop(error));
-    void connection.ended.then((error) => error && runtime.stop(error));
+    void connection.ended.then((error) => {
+      if (error) runtime.stop(error);
+      ended.abort(error);
+    });
     return runtime;
   } catch (error) {
     await connection.close();

@@ -1,4 +1,6 @@
-import { totalmem } from 'node:os';
+import { homedir, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { folder } from '../arguments/kinds.js';
 import { memorySize } from '../arguments/memory-size.js';
 import { option } from '../arguments/table.js';
 import { connectionOptions, credentialsOf, serverUrl } from '../cluster/connection-options.js';
@@ -14,6 +16,18 @@ const options = {
     default: undefined,
     defaultText: "half of the machine's",
     help: 'Most memory that a training may take here. Trainings that need more are refused.',
+  }),
+  dataRoot: option<string | undefined>({
+    kind: folder,
+    default: undefined,
+    defaultText: 'none',
+    help: 'A folder with the data of trainings: files are found by what they hold, and do not come from the server.',
+  }),
+  cache: option<string | undefined>({
+    kind: folder,
+    default: undefined,
+    defaultText: '~/.cache/weft, or XDG_CACHE_HOME',
+    help: 'Where data that came from the server are kept, at most 8 GB of them.',
   }),
   simd: simdOption,
   ...connectionOptions,
@@ -41,6 +55,8 @@ export const worker: Command<typeof options> = {
         name: values.name,
         threads: values.threads,
         memory: values.memory ?? totalmem() / 2,
+        cache: values.cache ?? join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'weft'),
+        ...(values.dataRoot !== undefined && { dataRoot: values.dataRoot }),
         signal: interrupt.signal,
         onEvent: (line) => terminal.message(line),
         onWarning: (message) => terminal.warning(message),

@@ -16,7 +16,7 @@ export interface RuntimePlace extends CoordinatorPlace {
   /** Milliseconds that it waits for the first worker, and for another one when all are lost. */
   readonly patience: number;
   /** Keeps bytes that workers will ask for. */
-  keep(sha256: string, bytes: Uint8Array): Promise<void>;
+  keep(bytes: Uint8Array): Promise<void>;
   /** Ends what was opened for it. */
   close(): Promise<void>;
 }
@@ -119,7 +119,7 @@ export class ClusterRuntime extends WorkerPool {
     const job = jobOf(work, (image) => this.sourceOf(image), this.memory);
     for (const { address, bytes, sha256 } of job.constants) {
       if (this.kept.has(sha256)) continue;
-      await this.place.keep(sha256, new Uint8Array(this.memory.memory.buffer, address, bytes).slice());
+      await this.place.keep(new Uint8Array(this.memory.memory.buffer, address, bytes).slice());
       this.kept.add(sha256);
     }
     this.mirror.lay(session, job.top, [...job.scratch, ...job.constants]);

@@ -2,7 +2,7 @@ import { decodeJob } from '../job/decode.js';
 import { type Constant, type Job, JobError } from '../job/job.js';
 import type { Exchange } from '../machine/exchange.js';
 import type { Machine } from '../machine/machine.js';
-import { ExchangeError, type Outgoing, type StepLog } from '../machine/round.js';
+import { ExchangeError, type Outgoing } from '../machine/round.js';
 import type { Subjects } from '../subjects.js';
 import type { Channel } from '../wire/channel.js';
 import { MessageError } from '../wire/message-error.js';
@@ -53,8 +53,6 @@ export class MemberSession {
   private latest: FieldsOf<'go'> | undefined;
   private turn: Turn | undefined;
   private settled: { readonly task: number; readonly groups: readonly Uint8Array[] } | undefined;
-  /** Steps that are done in the running round, in case that their report was lost. */
-  private steps: { readonly task: number; readonly round: number; logs: readonly StepLog[] } | undefined;
   private isOver = false;
   private machine: Machine | undefined;
   private counted: { sent: number; received: number };
@@ -172,20 +170,19 @@ export class MemberSession {
     this.stage = 'computing';
     const turn: Turn = { go };
     const result = await this.machine!.advance(go.round, go.members, this.place.id, go.stop);
-    const steps = this.stepsOf(go, result.steps);
     if (go !== this.latest || this.isOver) return;
     this.turn = turn;
     const { channel, subjects, revision, id } = this.place;
     if (result.kind === 'end') {
       this.send(go.turn, result.outgoing);
-      const { stopped } = result;
+      const { stopped, steps } = result;
       turn.answer = () =>
         channel.send(subjects.coordinator, 'ended', { revision, from: id, turn: go.turn, stopped, steps });
       turn.answer();
       this.stage = 'idle';
       return;
     }
-    const { exchange, leaves, microBatches, examples, milliseconds } = result;
+    const { exchange, leaves, steps, microBatches, examples, milliseconds } = result;
     turn.exchange = exchange;
     turn.computed = { microBatches, examples };
     this.stage = 'exchanging';
@@ -199,13 +196,6 @@ export class MemberSession {
     this.send(go.turn, exchange.first);
     for (const part of this.box.take(go.turn)) this.exchange(turn, part.from, part.part, part.bytes);
     this.finish(turn);
-  }
-
-  /** Steps that were done before this round, also those of an attempt before. */
-  private stepsOf({ task, round }: FieldsOf<'go'>, logs: readonly StepLog[]): readonly StepLog[] {
-    const isSame = this.steps?.task === task && this.steps.round === round;
-    this.steps = { task, round, logs: isSame ? [...this.steps!.logs, ...logs] : logs };
-    return this.steps.logs;
   }
 
   private accept({ from, turn, part }: FieldsOf<'part'>, bytes: Uint8Array): void {

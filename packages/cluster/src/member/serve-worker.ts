@@ -4,11 +4,15 @@ import { availableThreads, WorkerPool } from '@weft/pool';
 import { NUMERICS_VERSION } from '@weft/train';
 import { type Connection, type ConnectOptions, connect } from '../bus/connect.js';
 import { systemClock } from '../clock.js';
-import { DataObjects } from '../data-objects.js';
 import type { Constant } from '../job/job.js';
 import { Machine } from '../machine/machine.js';
 import { beat } from '../registry/heartbeat.js';
+import { DataIndex } from '../store/data-index.js';
+import { ObjectCache } from '../store/object-cache.js';
+import { fetchObject } from '../store/object-source.js';
+import { openObjects } from '../store/object-store.js';
 import { subjectsOf } from '../subjects.js';
+import { persist } from '../sweep/persist.js';
 import { CODE_VERSION } from '../version.js';
 import { Channel } from '../wire/channel.js';
 import { SESSION_MESSAGES } from '../wire/messages.js';
@@ -35,6 +39,10 @@ export interface ServeWorkerOptions extends ConnectOptions {
   readonly threads?: number;
   /** Most bytes of memory that a job may take. Default: half of the machine's. */
   readonly memory?: number;
+  /** A folder of data: files in it are found by what they hold, and need not come from the server. */
+  readonly dataRoot?: string;
+  /** A folder for data that came from the server, of this worker alone. Without it, they are fetched each time. */
+  readonly cache?: string;
   /** Ends it: the worker leaves after the running step. */
   readonly signal?: AbortSignal;
   /** Receives lines about what it does, for people. */
@@ -56,15 +64,17 @@ export interface ServeWorkerOptions extends ConnectOptions {
  * await serving;
  */
 export async function serveWorker(url: string, options: ServeWorkerOptions = {}): Promise<void> {
-  const { name = 'default', threads = availableThreads(), onEvent: say = () => {}, also } = options;
+  const { name = 'default', threads = availableThreads(), onEvent: say = () => {}, also, cache } = options;
   const { memory = totalmem() / 2, signal = new AbortController().signal } = options;
   const subjects = subjectsOf(name);
   const id = workerId();
+  const index = options.dataRoot === undefined ? undefined : await DataIndex.open(options.dataRoot);
   const connection = await connect(url, { clientName: `weft worker ${id}`, ...options });
   const { bus } = connection;
   const ended = new AbortController();
   try {
-    const objects = await DataObjects.open(connection, name);
+    const store = await openObjects(connection.objects, connection.server.maximumBytes);
+    const sources = { index, cache: cache === undefined ? undefined : new ObjectCache(cache), store };
     const channel = new Channel(bus, SESSION_MESSAGES);
     const occupation = new Occupation();
     const worker = new ClusterWorker({
@@ -79,7 +89,10 @@ export async function serveWorker(url: string, options: ServeWorkerOptions = {})
       mostMemory: memory,
       occupation,
       say,
-      constantOf: ({ sha256 }: Constant) => objects.get(sha256),
+      async constantOf({ sha256, bytes }: Constant) {
+        const { bytes: found } = await persist(() => fetchObject(sources, sha256, bytes), { signal: ended.signal });
+        return found;
+      },
       openMachine: () => openMachine(threads, memory),
     });
     const stopBeat = beat(bus, subjects.alive, () => worker.heartbeat);

@@ -6,6 +6,7 @@ import { Machine } from '../../src/machine/machine.js';
 import { ClusterWorker, type WorkerPlace } from '../../src/member/cluster-worker.js';
 import { Occupation } from '../../src/member/occupation.js';
 import { beat } from '../../src/registry/heartbeat.js';
+import { memoryObjects } from '../../src/store/object-store.js';
 import { subjectsOf } from '../../src/subjects.js';
 import { Channel } from '../../src/wire/channel.js';
 import { SESSION_MESSAGES } from '../../src/wire/messages.js';
@@ -30,7 +31,7 @@ export class MemoryCluster {
   readonly network: MemoryNetwork;
   readonly lines: string[] = [];
   private readonly subjects = subjectsOf('test');
-  private readonly objects = new Map<string, Uint8Array>();
+  private readonly objects = memoryObjects();
   private readonly workers: LocalWorker[] = [];
   private readonly stops: (() => void)[] = [];
   private revision = 0;
@@ -57,7 +58,7 @@ export class MemoryCluster {
       patience: 120_000,
       ...options,
       say: (line) => void this.lines.push(line),
-      keep: async (sha256, bytes) => void this.objects.set(sha256, bytes),
+      keep: async (bytes) => void (await this.objects.put(bytes)),
       close: () => bus.close(),
     });
     return Object.assign(runtime, { bus });
@@ -78,7 +79,7 @@ export class MemoryCluster {
       mostMemory: 2 ** 30,
       occupation: new Occupation(),
       say: (line) => void lines.push(line),
-      constantOf: async ({ sha256 }) => this.objects.get(sha256) ?? new Uint8Array(),
+      constantOf: ({ sha256, bytes }) => this.objects.get(sha256, bytes),
       openMachine: () => openMachine(threads),
       ...options,
     });
