@@ -8,6 +8,8 @@ export interface Access {
   readonly bytes: number;
   /** How far the block moves within its stage, at the most. */
   readonly most: Counts;
+  /** Examples that it is of, if it is of a micro-batch. */
+  readonly examples?: number;
 }
 
 /** What one launch reads and writes. */
@@ -17,13 +19,17 @@ export interface Accesses {
 }
 
 /** What a launch reads and writes. */
-function accessesOf({ programs }: Pick<Job, 'programs'>, { program, blocks }: JobLaunch, most: Counts): Accesses {
+function accessesOf(
+  { programs }: Pick<Job, 'programs'>,
+  { program, blocks }: JobLaunch,
+  moves: Pick<Access, 'most' | 'examples'>,
+): Accesses {
   const { program: code, inputs, outputs } = programs[program];
   const at = (places: JobPlaces, values: readonly number[]) =>
     places.map(({ segment, offset }, which): Access => {
       const block = blocks[segment - 1];
       const bytes = byteLength(code.values[values[which]]);
-      return { block: { ...block, address: block.address + offset }, bytes, most };
+      return { block: { ...block, address: block.address + offset }, bytes, ...moves };
     });
   return { reads: at(inputs, code.inputs), writes: at(outputs, code.outputs) };
 }
@@ -31,7 +37,7 @@ function accessesOf({ programs }: Pick<Job, 'programs'>, { program, blocks }: Jo
 type JobPlaces = Job['programs'][number]['inputs'];
 
 /** The launches of a stage of micro-batches, with the examples of the micro-batches that they are for. */
-export function microLaunches({ leaves, first, next }: JobMicroStage): { launch: JobLaunch; count: number }[] {
+function microLaunches({ leaves, first, next }: JobMicroStage): { launch: JobLaunch; count: number }[] {
   const found = new Map<JobLaunch, number>();
   for (const leaf of leaves) {
     leaf.forEach(({ count }, index) => {
@@ -44,18 +50,20 @@ export function microLaunches({ leaves, first, next }: JobMicroStage): { launch:
 /** All that a stage reads and writes. What finishes an update reads numbers and copies others. */
 export function stageAccesses(job: Pick<Job, 'programs'>, stage: JobStage): Accesses {
   if (stage.kind === 'finish') return finishAccesses(stage);
-  const each = launchesOf(stage).map(({ launch, most }) => accessesOf(job, launch, most));
+  const each = launchesOf(stage).map(({ launch, ...moves }) => accessesOf(job, launch, moves));
   return {
     reads: each.flatMap((accesses) => accesses.reads),
     writes: each.flatMap((accesses) => accesses.writes),
   };
 }
 
-function launchesOf(stage: Exclude<JobStage, JobFinishStage>): { launch: JobLaunch; most: Counts }[] {
+function launchesOf(
+  stage: Exclude<JobStage, JobFinishStage>,
+): ({ launch: JobLaunch } & Pick<Access, 'most' | 'examples'>)[] {
   if (stage.kind === 'whole') return [{ launch: stage.launch, most: {} }];
   if (stage.kind === 'slices') return stage.parts.map(({ launch, count }) => ({ launch, most: { slice: count - 1 } }));
   const most = { example: stage.leaves.at(-1)?.at(-1)?.begin ?? 0, leaf: stage.leaves.length - 1 };
-  return microLaunches(stage).map(({ launch }) => ({ launch, most }));
+  return microLaunches(stage).map(({ launch, count }) => ({ launch, most, examples: count }));
 }
 
 function finishAccesses({ renewals, logs }: JobFinishStage): Accesses {

@@ -1,7 +1,7 @@
 import { ALIGNMENT } from '@weft/core/program';
 import { CONTROL_WORDS, type Standing } from '@weft/train/runtime';
 import { rangeOf, stageAccesses } from './accesses.js';
-import { type Job, JobError, type JobStage, type Range } from './job.js';
+import { type Job, JobError, type JobStage, type Range, type TaskCall } from './job.js';
 
 /** The first address of a job: below it are a pool's words of control, at the same addresses in every pool. */
 export const LOWEST = ALIGNMENT + Math.ceil((4 * CONTROL_WORDS) / ALIGNMENT) * ALIGNMENT;
@@ -35,4 +35,23 @@ export function checkStep(job: Pick<Job, 'programs' | 'top'>, stages: readonly J
       );
     }
   }
+}
+
+/** Steps that a task may have in all. */
+const MOST_STEPS = 2 ** 22;
+
+/**
+ * Sees to it that a call is one of steps that there can be.
+ *
+ * @throws JobError if it is not
+ */
+export function checkCall({ top }: Pick<Job, 'top'>, call: TaskCall): void {
+  const { count, batchSize, firstStep, endStep, finite, resultStep, next } = call;
+  const isCount = (value: number, least = 0) => Number.isSafeInteger(value) && value >= least;
+  const areCounts =
+    isCount(count) && isCount(batchSize, 1) && isCount(firstStep) && isCount(endStep) && isCount(resultStep ?? 0);
+  if (!areCounts || count / batchSize > MOST_STEPS) throw new JobError('The task has numbers of steps that cannot be.');
+  const isNumber = (address: number) => address % 8 === 0 && isWithin({ address, bytes: 8 * endStep }, top);
+  if (!finite.every(isNumber)) throw new JobError('A number that ends a task lies outside of the memory.');
+  if (next) checkCall({ top }, next);
 }

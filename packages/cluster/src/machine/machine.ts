@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { WorkerPool } from '@weft/pool';
 import { joined } from '../job/accesses.js';
-import { checkStep, isWithin, LOWEST } from '../job/bounds.js';
+import { checkCall, checkStep, isWithin, LOWEST } from '../job/bounds.js';
 import { type Constant, type Job, JobError, type Range, type TaskCall } from '../job/job.js';
 import { OpenJob } from './open-job.js';
 import type { Member, Piece } from './round.js';
@@ -167,6 +167,7 @@ export class Machine {
   begin(job: Job, call: TaskCall): void {
     const opened = this.jobs.get(job);
     if (!opened) throw new JobError('The job was not opened.');
+    checkCall(job, call);
     this.task?.close();
     const task = new RunningTask(this.pool, opened, call, this.tickets, (range) => {
       this.dirty.set(`${range.address} ${range.bytes}`, range);

@@ -91,9 +91,9 @@ function examplesOf({ leaves }: JobMicroStage): number {
 /** Rows among what micro-batches write; the other writes are parts of sums. */
 function rowsOf(writes: readonly Access[], { parts }: JobMicroStage): Rows[] {
   const found = new Map<string, Rows>();
-  for (const { block } of writes) {
+  for (const { block, bytes, examples = 0 } of writes) {
     const { perExample = 0, perLeaf = 0 } = block;
-    if (perExample > 0) found.set(JSON.stringify(block), { block, perExample });
+    if (perExample > 0 && bytes === perExample * examples) found.set(JSON.stringify(block), { block, perExample });
     else if (!parts || perLeaf !== parts.bytes)
       throw new JobError(`A micro-batch writes at ${block.address}, which is not its own.`);
   }
