@@ -26,7 +26,6 @@ const KNOWN = [
   ['docs/STUDY.md', 'guides/study', 'Guides', 'Studies'],
   ['docs/SWEEP.md', 'guides/sweep', 'Guides', 'Sweeps'],
   ['docs/CLUSTER.md', 'guides/cluster', 'Guides', 'Several machines'],
-  ['docs/CLUSTER.md', 'guides/cluster', 'Guides', 'Several machines'],
   ['docs/BROWSER.md', 'guides/browser', 'Guides', 'In the browser'],
   ['docs/INTERCHANGE.md', 'guides/interchange', 'Guides', 'In and out'],
   ['docs/EXPLORE.md', 'guides/explore', 'Guides', 'Explore a run'],

@@ -1,9 +1,9 @@
 import { node } from './dom.js';
 
-/** What a cell is sorted by; undefined where there is nothing, such as a dash. */
+/** What a cell is sorted by; undefined where there is nothing, such as a dash or what is not a number. */
 function keyOf(row: HTMLTableRowElement, column: number): number | string | undefined {
   const { dataset, textContent } = row.cells[column];
-  if (dataset.order !== undefined) return Number(dataset.order);
+  if (dataset.order !== undefined) return Number.isNaN(Number(dataset.order)) ? undefined : Number(dataset.order);
   const text = (textContent ?? '').trim();
   return text === '' || text === '–' ? undefined : text;
 }

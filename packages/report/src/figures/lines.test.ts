@@ -36,6 +36,15 @@ test('a mark for each point, within the plot, and lower where the value is lower
   for (let at = 1; at < 6; at++) expect(points[at].y).toBeGreaterThan(points[at - 1].y);
 });
 
+test('points that are not joined have marks and no line, whatever their number', () => {
+  const { svg, caption } = draw([line('a', 60)], { joined: false, logarithmicX: true });
+  const drawn = /<g data-series="a".*?<\/g>/s.exec(svg)![0];
+  expect(occurrences(drawn, /<path /g) + occurrences(drawn, /<circle /g)).toBe(60);
+  expect(drawn).not.toContain('stroke-linejoin');
+  expect(caption).toContain('a (60 points)');
+  expect(svg).toContain('Strength (log scale)');
+});
+
 test('one series has no legend, and its ends are told', () => {
   const { svg, caption } = draw([line('CDAE', 4)]);
   expect(textsOf(svg)).not.toContain('CDAE');

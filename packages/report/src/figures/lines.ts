@@ -28,13 +28,17 @@ export interface LinesOptions extends FigureHeading {
   readonly bandName?: string;
   /** Whether lines join the points, which then are in the order of x. Default true; else they are points alone. */
   readonly joined?: boolean;
+  /** Whether the bottom axis is logarithmic, where x are positive. Default: if they span more than a factor of twenty. */
+  readonly logarithmicX?: boolean;
 }
 
 /** From so large a span on, positive numbers are on a logarithmic axis. */
 const LOGARITHMIC_FROM = 20;
 /** Up to so many series the caption tells each one's ends. */
 const LISTED_SERIES = 6;
-const OPTIONS = [...HEADING_OPTIONS, 'series', 'xTitle', 'yTitle', 'bandName', 'joined'];
+/** Up to so many points the description tells each. */
+const MOST_SPOKEN = 500;
+const OPTIONS = [...HEADING_OPTIONS, 'series', 'xTitle', 'yTitle', 'bandName', 'joined', 'logarithmicX'];
 
 /**
  * One quantity against another, such as PSNR against the strength of noise, for one or several series with bands. Axes are
@@ -64,13 +68,13 @@ export function linesFigure(options: LinesOptions): Figure {
   const listed = joined && series.length <= LISTED_SERIES ? series.map(endsOf).filter(Boolean) : [];
   return composeFigure(options, {
     caption: [
-      `${yTitle} against ${lowered(xTitle)}${series.length > 1 ? ` of ${counted(series.length, 'series', 'series')}` : ''}.`,
+      `${yTitle} against ${lowered(xTitle)}${joined ? seriesCount(series) : `: ${series.map(pointCount).join(', ')}`}.`,
       listed.length > 0 ? `${listed.join('; ')}.` : '',
       series.some(({ band }) => band) ? `Bands are ${bandName ?? 'around each line'}.` : '',
       missing > 0 ? `${counted(missing, 'point')} not finite and left out.` : '',
     ],
-    description: `${joined ? 'Line chart' : 'Scatter plot'}. ${series.map(spoken).join('. ')}.`,
-    ...plot(series, finite.length > 0, xTitle, yTitle, subtitleOf(options)),
+    description: `${joined ? 'Line chart' : 'Scatter plot'}. ${series.map(finite.length > MOST_SPOKEN ? pointCount : spoken).join('. ')}.`,
+    ...plot(series, finite.length > 0, options),
   });
 }
 
@@ -93,18 +97,19 @@ function seriesOf(caller: string, each: LinesSeries, index: number, count: numbe
 function plot(
   series: readonly Series[],
   drawable: boolean,
-  xTitle: string,
-  yTitle: string,
-  subtitle: string,
+  options: LinesOptions,
 ): Pick<Drawing, 'body' | 'height' | 'data'> {
-  const { area, legend, height } = placeLegend(series.length > 1 ? series.map(seriesEntry) : [], subtitle);
+  const { xTitle, yTitle, logarithmicX } = options;
+  const entries = series.length > 1 ? series.map(seriesEntry) : [];
+  const { area, legend, height } = placeLegend(entries, subtitleOf(options));
   if (!drawable) return { body: [emptyPlot('No point is finite', area), legend], height };
   const across = series.flatMap(({ points }) => points.map(({ x }) => x));
   const up = series.flatMap(({ points, band = [] }) => [
     ...points.map(({ y }) => y),
     ...band.flatMap(({ low, high }) => [low, high]),
   ]);
-  const x = fittedAxis(across, [area.left, area.right], LOGARITHMIC_FROM);
+  const factor = logarithmicX === undefined ? LOGARITHMIC_FROM : logarithmicX ? 1 : Infinity;
+  const x = fittedAxis(across, [area.left, area.right], factor);
   const y = fittedAxis(up, [area.bottom, area.top], LOGARITHMIC_FROM);
   const titled = (title: string, logarithmic: boolean) => (logarithmic ? logarithmicTitle(title) : title);
   const data: LinesPlot = {
@@ -116,6 +121,14 @@ function plot(
     series,
   };
   return { body: [...linesAxes(data), ...linesContent(data), legend], height, data };
+}
+
+function seriesCount({ length }: readonly Series[]): string {
+  return length > 1 ? ` of ${counted(length, 'series', 'series')}` : '';
+}
+
+function pointCount({ text, points }: Series): string {
+  return `${text} (${counted(points.length, 'point')})`;
 }
 
 /** First and last value of a series. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { exampleInputs } from '../../test/example-run.js';
-import { expectLaws } from '../../test/figure-laws.js';
+import { expectLaws, textsOf } from '../../test/figure-laws.js';
 import { type LossRun, lossCurves, lossCurvesFigure } from './loss-curves.js';
 
 const { dataset } = exampleInputs();
@@ -115,6 +115,29 @@ describe('losses of several runs', () => {
     const { svg } = several([run('short', 3, 1), run('long', 9, 1)]);
     expect(heights(svg, 'short')).toHaveLength(3);
     expect(heights(svg, 'long')).toHaveLength(9);
+  });
+
+  test('have those that stand out in colours above the others, which are grey and have no names', async () => {
+    const runs = Array.from({ length: 30 }, (_, index) => run(`r${index}`, index === 4 ? 1 : 3, index + 1));
+    const draw = () => lossCurvesFigure({ name: 'losses', title: 'Losses', dataset, runs, highlighted: ['r7', 'r3'] });
+    await expectLaws(draw);
+    const { svg, data } = draw();
+    const drawn = [...svg.matchAll(/<g data-series="(r\d+)" fill="([^"]+)"/g)].map(([, name, colour]) => ({
+      name,
+      colour,
+    }));
+    expect(drawn.slice(-2).map(({ name }) => name)).toEqual(['r7', 'r3']);
+    expect(new Set(drawn.slice(0, 28).map(({ colour }) => colour)).size).toBe(1);
+    expect(new Set(drawn.slice(-3).map(({ colour }) => colour)).size).toBe(3);
+    expect(textsOf(svg)).toEqual(expect.arrayContaining(['r7', 'r3', '28 others']));
+    expect(textsOf(svg)).not.toContain('r5');
+    // A single epoch is no line: it has a mark.
+    expect(/<g data-series="r4".*?<\/g>/s.exec(svg)![0]).toContain('<circle');
+    // So many values fit beside no pointer.
+    expect(data).toBeUndefined();
+    expect(() => lossCurvesFigure({ name: 'losses', title: 'Losses', dataset, runs, highlighted: ['r99'] })).toThrow(
+      'highlighted names r99, expected names of runs.',
+    );
   });
 
   test('that do not fit are refused', () => {

@@ -38,7 +38,7 @@ export function paragraph(sentences: readonly string[]): Html {
 /** A cell of a table, where its text does not say it all. */
 export interface TableCell {
   readonly text: string;
-  /** By what a sortable table orders it; default: its text. */
+  /** By what a sortable table orders it, last if it is NaN; default: its text. */
   readonly order?: number;
   /** Where its text leads to: an address, or a path from the page. */
   readonly href?: string;

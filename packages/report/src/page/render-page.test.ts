@@ -73,6 +73,24 @@ describe('what may be left out', () => {
   });
 });
 
+test('a page with a table to sort has the script of its policy, which nothing else of it needs', () => {
+  const rows = [
+    [
+      { text: 'a <b>', href: 'trials/a"b/report.html' },
+      { text: '1.50', order: 1.5 },
+    ],
+  ];
+  const body = [table('Trials', ['Trial', 'Score'], rows, 1, { sortable: true })];
+  const text = page({ sections: [{ id: 'trials', title: 'Trials', body }] });
+  expect(text).toContain('<td data-order="1.5">1.50</td>');
+  expect(text).toContain('<a href="trials/a&quot;b/report.html">a &lt;b&gt;</a>');
+  expect(policyOf(text)['script-src']).toBe(hashOf(text, 'script'));
+  const plain = page({
+    sections: [{ id: 'trials', title: 'Trials', body: [table('Trials', ['Trial', 'Score'], rows)] }],
+  });
+  expect(plain).not.toContain('<script');
+});
+
 test('texts in every place stay text', () => {
   const elements = (text: string) =>
     JSON.stringify(parse(page({}, text)), (key, value) =>

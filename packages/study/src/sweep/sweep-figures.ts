@@ -3,6 +3,7 @@ import type { TrialResult } from '../execute/trial-result.js';
 import { datasetOf } from '../report/studied-models.js';
 import type { SweepResults } from './run-sweep.js';
 import { SCORES, scoredModel, scoreOf } from './scores.js';
+import { isRange } from './sweep.js';
 
 /** Curves that stand out from the others. */
 const HIGHLIGHTED = 5;
@@ -53,6 +54,7 @@ function scoreFigure({ sweep, trials }: SweepResults, option: string): Figure | 
       xTitle: option,
       yTitle: title,
       joined: false,
+      ...(isLogarithmic(sweep.space[option]) && { logarithmicX: true }),
       series: rungs.map((epochs) => {
         const own = scored.filter(({ result }) => epochsOf(result) === epochs);
         return {
@@ -75,6 +77,11 @@ function scoreFigure({ sweep, trials }: SweepResults, option: string): Figure | 
       values: first.filter((each) => each.value === value).map(({ score }) => score),
     })),
   });
+}
+
+/** Whether equal factors are equally far apart in the search. */
+function isLogarithmic(axis: SweepResults['sweep']['space'][string]): boolean {
+  return isRange(axis) && ('logUniform' in axis || 'powersOfTwo' in axis);
 }
 
 function epochsOf({ options }: TrialResult): number {

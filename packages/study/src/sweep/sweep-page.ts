@@ -48,28 +48,25 @@ function trialsTable({ sweep, rows, trials }: SweepResults) {
   const others = MEASURED.filter((each) => each !== sweep.score.of);
   const numeric = (value: number | undefined | null): TableCell => ({
     text: shown(value),
-    ...(Number.isFinite(value) && { order: value as number }),
+    order: value ?? Number.NaN,
   });
   const body = rows.map(({ rank, trial, run, options, epochs, score }) => {
     const result = results.get(run);
     const model = result && scoredModel(result, sweep.score);
     return [
       { text: trial, href: reportOf(run) },
-      ...searched.map((option): TableCell => valueCell(options[option])),
       { text: String(rank), order: rank },
-      { text: String(epochs), order: epochs },
       numeric(score),
+      { text: String(epochs), order: epochs },
+      ...searched.map((option): TableCell => valueCell(options[option])),
       ...others.map((each) => numeric(model && SCORES[each].of(model as ModelResult, result.options))),
     ];
   });
   const head = [
-    'Trial',
-    ...searched,
-    'Rank',
-    'Epochs',
-    ...[sweep.score.of, ...others].map((each) => SCORES[each].title),
+    ...['Trial', 'Rank', SCORES[sweep.score.of].title, 'Epochs', ...searched],
+    ...others.map((each) => SCORES[each].title),
   ];
-  return table('From the best to the worst', head, body, 1 + searched.length, { sortable: true });
+  return table('From the best to the worst', head, body, 1, { sortable: true });
 }
 
 function valueCell(value: boolean | number | string | null | undefined): TableCell {
