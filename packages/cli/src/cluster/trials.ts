@@ -1,6 +1,7 @@
 import {
   type ClusterExecutorOptions,
   clusterExecutor,
+  type PerformServedTrial,
   type ServeTrialsOptions,
   serveTrials,
   type TrialPlace,
@@ -9,6 +10,7 @@ import type { Executor } from '@weft/study';
 import { isRunFile } from '../run/directory.js';
 import { performTrial } from '../study/perform-trial.js';
 import { completeOptions } from '../study/trial-options.js';
+import { TrialTerminal } from '../sweep/trial-terminal.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { adoptRun } from './adopt-run.js';
 import { checkSharedTrial, finishedFiles, resumableFiles, TRIAL_VERSIONS, TrialDataFinder } from './trial-rules.js';
@@ -53,7 +55,9 @@ export function trialsOfOthers(
     ...options
   }: TrialsOptions & Pick<ServeTrialsOptions, 'worker' | 'folder' | 'signal'> & Partial<ServeTrialsOptions>,
 ): Promise<void> {
-  return serveTrials(place, (trial, folder, signal) => performTrial(trial, folder, signal, { terminal, threads }), {
+  const perform: PerformServedTrial = (trial, folder, signal) =>
+    performTrial(trial, folder, signal, { terminal: new TrialTerminal(terminal, trial.name, true), threads });
+  return serveTrials(place, perform, {
     ...options,
     versions: TRIAL_VERSIONS,
     check: checkSharedTrial,

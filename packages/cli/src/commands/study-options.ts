@@ -2,6 +2,7 @@ import { flag, folder, wholeNumber } from '../arguments/kinds.js';
 import { listOf } from '../arguments/list.js';
 import { type OptionTable, option, type Values } from '../arguments/table.js';
 import { loss, noise } from '../arguments/training-texts.js';
+import { workersOptions } from '../cluster/on-workers.js';
 import { TRIAL_OPTIONS } from '../study/trial-options.js';
 import { commonOptions, jsonOption } from './command.js';
 import { simdOption, threadsOption, trainOptions } from './train-options.js';
@@ -57,6 +58,7 @@ const ownOptions = {
   }),
   threads: threadsOption,
   simd: simdOption,
+  ...workersOptions,
   json: jsonOption('results.json'),
 };
 

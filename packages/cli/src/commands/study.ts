@@ -1,5 +1,6 @@
 import { recordText } from '@weft/report';
-import { completeTrials, finishedTrials, localExecutor, runStudy, type Study } from '@weft/study';
+import { completeTrials, type Executor, finishedTrials, localExecutor, runStudy, type Study } from '@weft/study';
+import { onWorkers, refuseUnshared } from '../cluster/on-workers.js';
 import { EXIT, UsageError } from '../exit.js';
 import { shownPath } from '../run/directory.js';
 import { chooseStudy } from '../study/choose-study.js';
@@ -17,7 +18,7 @@ export const study: Command<typeof studyOptions> = {
   usage: 'weft study NAME|FILE.json [options]',
   summary: 'Perform many trainings that answer one question.',
   description:
-    "Performs the trainings of a study, one after another, and compares them. Studies: seeds (how much is luck?), noise (trained on one, tested on others), anomaly (one class is normal: are the others found?), loss, bottleneck, features (latents against pixels), or one of your own from a JSON file with name, base (options of weft train for all trials) and trials (a list of names and options) or grid (lists of values for options). Each trial is a run in the study's folder; an interrupted study goes on with --resume.",
+    "Performs the trainings of a study, one after another, and compares them. Studies: seeds (how much is luck?), noise (trained on one, tested on others), anomaly (one class is normal: are the others found?), loss, bottleneck, features (latents against pixels), or one of your own from a JSON file with name, base (options of weft train for all trials) and trials (a list of names and options) or grid (lists of values for options). Each trial is a run in the study's folder; an interrupted study goes on with --resume. With --cluster workers perform them, several at a time.",
   options: studyOptions,
   positionals: { least: 0, most: 1 },
   async run({ values, given, positionals: [name], terminal }) {
@@ -35,6 +36,7 @@ async function perform(
   values: StudyOptions,
   { folder, terminal, signal }: StudySession,
 ): Promise<number> {
+  await refuseUnshared(values, completeTrials(chosen));
   const study = await withStudiedData(chosen, terminal, signal);
   const [directory, trials] = [folder.path, completeTrials(study)];
   const finished = await finishedTrials(trials, { directory, complete: completeOptions });
@@ -51,7 +53,12 @@ async function perform(
     },
   });
   folder.isBegun = true;
-  const { results, report } = await runStudy(study, { directory, executor: localExecutor(performTrial), signal });
+  const { cluster, threads } = values;
+  const run = (executor: Executor) => runStudy(study, { directory, executor, signal });
+  const { results, report } =
+    cluster === undefined
+      ? await run(localExecutor(performTrial))
+      : await onWorkers(cluster, values, { directory, terminal, threads }, run);
   if (values.json) terminal.print(recordText(results).trimEnd());
   else terminal.result(`${reportText(results, report)}\n\nReport: ${shownPath(folder.file('report.html'))}`);
   return EXIT.ok;

@@ -1,5 +1,6 @@
 import { flag, folder, wholeNumber } from '../arguments/kinds.js';
 import { option, type Values } from '../arguments/table.js';
+import { workersOptions } from '../cluster/on-workers.js';
 import { commonOptions, jsonOption } from './command.js';
 import { trialOptions } from './study-options.js';
 import { simdOption, threadsOption } from './train-options.js';
@@ -33,6 +34,7 @@ const ownOptions = {
   }),
   threads: threadsOption,
   simd: simdOption,
+  ...workersOptions,
   json: jsonOption('results.json'),
 };
 

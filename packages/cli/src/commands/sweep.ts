@@ -1,5 +1,14 @@
 import { counted, formatNumber, recordText } from '@weft/report';
-import { finishedTrials, type RungCall, runSweep, type Sweep, sweepTrials } from '@weft/study';
+import {
+  type Executor,
+  finishedTrials,
+  type RungCall,
+  type RunSweepOptions,
+  runSweep,
+  type Sweep,
+  sweepTrials,
+} from '@weft/study';
+import { onWorkers, refuseUnshared } from '../cluster/on-workers.js';
 import { EXIT, UsageError } from '../exit.js';
 import { shownPath } from '../run/directory.js';
 import { withStudiedBase } from '../study/studied-data.js';
@@ -23,6 +32,11 @@ export const sweep: Command<typeof sweepOptions> = {
     if (values.resume !== undefined && given.has('out')) {
       throw new UsageError(`--out: --resume ${values.resume} writes into that very folder. Leave it out.`);
     }
+    if (values.cluster !== undefined && given.has('workers')) {
+      throw new UsageError(
+        '--workers: with --cluster there are as many as have been started by weft worker. Leave it out.',
+      );
+    }
     const chosen = await chooseSweep({ values, given, name });
     const path = values.resume ?? values.out ?? defaultStudyPath(chosen.name, new Date());
     return inStudyFolder('sweep', path, terminal, (session) => perform(chosen, values, session));
@@ -31,9 +45,11 @@ export const sweep: Command<typeof sweepOptions> = {
 
 async function perform(
   chosen: Sweep,
-  { workers, threads, json }: SweepOptions,
+  values: SweepOptions,
   { folder, terminal, signal }: StudySession,
 ): Promise<number> {
+  const { workers, threads, json, cluster } = values;
+  await refuseUnshared(values, sweepTrials(chosen));
   const sweep = { ...chosen, base: await withStudiedBase(chosen.base, terminal, signal) };
   const [directory, trials] = [folder.path, sweepTrials(sweep)];
   const finished = await finishedTrials(trials, { directory, complete: completeOptions });
@@ -42,11 +58,10 @@ async function perform(
   terminal.message(`${sweep.title}: ${counted(trials.length, 'trial')} in ${shownPath(directory)}${atATime}${already}`);
   folder.isBegun = true;
   let rung: RungCall | undefined;
-  const { results, report } = await runSweep(sweep, {
+  const call = {
     directory,
-    executor: localWorkers({ directory, terminal, workers, threads }),
     signal,
-    onRung(next) {
+    onRung(next: RungCall) {
       rung = next;
       if (next.rungs > 1) {
         const epochs = counted(next.epochs ?? 0, 'epoch');
@@ -59,7 +74,12 @@ async function perform(
       const text = score === undefined ? 'no finite score' : `${sweep.score.of} ${formatNumber(score)}`;
       terminal.message(`${trial.name}: ${text} (${done} of ${rung?.trials.length})`);
     },
-  });
+  } satisfies Omit<RunSweepOptions, 'executor'>;
+  const run = (executor: Executor) => runSweep(sweep, { ...call, executor });
+  const { results, report } =
+    cluster === undefined
+      ? await run(localWorkers({ directory, terminal, workers, threads }))
+      : await onWorkers(cluster, values, { directory, terminal, threads }, run);
   if (json) terminal.print(recordText(results).trimEnd());
   else terminal.result(`${sweepText(results, report)}\n\nReport: ${shownPath(folder.file('report.html'))}`);
   return EXIT.ok;
