@@ -26,6 +26,7 @@ const TESTS_MAY_IMPORT: Readonly<Record<string, readonly string[]>> = { models: 
 
 /** Entries of packages besides their `src/index.ts`. */
 const SECOND_ENTRIES = [
+  '@weft/cluster/readers',
   '@weft/core/program',
   '@weft/data/browser',
   '@weft/formats/arrays',

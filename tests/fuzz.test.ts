@@ -49,6 +49,10 @@ describe('every reader of what others have written', () => {
       'tiff',
       'tiles',
       'trial',
+      'messages',
+      'chunks',
+      'heartbeats',
+      'data-files',
     ]);
   });
 

@@ -2,6 +2,7 @@ import type { Target } from '../target.js';
 import { commandLine } from './arguments.js';
 import { csv, npy, npz } from './arrays.js';
 import { checkpoint } from './checkpoint.js';
+import { chunks, dataFiles, heartbeats, messages } from './cluster.js';
 import { exploration } from './exploration.js';
 import { figureData } from './figure-data.js';
 import { gzip, idx } from './idx.js';
@@ -35,4 +36,8 @@ export const targets: readonly Target[] = [
   tiff,
   tiles,
   trial,
+  messages,
+  chunks,
+  heartbeats,
+  dataFiles,
 ];

@@ -3,7 +3,7 @@ import { lstat, open, opendir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ClusterError } from '../errors.js';
 import { requireHash, sha256Of } from './object-store.js';
-import { HEADER_BYTES, isGzip, payloadsOf, unpacked } from './payloads.js';
+import { HEADER_BYTES, payloadsIn } from './payloads.js';
 
 /** Bounds of what is looked at below a folder. */
 export interface DataIndexOptions {
@@ -69,7 +69,8 @@ export class DataIndex {
     for (const file of this.#files) {
       const key = `${bytes} ${file.path}`;
       if (!mayHold(file, bytes) || this.#hashes.get(key)?.includes(sha256) === false) continue;
-      const payloads = (await contents(file, bytes)).filter(({ length }) => length === bytes);
+      const stored = await readPlain(file);
+      const payloads = stored ? await payloadsIn(stored, bytes) : [];
       const hashes = payloads.map(sha256Of);
       this.#hashes.set(key, hashes);
       const at = hashes.indexOf(sha256);
@@ -98,15 +99,8 @@ function mayHold({ size }: Listed, bytes: number): boolean {
   return size >= bytes / MOST_COMPRESSION && size <= bytes + HEADER_BYTES;
 }
 
-/** What a file holds, if that can be so many bytes; nothing if it has gone or is no plain file any more. */
-async function contents({ path, size }: Listed, bytes: number): Promise<readonly Uint8Array[]> {
-  const stored = await readPlain(path, size);
-  if (!stored) return [];
-  const inner = isGzip(stored) ? await unpacked(stored, bytes + HEADER_BYTES) : undefined;
-  return [...payloadsOf(stored), ...(inner ? payloadsOf(inner) : [])];
-}
-
-async function readPlain(path: string, size: number): Promise<Uint8Array | undefined> {
+/** The bytes of a file; undefined if it has gone, has changed or is no plain file any more. */
+async function readPlain({ path, size }: Listed): Promise<Uint8Array | undefined> {
   try {
     const file = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
     try {

@@ -23,22 +23,22 @@ function npyHeader(bytes: Uint8Array): number | undefined {
 /** Most bytes that a header of a file may have, so that its size says whether the values can be those wanted. */
 export const HEADER_BYTES = 2 ** 16;
 
-/** What a file may hold: all of its bytes, or what follows the header of an IDX or .npy file. */
-export function payloadsOf(bytes: Uint8Array): Uint8Array[] {
+/** What of some bytes may be wanted: all of them, or what follows the header of an IDX or .npy file. */
+function partsOf(bytes: Uint8Array): Uint8Array[] {
   const headers = [idxHeader(bytes), npyHeader(bytes)].filter((length) => length !== undefined);
   return [bytes, ...headers.map((length) => bytes.subarray(length))];
 }
 
-/** Whether bytes are those of a gzip file. */
-export function isGzip(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x1f && bytes[1] === 0x8b;
-}
-
-/** What a gzip file holds; undefined if it is damaged, or holds more than so many bytes. */
-export async function unpacked(bytes: Uint8Array, mostBytes: number): Promise<Uint8Array | undefined> {
-  try {
-    return await unpack(bytes, { maxOutputLength: mostBytes });
-  } catch {
-    return undefined;
-  }
+/**
+ * What a file holds that has so many bytes: the file itself, its values without the header of an IDX or .npy file, and the
+ * same of what it unpacks to if it is gzipped. No more than is wanted is unpacked.
+ *
+ * @param stored the file's bytes
+ */
+export async function payloadsIn(stored: Uint8Array, bytes: number): Promise<Uint8Array[]> {
+  const isGzip = stored[0] === 0x1f && stored[1] === 0x8b;
+  const inner = isGzip
+    ? await unpack(stored, { maxOutputLength: bytes + HEADER_BYTES }).catch(() => undefined)
+    : undefined;
+  return [...partsOf(stored), ...(inner ? partsOf(inner) : [])].filter(({ length }) => length === bytes);
 }

@@ -115,7 +115,7 @@ describe('a message', () => {
     ['half a character', { ...good, note: '\ud800' }, 'all.note'],
     ['a list that is too long', { ...good, members: [1, 2, 3, 4] }, 'all.members'],
     ['a field deep inside', { ...good, members: [{ id: 'a', weight: -1 }] }, 'all.members[0].weight: got -1'],
-    ['a list for a record', { ...good, members: [[]] }, 'all.members[0]: got [], expected a record'],
+    ['a list for a record', { ...good, members: [[]] }, 'all.members[0]: got a list of 0, expected a record'],
   ])('with %s is refused by the writer and by the reader', (_, values, message) => {
     expect(() => messages.encode('all', values as never)).toThrow(message);
     const lax = defineMessages({ all: { fields: laxFields(values), payload: 100 } });
