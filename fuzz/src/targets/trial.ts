@@ -1,8 +1,8 @@
-import { crc32 } from 'node:zlib';
 import { MessageError, readTrialMessage, type SentTrial, type trialMessages } from '@weft/cluster';
 import type { RandomStream } from '@weft/core';
 import { HOSTILE_TEXTS, happens, mutate, pick } from '../mutate.js';
 import { mutateJson } from '../mutate-json.js';
+import { sealMessage } from '../seal-message.js';
 import { type Drawn, mustHold, type Target } from '../target.js';
 
 const FILES = ['options.json', 'run.json', 'checkpoints/cae-step-8.safetensors'];
@@ -61,18 +61,7 @@ function sentTrial(fields: object): SentTrial {
   };
 }
 
-/** A message with a right checksum, whatever its header is. */
-function seal(header: string, payload: string): Uint8Array {
-  const text = Buffer.from(header);
-  const padded = Buffer.concat([text, Buffer.alloc(-text.length & 7, ' ')]);
-  const content = Buffer.concat([padded, Buffer.from(payload)]);
-  const start = Buffer.alloc(16);
-  start.write('WEFT');
-  start.writeUint16LE(1, 4);
-  start.writeUint32LE(padded.length, 8);
-  start.writeUint32LE(crc32(content), 12);
-  return Buffer.concat([start, content]);
-}
+const seal = (header: string, payload: string) => sealMessage(header, Buffer.from(payload));
 
 export const trial: Target = {
   name: 'trial',
