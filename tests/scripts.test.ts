@@ -23,7 +23,7 @@ function run(program: readonly string[], ...args: string[]) {
 const TRACE = /^ +at |Node\.js v/m;
 
 it('there are such scripts', () => {
-  const benchmarks = ['bench', 'bench:pages', 'bench:peers', 'bench:tune'];
+  const benchmarks = ['bench', 'bench:cluster', 'bench:pages', 'bench:peers', 'bench:tune'];
   const names = [
     ...benchmarks,
     'cluster-test',
@@ -68,6 +68,7 @@ it.each([
   ['a value that is missing', ['benchmarks/dist/tune/main.js', '--rounds'], '--rounds'],
   ['rounds', ['benchmarks/dist/tune/main.js', '--rounds', '0'], "--rounds: got '0', expected a whole number from 1"],
   ['a number of runs', ['scripts/kill-test.js', 'many'], "RUNS: got 'many', expected a whole number from 1"],
+  ['a number of workers', ['benchmarks/dist/cluster/main.js', '--workers', '2,x'], "--workers: got 'x', expected"],
   ['a fault', ['scripts/cluster-test.js', '--fault', 'flood'], '--fault: got flood, expected worker-killed'],
   ['a number of steps', ['scripts/soak.js', '30', '-5'], '-5'],
   ['one argument too many', ['scripts/soak.js', '30', '300', '3000'], 'expected at most 2. Usage: pnpm soak'],

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { WorkerPool } from '@weft/pool';
+import { WorkerPool } from '@weft/pool';
 import type { Stage, StepsWork } from '@weft/train/runtime';
 
 /** What is slept in the place of computing. */
@@ -10,10 +10,10 @@ export interface Sleep {
   readonly replicatedSeconds: number;
 }
 
-/** Has a pool sleep as long as it would compute. What it computes is then nothing: memory stays as it is. */
-export function sleepInsteadOfComputing(pool: WorkerPool, sleep: Sleep): void {
-  pool.runOnAll = async (work) => {
-    await wait(1000 * secondsOf(work, pool.threads, sleep));
+/** Has all pools of this process sleep as long as they would compute. They compute nothing: memory stays as it is. */
+export function sleepInsteadOfComputing(sleep: Sleep): void {
+  WorkerPool.prototype.runOnAll = async function (this: WorkerPool, work) {
+    await wait(1000 * secondsOf(work, this.threads, sleep));
   };
 }
 
