@@ -1,6 +1,7 @@
 import { SharedMemory } from '@weft/train/runtime';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { LOWEST } from '../job/bounds.js';
 import type { Range } from '../job/job.js';
 import type { Piece } from '../machine/round.js';
 import { complement, Mirror } from './mirror.js';
@@ -54,7 +55,7 @@ test('members that get changes, and newcomers that get all, have what the coordi
       const newcomer = new Uint8Array(TOP);
       apply(newcomer, mirror.whole());
       for (let at = 0; at < TOP; at++) {
-        if (isLeft(left, at)) continue;
+        if (at < LOWEST || isLeft(left, at)) continue;
         if (member[at] !== memory[at] || newcomer[at] !== memory[at]) throw new Error(`They differ at ${at}.`);
       }
       expect(mirror.changes()).toEqual([]);
@@ -76,4 +77,16 @@ test('within a session what workers have is known when memory is added; another 
   expect(bytesOf(mirror.changes())).toEqual([2]);
   mirror.lay('2', 20_000, []);
   expect(bytesOf(mirror.changes())).toEqual([1, 2]);
+});
+
+test('the control words of pools stay their own', () => {
+  const shared = new SharedMemory(16);
+  shared.allocate(TOP);
+  const memory = new Uint8Array(shared.memory.buffer);
+  const mirror = new Mirror(shared.memory);
+  mirror.lay('1', TOP, []);
+  memory.fill(7, 0, LOWEST);
+  expect(mirror.changes()).toEqual([]);
+  mirror.write([{ address: LOWEST - 4, bytes: Uint8Array.of(1, 1, 1, 1, 2, 2, 2, 2) }]);
+  expect([...memory.subarray(LOWEST - 4, LOWEST + 4)]).toEqual([7, 7, 7, 7, 2, 2, 2, 2]);
 });

@@ -1,4 +1,5 @@
 import type { SharedMemory } from '@weft/train/runtime';
+import { LOWEST } from '../job/bounds.js';
 import type { Range } from '../job/job.js';
 import { differences } from '../machine/differences.js';
 import type { Piece } from '../machine/round.js';
@@ -20,7 +21,8 @@ export class Mirror {
   lay(session: string, top: number, left: readonly Range[]): void {
     const before = session === this.session ? this.whole() : [];
     this.session = session;
-    this.ranges = complement(top, left);
+    // Each pool has control words of its own below that.
+    this.ranges = complement(top, [{ address: 0, bytes: LOWEST }, ...left]);
     this.shadow = Buffer.alloc(top);
     for (const { address, bytes } of before) {
       for (const range of this.overlaps(address, bytes.length)) {
