@@ -31,6 +31,7 @@ const SECOND_ENTRIES = [
   '@weft/data/browser',
   '@weft/formats/arrays',
   '@weft/formats/onnx',
+  '@weft/formats/tensorboard',
   '@weft/train/runtime',
 ];
 

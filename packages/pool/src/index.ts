@@ -11,6 +11,7 @@ export { halfWritten, writeAtomically } from './files/write-atomically.js';
 export { WorkerPool, type WorkerPoolOptions } from './pool.js';
 // Instead of that of `@weft/train`, which knows no standard output.
 export { ProgressBar } from './progress-bar.js';
+export { TensorBoard, type TensorBoardImage, type TensorBoardImages, type TensorBoardOptions } from './tensorboard.js';
 // Instead of those of `@weft/train`, which need a runtime.
 export {
   type EvaluateOptions,

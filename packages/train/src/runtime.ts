@@ -19,9 +19,18 @@ export { fitInMicroBatches } from './fit.js';
 export { MAXIMUM_PAGES, SharedMemory } from './memory.js';
 export { checkModel } from './options/check-model.js';
 export { FIT_OPTIONS } from './options/fit-options.js';
-export { oneOf, such, wholeNumber } from './options/kinds.js';
+export { functionOf, oneOf, such, text, wholeNumber } from './options/kinds.js';
 export { EVALUATE_OPTIONS, MAP_OPTIONS, PREDICT_OPTIONS } from './options/predict-options.js';
-export { checkOptions, defaulted, type Kind, type Option, type OptionsOf, optional } from './options/schema.js';
+export {
+  type CheckedOptions,
+  checkOptions,
+  defaulted,
+  type Kind,
+  type Option,
+  type OptionsOf,
+  optional,
+  required,
+} from './options/schema.js';
 export { type MakeReference, runTask, taskSteps } from './run-task.js';
 export { BasePool } from './runtime/base-pool.js';
 export { isSmall, type Runtime, type RuntimeSource, type WorkSize } from './runtime/runtime.js';

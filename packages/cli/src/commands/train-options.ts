@@ -218,6 +218,12 @@ export const trainOptions = {
     help: 'Have the workers of the cluster at this NATS server train, instead of this machine. The weights are the same bits.',
   }),
   ...connectionOptions,
+  tensorboard: option<string | undefined>({
+    kind: folder,
+    default: undefined,
+    defaultText: 'none',
+    help: 'Also write event files for TensorBoard into this folder: losses, histograms of the weights, and reconstructions of the first test images, after each epoch.',
+  }),
   json: jsonOption('run.json'),
   ...commonOptions,
 };

@@ -12,7 +12,18 @@ import { readRunFile } from './run-file.js';
 const CURRENT_VERSION = 1;
 
 /** Options that are not a run's, but one call's. */
-const OF_THE_CALL = ['quiet', 'json', 'help', 'version', 'resume', 'overwrite', 'out', 'simd', 'cluster'] as const;
+const OF_THE_CALL = [
+  'quiet',
+  'json',
+  'help',
+  'version',
+  'resume',
+  'overwrite',
+  'out',
+  'simd',
+  'tensorboard',
+  'cluster',
+] as const;
 type OptionOfTheCall = (typeof OF_THE_CALL)[number] | keyof typeof connectionOptions;
 
 /** The options that make a run. Its noise is one text: `--noise-factor` is a short form. */

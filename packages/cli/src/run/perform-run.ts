@@ -1,6 +1,6 @@
 import type { ClusterStatistics } from '@weft/cluster';
 import { asExamples, type ImageDataset } from '@weft/data';
-import { AUTOENCODERS } from '@weft/models';
+import { AUTOENCODERS, type ModelKey } from '@weft/models';
 import { type Callback, predict, WorkerPool } from '@weft/pool';
 import type { RunRecord } from '@weft/report';
 import { type ClusterPlace, openRuntime } from '../cluster/open-runtime.js';
@@ -17,7 +17,8 @@ import { peakMemoryBytes, type Stopwatch } from './phases.js';
 import { ProgressFile } from './progress-file.js';
 import { imagesBetween, type RunData } from './run-data.js';
 import type { SessionLog } from './sessions.js';
-import { type Trained, type TrainingOptions, trainModel } from './train-model.js';
+import { tensorBoard } from './tensorboard.js';
+import { type Trained, type TrainingContext, type TrainingOptions, trainModel } from './train-model.js';
 
 /** Training images that figure 1 shows. */
 const SAMPLES = 12;
@@ -41,6 +42,8 @@ export interface RunPlan {
   readonly stopwatch: Stopwatch;
   /** Times of this process and of those that the run is resumed from. */
   readonly sessions: SessionLog;
+  /** Absolute path of the folder for TensorBoard's files, if they are asked for. */
+  readonly tensorBoard?: string;
 }
 
 /**
@@ -176,7 +179,8 @@ async function trainAll(plan: RunPlan, pool: WorkerPool): Promise<Trained[]> {
       const notes = [metrics.logger(key), noteTime].map((callback) => tolerant(callback, terminal));
       const callbacks = [...notes, progress.logger(key)];
       const { validationCount } = plan.counts;
-      const context = { data: facts, validationCount, pool, directory, terminal, signal, callbacks };
+      const board = await boardOf(plan, key);
+      const context = { data: facts, validationCount, pool, directory, terminal, signal, callbacks, ...board };
       trained.push(await stopwatch.time(key, () => trainModel(key, data, options, context)));
     }
   } finally {
@@ -185,12 +189,23 @@ async function trainAll(plan: RunPlan, pool: WorkerPool): Promise<Trained[]> {
   return trained;
 }
 
+/** What shows a model's training in TensorBoard, if that is asked for. */
+async function boardOf(plan: RunPlan, key: ModelKey): Promise<Pick<TrainingContext, 'board'>> {
+  if (plan.tensorBoard === undefined) return {};
+  const { options, data, terminal } = plan;
+  const noise = AUTOENCODERS[key].denoises ? options.noise : undefined;
+  const board = { folder: plan.tensorBoard, images: data.test, noise, seed: options.seed };
+  // Not the cluster's workers, if there is one: this is for a few images.
+  const callback = await withWorkers(1, (pool) => tensorBoard(key, board, pool));
+  return { board: (autoencoder) => tolerant(callback(autoencoder), terminal) };
+}
+
 /** A callback that keeps notes: training goes on when they cannot be written, as when the disk is full. */
-function tolerant({ onTrainBegin, onEpochEnd }: Callback, terminal: Terminal): Callback {
+function tolerant(callback: Callback, terminal: Terminal): Callback {
   const warn = (error: Error) => terminal.warning(error.message);
   return {
-    onTrainBegin: async (info) => Promise.resolve(onTrainBegin?.(info)).catch(warn),
-    onEpochEnd: async (...args) => Promise.resolve(onEpochEnd?.(...args)).catch(warn),
+    onTrainBegin: async (info) => Promise.resolve(callback.onTrainBegin?.(info)).catch(warn),
+    onEpochEnd: async (...args) => Promise.resolve(callback.onEpochEnd?.(...args)).catch(warn),
   };
 }
 

@@ -92,7 +92,8 @@ async function trainOn(data: RunData, asked: TrainOptions, call: TrainingCall): 
       stopwatch,
       sessions,
     };
-    return await performRun(plan);
+    const board = asked.tensorboard === undefined ? {} : { tensorBoard: resolve(callersFolder(), asked.tensorboard) };
+    return await performRun({ ...plan, ...board });
   } finally {
     // A time that cannot be noted is no reason to hide what went wrong.
     await sessions.note().catch(() => undefined);

@@ -32,6 +32,8 @@ export interface TrainingContext {
   readonly signal: AbortSignal;
   /** More callbacks, such as the table of losses. */
   readonly callbacks: readonly Callback[];
+  /** Makes a callback that shows how the model gets on. */
+  readonly board?: (autoencoder: Autoencoder) => Callback;
 }
 
 /** A model after its training. */
@@ -55,7 +57,7 @@ export async function trainModel(
   key: ModelKey,
   { train: images, validation }: Pick<RunData, 'train' | 'validation'>,
   options: TrainingOptions,
-  { data, validationCount, pool, directory, terminal, signal, callbacks }: TrainingContext,
+  { data, validationCount, pool, directory, terminal, signal, callbacks, board }: TrainingContext,
 ): Promise<Trained> {
   const { title, denoises } = AUTOENCODERS[key];
   const { epochs, batchSize, validationSplit, seed } = options;
@@ -96,6 +98,7 @@ export async function trainModel(
       callbacks: [
         new TrainingProgress(title, terminal),
         ...callbacks,
+        ...(board ? [board(autoencoder)] : []),
         new BestModel((done) => save(bestCheckpoint(key), done), terminal),
         ...(options.earlyStopping === undefined ? [] : [earlyStopping(options.earlyStopping, validationCount > 0)]),
       ],
