@@ -37,7 +37,12 @@ const IN_A_PAGE = ['packages/web/README.md 1', 'docs/BROWSER.md 2'];
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'weft-pages-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+// Files that programs write go there.
+beforeAll(() => process.chdir(folder));
+afterAll(() => {
+  process.chdir(root);
+  rmSync(folder, { recursive: true });
+});
 
 const programs = blocksIn('ts', 'js')
   .filter(({ page }) => !TESTED_ALONE.includes(page))
