@@ -53,6 +53,7 @@ describe('every reader of what others have written', () => {
       'chunks',
       'heartbeats',
       'data-files',
+      'job',
     ]);
   });
 

@@ -6,6 +6,7 @@ import { chunks, dataFiles, heartbeats, messages } from './cluster.js';
 import { exploration } from './exploration.js';
 import { figureData } from './figure-data.js';
 import { gzip, idx } from './idx.js';
+import { job } from './job.js';
 import { model } from './model.js';
 import { ndarrays } from './ndarray.js';
 import { header, jpeg, png, tiff, tiles } from './pictures.js';
@@ -40,4 +41,5 @@ export const targets: readonly Target[] = [
   chunks,
   heartbeats,
   dataFiles,
+  job,
 ];

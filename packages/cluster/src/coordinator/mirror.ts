@@ -53,6 +53,15 @@ export class Mirror {
     }
   }
 
+  /** Results have come: workers need not be given them. */
+  leaveOut(ranges: Iterable<Range>): void {
+    for (const { address, bytes } of ranges) {
+      for (const range of this.overlaps(address, bytes)) {
+        this.shadow.set(new Uint8Array(this.memory.buffer, range.address, range.bytes), range.address);
+      }
+    }
+  }
+
   private compared(now: Uint8Array, known: Uint8Array): Piece[] {
     return this.ranges.flatMap(({ address, bytes }) => differences(now, known, address, address + bytes));
   }

@@ -72,8 +72,8 @@ export class TaskRunner {
     this.job = job.number;
     const changes = this.ground.mirror.changes();
     await this.persist(() => this.steps(given, this.base, changes));
-    // Work that is not reported leaves nothing behind but results.
-    if (!work.isReported) this.unsettled.pop();
+    // Of predictions and losses nothing is left in the workers' memory that anybody needs.
+    if (!new TaskPlan(job.plan, nestedCall(callsOf(work))).changesState) this.unsettled.pop();
   }
 
   /**
@@ -159,7 +159,7 @@ export class TaskRunner {
     const calls = callsOf({ ...work, firstStep });
     const plan = new TaskPlan(job.plan, nestedCall(calls));
     const task = this.supplies.task(calls);
-    this.isDirty = true;
+    this.isDirty ||= plan.changesState;
     let next = firstStep;
     for (let round = 0; ; round++) {
       const planned = plan.round(round);
@@ -211,7 +211,10 @@ export class TaskRunner {
       },
       deadline: () => (this.isFresh ? FIRST_DEADLINE : this.pace.deadline),
       answer: ({ kind, fields, payload }) => {
-        if (kind === 'part') collection.accept(fields.from, { kind: fields.part }, payload);
+        if (kind === 'part') {
+          const written = collection.accept(fields.from, { kind: fields.part }, payload);
+          this.ground.mirror.leaveOut(written);
+        }
         return kind === 'done' ? { done: fields } : kind === 'ended' ? { ended: fields } : undefined;
       },
       isComplete: (answers) => {

@@ -30,6 +30,8 @@ const job = record({
  *
  * @throws JobError for bytes that are none, or for a job that would do what it must not: its programs are those that
  *   `verify` lets pass, and all that they and the machines read and write lies in the job's memory
+ * @example
+ * decodeJob(Uint8Array.of(1, 2, 3), { mostMemory: 2 ** 30 }); // throws JobError
  */
 export function decodeJob(bytes: Uint8Array, limits: JobLimits): Job {
   try {

@@ -18,7 +18,7 @@ import {
   type ProgramImage,
   SLICE_BYTES,
 } from '@weft/train/runtime';
-import type { JobProgram } from '../job/job.js';
+import { JobError, type JobProgram } from '../job/job.js';
 
 const memory = { initial: 1, maximum: MAXIMUM_PAGES, shared: true } as const;
 
@@ -41,10 +41,19 @@ async function load(
 ): Promise<LoadedProgram> {
   const wide = { ...options, vectorBits: pool.vectorBits };
   const key = JSON.stringify([program, binding, wide]);
-  const result = compiled.get(key, () => compile(program, binding, wide));
+  const result = compiled.get(key, () => compiledOf(program, binding, wide));
   // Workers know programs by these names for as long as they live.
   const image = await pool.load(`cluster ${++loaded}`, result);
   return { image, arenaBytes: result.arenaBytes };
+}
+
+/** @throws JobError if the compiler refuses it */
+function compiledOf(...[program, binding, options]: Parameters<typeof compile>): CompiledProgram {
+  try {
+    return compile(program, binding, options);
+  } catch (cause) {
+    throw new JobError(`A program of the job cannot be compiled: ${(cause as Error).message.slice(0, 300)}`, { cause });
+  }
 }
 
 /** Compiles a program of a job. */

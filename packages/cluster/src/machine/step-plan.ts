@@ -29,6 +29,8 @@ export interface StepPlan {
   readonly micros: readonly MicroPlan[];
   /** By stage: what lasts from step to step. Micro-batches write no such thing. */
   readonly state: readonly (readonly Access[])[];
+  /** Whether the step changes what later steps read, such as weights. Losses and results are no such thing. */
+  readonly changesState: boolean;
   /** By stage: results that are not cut by examples. They are part of the state. */
   readonly values: readonly (readonly Access[])[];
 }
@@ -72,7 +74,10 @@ export function planStep(job: Pick<Job, 'programs' | 'scratch'>, stages: readonl
       cuts: [],
     });
   });
-  return { stages, micros: withCuts(micros, stages), state, values };
+  const changesState = stages.some((stage, at) =>
+    stage.kind === 'finish' ? stage.renewals.length > 0 : stage.kind === 'slices' && state[at].length > 0,
+  );
+  return { stages, micros: withCuts(micros, stages), state, changesState, values };
 }
 
 function scratchTest(scratch: readonly Range[]): (range: Range) => boolean {

@@ -78,6 +78,11 @@ export class TaskPlan {
     return this.positions.length;
   }
 
+  /** Whether its steps change what later tasks read, such as weights. */
+  get changesState(): boolean {
+    return this.steps.some(({ plan }) => plan.changesState);
+  }
+
   /** All steps, in their order. */
   get all(): readonly PlannedStep[] {
     return this.steps;
