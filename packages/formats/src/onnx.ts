@@ -2,3 +2,4 @@
 export { OnnxError } from './onnx/error.js';
 export type { OnnxOptions, OnnxPreprocessing } from './onnx/export/options.js';
 export { toOnnx } from './onnx/export/to-onnx.js';
+export { fromOnnx, type ImportedModel } from './onnx/import/from-onnx.js';

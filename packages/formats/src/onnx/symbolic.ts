@@ -63,16 +63,12 @@ function unified(a: unknown, b: unknown, batches: readonly [number, number], whe
 }
 
 /** Whether two lengths are the same for every batch. */
-export const sameLength = (a: Length, b: Length): boolean =>
+const sameLength = (a: Length, b: Length): boolean =>
   typeof a === 'number' || typeof b === 'number' ? a === b : a.batch === b.batch;
 
 /** Whether two shapes are the same for every batch. */
 export const sameLengths = (a: readonly Length[], b: readonly Length[]): boolean =>
   a.length === b.length && a.every((length, axis) => sameLength(length, b[axis]));
-
-/** `[batch,28,28,1]` */
-export const formatLengths = (shape: readonly Length[]): string =>
-  `[${shape.map((length) => (typeof length === 'number' ? length : lengthName(length.batch))).join(',')}]`;
 
 /** What a length that follows the batch is called. */
 export const lengthName = (perExample: number): string => (perExample === 1 ? 'batch' : `${perExample}*batch`);

@@ -28,7 +28,7 @@ export const one = (number: number, kind: Field['kind']): Field => ({ number, ki
 export const list = (number: number, kind: Field['kind']): Field => ({ number, kind, isList: true });
 
 /** Bytes that are no message of protobuf. */
-export class ProtobufError extends Error {
+class ProtobufError extends Error {
   override readonly name = 'ProtobufError';
 }
 

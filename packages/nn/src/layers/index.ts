@@ -18,6 +18,7 @@ export * from './layer.js';
 export * from './layer-normalization.js';
 export * from './merge.js';
 export * from './normalization.js';
+export * from './operations.js';
 export * from './permute.js';
 export * from './pooling1d.js';
 export * from './pooling2d.js';

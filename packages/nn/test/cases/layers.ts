@@ -129,6 +129,25 @@ export const layerCases: Readonly<Record<string, LayerCase>> = {
   RepeatVector: { build: () => new nn.RepeatVector({ n: 3 }), shapes: row },
   Flatten: { build: () => new nn.Flatten(), shapes: image },
   Reshape: { build: () => new nn.Reshape({ targetShape: [6, -1] }), shapes: image },
+  Operations: {
+    build: () =>
+      new nn.Operations({
+        inputs: ['float32'],
+        weights: [
+          { name: 'kernel', shape: [4, 3] },
+          { name: 'factor', shape: [3], trainable: false },
+        ],
+        steps: [
+          { name: 'reshape', inputs: [0], attributes: { shape: [{ batch: 12 }, 4] } },
+          { name: 'matmul', inputs: [3, 1], attributes: { transposeA: false, transposeB: false } },
+          { name: 'broadcast', inputs: [2], attributes: { shape: [{ batch: 12 }, 3] } },
+          { name: 'mul', inputs: [4, 5], attributes: {} },
+          { name: 'reshape', inputs: [6], attributes: { shape: [{ batch: 1 }, 4, 3, 3] } },
+        ],
+        output: 7,
+      }),
+    shapes: image,
+  },
   Dense: { build: () => new nn.Dense({ units: 3, activation: 'tanh' }), shapes: row },
   'Dense with penalties': {
     build: () =>

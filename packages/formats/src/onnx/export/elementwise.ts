@@ -13,7 +13,7 @@ function broadcast(shapes: readonly (readonly Length[])[]): Length[] {
 }
 
 /** Operands of an element-wise operation: ONNX repeats them by itself, as long as one of them has each axis. */
-export function operands({ inputs, outputs: [output] }: Operation, emitter: Emitter): readonly Value[] {
+function operands({ inputs, outputs: [output] }: Operation, emitter: Emitter): readonly Value[] {
   const sources = inputs.map((input) => emitter.source(input));
   const isWhole = sameLengths(broadcast(sources.map(({ shape }) => shape)), emitter.shape(output));
   return isWhole ? sources : [emitter.value(inputs[0]), ...sources.slice(1)];
@@ -63,13 +63,24 @@ const mul: Writer = (operation, emitter) => {
     [a, numberOf(b)],
     [b, numberOf(a)],
   ] as const) {
-    const { multiple } = sums;
-    if (multiple && factor === Math.fround(1 / multiple.by)) {
-      emitter.alias(operation.outputs[0], multiple.of);
+    const { windows } = sums;
+    if (windows && factor === Math.fround(1 / windows.size)) {
+      emitter.alias(operation.outputs[0], windows.mean);
       return;
     }
   }
   simple('Mul')(operation, emitter);
+};
+
+/** Sums over windows divided by how many pixels lie under each: the mean without the zeros around the image. */
+const div: Writer = (operation, emitter) => {
+  const [sums, divisor] = operation.inputs.map((input) => emitter.source(input));
+  const counts = (divisor.reshaped ?? divisor).windows;
+  if (sums.windows && counts?.isCount && counts.places === sums.windows.places) {
+    emitter.alias(operation.outputs[0], sums.windows.meanOfPixels());
+    return;
+  }
+  simple('Div')(operation, emitter);
 };
 
 /** The name of an activation as ONNX has it. */
@@ -99,7 +110,7 @@ export const elementwiseWriters = {
   add: simple('Add'),
   sub: simple('Sub'),
   mul,
-  div: simple('Div'),
+  div,
   pow: simple('Pow'),
   maximum: simple('Max'),
   minimum: simple('Min'),

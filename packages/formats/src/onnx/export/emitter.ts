@@ -1,5 +1,4 @@
-import type { TypedArray } from '@weft/core';
-import type { Operation } from '@weft/core/program';
+import { jsonOf, type Operation } from '@weft/core/program';
 import { TO_CHANNELS_FIRST } from '../permute.js';
 import type { Length, SymbolicProgram } from '../symbolic.js';
 import type { GraphBuilder } from './graph.js';
@@ -50,9 +49,12 @@ export class Emitter {
     this.values[number] = value;
   }
 
-  /** Whether data are known for a value, as a leaf's or made of leaves. */
-  dataOf(number: number): TypedArray | undefined {
-    return this.values[number]?.data;
+  /** Whether operations of several kinds read a value: a weight then stands in the file as it is, once. */
+  isReadInSeveralWays(number: number): boolean {
+    const ways = (this.readers.get(number) ?? []).map(({ name, inputs, attributes }) => {
+      return `${name} ${inputs.indexOf(number)} ${name === 'broadcast' ? '' : jsonOf(attributes)}`;
+    });
+    return new Set(ways).size > 1;
   }
 
   shape(number: number): readonly Length[] {

@@ -15,12 +15,7 @@ function attribute(name: string, value: AttributeValue): AttributeProto {
 }
 
 /** A tensor as the file holds it. Bytes are little-endian, as the machines are that Weft runs on. */
-export function tensorProto(
-  name: string,
-  dtype: keyof typeof ELEMENTS,
-  dims: readonly number[],
-  data: ArrayBufferView,
-) {
+function tensorProto(name: string, dtype: keyof typeof ELEMENTS, dims: readonly number[], data: ArrayBufferView) {
   const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   const lists = { floatData: [], int32Data: [], int64Data: [], doubleData: [], uint64Data: [], externalData: [] };
   return { ...lists, name, dims, dataType: ELEMENTS[dtype], rawData };

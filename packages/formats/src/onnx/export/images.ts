@@ -120,16 +120,22 @@ const gatherTiles: Writer = (operation, emitter) => {
     Math.max(0, (grid[axis] - 1) * step[axis] + size[axis] - before - image[axis]),
   );
   const source = emitter.value(operation.inputs[0]);
-  const pooled = emitter.graph.node('AveragePool', [emitter.names.name(source, 'first')], {
-    kernel_shape: size,
-    strides: step,
-    pads: [top, left, bottom, right],
-    count_include_pad: 1,
-  });
   const shape = [source.shape[0], ...grid, source.shape[3]];
-  const mean: Value = { shape, dtype: 'float32', names: new Map([['first', pooled]]) };
-  const by = size[0] * size[1];
-  const sums: Value = { shape, dtype: 'float32', names: new Map(), multiple: { of: mean, by } };
+  const attributes = { kernel_shape: size, strides: step, pads: [top, left, bottom, right] };
+  const pooled = (count_include_pad: number): Value => {
+    const image = emitter.names.name(source, 'first');
+    const name = emitter.graph.node('AveragePool', [image], { ...attributes, count_include_pad });
+    return { shape, dtype: 'float32', names: new Map([['first', name]]) };
+  };
+  const ones = source.repeated?.data;
+  const windows = {
+    mean: pooled(1),
+    size: size[0] * size[1],
+    places: JSON.stringify(attributes),
+    isCount: ones?.length === 1 && ones[0] === 1,
+    meanOfPixels: () => pooled(0),
+  };
+  const sums: Value = { shape, dtype: 'float32', names: new Map(), windows };
   emitter.define(operation.outputs[0], { reshaped: sums });
 };
 

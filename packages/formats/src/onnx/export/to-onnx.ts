@@ -92,7 +92,12 @@ function defineLeaves(model: BaseModel, { program, leaves }: TracedModel, emitte
     if (!data) throw new OnnxError(`toOnnx: ${model.name} depends on a placeholder that is none of its inputs.`);
     const path = weight?.path ?? `captured_${which}`;
     if (!weight?.trainable) frozen.add(path);
-    emitter.define(number, { data, ...((weight || data.length > 1) && { path }) });
+    const isNamed = weight !== undefined || data.length > 1;
+    if (isNamed && emitter.isReadInSeveralWays(number)) {
+      emitter.define(number).names.set('last', emitter.graph.weight(path, leaf.dtype, leaf.shape, data));
+    } else {
+      emitter.define(number, { data, ...(isNamed && { path }) });
+    }
   }
   return frozen;
 }

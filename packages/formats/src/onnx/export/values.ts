@@ -19,8 +19,20 @@ export interface Value {
   readonly reshaped?: Value | undefined;
   /** The value that is repeated. */
   readonly repeated?: Value | undefined;
-  /** The value whose multiple by a number it is. */
-  readonly multiple?: { readonly of: Value; readonly by: number } | undefined;
+  /** What is known of sums of pixels under windows. */
+  readonly windows?: SumOverWindows | undefined;
+}
+
+/** Sums over windows, as means times the size of the window. */
+export interface SumOverWindows {
+  readonly mean: Value;
+  readonly size: number;
+  /** Where the windows lie. */
+  readonly places: string;
+  /** Whether pixels are counted: the image is 1 everywhere. */
+  readonly isCount: boolean;
+  /** The mean of pixels alone, without the zeros around the image. */
+  meanOfPixels(): Value;
 }
 
 /** What ONNX has no operators for; the message goes into a list. */
@@ -147,7 +159,7 @@ export class ValueNames {
     if (layout === 'first') return this.transposed(this.name(value), TO_CHANNELS_FIRST);
     if (names.has('first')) return this.transposed(this.name(value, 'first'), TO_CHANNELS_LAST);
     if (names.has('truth first')) return this.transposed(this.name(value, 'first'), TO_CHANNELS_LAST);
-    if (value.multiple) return this.scaled(value.multiple, dtype);
+    if (value.windows) return this.scaled(value.windows, dtype);
     if (value.reshaped) {
       return this.graph.node('Reshape', [this.name(value.reshaped), this.graph.integers('shape', shapeText(shape))]);
     }
@@ -155,9 +167,9 @@ export class ValueNames {
     throw new Inexpressible('it depends on what cannot be expressed');
   }
 
-  private scaled({ of, by }: { readonly of: Value; readonly by: number }, dtype: DType): string {
-    const factor = this.graph.constant('constant', dtype, [], Float32Array.of(by));
-    return this.graph.node('Mul', [this.name(of), factor]);
+  private scaled({ mean, size }: SumOverWindows, dtype: DType): string {
+    const factor = this.graph.constant('constant', dtype, [], Float32Array.of(size));
+    return this.graph.node('Mul', [this.name(mean), factor]);
   }
 
   private expanded(source: Value, shape: readonly Length[]): string {

@@ -9,7 +9,7 @@ import { sumWriters } from './sums.js';
 const NO_GRADIENTS = 'it is a part of a gradient, and ONNX files hold inference';
 
 /** How every operation is written, or why it cannot be. */
-export const writers: Readonly<Record<OperationName, Writer | string>> = {
+const writers: Readonly<Record<OperationName, Writer | string>> = {
   ...elementwiseWriters,
   ...imageWriters,
   ...shapeWriters,

@@ -1,0 +1,169 @@
+import { placeholder, type Tensor } from '@weft/core';
+import { OnnxError } from '../error.js';
+import { ImportContext } from './context.js';
+import { handlers } from './handlers.js';
+import { folded } from './integers.js';
+import { OnnxNode, Unsupported } from './node.js';
+import { listFaults, type OnnxGraph } from './read-graph.js';
+import { asGiven, type ComputedValue, toLast, type Value } from './value.js';
+
+/** What one node takes and gives, as far as it is computed from examples. */
+export interface ComputedNode {
+  readonly node: OnnxNode;
+  readonly inputs: readonly Tensor[];
+  readonly outputs: readonly Tensor[];
+}
+
+/** A graph for one batch: tensors, from the inputs to the outputs. */
+export interface Interpretation {
+  readonly context: ImportContext;
+  readonly inputs: readonly ComputedValue[];
+  readonly outputs: readonly ComputedValue[];
+  readonly nodes: readonly ComputedNode[];
+}
+
+/** How a graph is read. */
+export interface Reading {
+  readonly batch: number;
+  /** Initializers that stand in several places. */
+  readonly shared: ReadonlySet<string>;
+  /** Whether there are layers that act otherwise in training. */
+  readonly hasSpecialLayers: boolean;
+}
+
+/** Operators whose first input is images with channels first. */
+const OF_IMAGES = new Set([
+  'Conv',
+  'ConvTranspose',
+  'MaxPool',
+  'AveragePool',
+  'GlobalAveragePool',
+  'GlobalMaxPool',
+  'BatchNormalization',
+  'InstanceNormalization',
+  'GroupNormalization',
+  'DepthToSpace',
+  'SpaceToDepth',
+  'Resize',
+  'Upsample',
+]);
+/** Operators that say nothing about the order of axes. */
+const PASSING = new Set([
+  'Add',
+  'Sub',
+  'Mul',
+  'Div',
+  'Relu',
+  'Sigmoid',
+  'Tanh',
+  'Cast',
+  'Identity',
+  'Clip',
+  'Pad',
+  'Dropout',
+]);
+
+/** Whether an input is read as images with channels first. */
+function isChannelsFirst(graph: OnnxGraph, input: string): boolean {
+  const names = new Set([input]);
+  for (const { type, inputs, outputs } of graph.nodes) {
+    if (!names.has(inputs[0] ?? '') && !(PASSING.has(type) && inputs.some((name) => names.has(name)))) continue;
+    if (OF_IMAGES.has(type)) return true;
+    if (PASSING.has(type)) for (const name of outputs) names.add(name);
+  }
+  return false;
+}
+
+/**
+ * Computes a graph lazily, for a batch.
+ *
+ * @throws OnnxError listing the nodes that cannot be computed
+ */
+export function interpret(graph: OnnxGraph, { batch, shared, hasSpecialLayers }: Reading): Interpretation {
+  const context = new ImportContext(graph, batch, shared, hasSpecialLayers);
+  const values = new Map<string, Value>();
+  for (const [name, constant] of graph.constants) values.set(name, context.initializer(name, constant));
+  const inputs = graph.inputs.map(({ name, shape, dtype }): ComputedValue => {
+    const isLast = shape.length >= 2 && isChannelsFirst(graph, name);
+    const given = [batch, ...shape];
+    const stored = isLast ? toLast(given.length).map((axis) => given[axis]) : given;
+    const kind = dtype === 'float32' ? 'float' : 'integer';
+    return { is: 'computed', x: placeholder({ shape: stored, dtype }, name), isLast, kind, isFixed: false };
+  });
+  graph.inputs.forEach(({ name }, which) => void values.set(name, inputs[which]));
+  const nodes = run(graph, values, context);
+  // Where images come with channels last in the file, they leave so.
+  const areGiven = inputs.some(({ x }) => x.shape.length > 2) && inputs.every(({ isLast }) => !isLast);
+  const outputs = graph.outputs.map((name) => {
+    const value = values.get(name);
+    if (value?.is === 'computed' && !value.isFixed) return areGiven ? inGivenOrder(name, value, nodes) : value;
+    throw new OnnxError(`fromOnnx: the output '${name.slice(0, 80)}' does not depend on the inputs.`);
+  });
+  return { context, inputs, outputs, nodes };
+}
+
+/** An output in ONNX's order of axes, moved by a node of its own. */
+function inGivenOrder(name: string, value: ComputedValue, nodes: ComputedNode[]): ComputedValue {
+  if (!value.isLast) return value;
+  const x = asGiven(value);
+  const node = new OnnxNode({ input: [], output: [name], attribute: [], opType: 'Transpose' });
+  nodes.push({ node, inputs: [value.x], outputs: [x] });
+  return { ...value, x, isLast: false };
+}
+
+function run(graph: OnnxGraph, values: Map<string, Value>, context: ImportContext): ComputedNode[] {
+  const faults: string[] = [];
+  const nodes: ComputedNode[] = [];
+  for (const node of graph.nodes) {
+    const given = node.inputs.map((name) => (name === '' ? undefined : values.get(name)));
+    // What cannot be computed is in the list already, or the file does not have it.
+    const missing = node.inputs.find((name, which) => name !== '' && !given[which]);
+    if (missing !== undefined) {
+      if (!isOutput(graph, missing)) faults.push(`${labelOf(node)}: there is no value '${missing.slice(0, 80)}'.`);
+      continue;
+    }
+    try {
+      const results = resultsOf(node, given, context);
+      node.outputs.forEach((name, which) => void (name !== '' && results[which] && values.set(name, results[which])));
+      const computed = [given, results].map(tensorsOf);
+      if (computed[1].length > 0) nodes.push({ node, inputs: computed[0], outputs: computed[1] });
+    } catch (error) {
+      if (error instanceof OnnxError) throw error;
+      faults.push(`${labelOf(node)}: ${(error as Error).message}${error instanceof Unsupported ? '.' : ''}`);
+    }
+  }
+  if (faults.length > 0) throw listFaults('fromOnnx: these nodes cannot be computed:', faults);
+  return nodes;
+}
+
+const labelOf = ({ type, name }: OnnxNode) => `${type} '${name.slice(0, 80)}'`;
+
+const isOutput = ({ nodes }: OnnxGraph, name: string) => nodes.some(({ outputs }) => outputs.includes(name));
+
+/** Tensors that depend on examples. */
+function tensorsOf(values: readonly (Value | undefined)[]): Tensor[] {
+  const tensors = values.flatMap((value) => (value?.is === 'computed' && !value.isFixed ? [value.x] : []));
+  return [...new Set(tensors)];
+}
+
+function resultsOf(
+  node: OnnxNode,
+  inputs: readonly (Value | undefined)[],
+  context: ImportContext,
+): readonly (Value | undefined)[] {
+  const number = folded(node, inputs);
+  if (number) return [number];
+  const handler = handlers.get(node.type);
+  if (!handler) throw new Unsupported('the operator is not known');
+  const results = [handler(node, inputs, context)].flat();
+  const isFixed = inputs.every((value) => !value || value.is === 'known' || value.isFixed);
+  const isPlain = inputs.every((value) => !value || (value.is === 'known' && value.source === undefined));
+  return results.map((value) => {
+    if (value.is === 'known' || !isFixed) return value;
+    // Nothing but numbers went in: they are computed now.
+    if (!isPlain) return { ...value, isFixed };
+    const x = asGiven(value);
+    const { kind } = value;
+    return { is: 'known', kind, shape: x.shape, data: kind === 'float' ? x.toArray() : Float64Array.from(x.toArray()) };
+  });
+}
