@@ -30,7 +30,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   nn: 190_000,
   pool: 29_000,
   report: 132_000,
-  study: 48_000,
+  study: 76_000,
   train: 142_000,
   web: 237_000,
 };
