@@ -30,7 +30,6 @@ const KNOWN = [
   ['docs/INTERCHANGE.md', 'guides/interchange', 'Guides', 'In and out'],
   ['docs/EXPLORE.md', 'guides/explore', 'Guides', 'Explore a run'],
   ['docs/SERVE.md', 'guides/serve', 'Guides', 'Follow a training'],
-  ['docs/INTERCHANGE.md', 'guides/interchange', 'Guides', 'In and out'],
   ['docs/FEATURES.md', 'reference/features', 'Reference', 'What there is'],
   ['packages/cli/README.md', 'api/cli/index', 'Reference', 'The weft command'],
   ['datasets/README.md', 'reference/datasets', 'Reference', 'Data sets'],
