@@ -1,45 +1,77 @@
-import { Adam, Dense, Dropout, Sequential, WorkerPool, weightsSha256 } from '@weft/pool';
-import { fit } from '@weft/train';
-import type { Runtime } from '@weft/train/runtime';
-import { expect, test } from 'vitest';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { cause, events, networks } from './support/events.js';
 import { MemoryCluster } from './support/memory-cluster.js';
+import { trained, trainedHere } from './support/small-training.js';
 
-const COUNT = 96;
-const data = {
-  x: Float32Array.from({ length: COUNT * 6 }, (_, at) => Math.sin(at)),
-  y: Float32Array.from({ length: COUNT * 2 }, (_, at) => Math.cos(at)),
-};
+const EPOCHS = 5;
+let expected: Awaited<ReturnType<typeof trained>>;
+beforeAll(async () => {
+  expected = await trainedHere(EPOCHS);
+});
 
-async function trained(runtime: Runtime, epochs = 3) {
-  const layers = [new Dense({ units: 20, activation: 'relu' }), new Dropout({ rate: 0.2 }), new Dense({ units: 2 })];
-  const model = new Sequential(layers, { inputShape: [6], seed: 1 });
-  const { history } = await fit(model, data, {
-    epochs,
-    batchSize: 32,
-    optimizer: new Adam(),
-    validationSplit: 0.25,
-    runtime,
-  });
-  return { weights: weightsSha256(model), history };
-}
+describe('a training on workers', () => {
+  it.each([[[1]], [[2, 1]], [[1, 1, 2]], [[1, 1, 1, 1, 1, 1, 1]]])(
+    'has the bits of one process: threads %j',
+    async (threads) => {
+      await using cluster = new MemoryCluster();
+      const runtime = cluster.runtime();
+      for (const [at, each] of threads.entries()) cluster.worker(`w${at}`, each);
+      expect(await trained(runtime, EPOCHS)).toEqual(expected);
+      const { coordinator, workers } = runtime.statistics;
+      expect(coordinator.microBatches).toBe(0);
+      expect(Object.keys(workers)).toHaveLength(threads.length);
+      // Of seven, a slow one may have too few leaves to get one of the nine.
+      const counted = Object.values(workers).map(({ microBatches, bytesSent }) => Math.min(microBatches, bytesSent));
+      if (threads.length < 7) expect(Math.min(...counted)).toBeGreaterThan(0);
+      await runtime.close();
+    },
+  );
 
-async function expected(epochs?: number) {
-  const pool = await WorkerPool.create({ threads: 2 });
-  try {
-    return await trained(pool, epochs);
-  } finally {
-    await pool.close();
-  }
-}
-
-test('workers of any number and threads give the bits of one process', async () => {
-  const one = await expected();
-  for (const threads of [[1], [2, 1], [1, 1, 2]]) {
-    const cluster = new MemoryCluster();
-    const runtime = cluster.runtime();
-    for (const [at, each] of threads.entries()) cluster.worker(`w${at}`, each);
-    expect(await trained(runtime)).toEqual(one);
+  it('tells once that it waits for workers, and ends with a clear error', async () => {
+    await using cluster = new MemoryCluster({}, 1000);
+    const runtime = cluster.runtime({ patience: 5000 });
+    await expect(trained(runtime)).rejects.toThrow(
+      'No worker has come within 5 seconds. Start some with "weft worker URL"',
+    );
+    expect(cluster.lines).toEqual(['waiting for workers']);
     await runtime.close();
-    await cluster.close();
-  }
+  });
+
+  it('refuses other versions by name, and goes on without them', async () => {
+    await using cluster = new MemoryCluster();
+    const runtime = cluster.runtime();
+    const others = [cluster.worker('old', 1, { code: '0' }), cluster.worker('odd', 1, { numerics: 3 })];
+    cluster.worker('good', 1);
+    expect(await trained(runtime, EPOCHS)).toEqual(expected);
+    expect(Object.keys(runtime.statistics.workers)).toEqual(['good']);
+    expect(others[0].lines[0]).toContain('it runs Weft 0 and the coordinator 1');
+    expect(others[1].lines[0]).toContain("its numerics have version 3 and the coordinator's 1");
+    await runtime.close();
+  });
+
+  it('goes on without a worker that has too little memory for it, which says both sizes', async () => {
+    await using cluster = new MemoryCluster();
+    const runtime = cluster.runtime();
+    const small = cluster.worker('small', 1, { mostMemory: 1000 });
+    cluster.worker('large', 1);
+    expect(await trained(runtime, EPOCHS)).toEqual(expected);
+    expect(small.lines.join()).toMatch(/refuses the job: .*\d+.* 1000/);
+    expect(cluster.lines.join()).toContain('small is refused');
+    await runtime.close();
+  });
+
+  it('ends with the same bits whatever happens to messages, workers and connections', async () => {
+    await fc.assert(
+      fc.asyncProperty(networks, events, fc.integer({ min: 1, max: 3 }), async (network, all, workers) => {
+        await using cluster = new MemoryCluster(network, 10);
+        const runtime = cluster.runtime();
+        for (let at = 0; at < workers; at++) cluster.worker(`w${at}`, 1);
+        cause(cluster, runtime, all);
+        expect(await trained(runtime, EPOCHS)).toEqual(expected);
+        await runtime.close();
+      }),
+      { numRuns: 10 },
+    );
+  });
 });

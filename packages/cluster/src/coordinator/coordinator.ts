@@ -1,25 +1,19 @@
 import type { Bus, Unsubscribe } from '../bus/bus.js';
 import type { Cancel, Clock } from '../clock.js';
 import { ClusterError } from '../errors.js';
-import { ExchangeError, type Member } from '../machine/round.js';
+import { ExchangeError } from '../machine/round.js';
 import { Registry } from '../registry/registry.js';
 import type { Subjects } from '../subjects.js';
 import type { Channel } from '../wire/channel.js';
 import type { FieldsOf, SessionKinds, SessionMessage } from '../wire/messages.js';
 import { Admission, type Versions } from './admission.js';
+import { Inquiries } from './inquiries.js';
 import { Patience } from './patience.js';
-import { Question } from './question.js';
-import { Roster, type WorkerFacts } from './roster.js';
-import { judge } from './verdict.js';
+import { type Asking, Question } from './question.js';
+import { Roster, SILENCE, type WorkerFacts } from './roster.js';
 
 /** How often the coordinator says that it is there, in milliseconds. */
 const BEAT = 1000;
-
-/** A member that was not heard for so long is lost, in milliseconds. */
-const SILENCE = 10_000;
-
-/** How long workers have to say where they stand, in milliseconds. */
-const INQUIRY = 2000;
 
 /** How often in a row a round is done again although nobody was lost. */
 const MOST_REPEATS = 20;
@@ -41,23 +35,6 @@ export interface CoordinatorPlace extends Versions {
 /** Nobody is left who could compute. */
 export class NobodyLeft extends Error {}
 
-/** How members are asked something. */
-export interface Asking<Answer> {
-  /** Members with their shares. */
-  members(): readonly Member[];
-  send(turn: number, members: readonly Member[]): void;
-  /** Milliseconds until members are asked why they have not answered. */
-  deadline(): number;
-  /** What a message answers; undefined if it answers nothing. */
-  answer(message: SessionMessage): Answer | undefined;
-  /** Whether everything else has come when all have answered: messages of one sender come in order. */
-  isComplete(answers: ReadonlyMap<string, Answer>): boolean;
-  /** Sends again what a member lacks. */
-  resend(id: string): void;
-}
-
-type Open = Question<unknown> & { readonly asking: Asking<unknown> };
-
 /** Knows the members, and asks them until all that are left have answered. It computes nothing. */
 export class Coordinator {
   readonly roster = new Roster();
@@ -70,8 +47,9 @@ export class Coordinator {
   /** Messages that did not fit. */
   refusedMessages = 0;
   private readonly patience: Patience;
+  private readonly inquiries: Inquiries;
   private readonly admission: Admission;
-  private open: Open | undefined;
+  private open: Question<unknown> | undefined;
   private turn = 0;
   private stopBeat: Cancel = () => {};
   private readonly ends: Unsubscribe[] = [];
@@ -82,6 +60,7 @@ export class Coordinator {
     const registry = new Registry(bus, subjects.alive);
     // Time that was lost is nobody's fault.
     this.patience = new Patience(clock, grace, () => this.roster.hearAll(clock.now() + grace));
+    this.inquiries = new Inquiries(place, this.patience, this.roster, (id, reason) => this.exclude(id, reason));
     this.ends.push(
       channel.receive(subjects.coordinator, (message) => this.receive(message)),
       registry.onHeartbeat(({ id }) => this.hear(id)),
@@ -151,17 +130,13 @@ export class Coordinator {
         );
       }
       const ids = shares.map(({ id }) => id);
-      const answers = () => question.answers as ReadonlyMap<string, Answer>;
-      const question: Open = Object.assign(
-        new Question<unknown>(++this.turn, ids, () => asking.isComplete(answers())),
-        { asking },
-      );
+      const question = new Question<Answer>(++this.turn, ids, asking);
       this.open = question;
       asking.send(question.turn, shares);
-      const cancel = this.watch(question, asking.deadline());
+      const cancel = this.inquiries.watch(question);
       const outcome = await question.outcome.finally(cancel);
       this.open = undefined;
-      if (outcome === 'answered') return question.answers as ReadonlyMap<string, Answer>;
+      if (outcome === 'answered') return question.answers;
       this.repeats++;
     }
   }
@@ -180,35 +155,6 @@ export class Coordinator {
     channel.send(subjects.to(id), 'drop', { revision, view: this.roster.view, reason });
   }
 
-  /** Asks those that have not answered after some time where they stand, and judges. */
-  private watch(question: Open, deadline: number): Cancel {
-    let cancel: Cancel = () => {};
-    const wait = () => {
-      cancel = this.patience.after(deadline, () => {
-        const { channel, subjects, revision } = this.place;
-        question.inquiries++;
-        for (const id of question.missing) channel.send(subjects.to(id), 'ask', { revision, turn: question.turn });
-        cancel = this.patience.after(INQUIRY, () => {
-          if (this.settle(question)) wait();
-        });
-      });
-    };
-    wait();
-    return () => cancel();
-  }
-
-  /** Does what follows from where members stand; gives whether there is more time. */
-  private settle(question: Open): boolean {
-    const standings = question.takeStandings();
-    const { excluded, resent, isRepeated } = judge(standings, question.inquiries);
-    for (const id of excluded) {
-      this.exclude(id, standings.get(id) === 'silent' ? 'it does not answer' : 'it is too slow');
-    }
-    for (const id of resent) question.asking.resend(id);
-    if (isRepeated) question.askAgain();
-    return !isRepeated;
-  }
-
   private receive(message: SessionMessage): void {
     const { fields } = message;
     if (!('from' in fields) || fields.revision !== this.place.revision) return;
@@ -222,15 +168,27 @@ export class Coordinator {
 
   private answered({ from, turn }: { readonly from: string; readonly turn: number }, message: SessionMessage): void {
     const { open } = this;
-    if (turn !== open?.turn || !open.asked.includes(from)) return;
+    if (!open?.asked.includes(from)) return;
+    if (message.kind === 'standing') {
+      this.stands(open, message.fields);
+      return;
+    }
+    if (turn !== open.turn) return;
     try {
-      if (message.kind === 'standing') open.standings.set(from, message.fields.standing);
       const answer = open.asking.answer(message);
       if (answer !== undefined) open.answer(from, answer);
     } catch (error) {
       if (!(error instanceof ExchangeError)) throw error;
       this.refusedMessages++;
     }
+  }
+
+  private stands(open: Question<unknown>, { from, turn, standing, isAsked }: FieldsOf<'standing'>): void {
+    if (isAsked && turn === open.turn) open.stand(from, standing);
+    // It was cut off: what was sent meanwhile is lost.
+    if (isAsked || open.answers.has(from)) return;
+    open.asking.resend(from);
+    open.askAgain();
   }
 
   private join(fields: FieldsOf<'join'>): void {
@@ -264,6 +222,8 @@ export class Coordinator {
   private connection(isConnected: boolean): void {
     if (isConnected) this.patience.resume();
     else this.patience.pause();
+    // What was sent meanwhile is lost.
+    if (isConnected) this.open?.askAgain();
     this.place.say(
       isConnected ? 'connected to the server again' : 'the connection to the server is down: waiting for it',
     );

@@ -8,6 +8,9 @@ export interface WorkerFacts {
 /** Workers that wait ask again with every beat: one that has not for so many milliseconds is gone. */
 const PATIENCE = 10_000;
 
+/** A member that was not heard for so long is lost, in milliseconds. */
+export const SILENCE = 10_000;
+
 interface Entry {
   readonly facts: WorkerFacts;
   /** The view that it was admitted to. */

@@ -27,6 +27,7 @@ export async function collectState(
       channel.send(subjects.members(revision), 'settle', { revision, turn, sender });
     },
     deadline: () => DEADLINE,
+    isFirst: () => true,
     answer({ kind, fields, payload }) {
       if (kind === 'settled') return fields.digest;
       if (kind !== 'changes' || fields.from !== sender) return undefined;

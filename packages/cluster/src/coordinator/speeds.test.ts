@@ -34,6 +34,19 @@ test('shares follow the measured speeds to within a part in twenty', () => {
   );
 });
 
+test('a worker that was so slow that it has no leaves gets some again', () => {
+  const speeds = new Speeds();
+  const workers = workersOf([1, 1]);
+  speeds.weightsOf(workers);
+  measure(speeds, [10, 1000], 20);
+  expect(speeds.weightsOf(workers)[1]).toBe(1);
+  for (let round = 0; round < 300; round++) {
+    speeds.note('w0', 8, 80);
+    speeds.endRound();
+  }
+  expect(speeds.weightsOf(workers)[1]).toBeGreaterThan(25);
+});
+
 test('noise of a tenth changes nothing', () => {
   const noise = fc.array(fc.integer({ min: 95, max: 105 }), { minLength: 40, maxLength: 40 });
   fc.assert(

@@ -209,6 +209,7 @@ export class TaskRunner {
         collection = new Collection(this.ground.memory, plan, go.round, members);
         channel.send(subjects.members(revision), 'go', { revision, turn, ...go, members });
       },
+      isFirst: () => this.isFresh,
       deadline: () => (this.isFresh ? FIRST_DEADLINE : this.pace.deadline),
       answer: ({ kind, fields, payload }) => {
         if (kind === 'part') {

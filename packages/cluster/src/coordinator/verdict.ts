@@ -10,37 +10,36 @@ export interface Verdict {
   readonly isRepeated: boolean;
 }
 
-/** How often in a row nobody may answer at all before all are given up: the network may be down beyond the server. */
-const PATIENT_INQUIRIES = 10;
+/** How late a round may be if nobody at all answers: the network may be down beyond the server. */
+const NOBODY = 10;
 
-/** How often in a row a worker may be slow while others wait for it. */
-const SLOW_INQUIRIES = 2;
+/** How late a round may be for a worker that computes while others wait for it. */
+const SLOW = 2;
 
-/** How often in a row a worker may say that it is still getting ready. */
-const OPENING_INQUIRIES = 10;
+/** How late a round may be for a worker that is still getting ready. */
+const OPENING = 5;
 
 /**
- * Judges workers by where they stand when a round is not over in time.
+ * Judges workers by where they stand when a round is not over.
  *
  * @param standings by worker
+ * @param lateness  time since the round began, as a multiple of its deadline
  * @param inquiries how often they were asked about this round, this time included
  */
-export function judge(standings: ReadonlyMap<string, Standing>, inquiries: number): Verdict {
+export function judge(standings: ReadonlyMap<string, Standing>, lateness: number, inquiries: number): Verdict {
   const at = (...wanted: Standing[]) =>
     [...standings].filter(([, standing]) => wanted.includes(standing)).map(([id]) => id);
   const silent = at('silent');
   if (silent.length === standings.size) {
-    const isOver = inquiries >= PATIENT_INQUIRIES;
+    const isOver = inquiries >= NOBODY;
     return { excluded: isOver ? silent : [], resent: [], isRepeated: isOver };
   }
-  const late = [
-    ...(inquiries >= SLOW_INQUIRIES ? at('computing') : []),
-    ...(inquiries >= OPENING_INQUIRIES ? at('opening') : []),
-  ];
+  const slow = [...(lateness >= SLOW ? at('computing') : []), ...(lateness >= OPENING ? at('opening') : [])];
   // Slow workers are better than none.
   const isAnyoneReady = at('answered', 'exchanging').length > 0;
-  const excluded = [...silent, ...(isAnyoneReady ? late : [])];
+  const excluded = [...silent, ...(isAnyoneReady ? slow : [])];
   const resent = at('lacking');
-  const isWaiting = at('computing', 'opening').some((id) => !excluded.includes(id));
-  return { excluded, resent, isRepeated: excluded.length > 0 || resent.length > 0 || !isWaiting };
+  // Messages between workers were lost.
+  const isStuck = lateness >= 1 && at('computing', 'opening').length === 0;
+  return { excluded, resent, isRepeated: excluded.length > 0 || resent.length > 0 || isStuck };
 }

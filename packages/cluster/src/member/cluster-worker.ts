@@ -1,4 +1,4 @@
-import type { Unsubscribe } from '../bus/bus.js';
+import type { Bus, Unsubscribe } from '../bus/bus.js';
 import type { Cancel, Clock } from '../clock.js';
 import type { Heartbeat } from '../registry/heartbeat.js';
 import type { FieldsOf, SessionMessage } from '../wire/messages.js';
@@ -15,6 +15,7 @@ const TICK = 1000;
 
 /** What a worker needs of its surroundings. */
 export interface WorkerPlace extends Omit<SessionPlace, 'revision' | 'counts'> {
+  readonly bus: Bus;
   readonly clock: Clock;
   readonly host: string;
   readonly threads: number;
@@ -52,10 +53,14 @@ export class ClusterWorker {
   private readonly ends: Unsubscribe[];
 
   constructor(private readonly place: WorkerPlace) {
-    const { channel, subjects, clock, id } = place;
+    const { bus, channel, subjects, clock, id } = place;
     this.heard = clock.now();
     const receive = (message: SessionMessage) => this.receive(message);
-    this.ends = [channel.receive(subjects.all, receive), channel.receive(subjects.to(id), receive)];
+    this.ends = [
+      channel.receive(subjects.all, receive),
+      channel.receive(subjects.to(id), receive),
+      bus.onConnection((isConnected) => isConnected && this.membership?.session.reconnected()),
+    ];
     this.tick();
   }
 

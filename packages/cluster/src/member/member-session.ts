@@ -101,6 +101,13 @@ export class MemberSession {
     }
   }
 
+  /** The connection was down: what was sent to it meanwhile is lost. */
+  reconnected(): void {
+    const { channel, subjects, revision, id } = this.place;
+    const turn = this.latest?.turn ?? 1;
+    channel.send(subjects.coordinator, 'standing', { revision, from: id, turn, standing: 'lacking', isAsked: false });
+  }
+
   /** Ends it: the machine is closed when it has done what it is at. */
   async close(): Promise<void> {
     this.isOver = true;
@@ -264,6 +271,12 @@ export class MemberSession {
     }
     const standing = this.stage === 'idle' ? 'lacking' : this.stage;
     const stands = standing === 'exchanging' && !isCurrent ? 'lacking' : standing;
-    channel.send(subjects.coordinator, 'standing', { revision, from: id, turn: asked, standing: stands });
+    channel.send(subjects.coordinator, 'standing', {
+      revision,
+      from: id,
+      turn: asked,
+      standing: stands,
+      isAsked: true,
+    });
   }
 }

@@ -78,6 +78,7 @@ export async function serveWorker(url: string, options: ServeWorkerOptions = {})
     const channel = new Channel(bus, SESSION_MESSAGES);
     const occupation = new Occupation();
     const worker = new ClusterWorker({
+      bus,
       id,
       host: hostname(),
       threads,

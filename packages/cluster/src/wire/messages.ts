@@ -126,6 +126,8 @@ const KINDS = {
       from: name(),
       turn: integer(1),
       standing: choice('lacking', 'opening', 'computing', 'exchanging'),
+      /** Or it was cut off, and says so by itself. */
+      isAsked: flag(),
     },
   },
   /** A worker cannot go on, or will not. */

@@ -24,6 +24,7 @@ export interface LocalWorker {
   readonly lines: string[];
   /** As if its process were killed. */
   kill(): Promise<void>;
+  leave(): Promise<void>;
 }
 
 /** A coordinator and workers in one process, with machines that compute. */
@@ -32,7 +33,7 @@ export class MemoryCluster {
   readonly lines: string[] = [];
   private readonly subjects = subjectsOf('test');
   private readonly objects = memoryObjects();
-  private readonly workers: LocalWorker[] = [];
+  private workers: LocalWorker[] = [];
   private readonly stops: (() => void)[] = [];
   private revision = 0;
   private readonly clock: Clock;
@@ -68,6 +69,7 @@ export class MemoryCluster {
     const bus = this.network.join();
     const lines: string[] = [];
     const worker = new ClusterWorker({
+      bus,
       id,
       host: 'here',
       threads,
@@ -84,14 +86,21 @@ export class MemoryCluster {
       ...options,
     });
     const stopBeat = beat(bus, this.subjects.alive, () => worker.heartbeat);
-    const local = {
+    const local: LocalWorker = {
       worker,
       bus,
       lines,
       kill: async () => {
+        this.forget(local);
         stopBeat();
         await bus.close();
         await worker.close();
+      },
+      leave: async () => {
+        this.forget(local);
+        await worker.leave();
+        stopBeat();
+        await bus.close();
       },
     };
     this.workers.push(local);
@@ -99,7 +108,16 @@ export class MemoryCluster {
     return local;
   }
 
-  async close(): Promise<void> {
+  private forget(local: LocalWorker): void {
+    this.workers = this.workers.filter((each) => each !== local);
+  }
+
+  /** Workers that were neither killed nor told to leave. */
+  get alive(): readonly LocalWorker[] {
+    return this.workers;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
     for (const stop of this.stops) stop();
     for (const { worker, bus } of this.workers) {
       await worker.close();
