@@ -28,6 +28,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   sweep: async () => (await import('./commands/sweep.js')).sweep,
   serve: async () => (await import('./commands/serve.js')).serve,
   worker: async () => (await import('./commands/worker.js')).worker,
+  cluster: async () => (await import('./commands/cluster.js')).cluster,
   doctor: async () => (await import('./commands/doctor.js')).doctor,
 };
 

@@ -24,7 +24,7 @@ export interface Credentials {
 }
 
 /** The environment variable of each credential. */
-export const CREDENTIAL_VARIABLES = {
+const CREDENTIAL_VARIABLES = {
   user: 'WEFT_NATS_USER',
   password: 'WEFT_NATS_PASSWORD',
   token: 'WEFT_NATS_TOKEN',

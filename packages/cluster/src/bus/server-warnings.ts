@@ -26,7 +26,7 @@ export interface ServerFacts {
 }
 
 /** Whether a host is this machine's own, out of reach of others. */
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   const bare = host.replace(/^\[|\]$/g, '').toLowerCase();
   return bare === 'localhost' || bare === '::1' || /^127(?:\.\d{1,3}){3}$/.test(bare);
 }

@@ -114,6 +114,11 @@ export async function holderOfKey(store: KeyStore, key: string): Promise<Holder 
   return holderOf(await store.get(key));
 }
 
+/** Revision of the last renewal of a key, which changes while its holder lives; undefined if there is none. */
+export async function renewalOf(store: KeyStore, key: string): Promise<number | undefined> {
+  return (await store.get(renewals(key)))?.revision;
+}
+
 /** A key that this process holds, and renews until it releases it. */
 export class Claim {
   /** Settles with an error when the key was lost: another process has taken it over, or somebody has removed it. */

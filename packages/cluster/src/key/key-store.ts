@@ -81,3 +81,11 @@ export function memoryKeys(): KeyStore {
 export async function openKeys(kv: Kvm): Promise<KeyStore> {
   return natsKeys(await kv.create(KEY_BUCKET, { history: 1 }));
 }
+
+/** The keys of all clusters on a server; undefined if there was never one. */
+export async function existingKeys(kv: Kvm): Promise<KeyStore | undefined> {
+  for await (const { bucket } of kv.list()) {
+    if (bucket === KEY_BUCKET) return natsKeys(await kv.open(KEY_BUCKET));
+  }
+  return undefined;
+}

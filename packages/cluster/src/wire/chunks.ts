@@ -15,7 +15,7 @@ const PREFIX = 36;
 const ID_BYTES = 16;
 
 /** Fewest bytes that a bus must carry. */
-export const LEAST_BUS_BYTES = 1024;
+const LEAST_BUS_BYTES = 1024;
 
 /**
  * Cuts a message into pieces that a bus carries. A message that fits goes as it is.
