@@ -25,8 +25,11 @@ const examples = allExamples();
 
 /** Examples that are compiled only, by package and name, and why they cannot run here. Those of pages run in a page. */
 const COMPILED_ONLY: Readonly<Record<string, string>> = {
+  'cluster Registry': 'needs a NATS server',
   'cluster cluster': 'needs a NATS server',
   'cluster clusterExecutor': 'needs a NATS server',
+  'cluster clusterStatus': 'needs a NATS server',
+  'cluster connect': 'needs a NATS server',
   'cluster serveTrials': 'needs a NATS server',
   'cluster serveWorker': 'needs a NATS server',
   'data loadFashionMnist': 'needs 30 MB that are not in the repository',

@@ -3,7 +3,12 @@ import { heartbeatMessages } from './registry/heartbeat.js';
 import { trialMessages } from './sweep/trial-messages.js';
 import { SESSION_MESSAGES } from './wire/messages.js';
 
-/** Every kind of message that Weft reads from a server, in groups: the fuzzer draws and breaks all of them. */
+/**
+ * Every kind of message that Weft reads from a server, in groups: the fuzzer draws and breaks all of them.
+ *
+ * @example
+ * Object.keys(allMessages.keys.kinds); // ['holder', 'renewal']
+ */
 export const allMessages = {
   session: SESSION_MESSAGES,
   heartbeats: heartbeatMessages,

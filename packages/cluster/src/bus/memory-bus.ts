@@ -28,15 +28,6 @@ const STREAM = 0x4d454d42;
 /**
  * A network in the memory of one process, for tests: buses that join it reach each other. With a seed it loses, doubles
  * and delays messages, the same ones each time. It knows no clock: a message comes in a later turn of the event loop.
- *
- * @example
- * const network = new MemoryNetwork({ seed: 1, shuffles: true });
- * const [one, other] = [network.join(), network.join()];
- * const heard: string[] = [];
- * other.subscribe('greetings.*', ({ subject }) => heard.push(subject));
- * one.publish('greetings.a', new Uint8Array(1));
- * await network.idle();
- * heard; // ['greetings.a']
  */
 export class MemoryNetwork {
   readonly maximumBytes: number;

@@ -48,12 +48,6 @@ const LOOK = 250;
  * key over if it was not renewed meanwhile. No clocks are compared: each process measures with its own.
  *
  * @throws ClusterError with the code `taken` if another process holds the key and renews it
- *
- * @example
- * const keys = memoryKeys();
- * const claim = await claimKey(keys, 'coordinator', { id: 'a', host: 'box', work: 'weft train' });
- * claim.isHeld; // true
- * await claim.release();
  */
 export async function claimKey(store: KeyStore, key: string, owner: Owner, options: ClaimOptions = {}): Promise<Claim> {
   const { silenceSeconds = 10, signal, onWait } = options;

@@ -53,12 +53,6 @@ function natsKeys(bucket: KV): KeyStore {
 
 /**
  * Keys in the memory of one process, for tests.
- *
- * @example
- * const keys = memoryKeys();
- * const revision = await keys.set('a', Uint8Array.of(1), 0);
- * await keys.set('a', Uint8Array.of(2), 0); // undefined
- * (await keys.set('a', Uint8Array.of(2), revision!))! > revision!; // true
  */
 export function memoryKeys(): KeyStore {
   const entries = new Map<string, KeyEntry>();

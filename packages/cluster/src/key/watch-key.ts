@@ -10,11 +10,6 @@ const LOOK = 1000;
  * server is away nothing is called.
  *
  * @returns ends it
- *
- * @example
- * const keys = memoryKeys();
- * const stop = watchKey(keys, 'coordinator', (holder) => holder?.revision);
- * stop();
  */
 export function watchKey(
   store: KeyStore,

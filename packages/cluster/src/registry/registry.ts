@@ -35,10 +35,9 @@ const RATE_SPAN = 4000;
  * The table of workers that are there, by their heartbeats. Damaged, foreign and too many ones are refused and counted.
  *
  * @example
- * const bus = new MemoryNetwork().join();
+ * const { bus } = await connect('nats://127.0.0.1:4222');
  * const registry = new Registry(bus, 'weft.default.alive');
- * registry.workers; // []
- * registry.close();
+ * registry.onHeartbeat(({ id, host }) => console.log(`${id} on ${host}`));
  */
 export class Registry {
   readonly #entries = new Map<string, Entry>();

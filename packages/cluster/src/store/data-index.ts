@@ -24,10 +24,6 @@ const MOST_COMPRESSION = 1040;
 /**
  * Files below a folder, found by the SHA-256 of what they hold: of all bytes, or of the values in IDX and .npy files,
  * gzipped or not. Only names that the folder itself lists are opened, and links are not followed.
- *
- * @example
- * const index = await DataIndex.open('/data');
- * await index.find('0'.repeat(64), 1000); // undefined
  */
 export class DataIndex {
   readonly #files: readonly Listed[];

@@ -19,12 +19,6 @@ export type FoundIn = 'files' | 'cache' | 'server';
  * Bytes by their SHA-256, from wherever they are nearest. What comes from the server goes into the cache.
  *
  * @throws ClusterError if nobody has them, or they are more than may be fetched
- *
- * @example
- * const store = memoryObjects();
- * const sha256 = await store.put(Uint8Array.of(1, 2));
- * const { bytes, foundIn } = await fetchObject({ store }, sha256, 2);
- * foundIn; // 'server'
  */
 export async function fetchObject(
   { index, cache, store, mostBytes = 2 ** 34 }: ObjectSources,

@@ -89,11 +89,6 @@ function damaged(sha256: string): ClusterError {
 
 /**
  * Objects in the memory of one process, for tests.
- *
- * @example
- * const objects = memoryObjects();
- * const sha256 = await objects.put(Uint8Array.of(1, 2));
- * await objects.get(sha256, 2); // Uint8Array [1, 2]
  */
 export function memoryObjects(): ObjectStore {
   const objects = new Map<string, Uint8Array>();

@@ -34,6 +34,11 @@ function partsOf(bytes: Uint8Array): Uint8Array[] {
  * same of what it unpacks to if it is gzipped. No more than is wanted is unpacked.
  *
  * @param stored the file's bytes
+ *
+ * @example
+ * const idx = Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 5, 7);
+ * const [values] = await payloadsIn(idx, 2);
+ * [...values]; // [5, 7]
  */
 export async function payloadsIn(stored: Uint8Array, bytes: number): Promise<Uint8Array[]> {
   const isGzip = stored[0] === 0x1f && stored[1] === 0x8b;

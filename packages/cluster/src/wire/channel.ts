@@ -6,13 +6,6 @@ import { MessageError } from './message-error.js';
 
 /**
  * Sends messages over a bus and hands on those that come, whole and checked. What is no message is dropped and counted.
- *
- * @example
- * const messages = defineMessages({ hello: { fields: { from: name() } } });
- * const channel = new Channel(new MemoryNetwork().join(), messages);
- * channel.receive('greetings', ({ fields }) => fields.from);
- * channel.send('greetings', 'hello', { from: 'a' });
- * channel.refused; // 0
  */
 export class Channel<K extends Kinds> {
   readonly #bus: Bus;

@@ -24,9 +24,6 @@ export interface OptionalField<Value> extends Field<Value | undefined> {
   readonly shape: Extract<Shape, { type: 'optional' }>;
 }
 
-/** Fields by name. */
-export type Fields = Readonly<Record<string, Field<never>>>;
-
 /** The value of a field. */
 export type ValueOf<F> = F extends Field<infer Value> ? Value : never;
 

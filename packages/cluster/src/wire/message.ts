@@ -53,14 +53,6 @@ export interface Messages<K extends Kinds> {
 
 /**
  * Defines kinds of messages by what they hold.
- *
- * @example
- * const messages = defineMessages({
- *   hello: { fields: { from: name(), threads: integer(1, 1024) } },
- *   weights: { fields: { step: integer() }, payload: 2 ** 30 },
- * });
- * const bytes = messages.encode('hello', { from: 'a', threads: 2 });
- * messages.decode(bytes).kind; // 'hello'
  */
 export function defineMessages<const K extends Kinds>(kinds: K): Messages<K> {
   const records = new Map(Object.entries(kinds).map(([kind, { fields }]) => [kind, record(fields)]));
