@@ -1,4 +1,5 @@
-import { sep } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, sep } from 'node:path';
 import { NUMERICS_VERSION } from '@weft/pool';
 import { StudyError, type Trial, type TrialOptions } from '@weft/study';
 import { withDefaults } from '../arguments/table.js';
@@ -71,12 +72,15 @@ async function findData(options: TrialOptions, terminal: Terminal, signal: Abort
 
 /** Files from which a run can go on, with `/` between names. */
 export async function resumableFiles(folder: string): Promise<string[]> {
-  return (await continuedFiles(folder)).map(slashed);
+  const files = await continuedFiles(folder);
+  // The times of the processes so far.
+  const hasTimes = existsSync(join(folder, RUN_FILES.sessions));
+  return [...files, ...(hasTimes ? [RUN_FILES.sessions] : [])].map(slashed);
 }
 
 /** Files of a finished run from which another run can go on, with `/` between names. */
 export async function finishedFiles(folder: string): Promise<string[]> {
-  return [...(await resumableFiles(folder)), RUN_FILES.record];
+  return [...(await continuedFiles(folder)), RUN_FILES.record].map(slashed);
 }
 
 const slashed = (path: string) => path.replaceAll(sep, '/');

@@ -1,10 +1,14 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   type ClusterExecutorOptions,
   clusterExecutor,
   type PerformServedTrial,
-  type ServeTrialsOptions,
+  type ServeWorkerOptions,
   serveTrials,
   type TrialPlace,
+  type WorkerTrialEvent,
 } from '@weft/cluster';
 import type { Executor } from '@weft/study';
 import { isRunFile } from '../run/directory.js';
@@ -46,29 +50,48 @@ export function trialsOnWorkers(
   });
 }
 
-/** Performs the trials of others on this machine, until the signal is aborted. */
-export function trialsOfOthers(
-  place: TrialPlace,
-  {
-    terminal,
-    threads,
-    ...options
-  }: TrialsOptions & Pick<ServeTrialsOptions, 'worker' | 'folder' | 'signal'> & Partial<ServeTrialsOptions>,
-): Promise<void> {
-  const perform: PerformServedTrial = (trial, folder, signal) =>
-    performTrial(trial, folder, signal, { terminal: new TrialTerminal(terminal, trial.name, true), threads });
-  return serveTrials(place, perform, {
-    ...options,
-    versions: TRIAL_VERSIONS,
-    check: checkSharedTrial,
-    dataOf: new TrialDataFinder(terminal).dataOf,
-    isRunFile,
-    resumableFiles,
-    onEvent({ kind, trial, message }) {
-      const named = trial === undefined ? '' : `Trial ${trial}: `;
-      if (kind === 'begun' || kind === 'done') terminal.message(`${named}${kind}`);
-      else if (kind === 'given-back') terminal.message(`${named}given back`);
-      else terminal.warning(`${named}${message ?? kind}`);
-    },
-  });
+/** How a worker performs trials. */
+interface WorkerTrialsOptions {
+  /** Of the cluster. */
+  readonly name: string;
+  readonly terminal: Terminal;
+  /** Seconds; see ServeTrialsOptions. */
+  readonly trialSilence: number;
+  readonly trialCheckpoints: number;
+}
+
+/** What a worker does besides trainings: it performs trials, in a folder that is gone when it leaves. */
+export function trialsOfOthers(options: WorkerTrialsOptions): NonNullable<ServeWorkerOptions['also']> {
+  const { name, terminal, trialSilence, trialCheckpoints } = options;
+  return async ({ connection, id, threads, occupation, signal }) => {
+    const folder = await mkdtemp(join(tmpdir(), 'weft-trials-'));
+    const perform: PerformServedTrial = (trial, directory, until) =>
+      performTrial(trial, directory, until, { terminal: new TrialTerminal(terminal, trial.name, true), threads });
+    try {
+      await serveTrials({ ...connection, name }, perform, {
+        worker: id,
+        folder,
+        signal,
+        occupation,
+        versions: TRIAL_VERSIONS,
+        check: checkSharedTrial,
+        dataOf: new TrialDataFinder(terminal).dataOf,
+        isRunFile,
+        resumableFiles,
+        silenceSeconds: trialSilence,
+        checkpointSeconds: trialCheckpoints,
+        onEvent: (event) => tell(event, terminal),
+      });
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  };
+}
+
+function tell({ kind, trial, message }: WorkerTrialEvent, terminal: Terminal): void {
+  const subject = trial === undefined ? 'Trials' : `Trial ${trial}`;
+  if (kind === 'begun' || kind === 'done') terminal.message(`${subject}: ${kind}`);
+  else if (kind === 'given-back') terminal.message(`${subject}: given back`);
+  else if (kind === 'malformed') terminal.warning(`${subject}: refused a message that is no trial: ${message}`);
+  else terminal.warning(`${subject}: ${kind === 'refused' ? 'refused, ' : ''}${message}`);
 }

@@ -24,7 +24,7 @@ export const isFinal = (error: unknown) =>
 /** What waits for a server does so with. */
 export interface Persistence {
   readonly signal: AbortSignal;
-  /** Is called with each error that is followed by another try. */
+  /** Is called once, with the error, when a second try has failed, too. */
   readonly onTrouble?: (error: unknown) => void;
   /** Makes what the server may have lost, such as its streams. */
   readonly renew?: () => Promise<void>;
@@ -39,13 +39,13 @@ export async function persist<Result>(
   work: () => Promise<Result>,
   { signal, onTrouble, renew }: Persistence,
 ): Promise<Result> {
-  while (true) {
+  for (let tries = 1; ; tries++) {
     signal.throwIfAborted();
     try {
       return await work();
     } catch (error) {
       if (isFinal(error)) throw error;
-      onTrouble?.(error);
+      if (tries === 2) onTrouble?.(error);
       await waitFor(BETWEEN_TRIES, signal);
       if (error instanceof JetStreamApiError) await renew?.().catch(() => undefined);
     }
