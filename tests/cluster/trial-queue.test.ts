@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
@@ -9,13 +10,18 @@ import {
   type Connection,
   clusterExecutor,
   connect,
+  MessageError,
   type PerformServedTrial,
   type ServeTrialsOptions,
   type StudyTrialEvent,
   serveTrials,
+  trialMessages,
   type WorkerTrialEvent,
 } from '../../packages/cluster/src/index.js';
+import { decodeTrial, encodeTrial, trialKey } from '../../packages/cluster/src/sweep/trial-messages.js';
+import { TrialQueue } from '../../packages/cluster/src/sweep/trial-queue.js';
 import {
+  completeTrials,
   localExecutor,
   type PerformInFolderOptions,
   performInFolder,
@@ -312,5 +318,51 @@ inNats('trials on workers', () => {
     expect(training.calls).toEqual([{ name: 'seed-0', resume: true }]);
     expect(await texts(directory)).toEqual(await expected(study(1)));
     expect(existsSync(join(root, 'work-a', 'trials-in-hand'))).toBe(false);
+  });
+
+  it('drops what is no trial, and takes no result that is none, whatever paths it names', async () => {
+    const directory = join(root, 'far');
+    const id = '0123456789abcdef'.repeat(2);
+    await mkdir(directory, { recursive: true });
+    await writeFile(join(directory, 'cluster.json'), JSON.stringify({ study: id }));
+    const trial = completeTrials(study(1))[0];
+    const sent = { study: id, trial, data: DATA, versions: VERSIONS };
+    const key = trialKey(sent);
+    const hostile = (path: string, bytes = 4) => {
+      const file = { path, bytes, sha256: createHash('sha256').update('evil').digest('hex') };
+      return trialMessages.encode('result', { worker: 'mallory', result: 'e'.repeat(64), files: [file] });
+    };
+    const told = worker('a');
+    const queue = await TrialQueue.open(place());
+    // No message at all, one for another subject, and one whose earlier run has files that no run has.
+    const subject = `weft.${place().name}.trials.${id}`;
+    await connection.jetstream.publish(`${subject}.${'1'.repeat(64)}`, 'no trial');
+    await connection.jetstream.publish(`${subject}.${'2'.repeat(64)}`, encodeTrial({ ...sent, files: [] }));
+    const later = { ...sent, trial: { ...trial, continues: { name: 'earlier', epochs: 1 } } };
+    const files = [{ path: '../evil', bytes: 4, sha256: 'e'.repeat(64) }];
+    await connection.jetstream.publish(`${subject}.${trialKey(later)}`, encodeTrial({ ...later, files }));
+    await vi.waitFor(() => expect(names(told, 'malformed').length).toBe(3), WAIT);
+    await vi.waitFor(async () => expect((await queue.queued(id)).size).toBe(0), WAIT);
+    for (const note of [hostile('../../../evil'), hostile('run.json'), Buffer.from('no result')]) {
+      await queue.writeNote({ study: id, key }, 'result', note);
+      await queue.store.putBlob(
+        { name: `${id}.${key}.${createHash('sha256').update('evil').digest('hex')}` },
+        Buffer.from('evil'),
+      );
+      const asked = executor(directory);
+      await runStudy(study(1), { directory, executor: asked.executor });
+      expect(asked.told.filter(({ kind }) => kind === 'lost').map(({ message }) => message)).toEqual([
+        'its result is damaged',
+      ]);
+      expect(await texts(directory)).toEqual(await expected(study(1)));
+      await rm(join(directory, 'trials'), { recursive: true });
+    }
+    const all = await readdir(root, { recursive: true });
+    expect(all.filter((file) => file.includes('evil'))).toEqual([]);
+  });
+
+  it.each(['CON', 'a.', '.a', 'a/b', '..'])('takes no trial whose name is %s, which no folder may have', (name) => {
+    const sent = { study: 'a'.repeat(32), trial: { name, options: {} }, data: DATA, versions: VERSIONS, files: [] };
+    expect(() => decodeTrial(encodeTrial(sent))).toThrow(MessageError);
   });
 });

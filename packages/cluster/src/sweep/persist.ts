@@ -15,7 +15,7 @@ export const isTaken = (error: unknown) =>
   error instanceof JetStreamApiError && WRONG_LAST_SEQUENCE.includes(error.code);
 
 /** Whether another try cannot help: the connection was closed for good, or what came is not what it should be. */
-export const isFinal = (error: unknown) =>
+const isFinal = (error: unknown) =>
   isTaken(error) ||
   error instanceof errors.ClosedConnectionError ||
   error instanceof ClusterError ||

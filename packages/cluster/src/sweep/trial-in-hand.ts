@@ -5,7 +5,7 @@ import type { TakenTrial, TrialQueue } from './trial-queue.js';
 import type { ServeTrialsOptions, WorkerTrialEvent } from './worker-options.js';
 
 /** Somebody else has performed the trial meanwhile. */
-export class DoneElsewhere extends Error {
+class DoneElsewhere extends Error {
   override readonly name = 'DoneElsewhere';
 }
 
