@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -78,6 +78,7 @@ inNats('trials on workers', () => {
     connection = await connect(server.url);
     clusters++;
     leave = new AbortController();
+    setMaxListeners(100, leave.signal);
     workers = [];
   });
   afterEach(async () => {
