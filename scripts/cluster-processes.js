@@ -187,7 +187,8 @@ export class LocalCluster {
    * @param {readonly string[]} args
    */
   node(name, args) {
-    const process = new Process(name, NODE, args);
+    // Nothing of this machine's own cache is used, and nothing is left in it.
+    const process = new Process(name, NODE, args, { XDG_CACHE_HOME: join(this.folder, 'cache') });
     this.processes.push(process);
     return process;
   }
