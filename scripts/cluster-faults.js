@@ -41,6 +41,13 @@ const resumed = (scene, name, run) =>
 /** @param {string} file */
 const timeOf = (file) => (existsSync(file) ? statSync(file).mtimeMs : 0);
 
+/**
+ * Whether a training is within its epochs.
+ *
+ * @param {Scene} scene
+ */
+export const isComputing = ({ run, coordinator }) => coordinator.isRunning && existsSync(join(run, 'progress.json'));
+
 /** @type {readonly Fault[]} */
 export const FAULTS = [
   {
@@ -92,6 +99,10 @@ export const FAULTS = [
     async cause(scene) {
       const first = scene.coordinator;
       first.kill('SIGSTOP');
+      if (!isComputing(scene)) {
+        first.kill('SIGCONT');
+        return 'coordinator stopped for a moment, when all was computed';
+      }
       // Another machine goes on with a copy: the folder itself belongs to the process that stands still.
       const copy = `${scene.run}-taken-over`;
       cpSync(scene.run, copy, { recursive: true });

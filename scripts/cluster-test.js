@@ -1,11 +1,11 @@
 // Trainings on a cluster of real processes in which something fails at random moments; they must end with the bits of one
 // process: node scripts/cluster-test.js [RUNS] [SEED]
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { FAULTS } from './cluster-faults.js';
+import { FAULTS, isComputing } from './cluster-faults.js';
 import { hasServer, LocalCluster, weft } from './cluster-processes.js';
 import { commandLine, wholeNumber, wrongUsage } from './command-line.js';
 import { bitsOf, draw } from './kill-test.js';
@@ -42,8 +42,8 @@ const END = 60_000;
  *
  * @param {import('./cluster-faults.js').Scene} scene
  */
-async function begun({ run, coordinator }) {
-  while (coordinator.isRunning && !existsSync(join(run, 'progress.json'))) await wait(10);
+async function begun(scene) {
+  while (scene.coordinator.isRunning && !isComputing(scene)) await wait(10);
 }
 
 /**
@@ -51,8 +51,8 @@ async function begun({ run, coordinator }) {
  *
  * @param {import('./cluster-faults.js').Scene} scene
  */
-async function computed({ run, coordinator }) {
-  while (coordinator.isRunning && existsSync(join(run, 'progress.json'))) await wait(10);
+async function computed(scene) {
+  while (isComputing(scene)) await wait(10);
 }
 
 /**
@@ -79,8 +79,9 @@ async function disturbedRun(run, { faults, args, seconds, wanted, random }) {
     if (faults.length === 0) await computed(scene);
     const trained = (performance.now() - first) / 1000;
     for (const [number, fault] of faults.entries()) {
+      await begun(scene);
       await scene.coordinator.endsWithin((1000 * seconds * 0.9 * random(number, 0)) / faults.length);
-      if (!scene.coordinator.isRunning) missed++;
+      if (!isComputing(scene)) missed++;
       else done.push(await fault.cause(scene, (purpose) => random(number, 1 + purpose)));
     }
     const fault = (await faultOf(scene, wanted)) || (await endWorkers(scene));
