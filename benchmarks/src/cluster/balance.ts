@@ -1,4 +1,4 @@
-import { type ClusterShape, type RoundCost, stepTime } from '@weft/cluster';
+import { type ClusterShape, type ClusterStatistics, type RoundCost, stepTime } from '@weft/cluster';
 import { convAutoencoder } from '@weft/models';
 import { type StepRun, stepSeconds, withCluster } from './runs.js';
 
@@ -16,28 +16,37 @@ export interface Balance {
   readonly bound: number;
 }
 
-/** Measures how leaves and bytes are shared out among workers of one thread each. */
+/** What a worker has done so far. */
+type Done = ClusterStatistics['workers'][string];
+
+/**
+ * Measures how leaves and bytes are shared out among workers of one thread each. What an epoch costs besides its steps is
+ * taken away: epochs of twice the steps are compared with those of the steps.
+ */
 export async function measureBalance(workers: number, round: RoundCost, run: StepRun): Promise<Balance> {
   const { model } = convAutoencoder();
   const all = await withCluster({ count: workers }, async (runtime) => {
-    const { workers: before } = runtime.statistics;
-    await stepSeconds(runtime, model, run);
-    return Object.entries(runtime.statistics.workers).map(([name, after]) => ({
-      microBatches: after.microBatches - (before[name]?.microBatches ?? 0),
-      bytesSent: after.bytesSent - (before[name]?.bytesSent ?? 0),
-      bytesReceived: after.bytesReceived - (before[name]?.bytesReceived ?? 0),
-    }));
+    const marks = [runtime.statistics.workers];
+    for (const steps of [run.steps, 2 * run.steps]) {
+      await stepSeconds(runtime, model, { ...run, steps });
+      marks.push(runtime.statistics.workers);
+    }
+    return Object.keys(marks[2]).map((name) => marks.map((mark) => mark[name]));
   });
   const steps = run.steps * (run.epochs + 1);
-  const most = (of: (worker: (typeof all)[number]) => number) => Math.max(...all.map(of)) / steps;
+  const perStep = (of: (done: Done) => number) =>
+    all.map((marks) => {
+      const [start, short, long] = marks.map((done) => (done ? of(done) : 0));
+      return (long - short - (short - start)) / steps;
+    });
   const free = { replicatedSeconds: 0, secondsPerByte: 0, secondsPerMessage: 0 };
   const shape: ClusterShape = { machines: workers, cores: 1, latency: 0, bandwidth: Number.POSITIVE_INFINITY };
   const { sent, received } = stepTime({ rounds: [round], ...free }, shape);
   return {
     workers,
-    microBatches: all.map(({ microBatches }) => microBatches / steps),
-    sent: most(({ bytesSent }) => bytesSent),
-    received: most(({ bytesReceived }) => bytesReceived),
+    microBatches: perStep(({ microBatches }) => microBatches),
+    sent: Math.max(...perStep(({ bytesSent }) => bytesSent)),
+    received: Math.max(...perStep(({ bytesReceived }) => bytesReceived)),
     predicted: { sent, received },
     bound: 2 * round.bytes,
   };
