@@ -1,5 +1,5 @@
 // What goes wrong on purpose in the trainings of scripts/cluster-test.js.
-import { cpSync, existsSync, rmSync, statSync } from 'node:fs';
+import { cpSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
@@ -37,9 +37,6 @@ const oneOf = (all, random) => all[Math.floor(random * all.length)];
  */
 const resumed = (scene, name, run) =>
   scene.cluster.run(name, ['train', '--resume', run, '--cluster', scene.cluster.url, '--quiet']);
-
-/** @param {string} file */
-const timeOf = (file) => (existsSync(file) ? statSync(file).mtimeMs : 0);
 
 /**
  * Whether a training is within its epochs.
@@ -88,6 +85,7 @@ export const FAULTS = [
     async cause(scene, random) {
       scene.coordinator.kill('SIGKILL');
       await scene.coordinator.ended;
+      rmSync(join(scene.run, 'progress.json'), { force: true });
       const seconds = Math.floor(random(0) * 6);
       await wait(seconds * 1000);
       scene.coordinator = resumed(scene, 'coordinator, resumed', scene.run);
@@ -106,11 +104,9 @@ export const FAULTS = [
       // Another machine goes on with a copy: the folder itself belongs to the process that stands still.
       const copy = `${scene.run}-taken-over`;
       cpSync(scene.run, copy, { recursive: true });
-      rmSync(join(copy, 'run.lock'), { force: true });
-      const progress = join(copy, 'progress.json');
-      const before = timeOf(progress);
+      for (const file of ['run.lock', 'progress.json']) rmSync(join(copy, file), { force: true });
       const second = resumed(scene, 'coordinator, second', copy);
-      while (second.isRunning && timeOf(progress) === before) await wait(20);
+      while (second.isRunning && !isComputing({ ...scene, run: copy })) await wait(20);
       first.kill('SIGCONT');
       const end = await first.endsWithin(60_000);
       if (!end) scene.fault = 'the first coordinator does not end';

@@ -7,7 +7,7 @@ export interface Balance {
   readonly workers: number;
   /** Micro-batches of each worker. */
   readonly microBatches: readonly number[];
-  /** Bytes of the worker that sends, or receives, most; everything counted, also what is not sums. */
+  /** Bytes that a worker sends and receives, as a mean over workers; everything counted, also what is not sums. */
   readonly sent: number;
   readonly received: number;
   /** The same as the formula says it of sums alone. */
@@ -24,11 +24,10 @@ type Done = ClusterStatistics['workers'][string];
  * taken away: epochs of twice the steps are compared with those of the steps.
  */
 export async function measureBalance(workers: number, round: RoundCost, run: StepRun): Promise<Balance> {
-  const { model } = convAutoencoder();
   const all = await withCluster({ count: workers }, async (runtime) => {
     const marks = [runtime.statistics.workers];
     for (const steps of [run.steps, 2 * run.steps]) {
-      await stepSeconds(runtime, model, { ...run, steps });
+      await stepSeconds(runtime, convAutoencoder().model, { ...run, steps });
       marks.push(runtime.statistics.workers);
     }
     return Object.keys(marks[2]).map((name) => marks.map((mark) => mark[name]));
@@ -41,13 +40,14 @@ export async function measureBalance(workers: number, round: RoundCost, run: Ste
     });
   const free = { replicatedSeconds: 0, secondsPerByte: 0, secondsPerMessage: 0 };
   const shape: ClusterShape = { machines: workers, cores: 1, latency: 0, bandwidth: Number.POSITIVE_INFINITY };
-  const { sent, received } = stepTime({ rounds: [round], ...free }, shape);
+  const { server } = stepTime({ rounds: [round], ...free }, shape);
+  const mean = (of: (done: Done) => number) => perStep(of).reduce((sum, each) => sum + each, 0) / workers;
   return {
     workers,
     microBatches: perStep(({ microBatches }) => microBatches),
-    sent: Math.max(...perStep(({ bytesSent }) => bytesSent)),
-    received: Math.max(...perStep(({ bytesReceived }) => bytesReceived)),
-    predicted: { sent, received },
+    sent: mean(({ bytesSent }) => bytesSent),
+    received: mean(({ bytesReceived }) => bytesReceived),
+    predicted: { sent: server.received / workers, received: server.sent / workers },
     bound: 2 * round.bytes,
   };
 }
