@@ -25,7 +25,7 @@ type Done = ClusterStatistics['workers'][string];
  */
 export async function measureBalance(workers: number, round: RoundCost, run: StepRun): Promise<Balance> {
   const all = await withCluster({ count: workers }, async (runtime) => {
-    const marks = [];
+    const marks: Readonly<Record<string, Done>>[] = [];
     // The last bytes of a training are counted in the next one: the first one is there for the second.
     for (const steps of [run.steps, run.steps, 2 * run.steps]) {
       await stepSeconds(runtime, convAutoencoder().model, { ...run, steps });
