@@ -37,6 +37,7 @@ inNats('the server of docs/CLUSTER.md', () => {
     const warnings: string[] = [];
     const options = { user: 'worker', password, tlsCa: join(folder, 'cert.pem'), environment: {} };
     const connection = await connect(url(), { ...options, onWarning: (message) => warnings.push(message) });
+    const other = await connect(url(), options);
     try {
       const bucket = await connection.kv.create('weft-test');
       const revision = await bucket.put('key', 'value');
@@ -50,13 +51,15 @@ inNats('the server of docs/CLUSTER.md', () => {
       await objects.putBlob({ name: 'object' }, new Uint8Array(300_000).fill(7));
       expect((await objects.getBlob('object'))?.length).toBe(300_000);
       const received = new Promise((resolve) => {
-        connection.bus.subscribe('weft.test.all', ({ data }) => resolve([...data]));
+        other.bus.subscribe('weft.test.all', ({ data }) => resolve([...data]));
       });
+      await other.bus.flush();
       connection.bus.publish('weft.test.all', Uint8Array.of(1, 2));
       expect(await received).toEqual([1, 2]);
       expect(connection.server.isEncrypted).toBe(true);
       expect(warnings.filter((text) => /credentials|unencrypted/.test(text))).toEqual([]);
     } finally {
+      await other.close();
       await connection.close();
     }
   });

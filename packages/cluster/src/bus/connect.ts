@@ -107,6 +107,8 @@ async function open(
     name: clientName,
     maxReconnectAttempts: -1,
     reconnectTimeWait: RECONNECT_MILLISECONDS,
+    // Who sends sums to all needs none of them back.
+    noEcho: true,
     pingInterval: PING_MILLISECONDS,
     timeout: 1000 * timeoutSeconds,
     waitOnFirstConnect: waitsForServer,
