@@ -8,15 +8,19 @@ const plain = (bytes: Uint8Array) => new Uint8Array(bytes.buffer, bytes.byteOffs
 export class NatsBus implements Bus {
   readonly #connection: NatsConnection;
   readonly #watchers = new Set<(isConnected: boolean) => void>();
+  #maximumBytes: number;
   #isConnected = true;
 
   constructor(connection: NatsConnection) {
     this.#connection = connection;
+    this.#maximumBytes = connection.info!.max_payload;
     void this.#watch();
   }
 
   get maximumBytes(): number {
-    return this.#connection.info!.max_payload;
+    // While the connection is down the server says nothing.
+    this.#maximumBytes = this.#connection.info?.max_payload ?? this.#maximumBytes;
+    return this.#maximumBytes;
   }
 
   get isConnected(): boolean {
