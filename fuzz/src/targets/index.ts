@@ -9,6 +9,7 @@ import { gzip, idx } from './idx.js';
 import { job } from './job.js';
 import { model } from './model.js';
 import { ndarrays } from './ndarray.js';
+import { onnx } from './onnx.js';
 import { header, jpeg, png, tiff, tiles } from './pictures.js';
 import { runRecord } from './run-record.js';
 import { safetensors } from './safetensors.js';
@@ -27,6 +28,7 @@ export const targets: readonly Target[] = [
   npy,
   npz,
   csv,
+  onnx,
   runRecord,
   sweep,
   figureData,

@@ -14,6 +14,9 @@ export interface Constant {
   readonly data: Float32Array | Float64Array;
 }
 
+/** Axes that a tensor may have. */
+export const MOST_AXES = 32;
+
 /** A reader of the bytes of one element. */
 type Read = (view: DataView, at: number) => number;
 
@@ -60,7 +63,7 @@ export function constantOf(tensor: TensorProto, label = `tensor '${tensor.name ?
   }
   const type = TYPES[dataType];
   if (!type) throw new OnnxError(`${label}: it has the type ${dataType} of ONNX, which Weft does not read.`);
-  if (!dims.every((length) => Number.isSafeInteger(length) && length >= 0)) {
+  if (dims.length > MOST_AXES || !dims.every((length) => Number.isSafeInteger(length) && length >= 0)) {
     throw new OnnxError(`${label}: its shape is ${formatShape(dims)}.`);
   }
   const size = sizeOf(dims);

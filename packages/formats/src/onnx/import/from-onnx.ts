@@ -49,6 +49,15 @@ const BATCHES = [5, 7] as const;
  */
 export function fromOnnx(bytes: Uint8Array): ImportedModel {
   const graph = readGraph(bytes);
+  try {
+    return modelOf(graph);
+  } catch (cause) {
+    if (cause instanceof OnnxError) throw cause;
+    throw new OnnxError(`fromOnnx: the model cannot be built: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function modelOf(graph: OnnxGraph): ImportedModel {
   const { [FROZEN]: _, ...metadata } = graph.metadata;
   const shared = new Set(sharedInitializers(graph));
   const readings = read(graph, shared, true);
@@ -76,9 +85,13 @@ function read(
   hasSpecialLayers: boolean,
 ): readonly [Interpretation, Interpretation] {
   const first = interpret(graph, { batch: BATCHES[0], shared, hasSpecialLayers });
-  const sources = [...first.context.weights.values()].map(({ source }) => source);
-  const twice = sources.filter((source, index) => sources.indexOf(source) !== index && !shared.has(source));
-  if (twice.length > 0) {
+  const seen = new Set<string>();
+  const twice = new Set<string>();
+  for (const { source } of first.context.weights.values()) {
+    if (seen.has(source) && !shared.has(source)) twice.add(source);
+    seen.add(source);
+  }
+  if (twice.size > 0) {
     for (const source of twice) shared.add(source);
     return read(graph, shared, hasSpecialLayers);
   }
@@ -192,11 +205,15 @@ const withoutSlash = (name: string): string => name.replaceAll('/', '.');
 /** Names that no other has. */
 class Names {
   private readonly taken = new Set<string>();
+  private readonly counts = new Map<string, number>();
 
   free(wished: string): string {
     const base = withoutSlash(wished).replace(/^\.+/, '').slice(0, 200) || 'layer';
-    let name = base;
-    for (let count = 1; this.taken.has(name); count++) name = `${base}_${count}`;
+    let count = this.counts.get(base) ?? 0;
+    const numbered = () => (count === 0 ? base : `${base}_${count}`);
+    while (this.taken.has(numbered())) count++;
+    const name = numbered();
+    this.counts.set(base, count + 1);
     this.taken.add(name);
     return name;
   }

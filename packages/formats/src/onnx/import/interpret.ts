@@ -5,7 +5,7 @@ import { handlers } from './handlers.js';
 import { folded } from './integers.js';
 import { OnnxNode, Unsupported } from './node.js';
 import { listFaults, type OnnxGraph } from './read-graph.js';
-import { asGiven, type ComputedValue, toLast, type Value } from './value.js';
+import { asGiven, asLast, type ComputedValue, toLast, type Value } from './value.js';
 
 /** What one node takes and gives, as far as it is computed from examples. */
 export interface ComputedNode {
@@ -31,6 +31,8 @@ export interface Reading {
   readonly hasSpecialLayers: boolean;
 }
 
+/** Numbers that are computed while a file is read; more are computed with the model. */
+const MOST_FOLDED = 2 ** 16;
 /** Operators whose first input is images with channels first. */
 const OF_IMAGES = new Set([
   'Conv',
@@ -92,34 +94,45 @@ export function interpret(graph: OnnxGraph, { batch, shared, hasSpecialLayers }:
   });
   graph.inputs.forEach(({ name }, which) => void values.set(name, inputs[which]));
   const nodes = run(graph, values, context);
-  // Where images come with channels last in the file, they leave so.
-  const areGiven = inputs.some(({ x }) => x.shape.length > 2) && inputs.every(({ isLast }) => !isLast);
   const outputs = graph.outputs.map((name) => {
     const value = values.get(name);
-    if (value?.is === 'computed' && !value.isFixed) return areGiven ? inGivenOrder(name, value, nodes) : value;
+    if (value?.is === 'computed' && !value.isFixed) return asInputs(name, value, inputs, nodes);
     throw new OnnxError(`fromOnnx: the output '${name.slice(0, 80)}' does not depend on the inputs.`);
   });
   return { context, inputs, outputs, nodes };
 }
 
-/** An output in ONNX's order of axes, moved by a node of its own. */
-function inGivenOrder(name: string, value: ComputedValue, nodes: ComputedNode[]): ComputedValue {
-  if (!value.isLast) return value;
-  const x = asGiven(value);
+/**
+ * An output with its axes as the inputs have them: turned where an input of as many axes is, else as in the file. Where no
+ * input has an order, as of a decoder, images have channels last. A node of its own moves them.
+ */
+function asInputs(
+  name: string,
+  value: ComputedValue,
+  inputs: readonly ComputedValue[],
+  nodes: ComputedNode[],
+): ComputedValue {
+  const ranks = inputs.map(({ x }) => x.shape.length);
+  const rank = value.x.shape.length;
+  const isTurned = inputs.some(({ isLast }, which) => isLast && ranks[which] === rank);
+  const isLast = isTurned || (value.isLast && ranks.every((each) => each <= 2));
+  if (isLast === value.isLast) return value;
+  const x = isLast ? asLast(value) : asGiven(value);
   const node = new OnnxNode({ input: [], output: [name], attribute: [], opType: 'Transpose' });
   nodes.push({ node, inputs: [value.x], outputs: [x] });
-  return { ...value, x, isLast: false };
+  return { ...value, x, isLast };
 }
 
 function run(graph: OnnxGraph, values: Map<string, Value>, context: ImportContext): ComputedNode[] {
   const faults: string[] = [];
   const nodes: ComputedNode[] = [];
+  const made = new Set(graph.nodes.flatMap(({ outputs }) => outputs));
   for (const node of graph.nodes) {
     const given = node.inputs.map((name) => (name === '' ? undefined : values.get(name)));
     // What cannot be computed is in the list already, or the file does not have it.
     const missing = node.inputs.find((name, which) => name !== '' && !given[which]);
     if (missing !== undefined) {
-      if (!isOutput(graph, missing)) faults.push(`${labelOf(node)}: there is no value '${missing.slice(0, 80)}'.`);
+      if (!made.has(missing)) faults.push(`${labelOf(node)}: there is no value '${missing.slice(0, 80)}'.`);
       continue;
     }
     try {
@@ -137,8 +150,6 @@ function run(graph: OnnxGraph, values: Map<string, Value>, context: ImportContex
 }
 
 const labelOf = ({ type, name }: OnnxNode) => `${type} '${name.slice(0, 80)}'`;
-
-const isOutput = ({ nodes }: OnnxGraph, name: string) => nodes.some(({ outputs }) => outputs.includes(name));
 
 /** Tensors that depend on examples. */
 function tensorsOf(values: readonly (Value | undefined)[]): Tensor[] {
@@ -161,7 +172,7 @@ function resultsOf(
   return results.map((value) => {
     if (value.is === 'known' || !isFixed) return value;
     // Nothing but numbers went in: they are computed now.
-    if (!isPlain) return { ...value, isFixed };
+    if (!isPlain || value.x.size > MOST_FOLDED) return { ...value, isFixed };
     const x = asGiven(value);
     const { kind } = value;
     return { is: 'known', kind, shape: x.shape, data: kind === 'float' ? x.toArray() : Float64Array.from(x.toArray()) };

@@ -38,6 +38,8 @@ const PARAMETERS: Readonly<Record<string, readonly number[]>> = {
   Clip: [1, 2],
   Dropout: [1],
 };
+/** Inputs and, in old files, initializers among them. */
+const MOST_INPUTS = 10_000;
 /** Faults that an error lists. */
 const LISTED = 30;
 const [OLDEST, NEWEST] = [7, 28];
@@ -68,6 +70,7 @@ export function readGraph(bytes: Uint8Array): OnnxGraph {
       `fromOnnx: the file has opset ${opset}; expected ${OLDEST} to ${NEWEST}. Convert it with onnx.version_converter.`,
     );
   }
+  if (graph.input.length > MOST_INPUTS) throw new OnnxError(`fromOnnx: the graph has ${graph.input.length} inputs.`);
   checkOperators(graph.node);
   if (graph.sparseInitializer.length > 0) throw new OnnxError('fromOnnx: the file has sparse initializers.');
   const constants = new Map(
@@ -109,7 +112,9 @@ function checkOperators(nodes: readonly NodeProto[]): void {
   for (const node of unknown) {
     const { opType = '', domain = '' } = node;
     const type = domain === '' ? opType : `${domain}.${opType}`;
-    byType.set(type, [...(byType.get(type) ?? []), node]);
+    const known = byType.get(type);
+    if (known) known.push(node);
+    else byType.set(type, [node]);
   }
   const faults = [...byType].map(([type, each]) => {
     const names = each.slice(0, 5).map(({ name, output }) => short(name || (output[0] ?? '')));

@@ -1,6 +1,7 @@
 import * as core from '@weft/core';
 import { applyOperation } from '@weft/core/program';
 import { composed, inverted, isIdentity, permuted } from '../permute.js';
+import { MOST_AXES } from './constant.js';
 import {
   axisOf,
   computed,
@@ -19,7 +20,7 @@ const sizeOf = (shape: readonly number[]) => shape.reduce((product, length) => p
 
 /** The same elements in another shape, known or computed. */
 function inShape(value: Value, shape: readonly number[]): Value {
-  if (sizeOf(shape) !== sizeOf(shapeOf(value))) {
+  if (shape.length > MOST_AXES || sizeOf(shape) !== sizeOf(shapeOf(value))) {
     throw new Unsupported(`[${shapeOf(value).join()}] cannot become [${shape.join()}]`);
   }
   if (value.is === 'known') return { ...value, shape: [...shape] };
@@ -81,6 +82,7 @@ const transpose: Handler = (node, inputs) => {
   const permutation = (node.ints('perm') ?? shape.map((_, axis) => shape.length - 1 - axis)).map((axis) =>
     axisOf(axis, shape.length),
   );
+  if (new Set(permutation).size !== shape.length) throw new Unsupported(`its perm is [${permutation.join()}]`);
   if (value.is === 'known') {
     const moved = permutation.map((axis) => shape[axis]);
     return { ...value, shape: moved, data: permuted(value.data as Float32Array, shape, permutation) };

@@ -8,6 +8,9 @@ import { asLast, shapeOf, type Value } from './value.js';
 type Two = readonly [number, number];
 type Amounts = readonly [Two, Two];
 
+/** Pixels along one side of a window: a file must not make the program large. */
+const MOST_PIXELS = 2 ** 12;
+
 /** Images with channels last; sequences are images of one column. */
 interface Images {
   readonly x: Tensor;
@@ -33,7 +36,9 @@ function pair(node: OnnxNode, name: string, fallback: Two, isSequence: boolean):
   const given = node.ints(name);
   if (given === undefined) return fallback;
   const numbers = isSequence ? [...given, fallback[1]] : given;
-  if (numbers.length !== 2) throw new Unsupported(`its ${name} is [${given.join()}]`);
+  if (numbers.length !== 2 || !numbers.every((number) => number >= 0 && number <= MOST_PIXELS)) {
+    throw new Unsupported(`its ${name} is [${given.join()}]`);
+  }
   return [numbers[0], numbers[1]];
 }
 
