@@ -17,6 +17,7 @@ const GIVEN: Readonly<Record<string, string>> = {
   'docs/BROWSER.md 1': 'declare const pixels: Uint8Array<ArrayBuffer>, labels: Int32Array<ArrayBuffer>;',
   'docs/BROWSER.md 3': `import { fit } from '@weft/web';
     declare const model: import('@weft/web').Model, data: import('@weft/web').Examples;`,
+  'docs/CLUSTER.md 1': `declare const model: import('@weft/nn').Model, data: import('@weft/pool').Examples;`,
   'docs/PICTURES.md 2': `declare const autoencoder: import('@weft/nn').Model;`,
   'packages/analysis/README.md 1':
     'declare const images: Float32Array, reconstructions: Float32Array, latents: Float32Array;',
