@@ -34,9 +34,13 @@ function sleepingStep(
   return withCluster({ count: workers, line, program }, (runtime) => stepTime(runtime, model, run));
 }
 
-/** A model of so many weights or somewhat more. */
+const NUMBERS = 1024;
+
+/** An autoencoder of so many weights or somewhat more. */
 const modelOf = (weights: number) =>
-  new Sequential([new Dense({ units: Math.ceil(weights / 1024) })], { inputShape: [1024] });
+  new Sequential([new Dense({ units: Math.ceil(weights / NUMBERS / 2) }), new Dense({ units: NUMBERS })], {
+    inputShape: [NUMBERS],
+  });
 
 const SMALL_WEIGHTS = 16_384;
 const LARGE_WEIGHTS = 2 ** 20;

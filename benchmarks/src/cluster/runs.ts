@@ -70,8 +70,8 @@ export async function withCluster<T>(workers: Workers, work: (runtime: ClusterRu
 
 /** Workers join between steps: a small model is trained until all have. */
 async function allTakePart(runtime: ClusterRuntime, count: number): Promise<void> {
-  const model = new Sequential([new Dense({ units: 1 })], { inputShape: [1] });
   while (runtime.workerNames.length < count) {
+    const model = new Sequential([new Dense({ units: 1 })], { inputShape: [1] });
     await fit(model, { x: Float32Array.of(1), y: Float32Array.of(1) }, { epochs: 5, runtime });
   }
 }
