@@ -71,6 +71,12 @@ function latentRecord(latents: LatentAnalysis): LatentRecord {
   };
 }
 
+/** What the workers of a cluster have done. */
+function clusterRecord({ coordinator, workers, ...rounds }: ClusterStatistics): RunRecord['cluster'] {
+  const computed = Object.entries(workers).map(([id, worker]) => [id, { ...worker }]);
+  return { coordinator: { ...coordinator }, workers: Object.fromEntries(computed), ...rounds };
+}
+
 /** What is known of a run besides its models. */
 export interface RunFacts {
   readonly options: RunRecord['options'];
@@ -120,7 +126,7 @@ export function runRecord(facts: RunFacts): RunRecord {
       classNames: [...data.classNames],
       checksums: data.checksums,
     },
-    ...(facts.cluster && { cluster: facts.cluster }),
+    ...(facts.cluster && { cluster: clusterRecord(facts.cluster) }),
     models: facts.models,
     ...(latents && { latent: latentRecord(latents) }),
     figures: facts.figures.map(({ name, title, caption, data }) => ({

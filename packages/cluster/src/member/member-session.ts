@@ -181,7 +181,7 @@ export class MemberSession {
     this.turn = turn;
     const { channel, subjects, revision, id } = this.place;
     if (result.kind === 'end') {
-      this.send(go.turn, result.outgoing);
+      this.send(go, result.outgoing);
       const { stopped, steps } = result;
       turn.answer = () =>
         channel.send(subjects.coordinator, 'ended', { revision, from: id, turn: go.turn, stopped, steps });
@@ -200,7 +200,7 @@ export class MemberSession {
       const measured = { leaves: [...leaves], microBatches, examples, milliseconds, bytesSent, bytesReceived };
       channel.send(subjects.coordinator, 'done', { revision, from: id, turn: go.turn, ...measured, steps });
     };
-    this.send(go.turn, exchange.first);
+    this.send(go, exchange.first);
     for (const part of this.box.take(go.turn)) this.exchange(turn, part.from, part.part, part.bytes);
     this.finish(turn);
   }
@@ -219,7 +219,7 @@ export class MemberSession {
 
   private exchange(turn: Turn, from: string, part: FieldsOf<'part'>['part'], bytes: Uint8Array): void {
     try {
-      this.send(turn.go.turn, turn.exchange!.accept(from, { kind: part }, bytes));
+      this.send(turn.go, turn.exchange!.accept(from, { kind: part }, bytes));
     } catch (error) {
       if (!(error instanceof ExchangeError)) throw error;
       this.refused++;
@@ -234,11 +234,13 @@ export class MemberSession {
     this.place.counts.examples += turn.computed?.examples ?? 0;
   }
 
-  private send(turn: number, outgoing: readonly Outgoing[]): void {
+  private send({ turn, members }: FieldsOf<'go'>, outgoing: readonly Outgoing[]): void {
     const { channel, subjects, revision, id } = this.place;
+    const others = members.filter((member) => member.id !== id);
+    // What is sent to all comes back, too: a single other one is sent it alone.
+    const all = others.length === 1 ? subjects.to(others[0].id) : subjects.members(revision);
     for (const { to, part, bytes } of outgoing) {
-      const subject =
-        to === 'all' ? subjects.members(revision) : to === 'coordinator' ? subjects.coordinator : subjects.to(to);
+      const subject = to === 'all' ? all : to === 'coordinator' ? subjects.coordinator : subjects.to(to);
       channel.send(subject, 'part', { revision, from: id, turn, part: part.kind }, bytes);
     }
   }

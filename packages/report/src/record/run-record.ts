@@ -163,6 +163,25 @@ const runRecord = z.looseObject({
     /** From file name to checksum. */
     checksums: byName(z.string()),
   }),
+  /** What the workers of a cluster have done, if they have trained the models. */
+  cluster: z
+    .looseObject({
+      coordinator: z.looseObject({ microBatches: count }),
+      /** By worker; bytes are of messages, sent and received. */
+      workers: byName(
+        z.looseObject({
+          host: z.string(),
+          threads: count,
+          microBatches: count,
+          examples: count,
+          bytesSent: count,
+          bytesReceived: count,
+        }),
+      ),
+      rounds: count,
+      repeatedRounds: count,
+    })
+    .optional(),
   /** By key: `cae`, `cdae`, or that of another model. */
   models: byName(model, 10),
   /** Of the CAE; other models have their own. */
