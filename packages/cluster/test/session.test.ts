@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { ClusterError } from '../src/errors.js';
 import { cause, events, networks } from './support/events.js';
 import { MemoryCluster } from './support/memory-cluster.js';
 import { trained, trainedHere } from './support/small-training.js';
@@ -59,6 +60,24 @@ describe('a training on workers', () => {
     expect(small.lines.join()).toMatch(/refuses the job: .*\d+.* 1000/);
     expect(cluster.lines.join()).toContain('small is refused');
     await runtime.close();
+  });
+
+  it('is taken over by a coordinator with a higher revision; what the one before still says is ignored and counted', async () => {
+    await using cluster = new MemoryCluster({}, 10);
+    const [first, { worker }] = [cluster.runtime(), cluster.worker('w', 1)];
+    let second: Promise<unknown> = Promise.resolve();
+    const takeOver = (epoch: number) => {
+      if (epoch !== 1) return;
+      const runtime = cluster.runtime();
+      second = trained(runtime, EPOCHS).finally(async () => {
+        first.stop(new ClusterError('fenced', 'another one has taken over'));
+        await runtime.close();
+      });
+    };
+    await expect(trained(first, EPOCHS, [{ onEpochEnd: takeOver }])).rejects.toThrow('another one has taken over');
+    expect(await second).toEqual(expected);
+    expect(worker.heartbeat.refused).toBeGreaterThan(0);
+    await first.close();
   });
 
   it('ends with the same bits whatever happens to messages, workers and connections', async () => {
