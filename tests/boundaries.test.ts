@@ -30,6 +30,7 @@ const SECOND_ENTRIES = [
   '@weft/core/program',
   '@weft/data/browser',
   '@weft/formats/arrays',
+  '@weft/formats/keras',
   '@weft/formats/onnx',
   '@weft/formats/tensorboard',
   '@weft/train/runtime',

@@ -39,6 +39,8 @@ describe('every reader of what others have written', () => {
       'npy',
       'npz',
       'csv',
+      'hdf5',
+      'keras',
       'run-record',
       'sweep',
       'figure-data',

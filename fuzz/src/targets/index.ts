@@ -7,6 +7,7 @@ import { exploration } from './exploration.js';
 import { figureData } from './figure-data.js';
 import { gzip, idx } from './idx.js';
 import { job } from './job.js';
+import { hdf5, keras } from './keras.js';
 import { model } from './model.js';
 import { ndarrays } from './ndarray.js';
 import { onnx } from './onnx.js';
@@ -29,6 +30,8 @@ export const targets: readonly Target[] = [
   npz,
   csv,
   onnx,
+  hdf5,
+  keras,
   runRecord,
   sweep,
   figureData,

@@ -57,7 +57,8 @@ export function exitCodeOf(error: unknown): number {
   // By its name: the package that it comes from is loaded only where it is used.
   if (error instanceof Error && error.name === 'ClusterError' && 'code' in error && error.code === 'usage')
     return EXIT.usage;
-  const isOfFile = error instanceof Error && ['RunRecordError', 'StudyError'].includes(error.name);
+  const isOfFile =
+    error instanceof Error && ['RunRecordError', 'StudyError', 'KerasError', 'OnnxError'].includes(error.name);
   return isOfFile || DATA_FAULTS.some((fault) => error instanceof fault) ? EXIT.data : EXIT.failure;
 }
 

@@ -15,6 +15,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   reconstruct: async () => (await import('./commands/reconstruct.js')).reconstruct,
   encode: async () => (await import('./commands/encode.js')).encode,
   score: async () => (await import('./commands/score.js')).score,
+  export: async () => (await import('./commands/export.js')).exportModel,
+  import: async () => (await import('./commands/import.js')).importModel,
   sample: async () => (await import('./commands/sample.js')).sample,
   interpolate: async () => (await import('./commands/interpolate.js')).interpolate,
   explore: async () => (await import('./commands/explore.js')).explore,

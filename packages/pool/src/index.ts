@@ -4,6 +4,7 @@ export { ArchitectureMismatchError, type LoadedModel, SafetensorsError, type Wei
 export * from '@weft/nn';
 export * from '@weft/train';
 export { availableThreads, controlGroupFolders, processorQuota } from './available-threads.js';
+export { loadKerasModel, loadKerasWeights } from './files/keras-file.js';
 export { makeFolders } from './files/make-folders.js';
 export { loadModel, loadWeights, saveModel } from './files/model-file.js';
 export { weightsSha256 } from './files/weights-sha256.js';

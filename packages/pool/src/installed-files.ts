@@ -10,6 +10,8 @@ export interface InstalledFiles {
   readonly Piscina: typeof Piscina;
   /** URL of the file that workers begin with. */
   readonly worker: string;
+  /** URL of the file that the thread that reads HDF5 begins with. */
+  readonly hdf5: string;
 }
 
 /**
@@ -22,7 +24,8 @@ export interface InstalledFiles {
 export function installedFiles(from: string | undefined): InstalledFiles {
   const folder = packageFolder(from);
   const { Piscina } = createRequire(new URL('package.json', folder))('piscina') as typeof import('piscina');
-  return { Piscina, worker: new URL('dist/worker.js', folder).href };
+  const [worker, hdf5] = ['worker', 'hdf5-worker'].map((name) => new URL(`dist/${name}.js`, folder).href);
+  return { Piscina, worker, hdf5 };
 }
 
 function packageFolder(from: string | undefined): URL {
