@@ -31,7 +31,7 @@ function sleepingStep(
   const shared = { up: new Line(bandwidth), down: new Line(bandwidth) };
   const line = latency === 0 ? {} : { latency: 1000 * latency, bandwidth, shared };
   const program = [PROGRAM, String(sleep.leafSeconds), String(sleep.replicatedSeconds)];
-  return withCluster({ count: workers, line, program }, (runtime) => stepTime(runtime, model, run));
+  return withCluster({ count: workers, line, program }, (runtime) => stepTime(runtime, build, run));
 }
 
 const NUMBERS = 1024;
@@ -48,10 +48,10 @@ const LARGE_WEIGHTS = 2 ** 20;
 /** What a machine takes for bytes and messages: of steps on two workers that compute nothing, with few weights and many. */
 export async function measureHandling(run: StepRun): Promise<Pick<StepCost, 'secondsPerByte' | 'secondsPerMessage'>> {
   const nothing = { leafSeconds: 0, replicatedSeconds: 0 };
-  const [few, many] = [modelOf(SMALL_WEIGHTS), modelOf(LARGE_WEIGHTS)];
-  const time = (model: Sequential) => sleepingStep(model, 2, CHECKED[0], nothing, run);
+  const [few, many] = [SMALL_WEIGHTS, LARGE_WEIGHTS].map((weights) => () => modelOf(weights));
+  const time = (build: () => Sequential) => sleepingStep(build, 2, CHECKED[0], nothing, run);
   const [short, long] = [await time(few), await time(many)];
-  const bytes = (model: Sequential) => 4 * model.countWeights();
+  const bytes = (build: () => Sequential) => 4 * build().countWeights();
   // Of two workers each handles 2 S bytes and 4 messages a step, and the coordinator 3.
   const secondsPerByte = Math.max(0, (long - short) / (2 * (bytes(many) - bytes(few))));
   return { secondsPerByte, secondsPerMessage: Math.max(0, (short - 2 * bytes(few) * secondsPerByte) / 7) };
@@ -68,7 +68,7 @@ export async function checkFormula(
   const sleep = { leafSeconds: round.leafSeconds, replicatedSeconds };
   for (const network of CHECKED) {
     for (const workers of counts) {
-      const measured = await sleepingStep(convAutoencoder().model, workers, network, sleep, run);
+      const measured = await sleepingStep(() => convAutoencoder().model, workers, network, sleep, run);
       const { latency, bandwidth } = network;
       const predicted = predictedStep(cost, { machines: workers, cores: 1, latency, bandwidth }).seconds;
       found.push({ network, workers, measured, predicted });

@@ -22,7 +22,7 @@ const { positionals, values } = commandLine({
   about: `Measures training on a cluster of this machine's processes, and checks the formula of a step's time. Parts: ${PARTS.join(', ')}; all by default.`,
   options: {
     rounds: { value: 'N', default: '5', help: 'Rounds in which one process and the cluster take turns.' },
-    steps: { value: 'N', default: '10', help: 'Steps of an epoch.' },
+    steps: { value: 'N', default: '20', help: 'Steps of an epoch, where times are compared.' },
     workers: { value: 'N,N', default: '1,2,3,7', help: 'Numbers of workers.' },
   },
 });
@@ -38,6 +38,8 @@ const before = machine();
 console.log(`${describeMachine(before)} before\n`);
 const results: Record<string, unknown> = {};
 const run = { batchSize: BATCH, steps, epochs: 4 };
+/** Where epochs of some steps are compared with epochs of twice as many. */
+const few = { batchSize: BATCH, steps: 5, epochs: 3 };
 if (has('efficiency')) results.efficiency = await efficiency();
 const cost = has('balance') || has('formula') ? await stepCost(BATCH, rounds) : undefined;
 if (cost) results.cost = cost;
@@ -74,7 +76,7 @@ async function stepCost(batch: number, turns: number): Promise<MeasuredCost> {
 async function balance({ round }: MeasuredCost) {
   const found = [];
   for (const workers of counts.filter((count) => count > 1)) {
-    found.push(await measureBalance(workers, round, { ...run, epochs: 1 }));
+    found.push(await measureBalance(workers, round, { ...few, epochs: 1 }));
   }
   const rows = found.map(({ workers, microBatches, sent, received, predicted, bound }) => [
     `${workers}`,
@@ -87,7 +89,7 @@ async function balance({ round }: MeasuredCost) {
 }
 
 async function formula(measured: MeasuredCost) {
-  const handling = await measureHandling(run);
+  const handling = await measureHandling(few);
   const { secondsPerByte, secondsPerMessage } = handling;
   console.log(
     `A machine takes ${(1e9 * secondsPerByte).toFixed(1)} ns for a byte and ` +
@@ -96,7 +98,7 @@ async function formula(measured: MeasuredCost) {
   const costOf = ({ round, replicatedSeconds }: MeasuredCost): StepCost => {
     return { rounds: [round], replicatedSeconds, ...handling };
   };
-  const checked = await checkFormula(measured, costOf(measured), counts, run);
+  const checked = await checkFormula(measured, costOf(measured), counts, few);
   const rows = checked.map(({ network, workers, measured: seconds, predicted }) => [
     network.name,
     `${workers}`,

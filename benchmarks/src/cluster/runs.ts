@@ -23,9 +23,16 @@ export async function stepSeconds(runtime: Runtime, model: Sequential, run: Step
   return seconds.slice(1).map((epoch) => epoch / steps);
 }
 
-/** The middle of them. */
-export async function stepTime(runtime: Runtime, model: Sequential, run: StepRun): Promise<number> {
-  return median(await stepSeconds(runtime, model, run));
+/**
+ * Seconds of a step without what an epoch costs besides, such as bringing the weights back: of epochs of twice the steps
+ * and of epochs of the steps.
+ */
+export async function stepTime(runtime: Runtime, build: () => Sequential, run: StepRun): Promise<number> {
+  const epochs = [];
+  for (const steps of [run.steps, 2 * run.steps]) {
+    epochs.push(steps * median(await stepSeconds(runtime, build(), { ...run, steps })));
+  }
+  return (epochs[1] - epochs[0]) / run.steps;
 }
 
 /** Workers of a benchmark. */
