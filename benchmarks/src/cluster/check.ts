@@ -21,7 +21,7 @@ export interface Checked {
 
 /** Seconds of a step of workers that sleep in the place of computing, with slow lines between them and the server. */
 function sleepingStep(
-  model: Sequential,
+  build: () => Sequential,
   workers: number,
   network: Network,
   sleep: Sleep,
