@@ -7,15 +7,23 @@ import { fromOnnx, OnnxError, toOnnx } from '../packages/formats/src/onnx.js';
 import { AUTOENCODERS, buildAutoencoder, type ModelKey } from '../packages/models/src/index.js';
 import {
   Add,
+  AveragePooling2D,
   type BaseModel,
   BatchNormalization,
   Concatenate,
   Conv2D,
+  Conv2DTranspose,
   Dense,
   Flatten,
+  GroupNormalization,
   input,
+  MaxPooling2D,
   Model,
+  PReLU,
+  Resizing,
   Sequential,
+  Softmax,
+  UpSampling2D,
 } from '../packages/nn/src/index.js';
 import { batchOf, layerCases, modelOf, setWeights } from '../packages/nn/test/cases/layers.js';
 import { Adam, meanSquaredError, fit as train } from '../packages/pool/src/index.js';
@@ -52,6 +60,28 @@ describe('what was exported and imported gives the same bits', () => {
       expect(results(again, [x])).toEqual(results(part, [x]));
       const known = new Map(part.weights.map(({ path, data }) => [flat(path), data]));
       for (const [path, data] of weightsOf(again)) expect(data).toEqual(known.get(path));
+    }
+  });
+
+  it('layers of images one after the other, whatever they are', () => {
+    const layers = {
+      convolution: () => new Conv2D({ filters: 2, kernelSize: 3, padding: 'same' }),
+      transposed: () => new Conv2DTranspose({ filters: 2, kernelSize: 2, padding: 'same' }),
+      largest: () => new MaxPooling2D({ poolSize: 2, strides: 1, padding: 'same' }),
+      mean: () => new AveragePooling2D({ poolSize: 2, strides: 1, padding: 'same' }),
+      normal: () => new BatchNormalization({ movingMeanInitializer: 'ones' }),
+      group: () => new GroupNormalization({ groups: 1 }),
+      activation: () => new PReLU({ alphaInitializer: 'heNormal', sharedAxes: [1, 2] }),
+      larger: () => new UpSampling2D(),
+      resized: () => new Resizing({ height: 3, width: 5 }),
+      classes: () => new Softmax(),
+    };
+    const x = core.randomNormal([2, 4, 4, 2], { seed: 1 });
+    for (const first of Object.values(layers)) {
+      for (const second of Object.values(layers)) {
+        const model = new Sequential([first(), second(), layers.convolution(), second()], { inputShape: [4, 4, 2] });
+        expect(results(imported(model), [x])).toEqual(results(model, [x]));
+      }
     }
   });
 

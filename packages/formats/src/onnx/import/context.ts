@@ -76,9 +76,13 @@ export class ImportContext {
     );
   }
 
-  /** A value as an operand that broadcasts: a number where it is one that no training changes. */
-  operand(value: Value, rank: number, isLast: boolean): Operand {
-    if (value.is === 'known') return this.knownOperand(value, rank, isLast);
+  /**
+   * A value as an operand that broadcasts: a number where it is one that no training changes.
+   *
+   * @param isBesideWhole whether another operand has as many axes as the result: then leading ones say nothing
+   */
+  operand(value: Value, rank: number, isLast: boolean, isBesideWhole = true): Operand {
+    if (value.is === 'known') return this.knownOperand(value, rank, isLast, isBesideWhole);
     if (!isLast) return asGiven(value);
     const { x } = value;
     if (x.shape.length === rank) return value.isLast ? x : transpose(x, toLast(rank));
@@ -87,15 +91,16 @@ export class ImportContext {
     return given.size === 1 ? given : transpose(aligned, toLast(rank));
   }
 
-  private knownOperand(value: KnownValue, rank: number, isLast: boolean): Operand {
+  private knownOperand(value: KnownValue, rank: number, isLast: boolean, isBesideWhole: boolean): Operand {
     const { shape, data, source } = value;
     if (data.length === 1 && source === undefined) return data[0];
     const aligned = [...new Array<number>(Math.max(0, rank - shape.length)).fill(1), ...shape];
     const order = isLast && aligned.length === rank ? toLast(rank) : aligned.map((_, axis) => axis);
     const lengths = order.map((axis) => aligned[axis]);
-    // Leading axes of length 1 say nothing: a bias of channels is a list again.
+    // A bias of channels is a list again.
     const first = lengths.findIndex((length) => length !== 1);
-    const least = first < 0 ? lengths.slice(-1) : lengths.slice(first);
+    const shorter = first < 0 ? lengths.slice(-1) : lengths.slice(first);
+    const least = isBesideWhole ? shorter : order.length > shape.length ? shape : lengths;
     return this.leaf(value, least, permuted(data as Float32Array, aligned, order));
   }
 

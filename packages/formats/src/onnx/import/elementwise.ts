@@ -52,7 +52,9 @@ function aligned(
   const values = inputs.map((_, which) => required(inputs, which));
   const rank = Math.max(...values.map((value) => shapeOf(value).length));
   const isLast = values.some((value) => value.is === 'computed' && value.isLast && value.x.shape.length === rank);
-  const operands = values.map((value) => context.operand(value, rank, isLast));
+  const isWhole = (value: Value) => value.is === 'computed' && value.x.shape.length === rank;
+  const isBesideWhole = values.some(isWhole);
+  const operands = values.map((value) => context.operand(value, rank, isLast, isBesideWhole));
   const kinds = values.map(({ kind }) => kind);
   // A number beside others has their kind.
   const kind = kinds.includes('float') ? 'float' : kinds.includes('integer') ? 'integer' : 'truth';
