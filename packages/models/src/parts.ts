@@ -1,14 +1,17 @@
 import type { Tensor } from '@weft/core';
 import { BaseModel, type Block, input, Model, Sequential, SymbolicTensor } from '@weft/nn';
 import type { Parts } from './kind.js';
+import { isGraphOfLayers, partsOfGraph } from './parts-of-graph.js';
 
 /**
- * The halves of layers in a row.
+ * The halves of layers in a row, or of a functional model of layers.
  *
- * @param model layers whose names begin with `enc_` up to the latent, and others after it
+ * @param model layers in a row, whose names begin with `enc_` up to the latent, and others after it; or any functional
+ *   model of layers, whose latent is the smallest value through which everything passes
  * @throws TypeError if it is no sequential model; RangeError if it has not both halves
  */
 export function partsOfRow(model: BaseModel, label: string): Parts {
+  if (isGraphOfLayers(model)) return partsOfGraph(model);
   if (!(model instanceof Sequential)) {
     throw new TypeError(`${label}: ${model?.name} is no Sequential, whose layers stand in a row.`);
   }

@@ -6,6 +6,7 @@ import { schedule } from '../arguments/schedule.js';
 import { option, type Values } from '../arguments/table.js';
 import { loss, noise, patience } from '../arguments/training-texts.js';
 import { connectionOptions, serverUrl } from '../cluster/connection-options.js';
+import { modelPath } from '../run/first-model.js';
 import { DATASETS } from '../run/load-data.js';
 import { MODEL_KEYS, modelList } from '../run/model-keys.js';
 import { DEFAULT_NOISE } from '../run/noise.js';
@@ -44,6 +45,12 @@ export const trainOptions = {
     kind: modelList,
     default: 'all',
     help: `What to train: ${MODEL_KEYS.join(', ')}, or several with commas between them; all is cae,cdae.`,
+  }),
+  from: option<string | undefined>({
+    kind: modelPath,
+    default: undefined,
+    defaultText: 'none',
+    help: 'Train the autoencoder of this .onnx or .safetensors file further, in the place of a new one: from images of the size of the data to images of the same. --model says whether it denoises: cae (the default then) or cdae.',
   }),
   dataset: option({
     kind: choice(...DATASETS),

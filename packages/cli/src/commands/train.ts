@@ -4,6 +4,7 @@ import type { RunRecord } from '@weft/report';
 import { EXIT, errorText, exitCodeOf, InterruptedError, UsageError } from '../exit.js';
 import { checkDataOptions } from '../run/data-options.js';
 import { defaultRunPath, RUN_FILES, RunDirectory, shownPath } from '../run/directory.js';
+import { withModelOf } from '../run/first-model.js';
 import { checkCounts } from '../run/image-counts.js';
 import { modelKeys } from '../run/model-keys.js';
 import { refuseTwoNoises } from '../run/noise.js';
@@ -29,7 +30,8 @@ export const train: Command<typeof trainOptions> = {
   async run({ values, given, terminal }) {
     const [startedAt, stopwatch] = [new Date(), new Stopwatch()];
     const resumed = values.resume === undefined ? undefined : await readOptionsFile(values.resume);
-    const options = resumed ? { ...values, ...resumedOptions(values.resume ?? '', resumed, values, given) } : values;
+    const all = resumed ? { ...values, ...resumedOptions(values.resume ?? '', resumed, values, given) } : values;
+    const options = withModelOf(all, given);
     checkDataOptions(options, given);
     refuseTwoNoises(given);
     checkModelOptions(options, modelKeys(options.model));

@@ -7,6 +7,7 @@ import { UsageError } from '../exit.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { checkDataOptions } from './data-options.js';
 import { RUN_FILES, RunDirectory, shownPath } from './directory.js';
+import { withModelOf } from './first-model.js';
 import { checkCounts } from './image-counts.js';
 import { modelKeys } from './model-keys.js';
 import { refuseTwoNoises } from './noise.js';
@@ -64,7 +65,7 @@ export async function performTraining({
  * @throws UsageError for options that no training takes
  */
 export function checkedTraining(given: Partial<TrainOptions>): { asked: TrainOptions; names: Set<string> } {
-  const asked = withDefaults(trainOptions, given);
+  const asked = withModelOf(withDefaults(trainOptions, given), new Set(Object.keys(given)));
   const standard = withDefaults(trainOptions, { quick: asked.quick });
   const names = new Set(
     (Object.keys(given) as (keyof TrainOptions)[]).filter((name) => asked[name] !== standard[name]),

@@ -1,13 +1,12 @@
 import { resolve } from 'node:path';
-import { buildAutoencoder } from '@weft/models';
 import type { RunRecord } from '@weft/report';
 import { scheduledRate } from '../arguments/schedule.js';
-import { optionsOfModel } from '../commands/model-options.js';
 import type { TrainOptions } from '../commands/train-options.js';
 import { UsageError } from '../exit.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { formatCount } from '../terminal/text.js';
 import { callersFolder, type RunDirectory, shownPath } from './directory.js';
+import { firstModel } from './first-model.js';
 import { announceData, countsOf } from './image-counts.js';
 import { DATASETS, loadData } from './load-data.js';
 import { modelKeys } from './model-keys.js';
@@ -64,7 +63,7 @@ async function trainOn(data: RunData, asked: TrainOptions, call: TrainingCall): 
       `--batch-size ${asked.batchSize}: there are only ${formatCount(counts.trainCount)} images to train on; all make one batch.`,
     );
   }
-  checkModels(options, data);
+  await checkModels(options, data);
   const resolved = recordedOptions(options, directory);
   const dataPath =
     resumed?.run.dataPath ?? (asked.data === undefined ? undefined : resolve(callersFolder(), asked.data));
@@ -101,10 +100,10 @@ async function trainOn(data: RunData, asked: TrainOptions, call: TrainingCall): 
 }
 
 /** @throws UsageError if one of the models cannot be built for the images, or not be trained so */
-function checkModels(options: TrainOptions, { train: { height, width, channels } }: RunData): void {
+async function checkModels(options: TrainOptions, { train: { height, width, channels } }: RunData): Promise<void> {
   for (const key of modelKeys(options.model)) {
     try {
-      buildAutoencoder(key, { height, width, channels, seed: options.seed, ...optionsOfModel(options, key) });
+      await firstModel(key, options, { height, width, channels });
       scheduledRate(options.schedule, { ...options, stepsPerEpoch: 1 });
     } catch (cause) {
       if (!(cause instanceof RangeError)) throw cause;

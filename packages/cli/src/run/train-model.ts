@@ -1,16 +1,16 @@
 import { corruption, parseNoise } from '@weft/data';
 import { encodeModel } from '@weft/formats';
-import { AUTOENCODERS, type Autoencoder, buildAutoencoder, imageLoss, type ModelKey } from '@weft/models';
+import { AUTOENCODERS, type Autoencoder, imageLoss, type ModelKey } from '@weft/models';
 import { Adam, type LearningRate } from '@weft/nn';
 import { type Callback, type CallbackState, type EpochLogs, fit, type History, type WorkerPool } from '@weft/pool';
 import { augmentation } from '../arguments/augment.js';
 import { intervalOf } from '../arguments/kinds.js';
 import { scheduledRate } from '../arguments/schedule.js';
 import { earlyStopping } from '../arguments/training-texts.js';
-import { optionsOfModel } from '../commands/model-options.js';
 import { TrainingProgress } from '../terminal/progress.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { bestCheckpoint, modelFile, RUN_FILES, type RunDirectory } from './directory.js';
+import { firstModel } from './first-model.js';
 import { afterTraining } from './later.js';
 import { type ModelCard, modelCard, type ScoreCard } from './model-card.js';
 import { objectiveText } from './objective-text.js';
@@ -62,7 +62,7 @@ export async function trainModel(
   const { title, denoises } = AUTOENCODERS[key];
   const { epochs, batchSize, validationSplit, seed } = options;
   const { height, width, channels } = images;
-  const autoencoder = buildAutoencoder(key, { height, width, channels, seed, ...optionsOfModel(options, key) });
+  const autoencoder = await firstModel(key, options, { height, width, channels });
   const { model } = autoencoder;
   const noise = denoises ? { noise: options.noise } : {};
   const facts = { model: key, ...data, height, width, channels, scale: 1 / 255, ...noise, loss: options.loss, seed };
