@@ -82,5 +82,5 @@ export const onnx: Target = {
   },
   isLawful: (error) => error instanceof OnnxError && error.message.length < 10_000,
   // Programs are traced for two batches, in which each operation is an object.
-  allowance: (bytes) => 600 * bytes.length + 48 * 2 ** 20,
+  allowance: (bytes) => 64 * bytes.length + 16 * 2 ** 20,
 };
