@@ -38,7 +38,7 @@ function uniform(length: number, seed: number): Float32Array {
   return Float32Array.from({ length }, () => stream.uniform());
 }
 
-export const weightsOf = (model: BaseModel) => model.weights.map(({ data }) => data.slice());
+const weightsOf = (model: BaseModel) => model.weights.map(({ data }) => data.slice());
 
 const COUNT = 29;
 const data = { x: uniform(COUNT * 9, 1), y: uniform(COUNT * 3, 2) };
