@@ -20,6 +20,8 @@ const TYPES: Readonly<Record<string, number>> = { '<f4': 4, '>f4': 4, '<f8': 8, 
  *
  * @returns values in the order of what is wanted, as float32
  * @throws KerasError naming what is missing or of another shape; for a damaged file
+ * @example
+ * readHdf5(new Uint8Array(8), [{ path: 'layers/dense/vars/0', shape: [2, 1] }]); // throws KerasError
  */
 export function readHdf5(bytes: Uint8Array, wanted: readonly WantedArray[]): Float32Array[] {
   const buffer = bytes.slice().buffer;

@@ -72,6 +72,14 @@ describe('a .keras file of Keras 3', () => {
     const text = new TextEncoder().encode('{"class_name": "Sequential"}');
     const file = packZip(new Map([['config.json', text], ['model.weights.h5', text]]), { compress: false }); // biome-ignore format: short
     await expect(decodeKeras(file)).rejects.toThrow('A layer is not described by class_name and config with a name.');
+    // Found by the fuzzer: what lies deep in a list overflowed the stack where the message was to show it.
+    const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+    const layer = `{"class_name": "InputLayer", "config": {"name": "x", "batch_shape": [null, ${deep}]}}`;
+    const config = `{"class_name": "Sequential", "config": {"name": "m", "layers": [${layer}]}, "module": ${deep}}`;
+    const nested = new Map([['config.json', new TextEncoder().encode(config)], ['model.weights.h5', text]]); // biome-ignore format: short
+    await expect(decodeKeras(packZip(nested, { compress: true }))).rejects.toThrow(
+      "Input 'x' has the shape [null,[...]]",
+    );
     await expect(decodeKeras(saved('tokens'), { maxBytes: 100 })).rejects.toThrow('at most 100 are unpacked');
   });
 });

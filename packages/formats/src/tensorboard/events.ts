@@ -45,7 +45,7 @@ const FILE_VERSION = 'brain.Event:2';
  *   and those after it, so that a training that is resumed is shown once.
  * @example
  * const bytes = eventFileStart({ wallTime: 1.5, step: 0 });
- * bytes.length; // 68
+ * bytes.length; // 69
  */
 export function eventFileStart({
   wallTime,

@@ -13,11 +13,22 @@ export function such<T>(expected: string, passes: (value: unknown) => boolean): 
 
 export const flag: Kind<boolean> = such('true or false', (value) => typeof value === 'boolean');
 
+/**
+ * Texts but the empty one.
+ *
+ * @example
+ * text('the path of a file').passes(''); // false
+ */
 export function text(expected: string): Kind<string> {
   return such(expected, (value) => typeof value === 'string' && value !== '');
 }
 
-/** Functions of a type. */
+/**
+ * Functions of a type.
+ *
+ * @example
+ * functionOf<() => void>('a function').passes(1); // false
+ */
 export function functionOf<T>(expected: string): Kind<T> {
   return such(expected, (value) => typeof value === 'function');
 }

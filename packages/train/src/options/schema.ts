@@ -42,6 +42,13 @@ export type CheckedOptions<S extends Schema> = { readonly [Name in WithDefault<S
   readonly [Name in Exclude<keyof S, WithDefault<S>>]: TypeOf<S[Name]> | undefined;
 };
 
+/**
+ * An option that must be given.
+ *
+ * @example
+ * const options = { path: required(text('a path'), 'Where the file goes.') };
+ * checkOptions('mine', { path: 'a' }, options, "{ path: 'a' }").path; // 'a'
+ */
 export function required<T>(kind: Kind<T>, doc: string): Option<T, 'required'> {
   return { kind, presence: 'required', value: undefined, doc };
 }
