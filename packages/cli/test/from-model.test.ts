@@ -98,3 +98,32 @@ describe('weft train --from', () => {
     }
   });
 });
+
+describe('weft export and weft import', () => {
+  const call = (...args: string[]) => weft(args, { cwd: folder.path });
+
+  test('write ONNX files and read them', async () => {
+    expect(await call('import', 'cae.onnx', 'in.safetensors')).toMatchObject({ code: 0 });
+    const { model } = decodeModel(await readFile(at('in.safetensors')));
+    const out = await call('export', 'in.safetensors', 'out.onnx', '--opset', '20', '--batch', '3');
+    expect(out.code, out.stderr).toBe(0);
+    expect(new Uint8Array(await readFile(at('out.onnx')))).toEqual(toOnnx(model, { opset: 20, batch: 3 }));
+    const bytes = await call('export', 'in.safetensors', 'bytes.onnx', '--bytes', '--picture-size', '32x30');
+    expect(bytes.code, bytes.stderr).toBe(0);
+    const preprocessing = { scale: 1 / 255, size: [32, 30] } as const;
+    expect(new Uint8Array(await readFile(at('bytes.onnx')))).toEqual(toOnnx(model, { preprocessing }));
+  });
+
+  test('say what is wrong', async () => {
+    expect(await call('export', 'cae.onnx', 'out.onnx')).toMatchObject({ code: 3 });
+    expect(await call('import', 'no.onnx', 'no.safetensors')).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('no.onnx cannot be read: the bytes are no ONNX model'),
+    });
+    expect(await call('export', 'in.safetensors', 'keras.safetensors', '--bytes')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--bytes: it is an option of onnx, but this is for keras'),
+    });
+    expect(await call('export', 'in.safetensors', 'other.onnx', '--opset', '12')).toMatchObject({ code: 2 });
+  });
+});

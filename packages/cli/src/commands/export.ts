@@ -1,7 +1,8 @@
 import { basename, dirname, extname } from 'node:path';
 import type { BaseModel } from '@weft/nn';
-import { choice } from '../arguments/kinds.js';
-import { option, type Values } from '../arguments/table.js';
+import { choice, flag, type Kind, wholeNumber } from '../arguments/kinds.js';
+import { pictureSize, sizeOf } from '../arguments/picture-size.js';
+import { kebab, option, type Values } from '../arguments/table.js';
 import { EXIT, UsageError } from '../exit.js';
 import { chooseModel } from '../pictures/choose-model.js';
 import { modelOption, overwriteOption } from '../pictures/options.js';
@@ -10,7 +11,15 @@ import { shownPath } from '../run/directory.js';
 import { modelForOthers } from '../run/model-for-others.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { type Command, commonOptions, jsonOption } from './command.js';
-import { givenPath } from './trained-models.js';
+import { givenPath, type SavedModel } from './trained-models.js';
+
+/** Options of ONNX files alone. */
+interface OfOnnx {
+  readonly opset: number;
+  readonly batch: number | 'dynamic';
+  readonly bytes: boolean;
+  readonly pictureSize: string | undefined;
+}
 
 /** A program that models are written for. */
 interface Target {
@@ -19,7 +28,7 @@ interface Target {
   /** Endings of all files. */
   readonly endings: readonly string[];
   /** Contents in the order of the endings. */
-  files(model: BaseModel): Promise<readonly (string | Uint8Array)[]>;
+  files(model: BaseModel, options: OfOnnx, saved: SavedModel): Promise<readonly (string | Uint8Array)[]>;
 }
 
 const TARGETS = {
@@ -35,12 +44,35 @@ const TARGETS = {
   onnx: {
     ending: '.onnx',
     endings: ['.onnx'],
-    async files(model) {
+    async files(model, { opset, batch, bytes, pictureSize: size }, { card }) {
       const { toOnnx } = await import('@weft/formats/onnx');
-      return [toOnnx(model)];
+      const preprocessing = {
+        ...(bytes && { scale: card.scale ?? 1 / 255 }),
+        ...(size !== undefined && { size: sizeOf(size) }),
+      };
+      const metadata = Object.entries(card).map(([name, value]) => [
+        name,
+        typeof value === 'string' ? value : JSON.stringify(value),
+      ]);
+      return [
+        toOnnx(model, {
+          opset,
+          batch,
+          metadata: Object.fromEntries(metadata),
+          ...(Object.keys(preprocessing).length > 0 && { preprocessing }),
+        }),
+      ];
     },
   },
 } as const satisfies Readonly<Record<string, Target>>;
+
+/** A number of images, or any. */
+const batchSize: Kind<number | 'dynamic'> = {
+  placeholder: 'N|dynamic',
+  expected: 'dynamic or a whole number from 1',
+  example: '1',
+  read: (text) => (text === 'dynamic' ? text : /^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined),
+};
 
 const exportOptions = {
   to: option<keyof typeof TARGETS | undefined>({
@@ -50,6 +82,27 @@ const exportOptions = {
     help: 'For which program. keras: OUT.safetensors with OUT.py beside it, whose load() builds the model in Keras 3; onnx: OUT.onnx.',
   }),
   model: modelOption,
+  opset: option({
+    kind: wholeNumber(13, 26),
+    default: 17,
+    help: 'Of onnx: the version of its operators.',
+  }),
+  batch: option<number | 'dynamic'>({
+    kind: batchSize,
+    default: 'dynamic',
+    help: 'Of onnx: how many images are given at once; dynamic is any number.',
+  }),
+  bytes: option({
+    kind: flag,
+    default: false,
+    help: 'Of onnx: the input takes bytes, which the file scales as training did.',
+  }),
+  pictureSize: option<string | undefined>({
+    kind: pictureSize,
+    default: undefined,
+    defaultText: "the model's own",
+    help: 'Of onnx: the input takes images of this size, which the file resizes bilinearly.',
+  }),
   overwrite: overwriteOption,
   json: jsonOption('what was written'),
   ...commonOptions,
@@ -62,22 +115,33 @@ export const exportModel: Command<typeof exportOptions> = {
     "Writes a model as other programs read it. MODEL is a .safetensors file or a run's folder. What leads from images to images is written; of a variational autoencoder that uses the means of the latents. Layers that the other program does not have are listed all at once. Exit codes: 0 all done, 1 failure, 2 wrong usage, 3 the model is missing or damaged, or cannot be expressed.",
   options: exportOptions,
   positionals: { least: 2, most: 2 },
-  run: ({ values, positionals: [path, out], terminal }) => write(values, path, out, terminal),
+  async run({ values, given, positionals: [path, out], terminal }) {
+    const target = values.to ?? targetOf(givenPath(out));
+    const own = OF_ONNX.find((name) => given.has(name));
+    if (own !== undefined && target !== 'onnx') {
+      throw new UsageError(`--${kebab(own)}: it is an option of onnx, but this is for ${target}. Leave it out.`);
+    }
+    return write({ ...values, to: target }, path, out, terminal);
+  },
 };
 
+type ExportOptions = Values<typeof exportOptions>;
+const OF_ONNX = ['opset', 'batch', 'bytes', 'pictureSize'] as const satisfies readonly (keyof OfOnnx)[];
+
 async function write(
-  { to, model: key, overwrite, json }: Values<typeof exportOptions>,
+  options: ExportOptions & { readonly to: keyof typeof TARGETS },
   path: string,
   out: string,
   terminal: Terminal,
 ): Promise<number> {
+  const { to, model: key, overwrite, json } = options;
   const place = givenPath(out);
-  const target: Target = TARGETS[to ?? targetOf(place)];
+  const target: Target = TARGETS[to];
   const name = basename(place);
   const stem = target.endings.includes(extname(name)) ? name.slice(0, -extname(name).length) : name;
   const names = target.endings.map((ending) => `${stem}${ending}`);
   const saved = await chooseModel(path, key);
-  const contents = await target.files(modelForOthers(saved));
+  const contents = await target.files(modelForOthers(saved), options, saved);
   const inputs = [givenPath(saved.path)];
   const files = await OutputFiles.plan(dirname(place), names, { overwrite, inputs });
   for (const [at, file] of names.entries()) await files.write(file, contents[at]);

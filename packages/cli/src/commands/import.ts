@@ -8,6 +8,7 @@ import { EXIT, InputError, UsageError } from '../exit.js';
 import { overwriteOption, text } from '../pictures/options.js';
 import { OutputFiles } from '../pictures/output-files.js';
 import { shownPath } from '../run/directory.js';
+import { onnxModel } from '../run/onnx-model.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { type Command, commonOptions, jsonOption } from './command.js';
 import { givenPath, savedModels } from './trained-models.js';
@@ -26,9 +27,9 @@ const importOptions = {
 
 export const importModel: Command<typeof importOptions> = {
   usage: 'weft import FILE OUT.safetensors [options]',
-  summary: 'Read a model of Keras.',
+  summary: 'Read a model of Keras or an ONNX file.',
   description:
-    'Reads a model that another program has saved, and writes it as a model of Weft, for all commands that take one. FILE is a .keras file of Keras 3, with layers and weights, or a .weights.h5 file with --like MODEL; what it is, its content says. Layers that Weft does not have are listed all at once. Exit codes: 0 all done, 1 failure, 2 wrong usage, 3 the file is missing, damaged or does not fit.',
+    'Reads a model that another program has saved, and writes it as a model of Weft, for all commands that take one. FILE is a .keras file of Keras 3, with layers and weights, or a .weights.h5 file with --like MODEL; what it is, its content says; or an .onnx file, whose images then have channels last. Layers and operators that Weft does not have are listed all at once. Exit codes: 0 all done, 1 failure, 2 wrong usage, 3 the file is missing, damaged or does not fit.',
   options: importOptions,
   positionals: { least: 2, most: 2 },
   run: ({ values, positionals: [path, out], terminal }) => read(values, path, out, terminal),
@@ -58,6 +59,7 @@ const ZIP = [0x50, 0x4b];
 const HDF5 = [0x89, 0x48, 0x44, 0x46];
 
 async function modelIn(path: string, like: string | undefined): Promise<BaseModel> {
+  if (extname(path).toLowerCase() === '.onnx') return onnxModel(path);
   const start = await firstBytes(path);
   const isOf = (signature: readonly number[]) => signature.every((byte, at) => start[at] === byte);
   if (isOf(ZIP)) return loadKerasModel(path);

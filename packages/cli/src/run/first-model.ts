@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { type Autoencoder, autoencoderOf, buildAutoencoder, type ModelKey } from '@weft/models';
 import type { BaseModel } from '@weft/nn';
@@ -9,6 +8,7 @@ import { modelOptions, optionsOfModel } from '../commands/model-options.js';
 import type { TrainOptions } from '../commands/train-options.js';
 import { InputError, UsageError } from '../exit.js';
 import { callersFolder, shownPath } from './directory.js';
+import { onnxModel } from './onnx-model.js';
 
 /** A file of a model. The path is kept in full: a run may be resumed from another folder. */
 export const modelPath: Kind<string> = {
@@ -75,14 +75,6 @@ export async function firstModel(
   }
 }
 
-async function modelIn(path: string): Promise<BaseModel> {
-  if (extname(path).toLowerCase() !== '.onnx') return (await loadModel(path)).model;
-  const { fromOnnx, OnnxError } = await import('@weft/formats/onnx');
-  try {
-    return fromOnnx(await readFile(path)).model;
-  } catch (cause) {
-    const reason = (cause as Error).message.replace(/^fromOnnx: /, '');
-    const advice = cause instanceof OnnxError ? '' : '. Give an .onnx or a .safetensors file';
-    throw new InputError(`--from: ${shownPath(path)} cannot be read: ${reason}${advice}`, { cause });
-  }
-}
+/** @throws InputError, SafetensorsError */
+const modelIn = async (path: string): Promise<BaseModel> =>
+  extname(path).toLowerCase() === '.onnx' ? onnxModel(path) : (await loadModel(path)).model;
