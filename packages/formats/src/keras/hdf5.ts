@@ -1,4 +1,4 @@
-/// <reference path="./jsfive.d.ts" />
+/// <reference path="../../types/jsfive.d.ts" />
 import { File } from 'jsfive';
 import { shown } from '../safetensors/shown.js';
 import { KerasError } from './error.js';
