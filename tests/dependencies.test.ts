@@ -12,6 +12,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Every package of others that an installed Weft brings along, and through whom. */
 const RUNTIME: Readonly<Record<string, string>> = {
+  '@bufbuild/protobuf': 'formats: reads and writes protocol buffers',
   '@canvas/image-data': '@cwasm/jpeg-turbo',
   '@cwasm/jpeg-turbo': 'data: reads JPEG, in WebAssembly',
   '@nats-io/jetstream': 'cluster: queues and streams on NATS',
@@ -48,6 +49,7 @@ const RUNTIME: Readonly<Record<string, string>> = {
   'ml-array-rescale': 'ml-matrix',
   'ml-matrix': 'analysis: singular values',
   ndarray: 'core: arrays are exchanged as ndarrays',
+  papaparse: 'formats: reads and writes CSV',
   piscina: 'pool: worker threads',
   tweetnacl: '@nats-io/nkeys',
   zod: "report: the schema of a run's record",

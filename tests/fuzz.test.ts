@@ -78,7 +78,7 @@ describe('the fuzzer', () => {
   it.each([
     ['throws', "threw TypeError: Cannot read properties of undefined (reading 'length')"],
     ['exits', 'ended the thread with code 7'],
-    ['allocates', 'allocated 67'],
+    ['allocates', /allocated 6\d{7} bytes/],
     ['changes', 'changed its input'],
     ['pollutes', 'changed the prototype of all objects'],
     ['misreads', 'read something else than was written'],
@@ -87,8 +87,8 @@ describe('the fuzzer', () => {
     ['accepts', 'all inputs were read, which shows nothing'],
   ])('notices a reader that %s, and says which input it was', (deed, fault) => {
     const { status, stderr } = fuzz('--target', broken(deed), '--count', '20', '--seed', '3', ...AMPLE);
-    expect(stderr).toContain(fault);
-    if (!fault.startsWith('all')) expect(stderr).toMatch(/--seed 3, input \d+: .*\n {2}base64: /);
+    expect(stderr).toMatch(fault);
+    if (!String(fault).startsWith('all')) expect(stderr).toMatch(/--seed 3, input \d+: .*\n {2}base64: /);
     expect(status).toBe(1);
   });
 

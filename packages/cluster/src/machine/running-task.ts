@@ -1,5 +1,6 @@
 import type { WorkerPool } from '@weft/pool';
 import {
+  type Launch,
   type MicroStage,
   type PartGroup,
   SLICE_BYTES,
@@ -68,6 +69,7 @@ export class RunningTask {
   private held: Held = new Map();
   private heldStep: PlannedStep | undefined;
   private isRunning = false;
+  private readonly combinations = new Map<string, Launch>();
 
   /** @param changed told where steps have changed what lasts */
   constructor(
@@ -222,7 +224,11 @@ export class RunningTask {
     return launches.length > 0 ? [{ kind: 'slices', parts: launches }] : [];
   }
 
+  /** A launch that adds up leaves: made when it is first needed, since rounds need the same ones. */
   private async combination(leaves: number, stride: number, combine: PartGroup['combine'], from: number, to: number) {
+    const key = [leaves, stride, combine, from, to].join();
+    const known = this.combinations.get(key);
+    if (known) return known;
     const program = await loadCombination(this.pool, leaves, stride, combine);
     const { memory, threads } = this.pool;
     // A sum of numbers needs no memory of its own, or next to none.
@@ -230,11 +236,10 @@ export class RunningTask {
       address: program.arenaBytes > 0 ? memory.allocate(program.arenaBytes * threads) : 0,
       perWorker: program.arenaBytes,
     };
-    return launchOf(
-      program,
-      arena,
-      [from, to].map((address) => ({ address, perSlice: SLICE_BYTES })),
-    );
+    const blocks = [from, to].map((address) => ({ address, perSlice: SLICE_BYTES }));
+    const launch = launchOf(program, arena, blocks);
+    this.combinations.set(key, launch);
+    return launch;
   }
 
   private async compute(works: readonly LocalStages[]): Promise<void> {
