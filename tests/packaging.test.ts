@@ -25,7 +25,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   cluster: 200_000,
   core: 220_000,
   data: 168_000,
-  formats: 110_000,
+  formats: 200_000,
   models: 34_000,
   nn: 190_000,
   pool: 40_000,

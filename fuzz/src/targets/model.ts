@@ -18,6 +18,7 @@ import {
   Flatten,
   type Layer,
   MaxPooling2D,
+  Operations,
   Reshape,
   Sequential,
   UpSampling2D,
@@ -32,6 +33,22 @@ const FILE = 'model.safetensors';
 /** How a file begins with which the model's own layers are written. */
 const CONFIG = 'weft.config';
 
+/** A piece of a program, as models from ONNX files have it. */
+const anyOperations = () =>
+  new Operations({
+    inputs: ['float32'],
+    weights: [{ name: 'scale', shape: [1] }],
+    steps: [
+      { name: 'sum', inputs: [0], attributes: { axes: [1, 2, 3] } },
+      { name: 'reshape', inputs: [2], attributes: { shape: [{ batch: 1 }, 1, 1, 1] } },
+      { name: 'relu', inputs: [3], attributes: {} },
+      { name: 'broadcast', inputs: [4], attributes: { shape: [{ batch: 1 }, 4, 4, 1] } },
+      { name: 'broadcast', inputs: [1], attributes: { shape: [{ batch: 1 }, 4, 4, 1] } },
+      { name: 'mul', inputs: [5, 6], attributes: {} },
+    ],
+    output: 7,
+  });
+
 /** Layers that fit images of 4 x 4. */
 function anyModel(random: RandomStream): Sequential {
   const image: Layer[] = Array.from({ length: random.integer(3) }, () =>
@@ -41,6 +58,7 @@ function anyModel(random: RandomStream): Sequential {
       () => new AveragePooling2D({ poolSize: 2, padding: 'same' }),
       () => new UpSampling2D(),
       () => new Dropout({ rate: 0.5 }),
+      anyOperations,
     ])(),
   );
   const flat: Layer[] = [
