@@ -141,7 +141,10 @@ export class ClusterRuntime extends WorkerPool {
       mirror: this.mirror,
       log: (steps, isReported) => this.log(steps, isReported),
       isStopWanted: () => Atomics.load(this.control, CONTROL.stopWanted) !== 0,
-      stopped: (reason) => void Atomics.store(this.control, CONTROL.stopped, reason),
+      stopped: (reason, steps) => {
+        if (steps !== undefined) Atomics.store(this.control, CONTROL.steps, steps);
+        Atomics.store(this.control, CONTROL.stopped, reason);
+      },
     };
   }
 
@@ -158,15 +161,18 @@ export class ClusterRuntime extends WorkerPool {
     const { place, coordinator } = this;
     place.say('waiting for workers');
     const until = place.clock.now() + place.patience;
-    const wake = new Promise<void>((resolve) => {
-      coordinator.onCandidate = resolve;
-    });
     while (coordinator.roster.candidates.length === 0) {
       if (coordinator.stopped) throw coordinator.stopped;
       if (Atomics.load(this.control, CONTROL.stopWanted) !== 0) return false;
       if (place.clock.now() > until) throw this.nobody();
-      const look = new Promise<void>((resolve) => place.clock.after(LOOK, resolve));
-      await Promise.race([wake, look]);
+      // Whoever has come may have gone again: each time it is waited anew.
+      await new Promise<void>((resolve) => {
+        const cancel = place.clock.after(LOOK, resolve);
+        coordinator.onCandidate = () => {
+          cancel();
+          resolve();
+        };
+      });
     }
     return true;
   }

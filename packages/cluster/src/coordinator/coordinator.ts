@@ -202,7 +202,7 @@ export class Coordinator {
     // It asked before it heard that it was admitted.
     if (roster.has(id) && view < roster.viewOf(id)) return;
     if (roster.has(id)) this.exclude(id, 'it has begun anew');
-    if (roster.apply({ id, host, threads }, place.clock.now()) === 'waiting') return;
+    if (roster.apply({ id, host, threads }, place.clock.now()) !== 'new') return;
     place.say(`${id} on ${host} joins with ${threads} thread${threads === 1 ? '' : 's'}`);
     this.onCandidate();
   }

@@ -8,6 +8,9 @@ export interface WorkerFacts {
 /** Workers that wait ask again with every beat: one that has not for so many milliseconds is gone. */
 const PATIENCE = 10_000;
 
+/** How many may take part, and how many may wait to. */
+export const MOST_WORKERS = 1024;
+
 /** A member that was not heard for so long is lost, in milliseconds. */
 export const SILENCE = 10_000;
 
@@ -42,6 +45,11 @@ export class Roster {
     return [...this.entries].filter(([, { isLeaving }]) => isLeaving).map(([id]) => id);
   }
 
+  /** Whether nobody will be left. */
+  get areAllLeaving(): boolean {
+    return this.entries.size > 0 && this.leaving.length === this.entries.size;
+  }
+
   has(id: string): boolean {
     return this.entries.has(id);
   }
@@ -52,8 +60,9 @@ export class Roster {
   }
 
   /** A worker wants to join. */
-  apply(facts: WorkerFacts, now: number): 'new' | 'waiting' {
+  apply(facts: WorkerFacts, now: number): 'new' | 'waiting' | 'full' {
     const isKnown = this.waiting.has(facts.id);
+    if (!isKnown && this.waiting.size + this.entries.size >= MOST_WORKERS) return 'full';
     this.waiting.set(facts.id, { facts, asked: now });
     return isKnown ? 'waiting' : 'new';
   }

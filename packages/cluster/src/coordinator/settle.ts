@@ -18,7 +18,7 @@ export async function collectState(
 ): Promise<void> {
   const { channel, subjects, revision } = place;
   let sender = '';
-  let groups = new Map<number, Uint8Array>();
+  let groups = new Map<number, readonly Piece[]>();
   let expected = 1;
   const digests = await coordinator.ask<string>({
     members: () => coordinator.roster.ids.map((id) => ({ id, weight: 1 })),
@@ -31,7 +31,7 @@ export async function collectState(
     answer({ kind, fields, payload }) {
       if (kind === 'settled') return fields.digest;
       if (kind !== 'changes' || fields.from !== sender) return undefined;
-      groups.set(fields.part, payload);
+      groups.set(fields.part, decodePieces(payload));
       expected = fields.parts;
       return undefined;
     },
@@ -39,7 +39,7 @@ export async function collectState(
     resend: () => {},
   });
   checkDigests(digests);
-  for (const group of groups.values()) write(decodePieces(group));
+  for (const group of groups.values()) write(group);
 }
 
 /** @throws ClusterError that names workers if not all digests are one */

@@ -26,8 +26,8 @@ export interface Ground {
   log(steps: readonly StepLog[], isReported: boolean): void;
   /** Whether somebody wants an end after the running step. */
   isStopWanted(): boolean;
-  /** Steps have ended before their end. */
-  stopped(reason: number): void;
+  /** Steps have ended before their end. @param steps how many are done, where not all that were told of are */
+  stopped(reason: number, steps?: number): void;
 }
 
 type Answer = { readonly done?: FieldsOf<'done'>; readonly ended?: FieldsOf<'ended'> };
@@ -37,6 +37,7 @@ export class TaskRunner {
   private readonly pace = new Pace();
   private readonly speeds = new Speeds();
   private readonly supplies: Supplies;
+  private session = '';
   private job = 0;
   private members: readonly Member[] = [];
   /** Whether members have something to get ready for. */
@@ -47,6 +48,8 @@ export class TaskRunner {
   private unsettled: GivenWork[] = [];
   /** The step from which on they do. */
   private base = 0;
+  /** Whether the last work was done to its end. */
+  private isWhole = true;
 
   constructor(
     private readonly coordinator: Coordinator,
@@ -62,6 +65,8 @@ export class TaskRunner {
   /** Does all steps of some work. */
   async run(given: GivenWork): Promise<void> {
     const { work, job } = given;
+    // What a session left behind that has failed concerns nobody: its memory is used anew.
+    if (job.session !== this.session) [this.unsettled, this.isDirty] = [[], false];
     this.unsettled.push(given);
     this.base = work.firstStep;
     if (job.number !== this.job) {
@@ -69,9 +74,9 @@ export class TaskRunner {
       this.pace.reset();
       this.speeds.reset();
     }
-    this.job = job.number;
+    [this.session, this.job] = [job.session, job.number];
     const changes = this.ground.mirror.changes();
-    await this.persist(() => this.steps(given, this.base, changes));
+    this.isWhole = await this.persist(() => this.steps(given, this.base, changes));
     // Of predictions and losses nothing is left in the workers' memory that anybody needs.
     if (!new TaskPlan(job.plan, nestedCall(callsOf(work))).changesState) this.unsettled.pop();
   }
@@ -84,59 +89,72 @@ export class TaskRunner {
   async settle(): Promise<void> {
     if (!this.isDirty) return;
     await this.persist(async () => {
-      // What is missing because all were lost is computed again.
-      if (this.coordinator.roster.ids.length === 0 && this.unsettled.length > 0) {
-        await this.steps(this.unsettled[0], this.base, []);
+      // What is missing because all were lost is computed again: all of it, or the steps told of would not fit the weights.
+      if (this.coordinator.roster.ids.length === 0) {
+        const [given] = this.unsettled;
+        if (!given || !this.isWhole || !(await this.steps(given, this.base, []))) throw lost();
       }
-      if (this.coordinator.roster.ids.length > 0) await this.collect();
+      await this.collect();
     });
     this.unsettled = [];
   }
 
   /** Does something, and again if all members are lost in the middle and nothing that is needed is. */
-  private async persist(work: () => Promise<void>): Promise<void> {
+  private async persist<Result>(work: () => Promise<Result>): Promise<Result> {
     for (;;) {
       try {
         return await work();
       } catch (error) {
         if (!(error instanceof NobodyLeft)) throw error;
-        if (this.unsettled.length > 1) {
-          throw new ClusterError(
-            'lost',
-            'All workers were lost, and with them what they had computed. Continue from the last checkpoint with --resume.',
-          );
-        }
+        if (this.unsettled.length > 1) throw lost();
       }
     }
   }
 
-  /** @param changes what members have not been given yet */
-  private async steps(given: GivenWork, firstStep: number, changes: readonly Piece[]): Promise<void> {
+  /** Gives whether no step is left out. @param changes what members have not been given yet */
+  private async steps(given: GivenWork, firstStep: number, changes: readonly Piece[]): Promise<boolean> {
     const { work } = given;
     const { length } = microBatchesOf(work.count, work.batchSize);
     for (let step = firstStep; ; ) {
       const isManned = await this.boundary(given, step, step === firstStep ? changes : undefined);
-      if (!isManned) return this.ground.stopped(STOPPED.wanted);
+      if (!isManned) {
+        this.end(work);
+        return false;
+      }
       const { stopped, next } = await this.task(given, step);
-      if (stopped === STOPPED.lossIsNotFinite) return this.ground.stopped(stopped);
-      if (work.isReported && this.ground.isStopWanted() && next < length) return this.ground.stopped(STOPPED.wanted);
-      if (stopped === STOPPED.no) return;
+      const isWanted = work.isReported && this.ground.isStopWanted() && next < length;
+      if (stopped === STOPPED.lossIsNotFinite || isWanted) {
+        this.ground.stopped(stopped === STOPPED.no ? STOPPED.wanted : stopped);
+        return false;
+      }
+      if (stopped === STOPPED.no) return true;
       step = next;
     }
+  }
+
+  /** An end is wanted while nobody is there: steps that members have done since the base are lost. */
+  private end({ isReported }: StepsWork): void {
+    if (!isReported) throw lost();
+    this.unsettled = [];
+    this.ground.stopped(STOPPED.wanted, this.base);
   }
 
   /** Between tasks members leave, and others join with all that members have. Gives whether anybody is there. */
   private async boundary({ job }: GivenWork, step: number, changes: readonly Piece[] | undefined): Promise<boolean> {
     const { coordinator, ground, supplies } = this;
     const { roster } = coordinator;
-    coordinator.release();
-    let admitted: string[] = [];
-    const members = roster.ids;
-    if (members.length === 0) this.isDirty = false;
-    if (roster.candidates.length > 0 && this.isDirty) {
+    if (this.isDirty && roster.ids.length > 0 && (roster.candidates.length > 0 || roster.areAllLeaving)) {
       await this.collect();
       this.base = step;
       this.unsettled = this.unsettled.slice(-1);
+    }
+    coordinator.release();
+    let admitted: string[] = [];
+    const members = roster.ids;
+    if (members.length === 0) {
+      // Only members had what earlier calls have changed, and this call cannot give it back.
+      if (this.isDirty && this.unsettled.length > 1) throw new NobodyLeft();
+      this.isDirty = false;
     }
     do {
       if (roster.ids.length + roster.candidates.length === 0 && !(await this.waitForWorkers())) return false;
@@ -156,6 +174,7 @@ export class TaskRunner {
     firstStep: number,
   ): Promise<{ readonly stopped: number; readonly next: number }> {
     const { coordinator, ground, place, tally } = this;
+    const { roster } = coordinator;
     const calls = callsOf({ ...work, firstStep });
     const plan = new TaskPlan(job.plan, nestedCall(calls));
     const task = this.supplies.task(calls);
@@ -165,10 +184,12 @@ export class TaskRunner {
       const planned = plan.round(round);
       const beginsStep = planned?.step !== plan.round(round - 1)?.step;
       if (beginsStep) {
-        coordinator.release();
+        // The last ones first give what they have.
+        if (!roster.areAllLeaving) coordinator.release();
         this.members = [];
       }
-      const stop = beginsStep && work.isReported && (ground.isStopWanted() || coordinator.roster.candidates.length > 0);
+      const isChange = roster.candidates.length > 0 || roster.areAllLeaving;
+      const stop = beginsStep && work.isReported && (ground.isStopWanted() || isChange);
       const began = place.clock.now();
       const answers = [...(await this.round({ task, round, stop }, plan))];
       this.isFresh = false;
@@ -241,6 +262,13 @@ export class TaskRunner {
     await collectState(this.coordinator, this.place, (pieces) => this.ground.mirror.write(pieces));
     this.isDirty = false;
   }
+}
+
+function lost(): ClusterError {
+  return new ClusterError(
+    'lost',
+    'All workers were lost, and with them what they had computed. Continue from the last checkpoint with --resume.',
+  );
 }
 
 /** Some steps of work as a message has them, and what comes next if they are the last ones. */

@@ -86,16 +86,19 @@ export class ClusterWorker {
   /** Leaves after the running steps, and ends. */
   async leave(): Promise<void> {
     this.isLeaving = true;
-    const { membership } = this;
-    if (membership && !this.isSilent) {
-      const { channel, subjects, id } = this.place;
-      const gone = new Promise<void>((resolve) => {
+    if (this.release) this.sayLeave();
+    if (this.membership && !this.isSilent) {
+      await new Promise<void>((resolve) => {
         this.left = resolve;
       });
-      channel.send(subjects.coordinator, 'leave', { from: id, revision: membership.revision });
-      await gone;
     }
     await this.close();
+  }
+
+  /** Lets the coordinator know; again with each of its beats, since messages may be lost. */
+  private sayLeave(): void {
+    const { channel, subjects, id } = this.place;
+    channel.send(subjects.coordinator, 'leave', { from: id, revision: this.revision });
   }
 
   /** Ends at once. */
@@ -147,7 +150,10 @@ export class ClusterWorker {
     this.isSilent = false;
     const { membership } = this;
     if (membership) {
-      if (view < membership.view || members.includes(id)) return;
+      if (view < membership.view || members.includes(id)) {
+        if (this.isLeaving) this.sayLeave();
+        return;
+      }
       say('the coordinator has gone on without this worker');
       this.end();
     }

@@ -11,6 +11,9 @@ export interface Part {
 /** Most bytes of messages that wait for their round. */
 const MOST_BYTES = 2 ** 30;
 
+/** What a message takes besides its bytes, so that empty ones are bounded, too. */
+const OVERHEAD = 1024;
+
 /** Messages of rounds that others have begun before this worker has. */
 export class PartBox {
   private parts: Part[] = [];
@@ -18,8 +21,9 @@ export class PartBox {
 
   /** Keeps a message; gives whether there was room. */
   keep(part: Part): boolean {
-    if (this.bytes + part.bytes.length > MOST_BYTES) return false;
-    this.bytes += part.bytes.length;
+    const size = part.bytes.length + OVERHEAD;
+    if (this.bytes + size > MOST_BYTES) return false;
+    this.bytes += size;
     this.parts.push(part);
     return true;
   }
@@ -28,7 +32,7 @@ export class PartBox {
   take(turn: number): Part[] {
     const taken = this.parts.filter((part) => part.turn === turn);
     this.parts = this.parts.filter((part) => part.turn > turn);
-    this.bytes = this.parts.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    this.bytes = this.parts.reduce((sum, { bytes }) => sum + bytes.length + OVERHEAD, 0);
     return taken;
   }
 }
