@@ -13,6 +13,9 @@ const GIVEN_UP = 300_000;
 
 const TICK = 1000;
 
+/** The key is looked at no more often, in milliseconds, whatever messages say. */
+const BETWEEN_LOOKS = 250;
+
 /** What a worker needs of its surroundings. */
 export interface WorkerPlace extends Omit<SessionPlace, 'revision' | 'counts'> {
   readonly bus: Bus;
@@ -23,6 +26,8 @@ export interface WorkerPlace extends Omit<SessionPlace, 'revision' | 'counts'> {
   readonly code: string;
   readonly numerics: number;
   readonly occupation: Occupation;
+  /** The revision of the key that the coordinator holds; undefined if nobody does. Rejects while the server is away. */
+  revisionNow(): Promise<number | undefined>;
   /** Receives lines for people. */
   say(line: string): void;
 }
@@ -40,6 +45,7 @@ export class ClusterWorker {
   /** Messages of coordinators that were replaced, and others that did not fit. */
   private refused = 0;
   private revision = 0;
+  private nextLook = Number.NEGATIVE_INFINITY;
   private heard: number;
   private isSilent = false;
   private refusedBy = 0;
@@ -112,11 +118,27 @@ export class ClusterWorker {
 
   private receive(message: SessionMessage): void {
     const { fields } = message;
-    if (!('revision' in fields) || fields.revision < this.revision) {
-      this.refused++;
-      return;
+    if (!('revision' in fields)) this.refused++;
+    else if (fields.revision === this.revision) this.obey(message);
+    else void this.look(message, fields.revision);
+  }
+
+  /**
+   * Somebody else speaks than the coordinator that it knows. The key alone says who coordinates: not who says so, nor the
+   * highest number, since a server that has lost its store begins anew.
+   */
+  private async look(message: SessionMessage, revision: number): Promise<void> {
+    const now = this.place.clock.now();
+    if (now >= this.nextLook) {
+      this.nextLook = now + BETWEEN_LOOKS;
+      const held = await this.place.revisionNow().catch(() => undefined);
+      if (held !== undefined && held !== this.revision) this.follow(held);
     }
-    if (fields.revision > this.revision) this.follow(fields.revision);
+    if (revision === this.revision) this.obey(message);
+    else this.refused++;
+  }
+
+  private obey(message: SessionMessage): void {
     switch (message.kind) {
       case 'beat':
         this.beat(message.fields);
@@ -137,8 +159,11 @@ export class ClusterWorker {
 
   /** Another coordinator speaks: what there is of the one before counts no more. */
   private follow(revision: number): void {
-    this.revision = revision;
-    if (!this.membership) return;
+    [this.revision, this.refusedBy] = [revision, 0];
+    if (!this.membership) {
+      this.end();
+      return;
+    }
     this.place.say('another coordinator has taken over');
     this.end();
   }

@@ -5,13 +5,15 @@ import { NUMERICS_VERSION } from '@weft/train';
 import { type Connection, type ConnectOptions, connect } from '../bus/connect.js';
 import { systemClock } from '../clock.js';
 import type { Constant } from '../job/job.js';
+import { holderOfKey } from '../key/claim.js';
+import { openKeys } from '../key/key-store.js';
 import { Machine } from '../machine/machine.js';
 import { beat } from '../registry/heartbeat.js';
 import { DataIndex } from '../store/data-index.js';
 import { ObjectCache } from '../store/object-cache.js';
 import { fetchObject } from '../store/object-source.js';
 import { openObjects } from '../store/object-store.js';
-import { subjectsOf } from '../subjects.js';
+import { coordinatorKey, subjectsOf } from '../subjects.js';
 import { persist } from '../sweep/persist.js';
 import { CODE_VERSION } from '../version.js';
 import { Channel } from '../wire/channel.js';
@@ -74,6 +76,7 @@ export async function serveWorker(url: string, options: ServeWorkerOptions = {})
   const ended = new AbortController();
   try {
     const store = await openObjects(connection.objects, connection.server.maximumBytes);
+    const keys = await openKeys(connection.kv);
     const sources = { index, cache: cache === undefined ? undefined : new ObjectCache(cache), store };
     const channel = new Channel(bus, SESSION_MESSAGES);
     const occupation = new Occupation();
@@ -95,6 +98,7 @@ export async function serveWorker(url: string, options: ServeWorkerOptions = {})
         return found;
       },
       openMachine: () => openMachine(threads, memory),
+      revisionNow: async () => (await holderOfKey(keys, coordinatorKey(name)))?.revision,
     });
     const stopBeat = beat(bus, subjects.alive, () => worker.heartbeat);
     say(`worker ${id} with ${threads} thread${threads === 1 ? '' : 's'} is ready at ${connection.server.address}`);

@@ -35,7 +35,8 @@ export class MemoryCluster {
   private readonly objects = memoryObjects();
   private workers: LocalWorker[] = [];
   private readonly stops: (() => void)[] = [];
-  private revision = 0;
+  /** Of the coordinator that came last. */
+  revision = 0;
   private readonly clock: Clock;
 
   constructor(options: MemoryNetworkOptions = {}, factor = 1) {
@@ -83,6 +84,7 @@ export class MemoryCluster {
       say: (line) => void lines.push(line),
       constantOf: ({ sha256, bytes }) => this.objects.get(sha256, bytes),
       openMachine: () => openMachine(threads),
+      revisionNow: async () => this.revision,
       ...options,
     });
     const stopBeat = beat(bus, this.subjects.alive, () => worker.heartbeat);
