@@ -96,7 +96,6 @@ async function reportElbo(vae) {
 }
 
 function inPyTorch() {
-  // biome-ignore lint/suspicious/noUndeclaredEnvVars: no task of turbo reads it
   const python = process.env.WEFT_PYTHON || 'python3';
   const job = JSON.stringify({ data, epochs, latentSize, beta, seed, threads, limit: limit ?? null });
   const { status, stdout, stderr, error } = spawnSync(python, [local('benchmarks/peers/torch_vae.py'), job], {

@@ -76,7 +76,6 @@ function weft(release) {
 }
 
 function keras() {
-  // biome-ignore lint/suspicious/noUndeclaredEnvVars: no task of turbo reads it
   const python = process.env.WEFT_PYTHON || 'python3';
   const out = join(folder, 'keras');
   mkdirSync(out);

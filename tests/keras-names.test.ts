@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as core from '../packages/core/src/index.js';
 import * as nn from '../packages/nn/src/index.js';
-import * as train from '../packages/train/src/index.js';
+import * as pool from '../packages/pool/src/index.js';
 
 const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
 const section = read('../docs/FEATURES.md').split('\n## Keras 3, name by name\n')[1].split('\n## ')[0];
 const keras: Readonly<Record<string, readonly string[]>> = JSON.parse(read('fixtures/keras-names.json'));
 
-const exported = new Set(Object.keys({ ...core, ...nn, ...train }));
+const exported = new Set(Object.keys({ ...core, ...nn, ...pool }));
 
 /** Rows below a heading: Keras's name, the light, what stands for it in Weft. */
 const rowsOf = (heading: string) =>
