@@ -48,6 +48,29 @@ it('messages of strangers are refused and counted, and change no bit', async () 
   await runtime.close();
 });
 
+it('a finished round whose numbers would lie elsewhere in memory than those of its steps is refused', async () => {
+  await using cluster = new MemoryCluster();
+  const runtime = cluster.runtime();
+  cluster.worker('one', 1);
+  let forged = 0;
+  cluster.network.join().subscribe('weft.test.members.1', ({ data }) => {
+    const message = SESSION_MESSAGES.decode(data);
+    if (message.kind !== 'go') return;
+    // 7 is no address of a float64: it would end the training. 2 ** 16 may be a weight's.
+    const numbers = [{ address: forged % 2 === 0 ? 7 : 2 ** 16, value: 1e9 }];
+    const { revision, turn } = message.fields;
+    const measured = { leaves: [0, 1], microBatches: 1, examples: 1, milliseconds: 1, bytesSent: 1, bytesReceived: 1 };
+    const answer = { revision, from: 'one', turn, ...measured, steps: [{ work: 0, step: 0, numbers }] };
+    const bytes = SESSION_MESSAGES.encode('done', answer);
+    // Before the worker's own.
+    runtime.bus.deliver({ subject: 'weft.test.coordinator', data: bytes });
+    forged++;
+  });
+  expect(await trained(runtime)).toEqual(await trainedHere());
+  expect(forged).toBeGreaterThan(10);
+  await runtime.close();
+});
+
 it('a worker follows the coordinator of a server that has lost its store, whose revisions begin anew', async () => {
   await using cluster = new MemoryCluster();
   cluster.revision = 70;

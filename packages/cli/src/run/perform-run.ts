@@ -180,7 +180,8 @@ async function trainAll(plan: RunPlan, pool: WorkerPool): Promise<Trained[]> {
       const callbacks = [...notes, progress.logger(key)];
       const { validationCount } = plan.counts;
       const board = await boardOf(plan, key);
-      const context = { data: facts, validationCount, pool, directory, terminal, signal, callbacks, ...board };
+      const place = { pool, isOnCluster: plan.cluster !== undefined, directory };
+      const context = { data: facts, validationCount, ...place, terminal, signal, callbacks, ...board };
       trained.push(await stopwatch.time(key, () => trainModel(key, data, options, context)));
     }
   } finally {

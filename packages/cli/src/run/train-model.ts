@@ -27,6 +27,8 @@ export interface TrainingContext {
   /** How many of the images, the last ones, are held out. */
   readonly validationCount: number;
   readonly pool: WorkerPool;
+  /** Whether a cluster trains. */
+  readonly isOnCluster: boolean;
   readonly directory: RunDirectory;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
@@ -57,7 +59,7 @@ export async function trainModel(
   key: ModelKey,
   { train: images, validation }: Pick<RunData, 'train' | 'validation'>,
   options: TrainingOptions,
-  { data, validationCount, pool, directory, terminal, signal, callbacks, board }: TrainingContext,
+  { data, validationCount, pool, isOnCluster, directory, terminal, signal, callbacks, board }: TrainingContext,
 ): Promise<Trained> {
   const { title, denoises } = AUTOENCODERS[key];
   const { epochs, batchSize, validationSplit, seed } = options;
@@ -96,7 +98,7 @@ export async function trainModel(
       onNaN: options.onNan,
       onWarning: (message) => terminal.warning(message),
       callbacks: [
-        new TrainingProgress(title, terminal),
+        new TrainingProgress(title, terminal, isOnCluster),
         ...callbacks,
         ...(board ? [board(autoencoder)] : []),
         new BestModel((done) => save(bestCheckpoint(key), done), terminal),

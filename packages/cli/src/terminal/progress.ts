@@ -72,6 +72,8 @@ export class TrainingProgress implements Callback {
   constructor(
     private readonly name: string,
     private readonly terminal: Terminal,
+    /** Whether a cluster trains: this machine's threads do not. */
+    private readonly isOnCluster = false,
   ) {}
 
   onTrainBegin(info: TrainInfo): void {
@@ -80,12 +82,13 @@ export class TrainingProgress implements Callback {
     this.meter.beginTraining(info);
     const held = validationCount > 0 ? `, ${formatCount(validationCount)} held out` : '';
     const count = (value: number, noun: string) => `${formatCount(value)} ${noun}${value === 1 ? '' : 's'}`;
+    const place = this.isOnCluster ? 'a cluster' : count(threads, 'thread');
     this.terminal.message(
-      `${this.name}: ${count(trainCount, 'image')} to train on${held}; ${count(epochs, 'epoch')} of ${count(steps, 'step')} on ${count(threads, 'thread')}`,
+      `${this.name}: ${count(trainCount, 'image')} to train on${held}; ${count(epochs, 'epoch')} of ${count(steps, 'step')} on ${place}`,
     );
     if (initialEpoch + initialStep === 0) return;
-    const place = `after ${count(initialEpoch, 'epoch')} and ${count(initialStep, 'step')}`;
-    this.terminal.message(`${this.name}: ${initialEpoch < epochs ? 'resumed' : 'finished'} ${place}`);
+    const progress = `after ${count(initialEpoch, 'epoch')} and ${count(initialStep, 'step')}`;
+    this.terminal.message(`${this.name}: ${initialEpoch < epochs ? 'resumed' : 'finished'} ${progress}`);
   }
 
   onEpochBegin(): void {

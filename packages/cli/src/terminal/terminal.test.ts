@@ -120,6 +120,12 @@ describe('TrainingProgress', () => {
       'CAE 1/2  loss 0.2500  val_loss 0.1250  1.5 s  1,234 images/s',
     ]);
   });
+
+  test("does not tell of this machine's threads where a cluster trains", () => {
+    const { terminal: t, stderr } = terminal({ isTTY: false });
+    train(new TrainingProgress('CAE', t, true));
+    expect(stderr.text()).toContain('2 epochs of 4 steps on a cluster\n');
+  });
 });
 
 describe('a download', () => {

@@ -1,7 +1,7 @@
 import { microBatchesOf, type SharedMemory, STOPPED, type StepsWork } from '@weft/train/runtime';
 import { ClusterError } from '../errors.js';
 import { Collection } from '../machine/collection.js';
-import type { Member, Piece, StepLog } from '../machine/round.js';
+import { ExchangeError, type Member, type Piece, type StepLog } from '../machine/round.js';
 import { type JobPlan, TaskPlan } from '../machine/task-plan.js';
 import { type FieldsOf, nestedCall } from '../wire/messages.js';
 import { type Coordinator, type CoordinatorPlace, NobodyLeft } from './coordinator.js';
@@ -237,7 +237,9 @@ export class TaskRunner {
           const written = collection.accept(fields.from, { kind: fields.part }, payload);
           this.ground.mirror.leaveOut(written);
         }
-        return kind === 'done' ? { done: fields } : kind === 'ended' ? { ended: fields } : undefined;
+        if (kind !== 'done' && kind !== 'ended') return undefined;
+        if (!fields.steps.every((step) => plan.logs(step))) throw new ExchangeError('These steps log no such numbers.');
+        return kind === 'done' ? { done: fields } : { ended: fields };
       },
       isComplete: (answers) => {
         const hasEnded = [...answers.values()].some(({ ended }) => ended);

@@ -21,7 +21,7 @@ import { launchOf, loadCombination } from './programs.js';
 import type { Member, Outgoing, StepLog } from './round.js';
 import type { Span } from './shares.js';
 import type { MicroPlan, StepPlan } from './step-plan.js';
-import { type Due, type PlannedRound, type PlannedStep, standingOf, TaskPlan } from './task-plan.js';
+import { type Due, loggedBy, type PlannedRound, type PlannedStep, standingOf, TaskPlan } from './task-plan.js';
 
 /** A machine's share of a round, computed. */
 export interface Round {
@@ -261,11 +261,7 @@ export class RunningTask {
   private logs(): StepLog[] {
     const { buffer } = this.pool.memory.memory;
     return this.done.filter(endsStep).map(({ step }) => {
-      const { step: number } = standingOf(step);
-      const addresses = step.plan.stages.flatMap((stage) =>
-        stage.kind === 'finish' ? stage.logs.map(({ to }) => to + 8 * number) : [],
-      );
-      const numbers = addresses.map((address) => ({ address, value: new Float64Array(buffer, address, 1)[0] }));
+      const numbers = loggedBy(step).map((address) => ({ address, value: new Float64Array(buffer, address, 1)[0] }));
       return { work: step.work, step: step.step, numbers };
     });
   }

@@ -1,5 +1,6 @@
 import { type MicroBatch, microBatchesOf, type Standing } from '@weft/train/runtime';
 import { type Job, JobError, type TaskCall } from '../job/job.js';
+import type { StepLog } from './round.js';
 import { type MicroPlan, planStep, type StepPlan } from './step-plan.js';
 
 /** Stages of one step that are done one after another, with nothing to wait for. */
@@ -31,6 +32,14 @@ export interface PlannedRound {
 /** Where blocks stand in a step. */
 export function standingOf({ call, step, batch }: PlannedStep): Standing {
   return { batchBegin: batch.begin, step: call.resultStep ?? step };
+}
+
+/** Where the numbers lie that a step logs. */
+export function loggedBy(planned: PlannedStep): number[] {
+  const { step } = standingOf(planned);
+  return planned.plan.stages.flatMap((stage) =>
+    stage.kind === 'finish' ? stage.logs.map(({ to }) => to + 8 * step) : [],
+  );
 }
 
 /** The plans of a job's steps, each made when it is first needed. */
@@ -86,6 +95,13 @@ export class TaskPlan {
   /** All steps, in their order. */
   get all(): readonly PlannedStep[] {
     return this.steps;
+  }
+
+  /** Whether a step of this task logs such numbers. */
+  logs({ work, step, numbers }: StepLog): boolean {
+    const planned = this.steps.find((each) => each.work === work && each.step === step);
+    const addresses = planned ? loggedBy(planned) : [];
+    return planned !== undefined && numbers.every(({ address }) => addresses.includes(address));
   }
 
   /** A round; behind the last one undefined. */
