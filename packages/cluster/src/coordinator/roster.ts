@@ -9,7 +9,7 @@ export interface WorkerFacts {
 const PATIENCE = 10_000;
 
 /** How many may take part, and how many may wait to. */
-export const MOST_WORKERS = 1024;
+const MOST_WORKERS = 1024;
 
 /** A member that was not heard for so long is lost, in milliseconds. */
 export const SILENCE = 10_000;
