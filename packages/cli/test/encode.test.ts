@@ -50,15 +50,16 @@ async function latentsOf({ encoder }: Autoencoder, list: readonly { readonly dat
 describe('weft encode', () => {
   test('writes the same latents in each format, row by row', async () => {
     const expected = await latentsOf(vae, Object.values(pictures));
-    for (const out of ['z.npz', 'z.npy', 'z.csv', 'z.safetensors']) {
+    for (const out of ['y.npz', 'z.npy', 'z.csv', 'z.safetensors']) {
       const { code, stdout } = await call('encode', 'vae.safetensors', 'in', out);
       expect(code).toBe(0);
-      expect(stdout).toContain('3 rows of 4 numbers [4]\nWritten: z.');
+      expect(stdout).toContain(`3 rows of 4 numbers [4]\nWritten: ${out}`);
     }
     const array = { dtype: 'float32', shape: [3, 4], data: expected };
     expect(decodeNpy(await bytes('z.npy'))).toEqual(array);
-    expect(decodeNpz(await bytes('z.npz'))).toEqual(new Map([['latents', array]]));
-    expect(await text('z.rows.csv')).toBe('path,label\ncats/a.png,cats\n"cats/b,""c"".png",cats\nx.png,\n');
+    expect(decodeNpz(await bytes('y.npz'))).toEqual(new Map([['latents', array]]));
+    for (const name of ['y', 'z'])
+      expect(await text(`${name}.rows.csv`)).toBe('path,label\ncats/a.png,cats\n"cats/b,""c"".png",cats\nx.png,\n');
     const lines = (await text('z.csv')).trimEnd().split('\n');
     expect(lines[0]).toBe('path,label,z0,z1,z2,z3');
     expect(lines[2]).toMatch(/^"cats\/b,""c"".png",cats,/);
