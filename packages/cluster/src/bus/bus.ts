@@ -16,7 +16,7 @@ export interface Bus {
   readonly maximumBytes: number;
   /** Whether messages reach the server now. */
   readonly isConnected: boolean;
-  /** Sends a copy of the bytes. While the connection is down they are dropped. */
+  /** Sends bytes, which must stay as they are afterwards. While the connection is down they are dropped. */
   publish(subject: string, data: Uint8Array): void;
   /** Subjects may have NATS's wildcards: `*` for one word, `>` for all that follow. */
   subscribe(subject: string, receive: (delivery: Delivery) => void): Unsubscribe;

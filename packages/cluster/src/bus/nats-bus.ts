@@ -29,7 +29,7 @@ export class NatsBus implements Bus {
 
   publish(subject: string, data: Uint8Array): void {
     // The client keeps what it cannot send. Nobody waits for messages of before, and memory would fill.
-    if (this.#isConnected && !this.#connection.isClosed()) this.#connection.publish(subject, new Uint8Array(data));
+    if (this.#isConnected && !this.#connection.isClosed()) this.#connection.publish(subject, data);
   }
 
   subscribe(subject: string, receive: (delivery: Delivery) => void): Unsubscribe {

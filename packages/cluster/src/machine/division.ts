@@ -15,10 +15,18 @@ export interface Division {
   readonly leaves: readonly Span[];
   /** The largest subtrees of its leaves, in their order; none where nothing is added up. */
   readonly nodes: readonly (readonly Span[])[];
-  /** The slices that a member puts together, as bytes of a leaf. If one holds all leaves, they are all its own. */
+  /**
+   * The slices that a member puts together, as bytes of a leaf. If one holds all leaves, they are all its own. In a direct
+   * round they are everybody's.
+   */
   readonly owned: readonly Range[];
   /** Whether one member holds all leaves, so that nothing has to be put together. */
   readonly isWhole: boolean;
+  /**
+   * Whether each member puts everything together itself, so that no sums are sent. With two subtrees in all, that takes no
+   * more bytes than cutting them into slices, and one message after the other less.
+   */
+  readonly isDirect: boolean;
 }
 
 /** Divides a round among its members. */
@@ -29,10 +37,14 @@ export function divide(micro: MicroPlan, members: readonly Member[]): Division {
   const nodes = leaves.map((span) => (parts ? maximalSubtrees(span, all.length) : []));
   const holder = leaves.findIndex(([begin, end]) => end - begin === all.length);
   const slices = parts ? parts.bytes / SLICE_BYTES : 0;
+  const isWhole = holder >= 0;
+  const isDirect = !isWhole && nodes.flat().length === 2;
   const spans =
-    holder < 0 ? sliceShares(slices, members) : members.map((_, which): Span => [0, which === holder ? slices : 0]);
+    isWhole || isDirect
+      ? members.map((_, which): Span => [0, isDirect || which === holder ? slices : 0])
+      : sliceShares(slices, members);
   const owned = spans.map(([begin, end]) => ({ address: begin * SLICE_BYTES, bytes: (end - begin) * SLICE_BYTES }));
-  return { members, examples, leaves, nodes, owned, isWhole: holder >= 0 };
+  return { members, examples, leaves, nodes, owned, isWhole, isDirect };
 }
 
 /** What a member gets from another one, and of how many bytes each is. */
@@ -40,11 +52,11 @@ export function expectedBy(
   receiver: number,
   sender: number,
   { micro, step }: PlannedRound,
-  { examples, nodes, owned, isWhole }: Division,
+  { examples, nodes, owned, isWhole, isDirect }: Division,
 ): Map<PartKind, number> {
   const sizes: [PartKind, number][] = [
     ['nodes', isWhole ? 0 : nodes[sender].length * owned[receiver].bytes],
-    ['sums', owned[sender].bytes],
+    ['sums', isDirect ? 0 : owned[sender].bytes],
     ['rows', rowsOf({ micro, step }, 'shared', examples[sender]).reduce((sum, { bytes }) => sum + bytes, 0)],
   ];
   return new Map(sizes.filter(([, bytes]) => bytes > 0));

@@ -12,7 +12,7 @@ import type { PlannedRound } from './task-plan.js';
  * are of other leaves.
  *
  * Each member sends the sums of its largest subtrees to the owners of slices; an owner puts those of all members together,
- * in the order of the tree, and sends the result to all.
+ * in the order of the tree, and sends the result to all. In a direct round everybody owns all slices.
  */
 export class Exchange {
   /** To be sent at once. */
@@ -132,6 +132,7 @@ export class Exchange {
       new Float32Array(memory.buffer, parts.reduced + begin, total.length).set(total);
     }
     this.nodes.clear();
+    if (division.isDirect) return [];
     return [{ to: 'all', part: { kind: 'sums' }, bytes: gathered(memory, [at(parts.reduced, owned)]) }];
   }
 }
