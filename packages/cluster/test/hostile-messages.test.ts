@@ -45,6 +45,7 @@ it('messages of strangers are refused and counted, and change no bit', async () 
   });
   expect(await trained(runtime)).toEqual(await trainedHere());
   for (const { worker } of workers) expect(worker.heartbeat.refused).toBeGreaterThan(10);
+  expect(runtime.statistics.coordinator.refusedMessages).toBeGreaterThan(10);
   await runtime.close();
 });
 

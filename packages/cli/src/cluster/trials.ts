@@ -93,5 +93,7 @@ function tell({ kind, trial, message }: WorkerTrialEvent, terminal: Terminal): v
   if (kind === 'begun' || kind === 'done') terminal.message(`${subject}: ${kind}`);
   else if (kind === 'given-back') terminal.message(`${subject}: given back`);
   else if (kind === 'malformed') terminal.warning(`${subject}: refused a message that is no trial: ${message}`);
+  else if (kind === 'trouble' && trial === undefined)
+    terminal.warning(`The server cannot be reached: ${message}. It is tried again.`);
   else terminal.warning(`${subject}: ${kind === 'refused' ? 'refused, ' : ''}${message}`);
 }

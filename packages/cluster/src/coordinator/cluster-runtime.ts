@@ -63,8 +63,15 @@ export class ClusterRuntime extends WorkerPool {
   /** What workers have done so far. */
   get statistics(): ClusterStatistics {
     const { channel } = this.place;
-    const { repeats } = this.coordinator;
-    return this.tally.statistics({ bytesSent: channel.sentBytes, bytesReceived: channel.receivedBytes }, repeats);
+    const { repeats, refusedMessages } = this.coordinator;
+    return this.tally.statistics(
+      {
+        bytesSent: channel.sentBytes,
+        bytesReceived: channel.receivedBytes,
+        refusedMessages: refusedMessages + channel.refused,
+      },
+      repeats,
+    );
   }
 
   /** Names of the workers that take part now. */

@@ -209,8 +209,7 @@ export class Coordinator {
 
   private refuse(id: string, reason: string): void {
     const { channel, subjects, revision, say } = this.place;
-    if (!this.admission.refused.has(id)) say(`${id} is refused: ${reason}`);
-    this.admission.refused.set(id, reason);
+    if (this.admission.refuse(id, reason)) say(`${id} is refused: ${reason}`);
     channel.send(subjects.to(id), 'refuse', { revision, reason });
   }
 

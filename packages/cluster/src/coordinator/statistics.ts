@@ -11,7 +11,13 @@ export interface WorkerStatistics {
 
 /** What a training on a cluster was made of. */
 export interface ClusterStatistics {
-  readonly coordinator: { readonly microBatches: 0; readonly bytesSent: number; readonly bytesReceived: number };
+  readonly coordinator: {
+    readonly microBatches: 0;
+    readonly bytesSent: number;
+    readonly bytesReceived: number;
+    /** Messages that were damaged, or not of the training. */
+    readonly refusedMessages: number;
+  };
   /** By worker. */
   readonly workers: Readonly<Record<string, WorkerStatistics>>;
   /** Rounds that were done, and those that were done again because a worker was lost or a message was. */
@@ -38,7 +44,10 @@ export class Tally {
     });
   }
 
-  statistics(coordinator: Pick<Counted, 'bytesSent' | 'bytesReceived'>, repeatedRounds: number): ClusterStatistics {
+  statistics(
+    coordinator: Omit<ClusterStatistics['coordinator'], 'microBatches'>,
+    repeatedRounds: number,
+  ): ClusterStatistics {
     const { rounds, workers } = this;
     return {
       coordinator: { microBatches: 0, ...coordinator },

@@ -1,9 +1,10 @@
 import { microBatchesOf, type SharedMemory, STOPPED, type StepsWork } from '@weft/train/runtime';
 import { ClusterError } from '../errors.js';
+import { callOf } from '../job/job-of.js';
 import { Collection } from '../machine/collection.js';
 import { ExchangeError, type Member, type Piece, type StepLog } from '../machine/round.js';
 import { type JobPlan, TaskPlan } from '../machine/task-plan.js';
-import { type FieldsOf, nestedCall } from '../wire/messages.js';
+import { type FieldsOf, listedCalls } from '../wire/messages.js';
 import { type Coordinator, type CoordinatorPlace, NobodyLeft } from './coordinator.js';
 import type { Mirror } from './mirror.js';
 import { FIRST_DEADLINE, Pace } from './pace.js';
@@ -78,7 +79,7 @@ export class TaskRunner {
     const changes = this.ground.mirror.changes();
     this.isWhole = await this.persist(() => this.steps(given, this.base, changes));
     // Of predictions and losses nothing is left in the workers' memory that anybody needs.
-    if (!new TaskPlan(job.plan, nestedCall(callsOf(work))).changesState) this.unsettled.pop();
+    if (!new TaskPlan(job.plan, callOf(work)).changesState) this.unsettled.pop();
   }
 
   /**
@@ -175,9 +176,9 @@ export class TaskRunner {
   ): Promise<{ readonly stopped: number; readonly next: number }> {
     const { coordinator, ground, place, tally } = this;
     const { roster } = coordinator;
-    const calls = callsOf({ ...work, firstStep });
-    const plan = new TaskPlan(job.plan, nestedCall(calls));
-    const task = this.supplies.task(calls);
+    const call = callOf({ ...work, firstStep });
+    const plan = new TaskPlan(job.plan, call);
+    const task = this.supplies.task(listedCalls(call));
     this.isDirty ||= plan.changesState;
     let next = firstStep;
     for (let round = 0; ; round++) {
@@ -271,19 +272,4 @@ function lost(): ClusterError {
     'lost',
     'All workers were lost, and with them what they had computed. Continue from the last checkpoint with --resume.',
   );
-}
-
-/** Some steps of work as a message has them, and what comes next if they are the last ones. */
-function callsOf({ count, batchSize, firstStep, endStep, ...others }: StepsWork): FieldsOf<'task'>['calls'] {
-  const { isReported, finite, resultStep, next } = others;
-  const call = {
-    count,
-    batchSize,
-    firstStep,
-    endStep,
-    isReported,
-    finite,
-    ...(resultStep !== undefined && { resultStep }),
-  };
-  return [call, ...(next ? callsOf(next) : [])];
 }

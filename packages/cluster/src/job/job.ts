@@ -1,5 +1,5 @@
 import type { CompileOptions, Placement, Program } from '@weft/core/program';
-import type { Block, Copy, LeafParts, LoggedNumber, MicroBatch } from '@weft/train/runtime';
+import type { Block, Copy, LeafParts, LoggedNumber, MicroBatch, StepsWork } from '@weft/train/runtime';
 
 /** A part of memory. */
 export interface Range {
@@ -86,17 +86,7 @@ export interface Job {
 }
 
 /** The part of some work that differs from call to call. */
-export interface TaskCall {
-  /** Examples in all, and in a batch. */
-  readonly count: number;
-  readonly batchSize: number;
-  readonly firstStep: number;
-  readonly endStep: number;
-  readonly isReported: boolean;
-  /** Addresses of numbers that end the steps if one of them is not finite: a float64 for each step. */
-  readonly finite: readonly number[];
-  /** What blocks count steps by. Default: the step. */
-  readonly resultStep?: number;
+export interface TaskCall extends Omit<StepsWork, 'session' | 'stages' | 'next'> {
   readonly next?: TaskCall;
 }
 

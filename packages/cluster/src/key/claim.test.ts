@@ -1,9 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { ClusterError } from '../errors.js';
-import { type Claim, claimKey, holderOfKey } from './claim.js';
+import { claimKey, holderOfKey } from './claim.js';
 import { type KeyStore, memoryKeys } from './key-store.js';
-import { watchKey } from './watch-key.js';
 
 const owner = (id: string) => ({ id, host: 'box', work: 'weft train' });
 const KEY = 'coordinator';
@@ -105,27 +104,6 @@ describe('a claim', () => {
     const claim = await claimKey(keys, KEY, owner('a'), DEAD);
     expect(claim.isHeld).toBe(true);
     await claim.release();
-  });
-});
-
-describe('a watch', () => {
-  it('tells of every holder and of none, once each', async () => {
-    const keys = memoryKeys();
-    const seen: (string | undefined)[] = [];
-    const stop = watchKey(keys, KEY, (holder) => seen.push(holder?.id), { lookMilliseconds: 1 });
-    const until = async (count: number) => {
-      while (seen.length < count) await wait(1);
-    };
-    await until(1);
-    let claim: Claim = await claimKey(keys, KEY, owner('a'), FAST);
-    await until(2);
-    await claim.release();
-    await until(3);
-    claim = await claimKey(keys, KEY, owner('b'), FAST);
-    await until(4);
-    stop();
-    await claim.release();
-    expect(seen).toEqual([undefined, 'a', undefined, 'b']);
   });
 });
 

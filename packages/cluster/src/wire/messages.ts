@@ -153,7 +153,12 @@ export type SessionMessage = MessageOf<SessionKinds>;
 /** The fields of a kind. */
 export type FieldsOf<Kind extends SessionMessage['kind']> = Extract<SessionMessage, { kind: Kind }>['fields'];
 
-/** A list of calls as one, with what comes next in it. */
+/** A call and what comes next in it as a list, which messages have. */
+export function listedCalls({ next, ...call }: TaskCall): FieldsOf<'task'>['calls'] {
+  return [call, ...(next ? listedCalls(next) : [])];
+}
+
+/** Such a list as one call, with what comes next in it. */
 export function nestedCall([call, ...others]: FieldsOf<'task'>['calls']): TaskCall {
   return { ...call, ...(others.length > 0 && { next: nestedCall(others) }) };
 }

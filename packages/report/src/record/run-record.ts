@@ -166,7 +166,7 @@ const runRecord = z.looseObject({
   /** What the workers of a cluster have done, if they have trained the models. */
   cluster: z
     .looseObject({
-      coordinator: z.looseObject({ microBatches: count }),
+      coordinator: z.looseObject({ microBatches: count, refusedMessages: count.optional() }),
       /** By worker; bytes are of messages, sent and received. */
       workers: byName(
         z.looseObject({
