@@ -15,6 +15,12 @@ export const composed = (first: readonly number[], second: readonly number[]): n
 export const inverted = (permutation: readonly number[]): number[] =>
   permutation.map((_, axis) => permutation.indexOf(axis));
 
+/** Whether row-major values stay in their order: axes of length 1 may be anywhere. */
+export function keepsOrder(shape: readonly number[], permutation: readonly number[]): boolean {
+  const moved = permutation.filter((axis) => shape[axis] !== 1);
+  return moved.every((axis, index) => index === 0 || axis > moved[index - 1]);
+}
+
 /** Row-major values with their axes in another order. */
 export function permuted<T extends TypedArray>(data: T, shape: readonly number[], permutation: readonly number[]): T {
   if (isIdentity(permutation)) return data;

@@ -1,5 +1,5 @@
 import { cast, placeholder, reshape, type Tensor, table, transpose } from '@weft/core';
-import { permuted } from '../permute.js';
+import { keepsOrder, permuted } from '../permute.js';
 import type { Constant } from './constant.js';
 import { type OnnxNode, Unsupported } from './node.js';
 import type { OnnxGraph } from './read-graph.js';
@@ -30,7 +30,8 @@ export class ImportContext {
   readonly weights = new Map<object, WeightLeaf>();
   /** Results of nodes that become layers of their own kinds. */
   readonly special = new Map<Tensor, SpecialLayer>();
-  private readonly leaves = new Map<string, Tensor>();
+  /** By the numbers that they hold, then by order and shape. */
+  private readonly leaves = new Map<KnownValue['data'], Map<string, Tensor>>();
 
   constructor(
     private readonly graph: Pick<OnnxGraph, 'opset' | 'frozen' | 'parameters'>,
@@ -48,7 +49,7 @@ export class ImportContext {
   initializer(name: string, constant: Constant): Value {
     const isWeight = constant.kind === 'float' && constant.shape.length > 0 && !this.graph.parameters.has(name);
     const known: KnownValue = { ...constant, is: 'known', ...(isWeight && { source: name }) };
-    return isWeight && this.shared.has(name) ? this.fixed(this.leaf(known, known.shape, known.data)) : known;
+    return isWeight && this.shared.has(name) ? this.fixed(this.tensor(known)) : known;
   }
 
   /** A computed value that depends on no example. */
@@ -66,14 +67,9 @@ export class ImportContext {
       const moved = wanted ? transpose(x, wanted.permutation) : x;
       return wanted?.shape ? reshape(moved, wanted.shape) : moved;
     }
-    const { shape, data } = value;
-    if (!wanted) return this.leaf(value, shape, data);
-    const order = wanted.permutation;
-    return this.leaf(
-      value,
-      wanted.shape ?? order.map((axis) => shape[axis]),
-      permuted(data as Float32Array, shape, order),
-    );
+    const { shape } = value;
+    const order = wanted?.permutation ?? shape.map((_, axis) => axis);
+    return this.leaf(value, { shape, order, becomes: wanted?.shape ?? order.map((axis) => shape[axis]) });
   }
 
   /**
@@ -101,7 +97,7 @@ export class ImportContext {
     const first = lengths.findIndex((length) => length !== 1);
     const shorter = first < 0 ? lengths.slice(-1) : lengths.slice(first);
     const least = isBesideWhole ? shorter : order.length > shape.length ? shape : lengths;
-    return this.leaf(value, least, permuted(data as Float32Array, aligned, order));
+    return this.leaf(value, { shape: aligned, order, becomes: least });
   }
 
   /** The place of a layer of another kind: what it gives, as far as shapes tell. */
@@ -112,32 +108,49 @@ export class ImportContext {
   }
 
   /** A leaf for numbers, each once in each form. Those that come from no initializer are data of the program. */
-  private leaf(value: KnownValue, shape: readonly number[], data: KnownValue['data']): Tensor {
-    if (value.kind !== 'float') return this.wholeNumbers(value, shape, data);
-    const { source } = value;
-    if (source === undefined) return table(Float32Array.from(data), shape);
-    const key = `${source} ${shape.join()}`;
-    const known = this.leaves.get(key);
+  private leaf(value: KnownValue, form: Form): Tensor {
+    const { source, kind } = value;
+    const { shape, order, becomes } = form;
+    const data = permuted(value.data as Float32Array, shape, order);
+    if (kind !== 'float') return wholeNumbers(data, becomes, kind);
+    if (source === undefined) return table(Float32Array.from(data), becomes);
+    const key = `${keepsOrder(shape, order) ? '' : order.join()} ${becomes.join()}`;
+    const forms = this.leaves.get(value.data) ?? new Map<string, Tensor>();
+    const known = forms.get(key);
     if (known) return known;
-    const leaf = placeholder({ shape, dtype: 'float32' }, source);
-    this.weights.set(leaf.node, this.weight(value, shape, data));
-    this.leaves.set(key, leaf);
+    const leaf = placeholder({ shape: becomes, dtype: 'float32' }, source);
+    this.weights.set(leaf.node, this.weight(value, becomes, data));
+    this.leaves.set(value.data, forms.set(key, leaf));
     return leaf;
+  }
+
+  /** The numbers of a weight, also of one that stands in several places; undefined for what is computed. */
+  numbersOf(value: Value): KnownValue | undefined {
+    if (value.is === 'known') return value;
+    const leaf = this.weights.get(value.x.node);
+    return leaf && { is: 'known', kind: 'float', ...leaf };
   }
 
   /** A weight of a layer, from a value that is known. */
   weight({ source = 'constant' }: KnownValue, shape: readonly number[], data: KnownValue['data']): WeightLeaf {
     return { source, data: Float32Array.from(data), shape, isFrozen: this.graph.frozen.has(source) };
   }
+}
 
-  /** Whole numbers are kept as floats, in which models hold weights. */
-  private wholeNumbers(value: KnownValue, shape: readonly number[], data: KnownValue['data']): Tensor {
-    if (data.some((number) => Math.abs(number) > 2 ** 24)) {
-      throw new Unsupported('it computes with whole numbers beyond 2^24');
-    }
-    const numbers = this.leaf({ ...value, kind: 'float', source: undefined }, shape, data);
-    return value.kind === 'integer' ? cast(numbers, 'int32') : numbers;
+/** How known numbers are read: with their axes in another order, and then in another shape. */
+interface Form {
+  readonly shape: readonly number[];
+  readonly order: readonly number[];
+  readonly becomes: readonly number[];
+}
+
+/** Whole numbers are kept as floats, in which models hold weights. */
+function wholeNumbers(data: KnownValue['data'], shape: readonly number[], kind: KnownValue['kind']): Tensor {
+  if (data.some((number) => Math.abs(number) > 2 ** 24)) {
+    throw new Unsupported('it computes with whole numbers beyond 2^24');
   }
+  const numbers = table(Float32Array.from(data), shape);
+  return kind === 'integer' ? cast(numbers, 'int32') : numbers;
 }
 
 /** A function that gives a node's outputs. */

@@ -129,8 +129,9 @@ function dataIn(graph: OnnxGraph, pair: readonly [Piece, Piece], weights: Readon
   }
 }
 
-const sourcesOf = ({ piece, data }: Piecewise) =>
-  (piece.special?.weights ?? data?.weights ?? []).filter(({ isFrozen }) => !isFrozen).map(({ source }) => source);
+/** Weights that are trained. A normalisation has numbers of its own: exporters write equal ones of several layers once. */
+const sourcesOf = ({ data }: Piecewise) =>
+  (data?.weights ?? []).filter(({ isFrozen }) => !isFrozen).map(({ source }) => source);
 
 /** What makes two uses the same layer. */
 const keyOf = ({ data }: Piecewise) =>
@@ -143,7 +144,7 @@ function areWeightsShared(all: readonly Piecewise[]): boolean {
     sourcesOf(each).some((source) => {
       const owner = owners.get(source);
       owners.set(source, each);
-      return owner !== undefined && (each.data === undefined || keyOf(owner) !== keyOf(each));
+      return owner !== undefined && keyOf(owner) !== keyOf(each);
     }),
   );
 }

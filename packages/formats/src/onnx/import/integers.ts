@@ -1,3 +1,4 @@
+import { sizeOf } from '@weft/core/program';
 import { kindOf } from './constant.js';
 import type { Handler } from './context.js';
 import { knownNumbers, required } from './context.js';
@@ -20,16 +21,18 @@ const together =
   (_node, values) => {
     const shape = values
       .map((value) => value.shape)
-      .reduce((a, b) => (b.length > a.length || product(b) > product(a) ? b : a));
-    const size = product(shape);
-    if (values.some(({ data }) => data.length !== size && data.length !== 1)) return undefined;
+      .reduce((a, b) => (b.length > a.length || sizeOf(b) > sizeOf(a) ? b : a));
+    const size = sizeOf(shape);
+    const isAlike = (value: KnownValue) => value.data.length === 1 || trimmed(value.shape) === trimmed(shape);
+    if (!values.every(isAlike)) return undefined;
     const at = (value: KnownValue, index: number) => value.data[value.data.length === 1 ? 0 : index];
     const numbers = Array.from({ length: size }, (_, index) => f(...values.map((value) => at(value, index))));
     const common = values.some((value) => value.kind === 'float') ? 'float' : 'integer';
     return known(shape, kind ?? common, numbers);
   };
 
-const product = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
+/** A shape without axes of length 1 in front, which say nothing. */
+const trimmed = (shape: readonly number[]) => shape.slice(shape.findIndex((length) => length !== 1)).join();
 
 /** What known values give; undefined where it is to be computed as tensors are. */
 type Fold = (node: OnnxNode, values: readonly KnownValue[]) => KnownValue | undefined;
@@ -72,7 +75,6 @@ const fold: Readonly<Record<string, Fold>> = {
   Sub: together((a, b) => a - b),
   Mul: together((a, b) => a * b),
   Div: division,
-  Mod: together((a, b) => a - b * Math.floor(a / b)),
   Min: together(Math.min),
   Max: together(Math.max),
   Neg: together((a) => -a),
@@ -87,7 +89,7 @@ const fold: Readonly<Record<string, Fold>> = {
   ...ofLists,
   ReduceProd: (node, [list]) => {
     if (list.kind === 'float' || list.shape.length !== 1) return undefined;
-    return known(node.int('keepdims', 1) === 1 ? [1] : [], list.kind, [product(Array.from(list.data))]);
+    return known(node.int('keepdims', 1) === 1 ? [1] : [], list.kind, [sizeOf(Array.from(list.data))]);
   },
   Range: (_node, [start, limit, delta]) => {
     const count = Math.max(0, Math.ceil((limit.data[0] - start.data[0]) / delta.data[0]));
@@ -100,9 +102,10 @@ const fold: Readonly<Record<string, Fold>> = {
   },
   ConstantOfShape: (node, [shape]) => {
     const lengths = Array.from(shape.data);
-    if (!(product(lengths) <= MOST)) throw new Unsupported(`it makes ${product(lengths)} numbers`);
+    const size = sizeOf(lengths);
+    if (!(size <= MOST)) throw new Unsupported(`it makes ${size} numbers`);
     const value = node.tensor('value');
-    return known(lengths, value?.kind ?? 'float', new Array<number>(product(lengths)).fill(value?.data[0] ?? 0));
+    return known(lengths, value?.kind ?? 'float', new Array<number>(size).fill(value?.data[0] ?? 0));
   },
 };
 

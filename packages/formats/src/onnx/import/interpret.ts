@@ -145,7 +145,14 @@ function run(graph: OnnxGraph, values: Map<string, Value>, context: ImportContex
       faults.push(`${labelOf(node)}: ${(error as Error).message}${error instanceof Unsupported ? '.' : ''}`);
     }
   }
-  if (faults.length > 0) throw listFaults('fromOnnx: these nodes cannot be computed:', faults);
+  if (faults.length > 0) {
+    const batch = graph.inputs.find((input) => input.batch !== undefined)?.batch;
+    const advice =
+      batch === undefined
+        ? ''
+        : `The file is for a batch of ${batch}, but Weft computes with any: if that is why, export it with a dynamic batch.`;
+    throw listFaults('fromOnnx: these nodes cannot be computed:', faults, advice);
+  }
   return nodes;
 }
 

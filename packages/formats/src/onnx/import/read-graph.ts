@@ -1,4 +1,4 @@
-import { formatShape } from '@weft/core/program';
+import { formatShape, sizeOf } from '@weft/core/program';
 import { decodeMessage } from '../../protobuf/message.js';
 import { OnnxError } from '../error.js';
 import { FROZEN } from '../metadata.js';
@@ -13,6 +13,8 @@ export interface GraphInput {
   /** Without the batch, in ONNX's order. */
   readonly shape: readonly number[];
   readonly dtype: 'float32' | 'int32' | 'uint8';
+  /** How many examples the file is for; undefined for any number. */
+  readonly batch: number | undefined;
 }
 
 /** A graph as it is computed with. */
@@ -45,9 +47,9 @@ const LISTED = 30;
 const [OLDEST, NEWEST] = [7, 28];
 
 /** One error for many faults. */
-export function listFaults(title: string, faults: readonly string[]): OnnxError {
+export function listFaults(title: string, faults: readonly string[], advice = ''): OnnxError {
   const rest = faults.length > LISTED ? [`And ${faults.length - LISTED} more.`] : [];
-  return new OnnxError([title, ...faults.slice(0, LISTED), ...rest].join('\n'));
+  return new OnnxError([title, ...faults.slice(0, LISTED), ...rest, ...(advice === '' ? [] : [advice])].join('\n'));
 }
 
 /** A text from a file, as messages show it. */
@@ -91,7 +93,7 @@ export function readGraph(bytes: Uint8Array): OnnxGraph {
     parameters: new Set(
       graph.node.flatMap(({ opType = '', input }) => input.filter((_, which) => PARAMETERS[opType]?.includes(which))),
     ),
-    frozen: frozenIn(metadata),
+    frozen: new Set([...frozenIn(metadata), ...movingNumbers(graph.node)]),
   };
 }
 
@@ -128,7 +130,7 @@ function inputOf({ name = '', type }: ValueInfo): GraphInput {
   const kind = kindOf(elemType);
   const label = `fromOnnx: the input '${short(name)}'`;
   if (!shape || kind === undefined) throw new OnnxError(`${label} has no shape, or a type that Weft does not know.`);
-  const [, ...rest] = shape.dim;
+  const [first, ...rest] = shape.dim;
   if (shape.dim.length === 0) throw new OnnxError(`${label} has no axis of examples.`);
   const lengths = rest.map(({ value }) => value ?? 0);
   if (!lengths.every((length) => Number.isSafeInteger(length) && length >= 1)) {
@@ -137,11 +139,16 @@ function inputOf({ name = '', type }: ValueInfo): GraphInput {
       `${label} has the shape [${shown.join()}]. All lengths but the first must be fixed: export the model for one size.`,
     );
   }
-  if (lengths.reduce((product, length) => product * length, 1) > 2 ** 31) {
+  if (sizeOf(lengths) > 2 ** 31) {
     throw new OnnxError(`${label} has the shape ${formatShape(lengths)}, which is too large.`);
   }
-  return { name, shape: lengths, dtype: elemType === 2 ? 'uint8' : kind === 'integer' ? 'int32' : 'float32' };
+  const dtype = elemType === 2 ? 'uint8' : kind === 'integer' ? 'int32' : 'float32';
+  return { name, shape: lengths, dtype, batch: first.value };
 }
+
+/** Means and variances of normalisations, which are no weights that a loss decides. */
+const movingNumbers = (nodes: readonly NodeProto[]) =>
+  nodes.flatMap(({ opType, input }) => (opType === 'BatchNormalization' ? input.slice(3, 5) : []));
 
 function frozenIn(metadata: Readonly<Record<string, string>>): ReadonlySet<string> {
   try {

@@ -1,7 +1,7 @@
 import * as core from '@weft/core';
-import { computed, computedOf, type Handler, knownNumbers, required } from './context.js';
+import { axisOf, computed, computedOf, type Handler, knownNumbers, required } from './context.js';
 import { type OnnxNode, Unsupported } from './node.js';
-import { asLast, type Value } from './value.js';
+import { asLast, toLast, type Value } from './value.js';
 
 /** The line that leads from pixels of the result to places in the image, along one axis. */
 type Line = readonly [slope: number, offset: number];
@@ -28,6 +28,7 @@ const ROUNDING: Readonly<Record<string, (to: number) => number>> = {
   round_prefer_floor: (to) => -1 / (4 * to),
   round_prefer_ceil: (to) => 1 / (16 * to),
   floor: (to) => -0.5 + 1 / (16 * to),
+  ceil: (to) => 0.5 - 1 / (16 * to),
 };
 
 interface Sizes {
@@ -35,22 +36,29 @@ interface Sizes {
   readonly scales: readonly number[];
 }
 
-/** Height and width of the result, from factors or lengths. */
-function sizesOf(node: OnnxNode, inputs: readonly (Value | undefined)[], from: readonly number[]): Sizes {
+/** Height and width of the result, from factors or lengths, for images [batch, height, width, channels]. */
+function sizesOf(node: OnnxNode, inputs: readonly (Value | undefined)[], shape: readonly number[]): Sizes {
   const isUpsample = node.type === 'Upsample';
   const scales = knownNumbers(inputs[isUpsample ? 1 : 2], 'scales') ?? node.floats('scales');
   const lengths = isUpsample ? undefined : knownNumbers(inputs[3], 'sizes');
-  const axes = node.ints('axes') ?? [0, 1, 2, 3];
+  const axes = (node.ints('axes') ?? [0, 1, 2, 3]).map((axis) => axisOf(axis, 4));
   const given = lengths && lengths.length > 0 ? lengths : scales;
   if (given?.length !== axes.length) throw new Unsupported('its scales and sizes are not known');
-  const whole = (axis: number) => {
+  const along = (axis: number) => {
     const number = given[axes.indexOf(axis)];
+    const length = shape[toLast(4).indexOf(axis)];
+    if (number === undefined) return { to: length, scale: 1 };
+    // The standard's factors are float32, and so is their product with the length.
     const isLength = given === lengths;
-    const full = [undefined, undefined, ...from][axis];
-    if (number === undefined || full === undefined) return { to: full ?? 1, scale: 1 };
-    return isLength ? { to: number, scale: number / full } : { to: Math.floor(number * full), scale: number };
+    return isLength
+      ? { to: number, scale: number / length }
+      : { to: Math.floor(Math.fround(number * length)), scale: number };
   };
-  const [height, width] = [whole(2), whole(3)];
+  const [examples, channels, height, width] = [0, 1, 2, 3].map(along);
+  // A size that names the examples says how many the file was made for, which may be any.
+  if (channels.to !== shape[3] || (given === scales && examples.scale !== 1)) {
+    throw new Unsupported('it resizes examples or channels; height and width are known');
+  }
   return { to: [height.to, width.to], scales: [height.scale, width.scale] };
 }
 
@@ -58,8 +66,9 @@ const resize: Handler = (node, inputs, context) => {
   const x = asLast(computedOf(required(inputs, 0), context));
   if (x.shape.length !== 4) throw new Unsupported(`its input has ${x.shape.length} axes, of which 4 are known`);
   for (const name of ['antialias', 'exclude_outside']) node.expect(name, 0);
+  node.expect('keep_aspect_ratio_policy', 'stretch');
   const from = x.shape.slice(1, 3);
-  const { to, scales } = sizesOf(node, inputs, from);
+  const { to, scales } = sizesOf(node, inputs, x.shape);
   const mode = node.text('mode', 'nearest');
   if (mode !== 'nearest' && mode !== 'linear') throw new Unsupported(`its mode is ${mode}`);
   const places = node.text(
@@ -71,7 +80,8 @@ const resize: Handler = (node, inputs, context) => {
     node.type === 'Upsample' || context.opset < 11 ? 'floor' : 'round_prefer_floor',
   );
   const isRepeated = to.every((length, axis) => length % from[axis] === 0 && length === scales[axis] * from[axis]);
-  const isPlain = places === 'half_pixel' || (places === 'asymmetric' && rounding === 'floor');
+  const isNearest = places === 'half_pixel' && rounding.startsWith('round_prefer_');
+  const isPlain = isNearest || (places === 'asymmetric' && rounding === 'floor');
   if (mode === 'nearest' && isRepeated && isPlain) {
     return computed(core.upsample2d(x, [to[0] / from[0], to[1] / from[1]]), true);
   }

@@ -1,5 +1,5 @@
 import * as core from '@weft/core';
-import { applyOperation } from '@weft/core/program';
+import { applyOperation, sizeOf } from '@weft/core/program';
 import { composed, inverted, isIdentity, permuted } from '../permute.js';
 import { MOST_AXES } from './constant.js';
 import {
@@ -15,8 +15,6 @@ import {
 } from './context.js';
 import { type OnnxNode, Unsupported } from './node.js';
 import { asGiven, asLast, type ComputedValue, type KnownValue, shapeOf, toLast, turned, type Value } from './value.js';
-
-const sizeOf = (shape: readonly number[]) => shape.reduce((product, length) => product * length, 1);
 
 /** The same elements in another shape, known or computed. */
 function inShape(value: Value, shape: readonly number[]): Value {

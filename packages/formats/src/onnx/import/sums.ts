@@ -11,7 +11,7 @@ import {
   storedAxis,
 } from './context.js';
 import { Unsupported } from './node.js';
-import { asGiven, asLast, type KnownValue, shapeOf, toLast, type Value } from './value.js';
+import { asGiven, asLast, shapeOf, toLast, type Value } from './value.js';
 
 type Reduce = (x: Tensor, axes: readonly number[], options: { readonly keepDims: boolean }) => Tensor;
 
@@ -107,20 +107,14 @@ const groupNormalization: Handler = (node, inputs, context) => {
   return computed(affine(normal, scale, bias, context), true);
 };
 
-/** Numbers of a normalisation, which must be weights of the file. */
-function listOf(value: Value, what: string): KnownValue {
-  if (value.is === 'known' && value.kind === 'float') return value;
-  throw new Unsupported(`its ${what} is computed`);
-}
-
 const batchNormalization: Handler = (node, inputs, context) => {
   if (node.int('training_mode', 0) !== 0)
     throw new Unsupported('it is in training_mode; export the model for inference');
   const x = asLast(computedOf(required(inputs, 0), context));
   const epsilon = node.float('epsilon', 1e-5);
   const values = [1, 2, 3, 4].map((which) => required(inputs, which));
-  if (context.hasSpecialLayers && values.every((value) => value.is === 'known')) {
-    const lists = values.map((value, which) => listOf(value, ['scale', 'bias', 'mean', 'variance'][which]));
+  const lists = values.flatMap((value) => context.numbersOf(value) ?? []);
+  if (context.hasSpecialLayers && lists.length === values.length) {
     const weights = lists.map((list) => context.weight(list, list.shape, list.data));
     const momentum = Math.min(node.float('momentum', 0.9), 1 - 2 ** -24);
     return computed(context.layer(x, { type: 'BatchNormalization', options: { epsilon, momentum }, weights }), true);

@@ -1,5 +1,5 @@
 import { reshape, type Tensor, type TensorLike, transpose } from '@weft/core';
-import { inverted, isIdentity } from '../permute.js';
+import { inverted, isIdentity, keepsOrder } from '../permute.js';
 import type { Constant, Kind } from './constant.js';
 
 /** A value that is known at once, with the initializer that it comes from, if it does. */
@@ -43,11 +43,9 @@ export function asGiven({ x, isLast }: ComputedValue): Tensor {
 
 /** A transposition, which is a reshape where it moves axes of length 1 only. */
 export function turned(x: Tensor, permutation: readonly number[]): Tensor {
-  const moved = permutation.filter((axis) => x.shape[axis] !== 1);
-  const isReshape = moved.every((axis, index) => index === 0 || axis > moved[index - 1]);
   if (isIdentity(permutation)) return x;
   const shape = permutation.map((axis) => x.shape[axis]);
-  return isReshape ? reshape(x, shape) : transpose(x, permutation);
+  return keepsOrder(x.shape, permutation) ? reshape(x, shape) : transpose(x, permutation);
 }
 
 /** Lengths of the axes, in ONNX's order. */
