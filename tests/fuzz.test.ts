@@ -39,6 +39,7 @@ describe('every reader of what others have written', () => {
       'npy',
       'npz',
       'csv',
+      'onnx',
       'hdf5',
       'keras',
       'run-record',
