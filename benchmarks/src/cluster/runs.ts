@@ -50,18 +50,17 @@ export interface Workers {
  * @throws Error with what they have written, if something fails
  */
 export async function withCluster<T>(workers: Workers, work: (runtime: ClusterRuntime) => Promise<T>): Promise<T> {
-  const { count, line = {}, program } = workers;
+  const { count, line, program } = workers;
   const local = await LocalCluster.start();
+  const address = async () => (line ? `nats://127.0.0.1:${(await local.startLine(line)).port}` : local.url);
   try {
     for (let index = 0; index < count; index++) {
-      const { port } = await local.startLine(line);
-      const url = `nats://127.0.0.1:${port}`;
+      const url = await address();
       const name = `worker-${index + 1}`;
       if (program) local.node(name, [...program.slice(0, 1), url, ...program.slice(1)]);
       else local.run(name, ['worker', url, '--threads', '1']);
     }
-    const { port } = await local.startLine(line);
-    const runtime = await cluster(`nats://127.0.0.1:${port}`);
+    const runtime = await cluster(await address());
     try {
       await allTakePart(runtime, count);
       return await work(runtime);
