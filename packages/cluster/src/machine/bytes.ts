@@ -5,8 +5,9 @@ export interface Bytes {
   readonly buffer: ArrayBufferLike;
 }
 
-/** A copy of some ranges, one after another. */
+/** Some ranges, one after another: a copy, or the memory's own bytes if there is one range only. */
 export function gathered({ buffer }: Bytes, ranges: readonly Range[]): Uint8Array {
+  if (ranges.length === 1) return new Uint8Array(buffer, ranges[0].address, ranges[0].bytes);
   const copy = new Uint8Array(ranges.reduce((sum, { bytes }) => sum + bytes, 0));
   let at = 0;
   for (const { address, bytes } of ranges) {

@@ -1,4 +1,4 @@
-import { type LeafParts, SLICE_BYTES } from '@weft/train/runtime';
+import { type LeafParts, type PartGroup, SLICE_BYTES } from '@weft/train/runtime';
 import type { Range } from '../job/job.js';
 import { asNumbers, type Bytes, gathered, scatter } from './bytes.js';
 import { type Division, expectedBy, rowsOf } from './division.js';
@@ -6,6 +6,9 @@ import { ExchangeError, type Outgoing, type PartHeader, type PartKind } from './
 import type { Span } from './shares.js';
 import { combineSubtrees } from './subtrees.js';
 import type { PlannedRound } from './task-plan.js';
+
+/** Bytes of sums that are put together at once. */
+const BLOCK_BYTES = 8 * SLICE_BYTES;
 
 /**
  * What a machine sends and gets in one attempt at a round. Messages of another round or attempt must not reach it: they
@@ -20,6 +23,8 @@ export class Exchange {
   /** By sender: what is still to come. */
   private readonly missing: Map<string, Map<PartKind, number>>;
   private readonly nodes = new Map<string, Float32Array>();
+  /** For sums on the way to the whole ones. */
+  private readonly scratch: Float32Array[] = [];
   private isClosed = false;
 
   /**
@@ -118,22 +123,37 @@ export class Exchange {
   /** What the machine owns, put together when it has all subtrees. */
   private combined(): readonly Outgoing[] {
     const { memory, round, division, self } = this;
-    const { parts, leaves } = round.micro.stage;
+    const { parts } = round.micro.stage;
     const owned = division.owned[self];
     const isWaiting = [...this.missing.values()].some((kinds) => kinds.has('nodes'));
     if (!parts || division.isWhole || owned.bytes === 0 || isWaiting) return [];
     for (const { combine, offset, slices } of parts.groups) {
-      const begin = Math.max(owned.address, offset);
       const end = Math.min(owned.address + owned.bytes, offset + slices * SLICE_BYTES);
-      if (begin >= end) continue;
-      const sumOf = (node: Span) =>
-        this.nodes.get(node.join())?.subarray((begin - owned.address) / 4, (end - owned.address) / 4);
-      const total = combineSubtrees(leaves.length, sumOf, combine === 'sum' ? added : larger);
-      new Float32Array(memory.buffer, parts.reduced + begin, total.length).set(total);
+      for (let at = Math.max(owned.address, offset); at < end; at += BLOCK_BYTES) {
+        this.combineBlock(
+          parts.reduced + at,
+          (at - owned.address) / 4,
+          (Math.min(at + BLOCK_BYTES, end) - at) / 4,
+          combine,
+        );
+      }
     }
     this.nodes.clear();
     if (division.isDirect) return [];
     return [{ to: 'all', part: { kind: 'sums' }, bytes: gathered(memory, [at(parts.reduced, owned)]) }];
+  }
+
+  /** Puts together some numbers of what the machine owns: so few that what is added up on the way stays small. */
+  private combineBlock(address: number, first: number, count: number, combine: PartGroup['combine']): void {
+    const { memory, round } = this;
+    let used = 0;
+    const combineTwo = combine === 'sum' ? add : larger;
+    const sumOf = (node: Span) => this.nodes.get(node.join())?.subarray(first, first + count);
+    const total = combineSubtrees(round.micro.stage.leaves.length, sumOf, (a, b) => {
+      this.scratch[used] ??= new Float32Array(BLOCK_BYTES / 4);
+      return combineTwo(a, b, this.scratch[used++]);
+    });
+    new Float32Array(memory.buffer, address, count).set(total);
   }
 }
 
@@ -146,14 +166,12 @@ function nodeRange(parts: LeafParts, [leaf]: Span, owned: Range): Range {
 }
 
 /** Stored as float32, a sum of two float32 is rounded once, as the instruction for it does. */
-function added(a: Float32Array, b: Float32Array): Float32Array {
-  const sum = new Float32Array(a.length);
-  for (let i = 0; i < sum.length; i++) sum[i] = a[i] + b[i];
-  return sum;
+function add(a: Float32Array, b: Float32Array, into: Float32Array): Float32Array {
+  for (let i = 0; i < a.length; i++) into[i] = a[i] + b[i];
+  return into.subarray(0, a.length);
 }
 
-function larger(a: Float32Array, b: Float32Array): Float32Array {
-  const result = new Float32Array(a.length);
-  for (let i = 0; i < result.length; i++) result[i] = Math.max(a[i], b[i]);
-  return result;
+function larger(a: Float32Array, b: Float32Array, into: Float32Array): Float32Array {
+  for (let i = 0; i < a.length; i++) into[i] = Math.max(a[i], b[i]);
+  return into.subarray(0, a.length);
 }

@@ -31,6 +31,7 @@ export interface PartHeader {
 export interface Outgoing {
   readonly to: string;
   readonly part: PartHeader;
+  /** May be the memory's own: they count until steps go on. */
   readonly bytes: Uint8Array;
 }
 
