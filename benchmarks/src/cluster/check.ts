@@ -52,9 +52,9 @@ export async function measureHandling(run: StepRun): Promise<Pick<StepCost, 'sec
   const time = (build: () => Sequential) => sleepingStep(build, 2, CHECKED[0], nothing, run);
   const [short, long] = [await time(few), await time(many)];
   const bytes = (build: () => Sequential) => 4 * build().countWeights();
-  // Of two workers each handles 2 S bytes and 4 messages a step, and the coordinator 3.
+  // Of two workers each handles 2 S bytes and 2 messages a step, and the coordinator 3.
   const secondsPerByte = Math.max(0, (long - short) / (2 * (bytes(many) - bytes(few))));
-  return { secondsPerByte, secondsPerMessage: Math.max(0, (short - 2 * bytes(few) * secondsPerByte) / 7) };
+  return { secondsPerByte, secondsPerMessage: Math.max(0, (short - 2 * bytes(few) * secondsPerByte) / 5) };
 }
 
 /** Checks the formula with some numbers of workers on some networks. */

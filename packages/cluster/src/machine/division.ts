@@ -23,8 +23,8 @@ export interface Division {
   /** Whether one member holds all leaves, so that nothing has to be put together. */
   readonly isWhole: boolean;
   /**
-   * Whether each member puts everything together itself, so that no sums are sent. With two subtrees in all, that takes no
-   * more bytes than cutting them into slices, and one message after the other less.
+   * Whether each member puts everything together itself, so that no sums are sent. Between two members with a subtree each,
+   * that takes no more bytes than cutting them into slices, and one message after the other less.
    */
   readonly isDirect: boolean;
 }
@@ -38,7 +38,7 @@ export function divide(micro: MicroPlan, members: readonly Member[]): Division {
   const holder = leaves.findIndex(([begin, end]) => end - begin === all.length);
   const slices = parts ? parts.bytes / SLICE_BYTES : 0;
   const isWhole = holder >= 0;
-  const isDirect = !isWhole && nodes.flat().length === 2;
+  const isDirect = !isWhole && members.length === 2 && nodes.flat().length === 2;
   const spans =
     isWhole || isDirect
       ? members.map((_, which): Span => [0, isDirect || which === holder ? slices : 0])

@@ -76,6 +76,7 @@ const MESSAGE_BYTES = 2 ** 20;
  *   about 2 S bytes.
  * - A message goes through the server: twice the latency. Reducing is one such hop, gathering the next. Two more are the
  *   workers' "done" to the coordinator and its "go".
+ * - Two machines with one subtree each send it whole, and both add up: there is no gathering, nor its two latencies.
  * - `reduce` and `gather` each take as long as whichever needs longest: the machine's line or the server's, one direction
  *   or the other, or the machine's own work on bytes and messages. The server passes on whole messages, so the last one
  *   takes its time once more.
@@ -150,6 +151,7 @@ function trafficOf({ leaves, bytes }: RoundCost, machines: number): Traffic {
   if (leaves === 1) return { reduce: NOTHING, gather: { ...gatherOf(bytes, 1, others), received: bytes } };
   const [least, most] = [Math.min(...subtrees), Math.max(...subtrees)];
   const all = subtrees.reduce((total, count) => total + count, 0);
+  if (machines === 2 && all === 2) return { reduce: direct(bytes), gather: NOTHING };
   const slice = bytes / machines;
   const reduce = {
     sent: most * others * slice,
@@ -160,6 +162,12 @@ function trafficOf({ leaves, bytes }: RoundCost, machines: number): Traffic {
     message: most * slice,
   };
   return { reduce, gather: gatherOf(slice, machines, others) };
+}
+
+/** Two machines with one subtree each send it whole, and both add up. */
+function direct(bytes: number): Half {
+  const server = { serverReceived: 2 * bytes, serverSent: 2 * bytes };
+  return { sent: bytes, received: bytes, ...server, messages: 2, message: bytes };
 }
 
 /** The leaves of machines of the same weight: as many as `exampleShares` gives them, in less time. */
