@@ -48,8 +48,9 @@ export interface WatchedPage {
 /** Opens an empty page in a context of its own: with no cookies, files or workers of other pages. */
 export async function newPage(browser: Browser, options: BrowserContextOptions = {}): Promise<WatchedPage> {
   const context = await browser.newContext(options);
+  // Of all its pages: tests open more of them.
+  context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
-  page.setDefaultTimeout(PATIENCE);
   const problems: string[] = [];
   page.on('console', (message) => {
     if (message.type() === 'error') problems.push(message.text());
