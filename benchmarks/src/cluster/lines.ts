@@ -12,7 +12,7 @@ export const CHECKED: readonly Network[] = [
   { name: 'this machine', latency: 0, bandwidth: Number.POSITIVE_INFINITY },
   { name: '2 ms, 400 Mbit/s', latency: 0.002, bandwidth: 400 * BITS },
   { name: '5 ms, 100 Mbit/s', latency: 0.005, bandwidth: 100 * BITS },
-  { name: '20 ms, 20 Mbit/s', latency: 0.02, bandwidth: 20 * BITS },
+  { name: '20 ms, 50 Mbit/s', latency: 0.02, bandwidth: 50 * BITS },
 ];
 
 /** What the formula is asked about. */

@@ -1,3 +1,5 @@
+import { exampleShares } from '../machine/shares.js';
+
 /** A worker whose share is to be chosen. */
 export interface Worker {
   readonly id: string;
@@ -61,8 +63,10 @@ export class Speeds {
   /**
    * Whole numbers from 1 that shares are proportional to. They stay what they are unless workers came or went, or rounds
    * become clearly shorter.
+   *
+   * @param leaves that are shared out: none is divided
    */
-  weightsOf(workers: readonly Worker[]): number[] {
+  weightsOf(workers: readonly Worker[], leaves: number): number[] {
     const known = workers.map(({ id }) => this.weights.get(id));
     const isSame = known.length === this.weights.size && known.every((weight) => weight !== undefined);
     const times = this.timesOf(workers);
@@ -71,7 +75,7 @@ export class Speeds {
     if (isSame) {
       const current = known as number[];
       const isSure = this.measured >= FEWEST;
-      if (!isSure || roundTime(wanted, times) > WORTHWHILE * roundTime(current, times)) return current;
+      if (!isSure || roundTime(wanted, times, leaves) > WORTHWHILE * roundTime(current, times, leaves)) return current;
     }
     this.measured = 0;
     this.weights = new Map(workers.map(({ id }, at) => [id, wanted[at]]));
@@ -94,7 +98,8 @@ function median(values: readonly number[]): number {
 }
 
 /** How long a round takes whose leaves are dealt out by weights: as long as its slowest share. */
-function roundTime(weights: readonly number[], times: readonly number[]): number {
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return Math.max(...weights.map((weight, at) => (weight / total) * times[at]));
+function roundTime(weights: readonly number[], times: readonly number[], leaves: number): number {
+  const cuts = Array.from({ length: leaves + 1 }, (_, leaf) => leaf);
+  const members = weights.map((weight, at) => ({ id: `${at}`, weight }));
+  return Math.max(...exampleShares(cuts, members).map(([begin, end], at) => (end - begin) * times[at]));
 }

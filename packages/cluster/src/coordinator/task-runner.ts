@@ -226,7 +226,7 @@ export class TaskRunner {
     const { channel, subjects, revision } = this.place;
     let collection: Collection;
     return this.coordinator.ask<Answer>({
-      members: () => this.shares(),
+      members: () => this.shares(plan.round(go.round)?.micro.stage.leaves.length ?? 1),
       send: (turn, members) => {
         collection = new Collection(this.ground.memory, plan, go.round, members);
         channel.send(subjects.members(revision), 'go', { revision, turn, ...go, members });
@@ -251,12 +251,12 @@ export class TaskRunner {
   }
 
   /** Within a step shares stay as they are, unless somebody was lost. */
-  private shares(): readonly Member[] {
+  private shares(leaves: number): readonly Member[] {
     const { members: workers } = this.coordinator.roster;
     if (workers.length === this.members.length && workers.every(({ id }, at) => this.members[at].id === id)) {
       return this.members;
     }
-    const weights = this.speeds.weightsOf(workers);
+    const weights = this.speeds.weightsOf(workers, leaves);
     this.members = workers.map(({ id }, at) => ({ id, weight: weights[at] }));
     return this.members;
   }
