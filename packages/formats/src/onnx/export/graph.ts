@@ -28,7 +28,8 @@ export class GraphBuilder {
   /** The paths of weights by the names of initializers: one may stand there in several orders of axes. */
   readonly paths = new Map<string, string>();
   private readonly taken: Set<string>;
-  private readonly renamed = new Set<string>();
+  /** New names by the old ones. */
+  private readonly renamed = new Map<string, string>();
   private readonly small = new Map<string, string>();
 
   constructor(reserved: Iterable<string>) {
@@ -89,11 +90,16 @@ export class GraphBuilder {
     return name;
   }
 
+  /** What a value is called now. */
+  nameOf(name: string): string {
+    return this.renamed.get(name) ?? name;
+  }
+
   /** Gives a node's result another name. It cannot, and says so, where no node gives it or it has such a name already. */
   rename(from: string, to: string): boolean {
     const at = this.nodes.findIndex(({ output }) => output[0] === from);
-    if (at < 0 || this.renamed.has(from)) return false;
-    this.renamed.add(to);
+    if (at < 0) return false;
+    this.renamed.set(from, to);
     const change = (name: string) => (name === from ? to : name);
     this.nodes.forEach((node, index) => {
       this.nodes[index] = { ...node, input: node.input.map(change), output: node.output.map(change) };

@@ -56,9 +56,11 @@ export function toOnnx(model: BaseModel, options: OnnxOptions = {}): Uint8Array<
   for (const { value, name, shape } of inputs)
     if (shape === value.shape && !value.names.size) value.names.set('last', name);
   writeOperations(model, traced, emitter);
+  // What leads to any of them is written before one is renamed.
+  const results = traced.program.outputs.map((number) => emitter.names.name(emitter.value(number)));
   const outputs = traced.program.outputs.map((number, which) => {
     const { shape, dtype } = traced.program.values[number];
-    return { name: outputNamed(model, emitter, which, number), shape, dtype };
+    return { name: outputNamed(model, emitter.graph, which, results[which]), shape, dtype };
   });
   graph.keepOnly(outputs.map(({ name }) => name));
   const written = new Set(graph.initializers.map(({ name }) => name));
@@ -154,13 +156,12 @@ function preprocessed(
 }
 
 /** Gives an output its own name, unless an input has it. */
-function outputNamed(model: BaseModel, emitter: Emitter, which: number, number: number): string {
-  const { graph, names } = emitter;
-  const result = names.name(emitter.value(number));
+function outputNamed(model: BaseModel, graph: GraphBuilder, which: number, result: string): string {
   const { name: wished } = model.outputs[which];
   const name = model.inputs.some((input) => input.name === wished) ? graph.free(wished) : wished;
-  if (!graph.rename(result, name)) {
-    graph.nodes.push({ opType: 'Identity', input: [result], output: [name], name, attribute: [] });
+  const now = graph.nameOf(result);
+  if (now !== result || !graph.rename(result, name)) {
+    graph.nodes.push({ opType: 'Identity', input: [now], output: [name], name, attribute: [] });
   }
   return name;
 }
