@@ -11,6 +11,7 @@ import { grad } from '../operations/gradient.js';
 import { max } from '../operations/reductions.js';
 import { reshape } from '../operations/reshape.js';
 import { runReference } from '../run/reference.js';
+import { statistics } from '../run/statistics.js';
 import { tensor, zeros } from '../tensor/create.js';
 import type { TypedArray } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -43,6 +44,14 @@ describe('trace', () => {
     const y = tensor([1, 2]);
     expect(names(trace([add(exp(x), exp(y))]).program)).toEqual(['exp', 'exp', 'add']);
     expect(names(trace([add(sum(x, 0), max(x, 0))]).program)).toEqual(['sum', 'max', 'add']);
+  });
+
+  it('does not look at what lies before its inputs', () => {
+    let x: Tensor = placeholder({ shape: [2], dtype: 'float32' }, 'x');
+    for (let depth = 0; depth < 100; depth++) x = neg(x);
+    const before = statistics.visitedNodes;
+    expect(names(trace([exp(x)], [x]).program)).toEqual(['exp']);
+    expect(statistics.visitedNodes - before).toBeLessThan(10);
   });
 
   it('tells applications with other attributes apart', () => {

@@ -62,7 +62,7 @@ export function trace(
   const numberOf = (tensor: Tensor) => (written.get(tensor.node) as number[])[tensor.index];
 
   const anew = new Set(again ? outputs.map(({ node }) => node) : []);
-  const { between, parameters } = gradientsAmong(outputs, anew);
+  const { between, parameters } = gradientsAmong(outputs, { anew, inputs });
   // What has been computed need not be again, unless a gradient has to pass through it.
   const isLeaf = (node: Node) =>
     node.operation === 'input' || (node.data.every(Boolean) && !between.has(node) && !anew.has(node));
@@ -89,15 +89,15 @@ export function trace(
 /**
  * What gradients among the ancestors of some tensors are asked for in, and the nodes that they have to pass through.
  *
- * @param anew computed nodes that are to be computed again
+ * @param options `anew`: computed nodes that are to be computed again; `inputs`: where the program begins, whatever lies before
  */
 function gradientsAmong(
   outputs: readonly Tensor[],
-  anew: ReadonlySet<Node> = new Set(),
+  { anew = new Set(), inputs = [] }: { readonly anew?: ReadonlySet<Node>; readonly inputs?: readonly Tensor[] } = {},
 ): { between: Set<Node>; parameters: Map<Node, Tensor> } {
   const between = new Set<Node>();
   const parameters = new Map<Node, Tensor>();
-  const seen = new Set<Node>();
+  const seen = new Set<Node>(inputs.map(({ node }) => node));
   const stack = outputs.map(({ node }) => node);
   for (let node = stack.pop(); node; node = stack.pop()) {
     const isKnown = node.data.every(Boolean) && !between.has(node) && !anew.has(node);

@@ -63,7 +63,9 @@ export function constantOf(tensor: TensorProto, label = `tensor '${tensor.name ?
   }
   const type = TYPES[dataType];
   if (!type) throw new OnnxError(`${label}: it has the type ${dataType} of ONNX, which Weft does not read.`);
-  if (dims.length > MOST_AXES || !dims.every((length) => Number.isSafeInteger(length) && length >= 0)) {
+  if (dims.length > MOST_AXES)
+    throw new OnnxError(`${label}: it has ${dims.length} axes, of which ${MOST_AXES} are read.`);
+  if (!dims.every((length) => Number.isSafeInteger(length) && length >= 0)) {
     throw new OnnxError(`${label}: its shape is ${formatShape(dims)}.`);
   }
   const size = sizeOf(dims);

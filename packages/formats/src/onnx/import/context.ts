@@ -1,9 +1,13 @@
 import { cast, placeholder, reshape, type Tensor, table, transpose } from '@weft/core';
+import { OnnxError } from '../error.js';
 import { keepsOrder, permuted } from '../permute.js';
 import type { Constant } from './constant.js';
 import { type OnnxNode, Unsupported } from './node.js';
 import type { OnnxGraph } from './read-graph.js';
 import { asGiven, type ComputedValue, type KnownValue, type Operand, toLast, type Value } from './value.js';
+
+/** What numbers are called that come from no initializer. */
+export const CONSTANT = 'constant';
 
 /** Numbers that the model holds: trained, or kept as they are. */
 export interface WeightLeaf {
@@ -24,6 +28,9 @@ export interface SpecialLayer {
   readonly weights: readonly WeightLeaf[];
 }
 
+/** Numbers that a file may make while it is read, besides so many for each that it holds. */
+const [MADE, MADE_OF_EACH] = [2 ** 23, 16];
+
 /** What the nodes of a graph are computed with, for a batch. */
 export class ImportContext {
   /** The leaves that stand for weights. */
@@ -32,14 +39,17 @@ export class ImportContext {
   readonly special = new Map<Tensor, SpecialLayer>();
   /** By the numbers that they hold, then by order and shape. */
   private readonly leaves = new Map<KnownValue['data'], Map<string, Tensor>>();
+  private left = MADE;
 
   constructor(
-    private readonly graph: Pick<OnnxGraph, 'opset' | 'frozen' | 'parameters'>,
+    private readonly graph: Pick<OnnxGraph, 'opset' | 'frozen' | 'parameters' | 'constants'>,
     readonly batch: number,
     /** Initializers that stand in several places: what they become is computed from one weight. */
     private readonly shared: ReadonlySet<string>,
     readonly hasSpecialLayers: boolean,
-  ) {}
+  ) {
+    for (const { data } of graph.constants.values()) this.left += MADE_OF_EACH * data.length;
+  }
 
   get opset(): number {
     return this.graph.opset;
@@ -55,6 +65,26 @@ export class ImportContext {
   /** A computed value that depends on no example. */
   fixed(x: Tensor): ComputedValue {
     return { is: 'computed', x, isLast: false, kind: 'float', isFixed: true };
+  }
+
+  /**
+   * Counts known numbers that a node has made of others: a small file must not become much.
+   *
+   * @throws OnnxError if there are too many
+   */
+  spend(taken: readonly (Value | undefined)[], made: readonly (Value | undefined)[]): void {
+    const [before, after] = [taken, made].map((values) =>
+      values.reduce((total, value) => total + (value?.is === 'known' ? value.data.length : 0), 0),
+    );
+    // Those of a node without inputs stand in the file.
+    if (taken.length === 0) this.left += MADE_OF_EACH * after;
+    else if (after > 0) this.spendNumbers(before + after);
+  }
+
+  /** @throws OnnxError as `spend` */
+  spendNumbers(count: number): void {
+    this.left -= count;
+    if (this.left < 0) throw new OnnxError('fromOnnx: the file makes far more numbers of few than models do.');
   }
 
   /** The tensor of any value, with its axes in ONNX's order. */
@@ -107,20 +137,25 @@ export class ImportContext {
     return y;
   }
 
-  /** A leaf for numbers, each once in each form. Those that come from no initializer are data of the program. */
+  /** A leaf for numbers, each once in each form. */
   private leaf(value: KnownValue, form: Form): Tensor {
-    const { source, kind } = value;
     const { shape, order, becomes } = form;
-    const data = permuted(value.data as Float32Array, shape, order);
-    if (kind !== 'float') return wholeNumbers(data, becomes, kind);
-    if (source === undefined) return table(Float32Array.from(data), becomes);
     const key = `${keepsOrder(shape, order) ? '' : order.join()} ${becomes.join()}`;
     const forms = this.leaves.get(value.data) ?? new Map<string, Tensor>();
     const known = forms.get(key);
     if (known) return known;
-    const leaf = placeholder({ shape: becomes, dtype: 'float32' }, source);
-    this.weights.set(leaf.node, this.weight(value, becomes, data));
+    const leaf = this.newLeaf(value, permuted(value.data as Float32Array, shape, order), becomes);
     this.leaves.set(value.data, forms.set(key, leaf));
+    return leaf;
+  }
+
+  /** Numbers that come from no initializer are data of the program. */
+  private newLeaf(value: KnownValue, data: Float32Array, shape: readonly number[]): Tensor {
+    const { source, kind } = value;
+    if (kind !== 'float') return wholeNumbers(data, shape, kind);
+    if (source === undefined) return table(Float32Array.from(data), shape);
+    const leaf = placeholder({ shape, dtype: 'float32' }, source);
+    this.weights.set(leaf.node, this.weight(value, shape, data));
     return leaf;
   }
 
@@ -132,7 +167,7 @@ export class ImportContext {
   }
 
   /** A weight of a layer, from a value that is known. */
-  weight({ source = 'constant' }: KnownValue, shape: readonly number[], data: KnownValue['data']): WeightLeaf {
+  weight({ source = CONSTANT }: KnownValue, shape: readonly number[], data: KnownValue['data']): WeightLeaf {
     return { source, data: Float32Array.from(data), shape, isFrozen: this.graph.frozen.has(source) };
   }
 }

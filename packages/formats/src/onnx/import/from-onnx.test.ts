@@ -46,10 +46,11 @@ function file(
   [batch, ...shape]: readonly number[],
   nodes: readonly ReturnType<typeof node>[],
   numbers: Readonly<Record<string, Numbers>> = {},
+  { opset = 19, elemType = 1 } = {},
 ): Uint8Array {
   const dim = [batch === 0 ? { parameter: 'batch' } : { value: batch }, ...shape.map((value) => ({ value }))];
   return encodeMessage(modelMessage, {
-    opsetImport: [{ domain: '', version: 19 }],
+    opsetImport: [{ domain: '', version: opset }],
     metadataProps: [],
     functions: [],
     graph: {
@@ -57,7 +58,7 @@ function file(
       node: nodes,
       initializer: Object.entries(numbers).map(initializer),
       sparseInitializer: [],
-      input: [{ name: 'x', type: { tensorType: { elemType: 1, shape: { dim } } } }],
+      input: [{ name: 'x', type: { tensorType: { elemType, shape: { dim } } } }],
       output: [{ name: 'y' }],
     },
   });
@@ -177,6 +178,14 @@ describe('Resize', () => {
     expect(line(resized({ mode: 'nearest' }, [1, 1, 1, 1.3], 10), 10)).toHaveLength(13);
   });
 
+  it('takes factors as its second input before opset 11, and reads pixels from their corners', () => {
+    const scaled = (floats: readonly number[]) =>
+      fromOnnx(file([0, 1, 1, 3], [node('Resize', ['x', 's'], 'y')], { s: { dims: [4], floats } }, { opset: 10 }))
+        .model;
+    expect(line(scaled([1, 1, 1, 1.5]))).toEqual([0, 0, 1, 2]);
+    expect(() => scaled([1, 1, 1, 0.5])).toThrow('which opset 10 does not define');
+  });
+
   it('refuses what it does not do', () => {
     expect(() => resized({}, [1, 2, 1, 1])).toThrow('it resizes examples or channels');
     expect(() => resized({}, [2, 1, 1, 1])).toThrow('it resizes examples or channels');
@@ -192,4 +201,83 @@ it('says that a file is for a batch of one size, where something in it does not 
   expect(() => fromOnnx(file([1, 2, 2], nodes, numbers))).toThrow(
     'The file is for a batch of 1, but Weft computes with any: if that is why, export it with a dynamic batch.',
   );
+});
+
+describe('Gather', () => {
+  it('counts known and computed numbers below 0 from the end', () => {
+    const known = node('Gather', ['x', 'at'], 'y', { axis: 1 });
+    const { model } = fromOnnx(file([0, 3], [known], { at: { dims: [2], integers: [-1, 0] } }));
+    expect(outputOf(model, [1, 2, 3], [1, 3])).toEqual([3, 1]);
+    const table = { dims: [3, 1], floats: [1, 2, 3] };
+    const { model: rows } = fromOnnx(file([0, 2], [node('Gather', ['table', 'x'], 'y')], { table }, { elemType: 6 }));
+    const [values] = compute([rows.call(tensor(Int32Array.of(-1, 1), [1, 2])) as Tensor]);
+    expect(Array.from(values)).toEqual([3, 2]);
+  });
+});
+
+describe('known numbers', () => {
+  it('are cut by steps also where axes are left out', () => {
+    const numbers = {
+      table: { dims: [2, 3], floats: [1, 2, 3, 4, 5, 6] },
+      start: { dims: [1], integers: [-1] },
+      end: { dims: [1], integers: [-9] },
+      step: { dims: [1], integers: [-1] },
+    };
+    const nodes = [
+      node('Shape', ['table'], 'shape'),
+      node('Slice', ['shape', 'start', 'end', '', 'step'], 'reversed'),
+      node('Cast', ['reversed'], 'floats', { to: 1 }),
+      node('Mul', ['x', 'floats'], 'y'),
+    ];
+    expect(outputOf(fromOnnx(file([0, 2], nodes, numbers)).model, [1, 1], [1, 2])).toEqual([3, 2]);
+  });
+
+  it('have as many axes as the operand that has the most', () => {
+    const numbers = { cube: { dims: [1, 1, 1], integers: [1] }, list: { dims: [2], integers: [1, 2] } };
+    const nodes = [
+      node('Add', ['cube', 'list'], 'sum'),
+      node('Shape', ['sum'], 'shape'),
+      node('Cast', ['shape'], 'floats', { to: 1 }),
+      node('Mul', ['x', 'floats'], 'y'),
+    ];
+    expect(outputOf(fromOnnx(file([0, 3], nodes, numbers)).model, [1, 1, 1], [1, 3])).toEqual([1, 1, 2]);
+  });
+
+  it('are refused where a small file makes many of them', () => {
+    const size = { size: { dims: [1], integers: [2 ** 20] } };
+    const made = (count: number) =>
+      Array.from({ length: count }, (_, at) => node('ConstantOfShape', ['size'], `${at}`));
+    const y = node('Relu', ['x'], 'y');
+    expect(() => fromOnnx(file([0, 2], [...made(20), y], size))).toThrow('the file makes far more numbers of few');
+    const joined = node('Concat', new Array<string>(500).fill('0'), 'joined', { axis: 0 });
+    expect(() => fromOnnx(file([0, 2], [...made(1), joined, y], size))).toThrow(
+      "Concat 'joined': it makes 524288000 numbers.",
+    );
+    const sums = Array.from({ length: 20 }, (_, at) => node('Add', [at === 0 ? 'x' : `sum${at - 1}`, '0'], `sum${at}`));
+    const last = node('Relu', ['sum19'], 'y');
+    expect(() => fromOnnx(file([0, 2 ** 20], [...made(1), ...sums, last], size))).toThrow('of few than models do');
+  });
+});
+
+describe('a graph', () => {
+  it('names the node that takes what only a later one makes, and not those that depend on it', () => {
+    const nodes = [node('Add', ['x', 'b'], 'a'), node('Relu', ['a'], 'b'), node('Identity', ['b'], 'y')];
+    const read = () => fromOnnx(file([0, 2], nodes));
+    expect(read).toThrow("Add 'a': it takes 'b', which a later node makes: nodes must stand in an order");
+    expect(read).not.toThrow('Identity');
+  });
+
+  it('names an output of a node that Weft does not compute', () => {
+    const dropout = { ...node('Dropout', ['x'], 'kept'), output: ['kept', 'mask'] };
+    const nodes = [dropout, node('Cast', ['mask'], 'y', { to: 1 })];
+    expect(() => fromOnnx(file([0, 2], nodes))).toThrow(
+      "Cast 'y': it takes 'mask', which the node that makes it does not give here.",
+    );
+  });
+
+  it('has one value of each name', () => {
+    const twice = [node('Relu', ['x'], 'a'), node('Sigmoid', ['x'], 'a'), node('Relu', ['a'], 'y')];
+    expect(() => fromOnnx(file([0, 2], twice))).toThrow("two values are called 'a'");
+    expect(() => fromOnnx(file([0, 2], [node('Relu', ['x'], 'x'), node('Relu', ['x'], 'y')]))).toThrow('called');
+  });
 });

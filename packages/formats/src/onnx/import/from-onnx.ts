@@ -13,7 +13,7 @@ import {
 import { OnnxError } from '../error.js';
 import { FROZEN } from '../metadata.js';
 import { BatchDependence } from '../symbolic.js';
-import type { SpecialLayer, WeightLeaf } from './context.js';
+import { CONSTANT, type ImportContext, type SpecialLayer, type WeightLeaf } from './context.js';
 import { type Interpretation, interpret } from './interpret.js';
 import { dataOf, nameInLayer, type Piece, type PieceData, piecesOf } from './pieces.js';
 import { type OnnxGraph, readGraph } from './read-graph.js';
@@ -107,20 +107,21 @@ interface Piecewise {
 function tryLayers(graph: OnnxGraph, readings: readonly [Interpretation, Interpretation]): BaseModel | undefined {
   const [pieces, twins] = readings.map(piecesOf);
   if (pieces.some(({ output }) => output.shape[0] !== BATCHES[0])) return undefined;
-  const { weights } = readings[0].context;
   const all = pieces.map(
     (piece, which): Piecewise => ({
       piece,
-      data: piece.special ? undefined : dataIn(graph, [piece, twins[which]], weights),
+      data: piece.special ? undefined : dataIn(graph, [piece, twins[which]], readings[0].context),
     }),
   );
   if (areWeightsShared(all)) return undefined;
   return assembled(graph, readings[0], all);
 }
 
-function dataIn(graph: OnnxGraph, pair: readonly [Piece, Piece], weights: ReadonlyMap<object, WeightLeaf>): PieceData {
+function dataIn(graph: OnnxGraph, pair: readonly [Piece, Piece], context: ImportContext): PieceData {
   try {
-    return dataOf(pair, weights, BATCHES);
+    const data = dataOf(pair, context.weights, BATCHES);
+    for (const { source, data: numbers } of data.weights) if (source === CONSTANT) context.spendNumbers(numbers.length);
+    return data;
   } catch (error) {
     if (!(error instanceof BatchDependence)) throw error;
     throw new OnnxError(
@@ -197,7 +198,7 @@ function wholeModel(graph: OnnxGraph, readings: readonly [Interpretation, Interp
     inputs: inputs.map(({ x }) => x),
     output: outputs[0].x,
   }));
-  const data = dataIn(graph, [piece, twin], readings[0].context.weights);
+  const data = dataIn(graph, [piece, twin], readings[0].context);
   return assembled(graph, readings[0], [{ piece, data }]);
 }
 

@@ -19,9 +19,11 @@ const known = (shape: readonly number[], kind: KnownValue['kind'], numbers: read
 const together =
   (f: (...numbers: number[]) => number, kind?: KnownValue['kind']): Fold =>
   (_node, values) => {
-    const shape = values
-      .map((value) => value.shape)
-      .reduce((a, b) => (b.length > a.length || sizeOf(b) > sizeOf(a) ? b : a));
+    if (values.length < f.length) return undefined;
+    const shapes = values.map((value) => value.shape);
+    const largest = shapes.reduce((a, b) => (sizeOf(b) > sizeOf(a) ? b : a));
+    const rank = Math.max(...shapes.map(({ length }) => length));
+    const shape = [...new Array<number>(rank - largest.length).fill(1), ...largest];
     const size = sizeOf(shape);
     const isAlike = (value: KnownValue) => value.data.length === 1 || trimmed(value.shape) === trimmed(shape);
     if (!values.every(isAlike)) return undefined;
@@ -52,12 +54,14 @@ const castTo: Fold = (node, [value]) => {
 /** Parts along the first axis, of which lists of numbers have one. */
 const ofLists: Readonly<Record<string, Fold>> = {
   Gather: (node, [list, index]) => {
-    if (list.shape.length !== 1 || node.int('axis', 0) !== 0) return undefined;
+    if (!index || list.shape.length !== 1 || node.int('axis', 0) !== 0) return undefined;
     const numbers = Array.from(index.data, (at) => list.data[at < 0 ? at + list.data.length : at]);
     return numbers.includes(undefined as never) ? undefined : known(index.shape, list.kind, numbers);
   },
   Concat: (_node, values) => {
     if (values.some(({ shape }) => shape.length !== 1)) return undefined;
+    const count = values.reduce((total, { data }) => total + data.length, 0);
+    if (count > MOST) throw new Unsupported(`it makes ${count} numbers`);
     const numbers = values.flatMap(({ data }) => Array.from(data));
     return known([numbers.length], values[0].kind, numbers);
   },
@@ -92,6 +96,7 @@ const fold: Readonly<Record<string, Fold>> = {
     return known(node.int('keepdims', 1) === 1 ? [1] : [], list.kind, [sizeOf(Array.from(list.data))]);
   },
   Range: (_node, [start, limit, delta]) => {
+    if (!limit || !delta) return undefined;
     const count = Math.max(0, Math.ceil((limit.data[0] - start.data[0]) / delta.data[0]));
     if (!(count <= MOST)) throw new Unsupported(`it makes ${count} numbers`);
     return known(
@@ -114,10 +119,11 @@ const fold: Readonly<Record<string, Fold>> = {
  * for weights.
  */
 export function folded(node: OnnxNode, inputs: readonly (Value | undefined)[]): KnownValue | undefined {
-  const values = inputs.filter((value) => value !== undefined);
-  const isKnown = values.every((value): value is KnownValue => value.is === 'known' && value.source === undefined);
-  if (!isKnown || values.some(({ data }) => data.length > MOST) || !Object.hasOwn(fold, node.type)) return undefined;
-  return fold[node.type](node, values);
+  const isKnown = (value: Value | undefined): value is KnownValue =>
+    value?.is === 'known' && value.source === undefined && value.data.length <= MOST;
+  // Where one is left out, the others have other places.
+  if (inputs.length === 0 || !inputs.every(isKnown) || !Object.hasOwn(fold, node.type)) return undefined;
+  return fold[node.type](node, inputs);
 }
 
 /** Numbers that stand in a node. */

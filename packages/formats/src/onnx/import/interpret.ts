@@ -31,7 +31,7 @@ export interface Reading {
   readonly hasSpecialLayers: boolean;
 }
 
-/** Numbers that are computed while a file is read; more are computed with the model. */
+/** Numbers of a node that are computed while a file is read; more are computed with the model. */
 const MOST_FOLDED = 2 ** 16;
 /** Operators whose first input is images with channels first. */
 const OF_IMAGES = new Set([
@@ -126,22 +126,27 @@ function asInputs(
 function run(graph: OnnxGraph, values: Map<string, Value>, context: ImportContext): ComputedNode[] {
   const faults: string[] = [];
   const nodes: ComputedNode[] = [];
-  const made = new Set(graph.nodes.flatMap(({ outputs }) => outputs));
-  for (const node of graph.nodes) {
+  const made = new Map(graph.nodes.flatMap(({ outputs }, place) => outputs.map((name) => [name, place] as const)));
+  const lost = new Set<string>();
+  const lose = ({ outputs }: OnnxNode) => outputs.forEach((name) => void lost.add(name));
+  for (const [place, node] of graph.nodes.entries()) {
     const given = node.inputs.map((name) => (name === '' ? undefined : values.get(name)));
-    // What cannot be computed is in the list already, or the file does not have it.
     const missing = node.inputs.find((name, which) => name !== '' && !given[which]);
     if (missing !== undefined) {
-      if (!made.has(missing)) faults.push(`${labelOf(node)}: there is no value '${missing.slice(0, 80)}'.`);
+      // What depends on a node that is in the list already need not be.
+      if (!lost.has(missing)) faults.push(`${labelOf(node)}: ${whyMissing(missing, made.get(missing), place)}.`);
+      lose(node);
       continue;
     }
     try {
       const results = resultsOf(node, given, context);
+      context.spend(given, results);
       node.outputs.forEach((name, which) => void (name !== '' && results[which] && values.set(name, results[which])));
       const computed = [given, results].map(tensorsOf);
       if (computed[1].length > 0) nodes.push({ node, inputs: computed[0], outputs: computed[1] });
     } catch (error) {
       if (error instanceof OnnxError) throw error;
+      lose(node);
       faults.push(`${labelOf(node)}: ${(error as Error).message}${error instanceof Unsupported ? '.' : ''}`);
     }
   }
@@ -154,6 +159,14 @@ function run(graph: OnnxGraph, values: Map<string, Value>, context: ImportContex
     throw listFaults('fromOnnx: these nodes cannot be computed:', faults, advice);
   }
   return nodes;
+}
+
+/** @param place of the node that makes it, if one does */
+function whyMissing(name: string, place: number | undefined, reader: number): string {
+  const value = `'${name.slice(0, 80)}'`;
+  if (place === undefined) return `there is no value ${value}`;
+  if (place < reader) return `it takes ${value}, which the node that makes it does not give here`;
+  return `it takes ${value}, which a later node makes: nodes must stand in an order in which they can be computed`;
 }
 
 const labelOf = ({ type, name }: OnnxNode) => `${type} '${name.slice(0, 80)}'`;

@@ -2,7 +2,7 @@ import type { DType, Tensor } from '@weft/core';
 import { type Program, trace } from '@weft/core/program';
 import type { OperationStep } from '@weft/nn';
 import { symbolicProgram } from '../symbolic.js';
-import type { SpecialLayer, WeightLeaf } from './context.js';
+import { CONSTANT, type SpecialLayer, type WeightLeaf } from './context.js';
 import type { Interpretation } from './interpret.js';
 
 /** What becomes one layer: some nodes, from tensors that other layers give to one that this gives. */
@@ -114,7 +114,7 @@ export function dataOf(
     const data = leaf.node.data[leaf.index];
     if (weight) return weight;
     if (!data) throw new TypeError('a piece depends on a tensor that is none of its inputs');
-    return { source: 'constant', data: Float32Array.from(data), shape: leaf.shape, isFrozen: true };
+    return { source: CONSTANT, data: Float32Array.from(data), shape: leaf.shape, isFrozen: true };
   });
   return {
     ...numbered(first.program, program.operations),

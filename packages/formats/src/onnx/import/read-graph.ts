@@ -73,6 +73,7 @@ export function readGraph(bytes: Uint8Array): OnnxGraph {
     );
   }
   if (graph.input.length > MOST_INPUTS) throw new OnnxError(`fromOnnx: the graph has ${graph.input.length} inputs.`);
+  if (graph.output.length === 0) throw new OnnxError('fromOnnx: the graph has no outputs.');
   checkOperators(graph.node);
   if (graph.sparseInitializer.length > 0) throw new OnnxError('fromOnnx: the file has sparse initializers.');
   const constants = new Map(
@@ -81,13 +82,15 @@ export function readGraph(bytes: Uint8Array): OnnxGraph {
       constantOf(tensor, `fromOnnx: tensor '${short(tensor.name ?? '')}'`),
     ]),
   );
+  const inputs = graph.input.filter(({ name }) => !constants.has(name ?? '')).map(inputOf);
+  checkNames([...inputs.map(({ name }) => name), ...constants.keys()], graph.node);
   const metadata = Object.fromEntries(model.metadataProps.map(({ key = '', value = '' }) => [key, value]));
   return {
     name: graph.name ?? '',
     opset,
     nodes: graph.node.map((node) => new OnnxNode(node)),
     constants,
-    inputs: graph.input.filter(({ name }) => !constants.has(name ?? '')).map(inputOf),
+    inputs,
     outputs: graph.output.map(({ name = '' }) => name),
     metadata,
     parameters: new Set(
@@ -123,6 +126,15 @@ function checkOperators(nodes: readonly NodeProto[]): void {
     return `${short(type)}: ${names.join(', ')}${each.length > 5 ? ` and ${each.length - 5} more` : ''}`;
   });
   throw listFaults('fromOnnx: Weft does not know these operators, at these nodes:', faults);
+}
+
+/** @throws OnnxError if a name stands for two values */
+function checkNames(given: readonly string[], nodes: readonly NodeProto[]): void {
+  const seen = new Set<string>();
+  for (const name of [...given, ...nodes.flatMap(({ output }) => output)]) {
+    if (name !== '' && seen.has(name)) throw new OnnxError(`fromOnnx: two values are called '${short(name)}'.`);
+    seen.add(name);
+  }
 }
 
 function inputOf({ name = '', type }: ValueInfo): GraphInput {

@@ -37,10 +37,14 @@ interface Sizes {
 }
 
 /** Height and width of the result, from factors or lengths, for images [batch, height, width, channels]. */
-function sizesOf(node: OnnxNode, inputs: readonly (Value | undefined)[], shape: readonly number[]): Sizes {
-  const isUpsample = node.type === 'Upsample';
-  const scales = knownNumbers(inputs[isUpsample ? 1 : 2], 'scales') ?? node.floats('scales');
-  const lengths = isUpsample ? undefined : knownNumbers(inputs[3], 'sizes');
+function sizesOf(
+  node: OnnxNode,
+  inputs: readonly (Value | undefined)[],
+  shape: readonly number[],
+  isOld: boolean,
+): Sizes {
+  const scales = knownNumbers(inputs[isOld ? 1 : 2], 'scales') ?? node.floats('scales');
+  const lengths = isOld ? undefined : knownNumbers(inputs[3], 'sizes');
   const axes = (node.ints('axes') ?? [0, 1, 2, 3]).map((axis) => axisOf(axis, 4));
   const given = lengths && lengths.length > 0 ? lengths : scales;
   if (given?.length !== axes.length) throw new Unsupported('its scales and sizes are not known');
@@ -68,17 +72,16 @@ const resize: Handler = (node, inputs, context) => {
   for (const name of ['antialias', 'exclude_outside']) node.expect(name, 0);
   node.expect('keep_aspect_ratio_policy', 'stretch');
   const from = x.shape.slice(1, 3);
-  const { to, scales } = sizesOf(node, inputs, x.shape);
+  // Before opset 11 scales were the second input, and pixels read from their corners.
+  const isOld = node.type === 'Upsample' || context.opset < 11;
+  const { to, scales } = sizesOf(node, inputs, x.shape, isOld);
   const mode = node.text('mode', 'nearest');
   if (mode !== 'nearest' && mode !== 'linear') throw new Unsupported(`its mode is ${mode}`);
-  const places = node.text(
-    'coordinate_transformation_mode',
-    node.type === 'Upsample' || context.opset < 11 ? 'asymmetric' : 'half_pixel',
-  );
-  const rounding = node.text(
-    'nearest_mode',
-    node.type === 'Upsample' || context.opset < 11 ? 'floor' : 'round_prefer_floor',
-  );
+  if (isOld && mode === 'nearest' && scales.some((scale) => scale < 1)) {
+    throw new Unsupported('it makes images smaller by the nearest pixel, which opset 10 does not define');
+  }
+  const places = node.text('coordinate_transformation_mode', isOld ? 'asymmetric' : 'half_pixel');
+  const rounding = node.text('nearest_mode', isOld ? 'floor' : 'round_prefer_floor');
   const isRepeated = to.every((length, axis) => length % from[axis] === 0 && length === scales[axis] * from[axis]);
   const isNearest = places === 'half_pixel' && rounding.startsWith('round_prefer_');
   const isPlain = isNearest || (places === 'asymmetric' && rounding === 'floor');

@@ -101,6 +101,7 @@ function alike(values: readonly Value[], context: ImportContext): { xs: core.Ten
 
 const concat: Handler = (node, inputs, context) => {
   const values = inputs.map((_, which) => required(inputs, which)).filter((value) => sizeOf(shapeOf(value)) > 0);
+  if (values.length === 0) throw new Unsupported('it has no elements');
   const rank = shapeOf(values[0]).length;
   const { xs, isLast } = alike(values, context);
   const axis = storedAxis(axisOf(node.int('axis', 0), rank), rank, isLast);
@@ -165,6 +166,9 @@ const split: Handler = (node, inputs, context) => {
     knownNumbers(inputs[1], 'split') ??
     node.ints('split') ??
     Array.from({ length: count }, (_, which) => Math.min(each, shape[axis] - which * each));
+  if (sizes.reduce((total, size) => total + size, 0) !== shape[axis]) {
+    throw new Unsupported(`its parts are [${sizes.join()}] of ${shape[axis]}`);
+  }
   let at = 0;
   return sizes.map((size) => {
     at += size;
@@ -220,15 +224,17 @@ const gather: Handler = (node, inputs, context) => {
     const one = cutOut(computedOf(table, context), new Map([[axis, { begin, size: 1, step: 1 }]]));
     return inShape(one, shape.toSpliced(axis, 1));
   }
-  const indices =
+  const length = shape[axis];
+  const places =
     index.is === 'known'
-      ? core.tensor(
-          Int32Array.from(index.data, (number) => axisOf(number, shape[axis])),
-          index.shape,
-        )
-      : core.cast(asGiven(index), 'int32');
-  return computed(core.gather(context.tensor(table), indices, axis), false, table.kind);
+      ? context.tensor({ ...index, data: Float64Array.from(index.data, (number) => axisOf(number, length)) })
+      : fromTheEnd(core.cast(asGiven(index), 'int32'), length);
+  return computed(core.gather(context.tensor(table), places, axis), false, table.kind);
 };
+
+/** Numbers below 0 count from the end of the axis. */
+const fromTheEnd = (index: core.Tensor, length: number): core.Tensor =>
+  core.where(core.greater(0, index), core.add(index, length), index);
 
 /** Channels become pixels of blocks. */
 const depthToSpace: Handler = (node, inputs, context) => {

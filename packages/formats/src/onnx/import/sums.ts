@@ -21,8 +21,8 @@ const reduction =
     const value = computedOf(required(inputs, 0), context);
     const rank = value.x.shape.length;
     const given = knownNumbers(inputs[1], 'axes') ?? node.ints('axes') ?? [];
-    if (given.length === 0 && node.int('noop_with_empty_axes', 0) === 1) return value;
-    const named = given.length > 0 ? given : Array.from({ length: rank }, (_, axis) => axis);
+    const isAll = given.length === 0 && node.int('noop_with_empty_axes', 0) === 0;
+    const named = isAll ? Array.from({ length: rank }, (_, axis) => axis) : given;
     const axes = named.map((axis) => axisOf(axis, rank));
     const keepDims = node.int('keepdims', 1) === 1;
     // Without the reduced axes the others must lie in ONNX's order.
@@ -110,6 +110,7 @@ const groupNormalization: Handler = (node, inputs, context) => {
 const batchNormalization: Handler = (node, inputs, context) => {
   if (node.int('training_mode', 0) !== 0)
     throw new Unsupported('it is in training_mode; export the model for inference');
+  node.expect('spatial', 1);
   const x = asLast(computedOf(required(inputs, 0), context));
   const epsilon = node.float('epsilon', 1e-5);
   const values = [1, 2, 3, 4].map((which) => required(inputs, which));

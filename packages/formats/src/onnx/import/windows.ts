@@ -112,7 +112,14 @@ const convTranspose: Handler = (node, inputs, context) => {
 /** Amounts of zeros; with `ceil_mode` as many more at the end as make the last window fit. */
 function poolPadding(node: OnnxNode, x: Tensor, size: Two, strides: Two, isSequence: boolean): Padding {
   const padding = paddingOf(node, isSequence);
-  if (node.int('ceil_mode', 0) === 0 || typeof padding === 'string') return padding;
+  if (node.int('ceil_mode', 0) === 0 || padding === 'same') return padding;
+  if (typeof padding === 'string') {
+    const isWhole = size.every((length, axis) => (x.shape[axis + 1] - length) % strides[axis] === 0);
+    if (isWhole) return padding;
+    throw new Unsupported(
+      'its auto_pad is VALID beside ceil_mode, which runtimes read in two ways; export it with pads',
+    );
+  }
   return padding.map(([before, after], axis) => {
     const room = x.shape[axis + 1] + before + after - size[axis];
     const steps = Math.ceil(room / strides[axis]);
