@@ -26,7 +26,7 @@ const GROWING_DIGITS = 21;
  *
  * @param data  row-major
  * @param shape of any number of axes
- * @throws TypeError if the data are no such array, or not of that type; RangeError if they do not fill the shape, or
+ * @throws TypeError if the data are no such array, or not of that type, or the shape is no list; RangeError if they do not fill the shape, or
  *   for an option that is not what it must be
  * @see numpy.lib.format, "Format Version 1.0"
  * @example
@@ -39,6 +39,9 @@ export function encodeNpy(data: NpyData, shape: readonly number[], options: NpyO
   oneOf('byteOrder', byteOrder, ['little', 'big']);
   oneOf('order', order, ['C', 'F']);
   const { parts } = npyTypes[dtype];
+  if (!Array.isArray(shape)) {
+    throw new TypeError(`encodeNpy: the shape is ${String(shape)}, expected a list of lengths such as [2, 3].`);
+  }
   const length = shape.reduce((product, axis) => product * axis, parts);
   if (!shape.every((axis) => Number.isSafeInteger(axis) && axis >= 0) || length !== data.length) {
     throw new RangeError(`encodeNpy: ${data.length} values do not fill [${shape.join(',')}].`);
@@ -62,8 +65,8 @@ function checkedType(data: NpyData, asked: NpyDType | undefined): NpyDType {
       `encodeNpy: the data are a ${(data as object)?.constructor?.name ?? typeof data}, expected one of ${arrays}.`,
     );
   }
-  // What an array holds by itself has its name, as Float32Array and float32.
-  const own = fitting.find((name) => data.constructor.name.toLowerCase().replace('big', '') === `${name}array`);
+  // What an array holds by itself has its name, as Float32Array and float32. Node's Buffer is a Uint8Array.
+  const own = fitting.find((name) => npyTypes[name].array.name.toLowerCase().replace('big', '') === `${name}array`);
   const dtype = asked ?? own;
   if (dtype !== undefined && fitting.includes(dtype)) return dtype;
   throw new TypeError(

@@ -88,3 +88,8 @@ describe('npy', () => {
     expect(() => decodeNpy(Buffer.concat([file, Buffer.of(0)]))).toThrow('needs 136. It is cut short or damaged.');
   });
 });
+
+test('a Buffer is an array of bytes, and a shape is a list', () => {
+  expect(decodeNpy(encodeNpy(Buffer.of(1, 2), [2]))).toMatchObject({ dtype: 'uint8', data: Uint8Array.of(1, 2) });
+  expect(() => encodeNpy(Uint8Array.of(1, 2), 2 as never)).toThrow('expected a list of lengths such as [2, 3]');
+});

@@ -19,7 +19,8 @@ const ENDING = '.npy';
  *
  * @param arrays  by name
  * @param options `compress`: as `numpy.savez_compressed`; default false, as `numpy.savez`
- * @throws TypeError or RangeError for an array that `encodeNpy` refuses; NpyError for a name that is empty
+ * @throws TypeError or RangeError for an array that `encodeNpy` refuses; NpyError for a name that is empty, or for more than
+ *   a zip file can hold: 65,535 arrays, 4 GiB
  * @example
  * const bytes = encodeNpz({ x: { data: Float32Array.of(1, 2), shape: [2] } });
  * decodeNpz(bytes).get('x')?.shape; // [2]
@@ -32,7 +33,7 @@ export function encodeNpz(
     if (name === '') throw new NpyError('An array has an empty name. Give it one.');
     return [`${name}${ENDING}`, encodeNpy(data, shape, options)];
   });
-  return packZip(new Map(files), { compress });
+  return asNpy(() => packZip(new Map(files), { compress }));
 }
 
 /**
@@ -69,13 +70,7 @@ export function decodeNpz(bytes: Uint8Array, options: UnpackOptions = {}): Map<s
  * npzFiles(bytes).get('x')?.length; // 132
  */
 export function npzFiles(bytes: Uint8Array, options: UnpackOptions = {}): Map<string, Uint8Array<ArrayBuffer>> {
-  let files: Map<string, Uint8Array<ArrayBuffer>>;
-  try {
-    files = unpackZip(bytes, options);
-  } catch (cause) {
-    if (!(cause instanceof ZipError)) throw cause;
-    throw new NpyError(cause.message, { cause });
-  }
+  const files = asNpy(() => unpackZip(bytes, options));
   return new Map(
     [...files].map(([name, content]) => {
       if (!name.endsWith(ENDING)) {
@@ -84,4 +79,14 @@ export function npzFiles(bytes: Uint8Array, options: UnpackOptions = {}): Map<st
       return [name.slice(0, -ENDING.length), content];
     }),
   );
+}
+
+/** What a zip file cannot be is said of a `.npz` file. */
+function asNpy<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    if (!(cause instanceof ZipError)) throw cause;
+    throw new NpyError(cause.message, { cause });
+  }
 }

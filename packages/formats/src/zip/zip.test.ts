@@ -57,3 +57,11 @@ test('a file that claims more than its bytes can give is refused', () => {
   new DataView(bytes.buffer).setUint32(bytes.length - 22 - 47 + 24, 50_000_000, true);
   expect(() => unpackZip(bytes)).toThrow('is said to have 50000000 bytes');
 });
+
+test('what a zip file cannot hold is refused, and not cut off', () => {
+  const empty = new Uint8Array(0);
+  const many = (count: number) => new Map(Array.from({ length: count }, (_, at) => [String(at), empty]));
+  expect(unpackZip(packZip(many(65535), { compress: false })).size).toBe(65535);
+  expect(() => packZip(many(65536), { compress: false })).toThrow('65536 files of');
+  expect(() => packZip(new Map([['ä'.repeat(32768), empty]]), { compress: false })).toThrow('longer than 65535 bytes');
+});

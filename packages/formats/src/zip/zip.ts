@@ -157,11 +157,29 @@ function sizesAt(fields: Fields, at: number, extra: Uint8Array): number[] {
 /** As old as a file in a zip file can be, whatever the time zone: the same contents give the same bytes. */
 const OLDEST = new Date(1980, 0, 1);
 
-/** A zip file of files by name. */
+/** What fflate's zip files can hold: more would be cut off. */
+const [MOST_FILES, MOST_NAME, MOST_PACKED] = [65535, 65535, 2 ** 32 - 1];
+
+/**
+ * A zip file of files by name.
+ *
+ * @throws ZipError if there are too many, or a name or all of them are too long
+ */
 export function packZip(
   files: ReadonlyMap<string, Uint8Array>,
   { compress }: { readonly compress: boolean },
 ): Uint8Array<ArrayBuffer> {
+  const encoder = new TextEncoder();
+  let size = 0;
+  for (const [name, { length }] of files) {
+    const { length: nameLength } = encoder.encode(name);
+    if (nameLength > MOST_NAME) fail(`The name ${quoted(name)} is longer than ${MOST_NAME} bytes. Give a shorter one.`);
+    // Its name stands there twice, and beside each of them at most 46 bytes.
+    size += length + 2 * (nameLength + 46);
+  }
+  if (files.size > MOST_FILES || size > MOST_PACKED) {
+    fail(`${files.size} files of ${size} bytes do not go into one zip file. Make several of them.`);
+  }
   const content: Zippable = Object.fromEntries([...files]);
   return zipSync(content, { level: compress ? 6 : 0, mtime: OLDEST }) as Uint8Array<ArrayBuffer>;
 }
