@@ -79,7 +79,7 @@ describe('weft denoise', () => {
     expect(await call(...args, '--overwrite')).toMatchObject({ code: 0, stderr: '' });
     expect(await tree('own')).toEqual(['a.png', 'b.png', 'out', 'out/a.png', 'out/b.png']);
     const onto = await call('denoise', 'run', 'own', 'own', '--model', 'cdae', '--overwrite');
-    expect(onto.stderr).toContain('own/a.png is one of the pictures that are read');
+    expect(onto.stderr).toContain('own/a.png is one of the files that are read');
     expect(onto.code).toBe(2);
   });
 
@@ -123,7 +123,7 @@ describe('weft denoise', () => {
     expect(named).toMatchObject({ code: 2 });
     expect(named.stderr).toContain("got 'two.jpg', expected a name that ends in .png, or a folder");
     const itself = await call('denoise', 'grey.safetensors', 'one.png', 'one.png', '--overwrite');
-    expect(itself.stderr).toContain('is one of the pictures that are read');
+    expect(itself.stderr).toContain('is one of the files that are read');
   });
 });
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { decodeModel } from '@weft/formats';
@@ -59,6 +59,15 @@ describe('weft import', () => {
       stderr: expect.stringContaining('text.keras is no file that is read here'),
     });
     expect(await call('import', 'cae.keras', 'cae.npz')).toMatchObject({ code: 2 });
+    expect(await call('import', 'cae.keras', 'like.safetensors', '--like', 'none', '--overwrite')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('cae.keras has layers of its own. Leave --like out.'),
+    });
+    await mkdir(at('folder.onnx'));
+    expect(await call('import', 'folder.onnx', 'folder.safetensors')).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('folder.onnx cannot be read: it is no file. Give an .onnx file'),
+    });
     expect(await call('import', 'cae.keras', 'cae.safetensors')).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('give --overwrite'),
@@ -81,6 +90,14 @@ describe('weft export', () => {
     await call('import', 'cae.keras', 'onnx-source.safetensors');
     expect(await call('export', 'onnx-source.safetensors', 'net.onnx')).toMatchObject({ code: 0 });
     expect((await readFile(at('net.onnx'))).length).toBeGreaterThan(5000);
+    expect(await call('export', 'onnx-source.safetensors', 'upper.ONNX')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('Written: upper.onnx'),
+    });
+    expect(await call('export', 'onnx-source.safetensors', 'onnx-source.safetensors', '--overwrite')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('onnx-source.safetensors is one of the files that are read'),
+    });
     expect(await call('export', 'onnx-source.safetensors', 'net.pb')).toMatchObject({
       code: 2,
       stderr: expect.stringContaining("got 'net.pb'"),

@@ -138,7 +138,7 @@ async function write(
   const place = givenPath(out);
   const target: Target = TARGETS[to];
   const name = basename(place);
-  const stem = target.endings.includes(extname(name)) ? name.slice(0, -extname(name).length) : name;
+  const stem = target.endings.includes(extname(name).toLowerCase()) ? name.slice(0, -extname(name).length) : name;
   const names = target.endings.map((ending) => `${stem}${ending}`);
   const saved = await chooseModel(path, key);
   const contents = await target.files(modelForOthers(saved), options, saved);

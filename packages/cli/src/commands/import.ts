@@ -59,10 +59,13 @@ const ZIP = [0x50, 0x4b];
 const HDF5 = [0x89, 0x48, 0x44, 0x46];
 
 async function modelIn(path: string, like: string | undefined): Promise<BaseModel> {
-  if (extname(path).toLowerCase() === '.onnx') return onnxModel(path);
-  const start = await firstBytes(path);
+  const isOnnx = extname(path).toLowerCase() === '.onnx';
+  const start = isOnnx ? [] : await firstBytes(path);
   const isOf = (signature: readonly number[]) => signature.every((byte, at) => start[at] === byte);
-  if (isOf(ZIP)) return loadKerasModel(path);
+  if (isOnnx || isOf(ZIP)) {
+    if (like === undefined) return isOnnx ? onnxModel(path) : loadKerasModel(path);
+    throw new UsageError(`--like: ${shownPath(path)} has layers of its own. Leave --like out.`);
+  }
   if (!isOf(HDF5)) {
     throw new InputError(
       `${shownPath(path)} is no file that is read here: expected a .keras or a .weights.h5 file of Keras 3. Save the model again by model.save.`,

@@ -61,7 +61,7 @@ describe('files', () => {
     await symlink(join(folder, 'in'), join(folder, 'link'));
     const inputs = [join(folder, 'in/p.png')];
     const planned = OutputFiles.plan(join(folder, 'link'), ['p.png'], { overwrite: true, inputs });
-    await expect(planned).rejects.toThrow('is one of the pictures that are read');
+    await expect(planned).rejects.toThrow('is one of the files that are read');
   });
 
   test('are not written elsewhere through a link in the folder', async () => {

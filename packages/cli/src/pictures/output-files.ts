@@ -40,7 +40,7 @@ export class OutputFiles {
       if (place === undefined) continue;
       if (kept.has(place)) {
         throw new UsageError(
-          `${argument}: ${shownPath(files.place(name))} is one of the pictures that are read, which would be lost. Choose another ${argument}.`,
+          `${argument}: ${shownPath(files.place(name))} is one of the files that are read, which would be lost. Choose another ${argument}.`,
         );
       }
       there.push(shownPath(files.place(name)));

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import type { BaseModel } from '@weft/nn';
 import { InputError } from '../exit.js';
 import { shownPath } from './directory.js';
@@ -11,6 +11,8 @@ import { shownPath } from './directory.js';
 export async function onnxModel(path: string): Promise<BaseModel> {
   const { fromOnnx, OnnxError } = await import('@weft/formats/onnx');
   try {
+    // A pipe or a device might never end.
+    if (!(await stat(path)).isFile()) throw new Error('it is no file');
     return fromOnnx(await readFile(path)).model;
   } catch (cause) {
     const reason = (cause as Error).message.replace(/^fromOnnx: /, '');
