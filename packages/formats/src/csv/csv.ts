@@ -30,7 +30,7 @@ export function encodeCsv(rows: readonly (readonly CsvCell[])[], newline: '\n' |
  */
 export function decodeCsv(text: string): string[][] {
   if (text === '') return [];
-  const { data, errors } = Papa.parse<string[]>(text.replace(/^\ufeff/, ''), { delimiter: ',' });
+  const { data, errors } = Papa.parse<string[]>(text, { delimiter: ',' });
   const [fault] = errors;
   if (fault) {
     throw new CsvError(

@@ -4,11 +4,11 @@ import { compute, type Tensor, tensor } from '@weft/core';
 import { type BaseModel, BatchNormalization, Conv2D, Dense, Dropout, GELU, l2, maxNorm, Sequential } from '@weft/nn';
 import { describe, expect, test } from 'vitest';
 import { decodeModel } from '../model.js';
-import { packZip } from '../zip/zip.js';
+import { packZip, unpackZip } from '../zip/zip.js';
 import { decodeKeras, setKerasWeights } from './decode.js';
 import { encodeKeras } from './encode.js';
 import { KerasError } from './error.js';
-import { readHdf5 } from './hdf5.js';
+import { readHdf5, type WantedArray } from './hdf5.js';
 import { classInSnakeCase } from './names.js';
 
 interface Case {
@@ -66,6 +66,28 @@ describe('a .keras file of Keras 3', () => {
     );
   });
 
+  /** The small model of one convolution and more, with options of that. */
+  const withOptions = (options: object) => {
+    const files = unpackZip(saved('cae'));
+    const config = JSON.parse(new TextDecoder().decode(files.get('config.json')));
+    const layer = config.config.layers.find(({ class_name: type }: { class_name: string }) => type === 'Conv2D');
+    Object.assign(layer.config, options);
+    files.set('config.json', new TextEncoder().encode(JSON.stringify(config)));
+    return decodeKeras(packZip(files, { compress: false }));
+  };
+
+  test('with a layer that is not trained keeps it so', async () => {
+    const frozen = ({ weights }: BaseModel) => weights.filter(({ trainable }) => !trainable).length;
+    expect(frozen(await withOptions({}))).toBe(0);
+    expect(frozen(await withOptions({ trainable: false }))).toBe(2);
+  });
+
+  test('with options that would change what it gives is refused', async () => {
+    await expect(withOptions({ data_format: 'channels_first' })).rejects.toThrow('Weft has no data_format');
+    await expect(withOptions({ dtype: 'float16' })).rejects.toThrow('computes in "float16"; Weft has float32.');
+    await expect(withOptions({ lora_rank: 4 })).rejects.toThrow('Weft has no lora_rank, which is 4.');
+  });
+
   test('without its parts, or damaged, is refused', async () => {
     await expect(decodeKeras(packZip(new Map(), { compress: false }))).rejects.toThrow('The file has no config.json');
     await expect(decodeKeras(saved('tokens').subarray(0, 2000))).rejects.toThrow(KerasError);
@@ -114,6 +136,8 @@ describe('a .weights.h5 file', () => {
     expect(() => readHdf5(unpacked(cases.tokens.weights), [{ path: 'layers/dense/vars/0', shape }])).toThrow(
       "the layer's weight is [1000,1000]",
     );
+    const often = new Array<WantedArray>(5000).fill({ path: 'layers/dense/vars/0', shape: [15, 2] });
+    expect(() => readHdf5(unpacked(cases.tokens.weights), often)).toThrow('is cut short or damaged');
   });
 });
 

@@ -93,3 +93,12 @@ test('a Buffer is an array of bytes, and a shape is a list', () => {
   expect(decodeNpy(encodeNpy(Buffer.of(1, 2), [2]))).toMatchObject({ dtype: 'uint8', data: Uint8Array.of(1, 2) });
   expect(() => encodeNpy(Uint8Array.of(1, 2), 2 as never)).toThrow('expected a list of lengths such as [2, 3]');
 });
+
+test('versions 2 and 3 have longer headers', () => {
+  const file = encodeNpy(Uint8Array.of(7, 8), [2]);
+  for (const version of [2, 3]) {
+    const longer = new Uint8Array([...file.subarray(0, 10), 0, 0, ...file.subarray(10)]);
+    longer[6] = version;
+    expect(decodeNpy(longer).data).toEqual(Uint8Array.of(7, 8));
+  }
+});

@@ -65,3 +65,35 @@ test('what a zip file cannot hold is refused, and not cut off', () => {
   expect(() => packZip(many(65536), { compress: false })).toThrow('65536 files of');
   expect(() => packZip(new Map([['ä'.repeat(32768), empty]]), { compress: false })).toThrow('longer than 65535 bytes');
 });
+
+describe('a zip file as others write it', () => {
+  const packed = packZip(new Map([['a', text('content')]]), { compress: false });
+  const directory = packed.length - 22 - 47;
+
+  test('may have the sizes and places of files of more than 4 GiB, and the list of them, in 64 bits', () => {
+    const entry = packed.slice(directory, directory + 47);
+    const fields = new DataView(entry.buffer);
+    for (const at of [20, 24, 42]) fields.setUint32(at, 0xffffffff, true);
+    fields.setUint16(30, 4 + 24, true);
+    const long = (...numbers: number[]) => new Uint8Array(BigUint64Array.from(numbers, BigInt).buffer);
+    const short = (...numbers: number[]) => new Uint8Array(Uint16Array.from(numbers).buffer);
+    const word = (...numbers: number[]) => new Uint8Array(Uint32Array.from(numbers).buffer);
+    const list = [entry, short(1, 24), long(7, 7, 0)];
+    const listLength = 47 + 4 + 24;
+    const end = [word(0x06064b50), long(44), short(45, 45), word(0, 0), long(1, 1, listLength, directory)];
+    const place = [word(0x07064b50, 0), long(directory + listLength), word(1)];
+    const last = [word(0x06054b50), short(0, 0, 0xffff, 0xffff), word(0xffffffff, 0xffffffff), short(0)];
+    const file = Buffer.concat([packed.subarray(0, directory), ...list, ...end, ...place, ...last]);
+    expect(unpackZip(file)).toEqual(new Map([['a', text('content')]]));
+  });
+
+  test('has names in Latin letters where it does not say UTF-8, and is refused where it is encrypted', () => {
+    const changed = (at: number, value: number) => {
+      const file = packed.slice();
+      file[directory + at] = value;
+      return file;
+    };
+    expect([...unpackZip(changed(46, 0xe9)).keys()]).toEqual(['é']);
+    expect(() => unpackZip(changed(8, 1))).toThrow('is encrypted. Pack it anew without a password.');
+  });
+});
