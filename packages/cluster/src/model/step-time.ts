@@ -76,7 +76,8 @@ const MESSAGE_BYTES = 2 ** 20;
  *   about 2 S bytes.
  * - A message goes through the server: twice the latency. Reducing is one such hop, gathering the next. Two more are the
  *   workers' "done" to the coordinator and its "go".
- * - Two machines with one subtree each send it whole, and both add up: there is no gathering, nor its two latencies.
+ * - Two machines with one subtree each send it whole, and both add up: there is no gathering, nor its two latencies. Both
+ *   messages reach the server at the same time, and leave it one after the other.
  * - `reduce` and `gather` each take as long as whichever needs longest: the machine's line or the server's, one direction
  *   or the other, or the machine's own work on bytes and messages. The server passes on whole messages, so the last one
  *   takes its time once more.
@@ -134,6 +135,8 @@ interface Half {
   readonly messages: number;
   /** Bytes of a message, if it is not cut. */
   readonly message: number;
+  /** Messages that reach the server last, at the same time. */
+  readonly together: number;
 }
 
 interface Traffic {
@@ -141,7 +144,7 @@ interface Traffic {
   readonly gather: Half;
 }
 
-const NOTHING: Half = { sent: 0, received: 0, serverReceived: 0, serverSent: 0, messages: 0, message: 0 };
+const NOTHING: Half = { sent: 0, received: 0, serverReceived: 0, serverSent: 0, messages: 0, message: 0, together: 1 };
 
 /** What goes over the lines in one round. */
 function trafficOf({ leaves, bytes }: RoundCost, machines: number): Traffic {
@@ -160,6 +163,7 @@ function trafficOf({ leaves, bytes }: RoundCost, machines: number): Traffic {
     serverSent: all * others * slice,
     messages: 2 * others,
     message: most * slice,
+    together: 1,
   };
   return { reduce, gather: gatherOf(slice, machines, others) };
 }
@@ -167,7 +171,7 @@ function trafficOf({ leaves, bytes }: RoundCost, machines: number): Traffic {
 /** Two machines with one subtree each send it whole, and both add up. */
 function direct(bytes: number): Half {
   const server = { serverReceived: 2 * bytes, serverSent: 2 * bytes };
-  return { sent: bytes, received: bytes, ...server, messages: 2, message: bytes };
+  return { sent: bytes, received: bytes, ...server, messages: 2, message: bytes, together: 2 };
 }
 
 /** The leaves of machines of the same weight: as many as `exampleShares` gives them, in less time. */
@@ -185,6 +189,7 @@ function gatherOf(slice: number, owners: number, others: number): Half {
     serverSent: owners * others * slice,
     messages: owners,
     message: slice,
+    together: 1,
   };
 }
 
@@ -204,7 +209,8 @@ function halfTime(half: Half, step: StepCost, cluster: ClusterShape): number {
     Math.max(half.serverReceived, half.serverSent) / serverBandwidth,
     handled * step.secondsPerByte + half.messages * step.secondsPerMessage,
   );
-  return 2 * latency + slowest + Math.min(half.message, messageBytes) / bandwidth;
+  const last = Math.min(half.message, messageBytes);
+  return 2 * latency + slowest + Math.max(last / bandwidth, (half.together * last) / serverBandwidth);
 }
 
 function check(step: StepCost, cluster: ClusterShape): void {
