@@ -1,5 +1,6 @@
 import type { Span } from '../machine/shares.js';
 import { maximalSubtrees } from '../machine/subtrees.js';
+import { MOST_CHUNK } from '../wire/chunks.js';
 
 /** One round of a step: the micro-batches of a phase, and the exchange of their sums. Most models have one. */
 export interface RoundCost {
@@ -33,7 +34,7 @@ export interface ClusterShape {
   readonly bandwidth: number;
   /** Bytes a second of the server's line, in each direction. Default: `bandwidth`. */
   readonly serverBandwidth?: number;
-  /** Most bytes of a message. Default: 2^20, as the server's. */
+  /** Most bytes that are sent as one. Default: 2^17, as workers cut messages. */
   readonly messageBytes?: number;
 }
 
@@ -58,8 +59,6 @@ export interface StepTime {
   readonly server: { readonly received: number; readonly sent: number };
 }
 
-const MESSAGE_BYTES = 2 ** 20;
-
 /**
  * Predicts the time of a training step on machines that are alike.
  *
@@ -67,7 +66,7 @@ const MESSAGE_BYTES = 2 ** 20;
  *
  *     step     = replicated + for each round (leaves + exchange + control)
  *     leaves   = ceil(ceil(L / n) / c) t
- *     exchange = 4 l + reduce + gather + 2 (message / b)
+ *     exchange = 4 l + reduce + gather + 2 (chunk / b)
  *     control  = 4 l + (n + 1) secondsPerMessage
  *
  * - Leaves are not divided, neither between machines nor between cores.
@@ -77,9 +76,9 @@ const MESSAGE_BYTES = 2 ** 20;
  * - A message goes through the server: twice the latency. Reducing is one such hop, gathering the next. Two more are the
  *   workers' "done" to the coordinator and its "go".
  * - Two machines with one subtree each send it whole, and both add up: there is no gathering, nor its two latencies. Both
- *   messages reach the server at the same time, and leave it one after the other.
+ *   last chunks reach the server at the same time, and leave it one after the other.
  * - `reduce` and `gather` each take as long as whichever needs longest: the machine's line or the server's, one direction
- *   or the other, or the machine's own work on bytes and messages. The server passes on whole messages, so the last one
+ *   or the other, or the machine's own work on bytes and messages. The server passes on whole chunks, so the last one
  *   takes its time once more.
  * - The server sends n times what a machine receives: 2 S (n - 1). From some number of machines on, its line decides.
  *
@@ -202,7 +201,7 @@ function exchangeTime({ reduce, gather }: Traffic, step: StepCost, cluster: Clus
 }
 
 function halfTime(half: Half, step: StepCost, cluster: ClusterShape): number {
-  const { latency, bandwidth, serverBandwidth = bandwidth, messageBytes = MESSAGE_BYTES } = cluster;
+  const { latency, bandwidth, serverBandwidth = bandwidth, messageBytes = MOST_CHUNK } = cluster;
   const handled = half.sent + half.received;
   const slowest = Math.max(
     Math.max(half.sent, half.received) / bandwidth,

@@ -1,5 +1,5 @@
 import type { Bus, Unsubscribe } from '../bus/bus.js';
-import { cutIntoChunks, Reassembly, type ReassemblyOptions } from './chunks.js';
+import { cutIntoChunks, MOST_CHUNK, Reassembly, type ReassemblyOptions } from './chunks.js';
 import type { ValuesOf } from './fields.js';
 import type { Kinds, MessageOf, Messages } from './message.js';
 import { MessageError } from './message-error.js';
@@ -47,7 +47,8 @@ export class Channel<K extends Kinds> {
     fields: ValuesOf<K[Name]['fields']>,
     payload?: Uint8Array,
   ): void {
-    for (const part of cutIntoChunks(this.#messages.encode(kind, fields, payload), this.#bus.maximumBytes)) {
+    const most = Math.min(this.#bus.maximumBytes, MOST_CHUNK);
+    for (const part of cutIntoChunks(this.#messages.encode(kind, fields, payload), most)) {
       this.#counts.sent += part.length;
       this.#bus.publish(subject, part);
     }

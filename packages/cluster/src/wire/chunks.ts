@@ -14,6 +14,12 @@ const MAGIC = 0x43_46_45_57;
 const PREFIX = 36;
 const ID_BYTES = 16;
 
+/**
+ * Most bytes of a chunk, if the bus carries them. The server passes on whole ones only: small ones leave it while others are
+ * still on their way to it.
+ */
+export const MOST_CHUNK = 2 ** 17;
+
 /** Fewest bytes that a bus must carry. */
 const LEAST_BUS_BYTES = 1024;
 
