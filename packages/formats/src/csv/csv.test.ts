@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CsvError, decodeCsv, encodeCsv } from './csv.js';
 
@@ -36,6 +37,18 @@ describe('CSV', () => {
       ['1', '2'],
     ]);
     expect(decodeCsv('')).toEqual([]);
+  });
+
+  test('lines may end in several ways, and line ends within quotes stay what they are', () => {
+    const ends = fc.array(fc.constantFrom('\n', '\r\n', '\r'), { minLength: 4, maxLength: 4 });
+    fc.assert(
+      fc.property(ends, ends, (after, within) => {
+        const rows = within.map((end, row) => [`${row}`, `a${end}b`]);
+        const text = rows.map(([one, other], row) => `${one},"${other}"${after[row]}`).join('');
+        expect(decodeCsv(text)).toEqual(rows);
+        expect(decodeCsv(after.map((end, row) => `${row}${end}`).join(''))).toEqual(rows.map(([one]) => [one]));
+      }),
+    );
   });
 
   test('refuses what is no table, naming the row', () => {

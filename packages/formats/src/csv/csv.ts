@@ -30,7 +30,9 @@ export function encodeCsv(rows: readonly (readonly CsvCell[])[], newline: '\n' |
  */
 export function decodeCsv(text: string): string[][] {
   if (text === '') return [];
-  const { data, errors } = Papa.parse<string[]>(text, { delimiter: ',' });
+  // Lines may end in several ways in one file; those within quotes are a cell's own.
+  const even = text.replace(/"[^"]*"|\r\n?/g, (found) => (found[0] === '"' ? found : '\n'));
+  const { data, errors } = Papa.parse<string[]>(even, { delimiter: ',' });
   const [fault] = errors;
   if (fault) {
     throw new CsvError(
