@@ -43,7 +43,7 @@ const modelOf = (weights: number) =>
   });
 
 const SMALL_WEIGHTS = 2 ** 14;
-/** In messages that are not cut, as those of the autoencoders are. */
+/** Sums of a few chunks, as those of the autoencoders. */
 const LARGE_WEIGHTS = 3 * 2 ** 16;
 
 /** What a machine takes for bytes and messages: of steps on two workers that compute nothing, with few weights and many. */

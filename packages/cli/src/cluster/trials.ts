@@ -45,7 +45,7 @@ export function trialsOnWorkers(
       if (kind === 'refused') terminal.warning(`${trial}: refused by ${worker}: ${message}`);
       if (kind === 'failed') terminal.warning(`${trial}: failed on ${worker}: ${message}`);
       if (kind === 'lost') terminal.warning(`${trial}: ${message}. It is performed again.`);
-      if (kind === 'trouble') terminal.warning(`The server cannot be reached: ${message}. It is tried again.`);
+      if (kind === 'trouble') terminal.warning(cannotBeReached(message));
     },
   });
 }
@@ -88,12 +88,13 @@ export function trialsOfOthers(options: WorkerTrialsOptions): NonNullable<ServeW
   };
 }
 
+const cannotBeReached = (message: string | undefined) => `The server cannot be reached: ${message}. It is tried again.`;
+
 function tell({ kind, trial, message }: WorkerTrialEvent, terminal: Terminal): void {
   const subject = trial === undefined ? 'Trials' : `Trial ${trial}`;
   if (kind === 'begun' || kind === 'done') terminal.message(`${subject}: ${kind}`);
   else if (kind === 'given-back') terminal.message(`${subject}: given back`);
   else if (kind === 'malformed') terminal.warning(`${subject}: refused a message that is no trial: ${message}`);
-  else if (kind === 'trouble' && trial === undefined)
-    terminal.warning(`The server cannot be reached: ${message}. It is tried again.`);
+  else if (kind === 'trouble' && trial === undefined) terminal.warning(cannotBeReached(message));
   else terminal.warning(`${subject}: ${kind === 'refused' ? 'refused, ' : ''}${message}`);
 }

@@ -187,7 +187,8 @@ export class TaskRunner {
       if (beginsStep) {
         // The last ones first give what they have.
         if (!roster.areAllLeaving) coordinator.release();
-        this.members = [];
+        // Behind the last step nothing is shared out.
+        if (planned) this.members = [];
       }
       const isChange = roster.candidates.length > 0 || roster.areAllLeaving;
       const stop = beginsStep && work.isReported && (ground.isStopWanted() || isChange);

@@ -91,6 +91,22 @@ describe('stepTime', () => {
     );
   });
 
+  it('has two machines wait for the sums of both, and for the last chunks of both once more', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 2 ** 22 }), fc.integer({ min: 1, max: 4 }), (bytes, power) => {
+        const cost = { rounds: [{ leaves: 2 ** power, leafSeconds: 0, bytes }], ...FREE };
+        const { exchange } = stepTime(cost, {
+          machines: 2,
+          cores: 1,
+          latency: 0,
+          bandwidth: 1e6,
+          messageBytes: 2 ** 16,
+        });
+        expect(exchange).toBeCloseTo((2 * bytes + 2 * Math.min(bytes, 2 ** 16)) / 1e6, 9);
+      }),
+    );
+  });
+
   it('is never longer on better lines', () => {
     fc.assert(
       fc.property(step, cluster, fc.double({ min: 1, max: 100, noNaN: true }), (cost, shape, factor) => {
