@@ -16,7 +16,7 @@ export async function onnxModel(path: string): Promise<BaseModel> {
     return fromOnnx(await readFile(path)).model;
   } catch (cause) {
     const reason = (cause as Error).message.replace(/^fromOnnx: /, '');
-    const advice = cause instanceof OnnxError ? '' : '. Give an .onnx file';
+    const advice = cause instanceof OnnxError ? '' : '. Give an .onnx file.';
     throw new InputError(`${shownPath(path)} cannot be read: ${reason}${advice}`, { cause });
   }
 }
